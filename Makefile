@@ -1,0 +1,43 @@
+# make run | test | check | bench: each works from a fresh clone with Python 3.11 and make.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONUNBUFFERED := 1
+# The environment of the program: .env when there is one. Tests and checks do not read it.
+WITH_ENV := set -a; if [ -f .env ]; then . ./.env; fi; set +a;
+
+.PHONY: run test check bench
+
+run: $(VENV)/run
+	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
+	@$(WITH_ENV) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@$(WITH_ENV) $(BIN)/python manage.py create_demo_user --address "http://$${HOST:-127.0.0.1}:$${PORT:-8000}"
+	@$(WITH_ENV) exec $(BIN)/daphne --verbosity 0 --no-server-name -b "$${HOST:-127.0.0.1}" -p "$${PORT:-8000}" config.asgi:application
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest --cov --cov-report=
+	TEST_DATABASE=postgresql $(BIN)/python -m pytest --cov --cov-append --cov-report=term
+
+check: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: $(VENV)/dev
+	$(BIN)/python -m bench.load
+
+$(VENV)/run: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what requirements.txt lists (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements.txt requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/run

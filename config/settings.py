@@ -1,0 +1,229 @@
+"""All settings, and the only place that reads the environment.
+
+A clone with no variable set runs: SQLite, in-memory cache, basic assistant. A bad value stops the program.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEVELOPMENT_KEY = "development-only-key-refused-when-DEBUG-is-off"
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def envbool(name: str, default: bool) -> bool:
+    word = env(name, "on" if default else "off").lower()
+    if word not in {"on", "off", "true", "false", "1", "0"}:
+        raise ImproperlyConfigured(f"{name} must be on or off, not {word!r}.")
+    return word in {"on", "true", "1"}
+
+
+def envint(name: str, default: int, minimum: int = 1) -> int:
+    word = env(name, str(default))
+    if not word.isascii() or not word.isdigit() or int(word) < minimum:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {minimum}, not {word!r}.")
+    return int(word)
+
+
+def envlist(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+def envchoice(name: str, default: str, choices: set[str]) -> str:
+    word = env(name, default)
+    if word not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(choices))}, not {word!r}.")
+    return word
+
+
+DEBUG = envbool("DEBUG", True)
+SECRET_KEY = env("SECRET_KEY", DEVELOPMENT_KEY if DEBUG else "")
+if not SECRET_KEY or (SECRET_KEY == DEVELOPMENT_KEY and not DEBUG):
+    raise ImproperlyConfigured("SECRET_KEY must be set when DEBUG is off.")
+ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+CSRF_TRUSTED_ORIGINS = envlist("CSRF_TRUSTED_ORIGINS")
+
+# Applications
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "ninja",  # serves Swagger UI from local files
+    "accounts",
+    "todos",
+    "chat",
+]
+MIDDLEWARE = [
+    "config.middleware.request_ids",
+    "config.middleware.api_errors",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Database
+
+DATABASE_URL = env("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+DATABASES: dict[str, dict[str, Any]] = {"default": dict(dj_database_url.parse(DATABASE_URL))}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # One writer at a time: take the write lock at BEGIN and queue fairly in one thread.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    DATABASE_THREADS = 1
+else:
+    # A pooled connection is given back after each unit of work; nothing is held while the model works.
+    # Also right behind a transaction-mode pooler: no server-side cursors, no prepared statements.
+    DATABASE_THREADS = envint("DATABASE_THREADS", 8)
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        {
+            "pool": {"min_size": 1, "max_size": DATABASE_THREADS + 2, "timeout": 5},
+            "prepare_threshold": None,
+            "connect_timeout": 5,
+        }
+    )
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Cache
+
+REDIS_URL = env("REDIS_URL")
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # django-ratelimit wants a cache that processes share; this default is for one process.
+    SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
+
+# Identity
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+JWT_ISSUER = env("JWT_ISSUER", "todo-chat")
+JWT_AUDIENCE = env("JWT_AUDIENCE", "todo-chat-api")
+# A key of its own, so that a leak of one use of SECRET_KEY is not a leak of the other.
+JWT_SECRET = env("JWT_SECRET", hashlib.sha256(f"jwt:{SECRET_KEY}".encode()).hexdigest())
+if len(JWT_SECRET) < 32:
+    raise ImproperlyConfigured("JWT_SECRET must have at least 32 characters.")
+ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 15 * 60)
+REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 14 * 24 * 3600)
+
+# Model
+
+OPENAI_API_KEY = env("OPENAI_API_KEY")
+OPENAI_BASE_URL = env("OPENAI_BASE_URL")
+OPENAI_MODEL = env("OPENAI_MODEL", "gpt-5-mini")
+# Where steps come from, as a dotted path (imported when first used): the real model when there is a key or an address.
+CHAT_MODEL = "chat.model_client.OpenAIModel" if OPENAI_API_KEY or OPENAI_BASE_URL else "chat.basic_model.BasicModel"
+OPENAI_API = envchoice("OPENAI_API", "auto", {"responses", "chat_completions", "auto"})
+
+# Limits
+
+MESSAGE_MAX_CHARACTERS = envint("MESSAGE_MAX_CHARACTERS", 8_000)
+BODY_MAX_BYTES = envint("BODY_MAX_BYTES", 64 * 1024)
+CONVERSATION_MAX_MESSAGES = envint("CONVERSATION_MAX_MESSAGES", 500)
+CONTEXT_MAX_TOKENS = envint("CONTEXT_MAX_TOKENS", 16_000)
+TURN_MAX_STEPS = envint("TURN_MAX_STEPS", 8)
+TURN_MAX_TOOL_CALLS = envint("TURN_MAX_TOOL_CALLS", 40)
+TURN_DEADLINE_SECONDS = envint("TURN_DEADLINE_SECONDS", 120)
+TURN_LEASE_SECONDS = envint("TURN_LEASE_SECONDS", 30)
+TURNS_PER_MINUTE = envint("TURNS_PER_MINUTE", 20)
+TURNS_PER_HOUR = envint("TURNS_PER_HOUR", 1_000)
+TURNS_AT_ONCE = envint("TURNS_AT_ONCE", 3)
+TOKENS_PER_DAY = envint("TOKENS_PER_DAY", 200_000)
+FAILED_LOGINS_PER_MINUTE = envint("FAILED_LOGINS_PER_MINUTE", 5)
+SHUTDOWN_GRACE_SECONDS = envint("SHUTDOWN_GRACE_SECONDS", 15)
+RATE_LIMITS = envbool("RATE_LIMITS", True)
+if not RATE_LIMITS and not DEBUG:
+    raise ImproperlyConfigured("RATE_LIMITS=off is for benches and refused when DEBUG is off.")
+DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
+
+# Web
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if not DEBUG:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = envbool("SECURE_SSL_REDIRECT", True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = envint("SECURE_HSTS_SECONDS", 31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+
+# Logs: one line an event on stderr, with the request id that people are shown; ids and figures, never text of people.
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "root": {"handlers": ["stderr"], "level": envchoice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "httpx2": {"level": "WARNING"},  # it logs addresses, which may hold credentials
+    },
+}
