@@ -1,0 +1,130 @@
+"""The sign-in API: an account, and the tokens that stand for it."""
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router, Status
+
+from .api_schema import Credentials, ErrorBody, Limits, Me, RefreshRequest, Registration, TokenPair
+from .database import database_unit
+from .errors import LoginFailed, TokenInvalid, ValidationFailed
+from .models import User
+from .passwords import hash_password, user_of_password
+from .ratelimits import address_of, check_rate
+from .tokens import issue_access_token, issue_refresh_token, revoke_refresh_token, rotate_refresh_token
+
+# Enough for a class that signs up together, too little to fill the table.
+REGISTRATIONS_PER_ADDRESS = "30/m"
+USERNAME_TAKEN = "A user with that username already exists."
+# What may become of any request that has a body.
+BODY_REFUSALS = dict.fromkeys((413, 415, 422, 500, 503), ErrorBody)
+
+router = Router()
+
+
+@router.post("/register", auth=None, response={201: TokenPair, 429: ErrorBody, **BODY_REFUSALS})
+async def register(request: HttpRequest, registration: Registration, response: HttpResponse):
+    """Create an account and sign in."""
+    await check_rate("register", address_of(request), REGISTRATIONS_PER_ADDRESS)
+    user = await check_registration(registration)
+    user.password = await hash_password(registration.password)
+    try:
+        refresh_token = await store_user(user)
+    except IntegrityError:
+        # Somebody else took the name while the password was hashed.
+        raise ValidationFailed(details={"username": USERNAME_TAKEN}) from None
+    return Status(201, token_pair(user, refresh_token, response))
+
+
+@router.post("/token", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody, **BODY_REFUSALS})
+async def token(request: HttpRequest, credentials: Credentials, response: HttpResponse):
+    """Sign in with a username and password."""
+    user = await user_of_password(credentials.username, credentials.password, address_of(request))
+    return token_pair(user, await sign_in(user), response)
+
+
+@router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody, **BODY_REFUSALS})
+async def refresh(request: HttpRequest, body: RefreshRequest, response: HttpResponse):
+    """Trade a refresh token for new tokens. It works once: using it again signs out whoever holds its successors."""
+    rotation = await database_unit(rotate_refresh_token)(body.refresh_token)
+    if rotation is None:
+        raise TokenInvalid("This refresh token is not valid. Sign in again.")
+    user, successor = rotation
+    return token_pair(user, successor, response)
+
+
+@router.post("/revoke", auth=None, response={204: None, **BODY_REFUSALS})
+async def revoke(request: HttpRequest, body: RefreshRequest):
+    """Sign out: end a refresh token and its successors. The answer is the same for a token that never was."""
+    await database_unit(revoke_refresh_token)(body.refresh_token)
+    return Status(204, None)
+
+
+def me_of(user: User) -> Me:
+    limits = Limits(
+        message_characters=settings.MESSAGE_MAX_CHARACTERS,
+        conversation_messages=settings.CONVERSATION_MAX_MESSAGES,
+        turns_per_minute=settings.TURNS_PER_MINUTE,
+        turns_per_hour=settings.TURNS_PER_HOUR,
+        turns_at_once=settings.TURNS_AT_ONCE,
+        tokens_per_day=settings.TOKENS_PER_DAY,
+    )
+    return Me(user_id=user.subject, username=user.username, time_zone=user.time_zone, limits=limits)
+
+
+def token_pair(user: User, refresh_token: str, response: HttpResponse) -> TokenPair:
+    # RFC 6749 section 5.1: no cache on the way keeps a token.
+    response["Cache-Control"] = "no-store"
+    return TokenPair(
+        user_id=user.subject,
+        access_token=issue_access_token(user),
+        refresh_token=refresh_token,
+        expires_in=settings.ACCESS_TOKEN_SECONDS,
+    )
+
+
+@database_unit
+def check_registration(registration: Registration) -> User:
+    """The user to be, not stored and without a password; raises ValidationFailed with every reason at once."""
+    user = User(
+        username=User.normalize_username(registration.username),
+        email=User.objects.normalize_email(registration.email),
+    )
+    reasons = {}
+    try:
+        checked_by_others = {field.name for field in User._meta.fields} - {"username", "email"}
+        user.full_clean(exclude=checked_by_others, validate_unique=False, validate_constraints=False)
+    except ValidationError as refusal:
+        reasons = {field: " ".join(sentences) for field, sentences in refusal.message_dict.items()}
+    if User.objects.filter(username__iexact=user.username).exists():
+        reasons["username"] = USERNAME_TAKEN
+    try:
+        validate_password(registration.password, user)
+    except ValidationError as refusal:
+        reasons["password"] = " ".join(refusal.messages)
+    if reasons:
+        raise ValidationFailed(details=reasons)
+    return user
+
+
+@database_unit
+def store_user(user: User) -> str:
+    """Store a new user, signed in; returns the refresh token."""
+    user.last_login = timezone.now()
+    user.save(force_insert=True)
+    return issue_refresh_token(user)
+
+
+@database_unit
+def sign_in(user: User) -> str:
+    """Note the login and return a refresh token.
+
+    Raises LoginFailed when the account was disabled or got another password while this one was being checked.
+    """
+    unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+    if not unchanged.update(last_login=timezone.now()):
+        raise LoginFailed
+    return issue_refresh_token(user)

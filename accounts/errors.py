@@ -1,0 +1,75 @@
+"""The base of every error that a person may see, and the ones about identity."""
+
+from typing import Any, ClassVar
+
+
+class ProductError(Exception):
+    """A refusal or failure with a stable code and a sentence that is safe to show.
+
+    `config/api.py` maps each class to its HTTP status. `details` is JSON;
+    `retry_after_seconds` becomes the Retry-After header.
+    """
+
+    code: ClassVar[str]
+    message: ClassVar[str]
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        details: dict[str, Any] | None = None,
+        retry_after_seconds: int | None = None,
+    ) -> None:
+        self.sentence = message or self.message
+        self.details = details or {}
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(self.sentence)
+
+    @property
+    def public_details(self) -> dict[str, Any]:
+        """`details` as clients see them: a stream has no Retry-After header, so the seconds stand here too."""
+        if self.retry_after_seconds is None:
+            return self.details
+        return {**self.details, "retry_after_seconds": self.retry_after_seconds}
+
+
+class TokenMissing(ProductError):
+    code = "token_missing"
+    message = "Sign in first: send your access token as “Authorization: Bearer …”."
+
+
+class TokenInvalid(ProductError):
+    code = "token_invalid"
+    message = "This access token is not valid. Sign in again."
+
+
+class TokenExpired(ProductError):
+    code = "token_expired"
+    message = "This access token has expired. Refresh it and send the request again."
+
+
+class LoginFailed(ProductError):
+    code = "login_failed"
+    message = "The username or the password is wrong."
+
+
+class UserMismatch(ProductError):
+    code = "user_mismatch"
+    message = "This address belongs to another user."
+
+
+class ValidationFailed(ProductError):
+    """`details` maps each field to its reason."""
+
+    code = "validation_error"
+    message = "Some fields need another value."
+
+
+class RateLimited(ProductError):
+    code = "rate_limited"
+    message = "That was too many requests. Try again in a moment."
+
+
+class ServiceUnavailable(ProductError):
+    code = "service_unavailable"
+    message = "The service is out of reach for a moment. Nothing was lost; try again shortly."

@@ -1,0 +1,41 @@
+"""Passwords: hashed and compared in threads of their own, and guessed only a few times a minute."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.hashers import check_password, make_password
+
+from .database import database_unit
+from .errors import LoginFailed
+from .models import User
+from .ratelimits import check_failed_logins, count_failed_login
+
+# One Argon2 hash takes 100 MiB and some 50 ms: apart from the database thread and from the threads of everything
+# else, and so few that a wave of logins waits in line instead of taking the memory.
+HASHING_THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
+
+hash_password = sync_to_async(make_password, thread_sensitive=False, executor=HASHING_THREADS)
+password_matches = sync_to_async(check_password, thread_sensitive=False, executor=HASHING_THREADS)
+
+
+async def user_of_password(username: str, password: str, address: str) -> User:
+    """The active user with this name and password; raises LoginFailed, RateLimited or ServiceUnavailable.
+
+    `address` is where the login comes from (`ratelimits.address_of`). Only failures count towards the limits.
+    """
+    username = User.normalize_username(username)
+    await check_failed_logins(username, address)
+    user = await find_user(username)
+    # An unusable hash takes as long to refuse as a wrong password, so that time does not tell who has an account.
+    matches = await password_matches(password, user.password if user else make_password(None))
+    # Once more, because guesses that ran side by side were all allowed before the first of them was counted.
+    await check_failed_logins(username, address)
+    if user is None or not matches or not user.is_active:
+        await count_failed_login(username, address)
+        raise LoginFailed
+    return user
+
+
+@database_unit
+def find_user(username: str) -> User | None:
+    return User.objects.filter(username=username).first()

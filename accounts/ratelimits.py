@@ -1,0 +1,116 @@
+"""How often something may be done: counted in the cache, which all processes share.
+
+Each function is a thread hop, because the cache client blocks. Without a cache a limit cannot be counted:
+`check_rate` lets the request pass and logs it; `check_failed_logins` refuses, since guessing would be free.
+"""
+
+import ipaddress
+import logging
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest
+from django_ratelimit.core import get_usage
+from redis.exceptions import RedisError
+
+from .errors import RateLimited, ServiceUnavailable
+
+logger = logging.getLogger(__name__)
+
+# An address may stand for a household or an office, so that it gets more tries than one person at one account.
+ADDRESS_ALLOWANCE = 10
+OUTAGE_RETRY_SECONDS = 5
+
+
+class CacheUnreachable(Exception):
+    """A count could not be read or written."""
+
+
+async def check_rate(group: str, key: str, rate: str) -> None:
+    """Count one use of `key` in `group`; raises RateLimited from the first use above `rate` ("20/m").
+
+    Uses are counted in fixed windows, each key's at its own offset.
+    """
+    try:
+        await sync_to_async(count_use, thread_sensitive=False)(group, key, rate)
+    except CacheUnreachable:
+        logger.warning("The limit %s was not checked: the cache is out of reach.", group)
+
+
+async def check_failed_logins(username: str, address: str) -> None:
+    """Refuse when too many logins have failed; raises RateLimited, or ServiceUnavailable without a cache.
+
+    The count of an account belongs to one address, so that a stranger's failures cannot lock its owner out;
+    the count of an address alone bounds one machine that tries one password on many accounts.
+    """
+    try:
+        await sync_to_async(check_login_counts, thread_sensitive=False)(username, address)
+    except CacheUnreachable:
+        raise ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS) from None
+
+
+async def count_failed_login(username: str, address: str) -> None:
+    """Count one failure; raises ServiceUnavailable without a cache, so that no guess is answered uncounted."""
+    try:
+        await sync_to_async(add_login_failure, thread_sensitive=False)(username, address)
+    except CacheUnreachable:
+        raise ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS) from None
+
+
+def count_use(group: str, key: str, rate: str) -> None:
+    if settings.RATE_LIMITS:
+        usage = usage_of(group, key, rate, increment=True)
+        if usage["count"] > usage["limit"]:
+            raise too_many(usage)
+
+
+def check_login_counts(username: str, address: str) -> None:
+    if settings.RATE_LIMITS:
+        for group, key, rate in login_limits(username, address):
+            usage = usage_of(group, key, rate, increment=False)
+            if usage["count"] >= usage["limit"]:
+                raise too_many(usage)
+
+
+def add_login_failure(username: str, address: str) -> None:
+    if settings.RATE_LIMITS:
+        for group, key, rate in login_limits(username, address):
+            usage_of(group, key, rate, increment=True)
+
+
+def login_limits(username: str, address: str) -> list[tuple[str, str, str]]:
+    """The (group, key, rate) of both counts that a failed login adds to."""
+    allowed = settings.FAILED_LOGINS_PER_MINUTE
+    return [
+        ("failed-login-account", f"{address} {username}", f"{allowed}/m"),
+        ("failed-login-address", address, f"{allowed * ADDRESS_ALLOWANCE}/m"),
+    ]
+
+
+def usage_of(group: str, key: str, rate: str, *, increment: bool) -> dict[str, int]:
+    """{"count", "limit", "time_left" in seconds}; raises CacheUnreachable."""
+    try:
+        usage = get_usage(None, group=group, key=lambda group, request: key, rate=rate, increment=increment)
+    except RedisError as error:
+        raise CacheUnreachable from error
+    # django-ratelimit's answer when the cache took no count.
+    if usage["limit"] == 0:
+        raise CacheUnreachable
+    return usage
+
+
+def too_many(usage: dict[str, int]) -> RateLimited:
+    return RateLimited(retry_after_seconds=max(1, usage["time_left"]))
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from; for IPv6 the /64 network, because one subscriber holds all of it."""
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((address.packed, 64), strict=False).network_address)

@@ -1,0 +1,33 @@
+"""Text that every database and every JSON encoder can keep."""
+
+import re
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+# PostgreSQL cannot store NUL. Half a surrogate pair, which JSON can smuggle in as "\ud800" and UTF-8 cannot
+# express, is refused by pydantic's own string type. A constraint, not a validator function: length limits and
+# trimming declared on top of it stay pydantic's own, with their order (trim, then count) and their messages.
+StorableText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def unstorable_reason(text: str) -> str:
+    """Why the text cannot be stored, as a sentence; empty where it can."""
+    match = UNSTORABLE.search(text)
+    if match is None:
+        return ""
+    if match[0] == "\x00":
+        return "This text contains a NUL character, which cannot be stored."
+    return "This text contains half a character (a lone surrogate), which cannot be stored."
+
+
+def storable(text: str) -> str:
+    """The text of a model, which cannot be asked to correct itself: U+FFFD in place of what cannot be stored.
+
+    The two halves of one character are joined.
+    """
+    if not UNSTORABLE.search(text):
+        return text
+    return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
