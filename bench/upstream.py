@@ -1,0 +1,188 @@
+"""A scripted upstream: the model's HTTP side, with any answer and any fault, in both wire formats.
+
+In tests:      with ScriptedUpstream() as upstream: upstream.script([says("Hello."), refuses(500)])
+By hand:       python -m bench.upstream --port 9100
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import socket
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import uvicorn
+
+from bench.answers import (
+    Answer,
+    call,
+    calls,
+    chat_completions_events,
+    hangs,
+    refuses,
+    responses_events,
+    says,
+    sends,
+)
+from bench.assistant import asked_text, built_in_answer, history_of
+
+FAULTS = {
+    "refuse-401": refuses(401),
+    "refuse-429": refuses(429, retry_after="7"),
+    "refuse-500": refuses(500),
+    "hang": hangs(),
+    "hang-in-stream": hangs("Let me"),
+    "cut": says("Let me", ending="cut"),
+    "unfinished": says("Let me", ending="unfinished"),
+    "malformed": sends(b'data: {"choices": [\n\n'),
+    "empty": says(""),
+    "bad-arguments": calls(call("add_task", '{"tasks": [', call_id="")),
+    "unknown-tool": calls(call("launch_rocket", {}, call_id="")),
+    "endless-calls": calls(call("list_tasks", {}, call_id="")),
+    "parallel-calls": calls(call("list_tasks", {}, call_id=""), call("list_tasks", {"filter": "done"}, call_id="")),
+}
+
+
+class Upstream:
+    """The ASGI application. `requests` holds the bodies of the last thousand requests, in order of arrival."""
+
+    def __init__(
+        self, *, first_token_ms: float = 0, tokens_per_second: float = 0, fault: str = "", keep_alive: bool = True
+    ) -> None:
+        self.first_token_seconds = first_token_ms / 1000
+        self.token_seconds = 1 / tokens_per_second if tokens_per_second else 0
+        self.keep_alive = keep_alive
+        self.requests: deque[dict[str, Any]] = deque(maxlen=1_000)
+        self.paths: deque[str] = deque(maxlen=1_000)
+        self.client_gone = threading.Event()
+        self.own_ms: defaultdict[str, float] = defaultdict(float)
+        self._answers: Iterator[Answer] | None = itertools.repeat(FAULTS[fault]) if fault else None
+
+    def script(self, answers: Iterable[Answer]) -> None:
+        """Give these answers next, then 500; and forget what was received so far."""
+        self._answers = iter(answers)
+        self.requests.clear()
+        self.paths.clear()
+        self.client_gone.clear()
+
+    async def __call__(self, scope, receive, send) -> None:
+        started_at = time.perf_counter()
+        if scope["path"] == "/own_ms":
+            await self._send_whole(send, 200, json.dumps(self.own_ms).encode())
+            return
+        body = json.loads(await read_body(receive))
+        self.requests.append(body)
+        self.paths.append(scope["path"])
+        history = history_of(body)
+        answer = built_in_answer(history) if self._answers is None else next(self._answers, refuses(500))
+        await self._send_answer(answer, scope["path"].endswith("/responses"), receive, send)
+        self.own_ms[asked_text(history)] += (time.perf_counter() - started_at) * 1000
+
+    async def _send_answer(self, answer: Answer, responses: bool, receive, send) -> None:
+        if answer.status != 200:
+            await self._send_whole(send, answer.status, answer.body or b"", answer.retry_after)
+            return
+        if answer.ending == "hang" and not answer.text:
+            await self._hang(receive)
+            return
+        headers = [(b"content-type", b"text/event-stream"), *self._connection_header()]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await asyncio.sleep(self.first_token_seconds)
+        for frame in [answer.body] if answer.body is not None else frames(answer, responses):
+            await send({"type": "http.response.body", "body": frame, "more_body": True})
+            if self.token_seconds:
+                await asyncio.sleep(self.token_seconds)
+        if answer.ending == "hang":
+            await self._hang(receive)
+        elif answer.ending != "cut":  # Returning here makes the server close the connection in mid-body.
+            await send({"type": "http.response.body", "body": b""})
+
+    async def _send_whole(self, send, status: int, body: bytes, retry_after: str | None = None) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        if retry_after is not None:
+            headers.append((b"retry-after", retry_after.encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers + self._connection_header()})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _hang(self, receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.client_gone.set()
+
+    def _connection_header(self) -> list[tuple[bytes, bytes]]:
+        return [] if self.keep_alive else [(b"connection", b"close")]
+
+
+async def read_body(receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+def frames(answer: Answer, responses: bool) -> Iterator[bytes]:
+    """The answer as Server-Sent Events, one frame at a time."""
+    if responses:
+        for event in responses_events(answer):
+            yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+        return
+    for event in chat_completions_events(answer):
+        yield f"data: {json.dumps(event)}\n\n".encode()
+    if answer.ending in {"whole", "length", "content_filter"}:
+        yield b"data: [DONE]\n\n"
+
+
+class ScriptedUpstream(Upstream):
+    """An upstream on a free port of this machine, in a thread, for as long as the `with` block lasts.
+
+    It closes each connection after its answer, so that a test leaves none open behind it.
+    """
+
+    def __init__(self, *, first_token_ms: float = 0, tokens_per_second: float = 0, fault: str = "") -> None:
+        super().__init__(
+            first_token_ms=first_token_ms, tokens_per_second=tokens_per_second, fault=fault, keep_alive=False
+        )
+
+    def __enter__(self) -> "ScriptedUpstream":
+        # The socket listens from here on: a request that comes before the thread is ready waits in its queue.
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+        self._server = uvicorn.Server(server_config(self))
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+
+def server_config(upstream: Upstream, **options) -> uvicorn.Config:
+    """Quiet, and without what an upstream does not need. A client that stays holds its end up for 1 s at most."""
+    options |= {"log_config": None, "log_level": "critical", "timeout_graceful_shutdown": 1}
+    return uvicorn.Config(upstream, lifespan="off", ws="none", **options)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.upstream", description="A scripted upstream.")
+    parser.add_argument("--port", type=int, default=9100)
+    parser.add_argument("--first-token-ms", type=float, default=0, help="wait before the first token of each answer")
+    parser.add_argument("--tokens-per-second", type=float, default=0, help="pace of each answer; 0 is unpaced")
+    parser.add_argument("--fault", choices=sorted(FAULTS), default="", help="give this in place of every answer")
+    options = parser.parse_args()
+    upstream = Upstream(
+        first_token_ms=options.first_token_ms, tokens_per_second=options.tokens_per_second, fault=options.fault
+    )
+    print(f"OPENAI_BASE_URL=http://127.0.0.1:{options.port}/v1", flush=True)
+    uvicorn.Server(server_config(upstream, host="127.0.0.1", port=options.port)).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The chat endpoint, and the conversations it leaves behind."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+
+from accounts.api import me_of
+from accounts.api_schema import ErrorBody
+from accounts.bearer import authenticate, check_subject
+from accounts.database import database_read
+
+from .api_schema import (
+    REFUSALS,
+    ChatRequest,
+    ConversationChange,
+    ConversationOut,
+    ConversationPage,
+    MessageOut,
+    MessagePage,
+    MeWithUsage,
+    UsageToday,
+)
+from .conversations import (
+    change_conversation,
+    conversation_page,
+    delete_conversation,
+    message_page,
+    read_conversation,
+)
+from .errors import failed_turn
+from .events import TurnCompleted, TurnFailed
+from .limits import tokens_today
+from .running import start_turn
+from .sse import EVENT_STREAM_DOCUMENTATION, event_json, sse_frames
+from .turn import begin_turn
+from .turn_state import NewMessage
+
+router = Router()
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+@router.post(
+    "/{user_id}/chat",
+    response={200: TurnCompleted, **REFUSALS, **dict.fromkeys((409, 413, 415, 429, 500, 502, 504), ErrorBody)},
+    openapi_extra=EVENT_STREAM_DOCUMENTATION,
+)
+async def chat(request: HttpRequest, user_id: str, body: ChatRequest) -> HttpResponseBase:
+    """Say something to the assistant, which acts on your todos and answers.
+
+    With `"stream": true` or `Accept: text/event-stream` the same turn comes as Server-Sent Events.
+    An `Idempotency-Key` header makes it safe to send the same request again.
+    """
+    message = NewMessage(body.message, body.conversation_id, request.headers.get("Idempotency-Key"))
+    running = await start_turn(begin_turn(request, user_id, message))
+    if body.stream or (request.accepts("text/event-stream") and not request.accepts("application/json")):
+        frames = sse_frames(running)
+        return StreamingHttpResponse(frames, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    outcome = await running.outcome()
+    if isinstance(outcome, TurnFailed):
+        raise failed_turn(outcome)
+    return HttpResponse(event_json(outcome), content_type="application/json")
+
+
+@router.get("/auth/me", response={200: MeWithUsage, 401: ErrorBody, 503: ErrorBody}, tags=["Sign in"])
+async def me(request: HttpRequest) -> MeWithUsage:
+    """Who the access token stands for, what they may ask for, and what they used today."""
+    user = await authenticate(request)
+    tokens = await database_read(tokens_today)(user, timezone.now())
+    return MeWithUsage(**me_of(user).model_dump(), usage_today=UsageToday(tokens=tokens))
+
+
+@router.get("/{user_id}/conversations", response={200: ConversationPage, **REFUSALS})
+async def list_conversations(
+    request: HttpRequest,
+    user_id: str,
+    q: str = "",
+    archived: bool = False,
+    limit: Limit = 20,
+    cursor: str | None = None,
+) -> dict[str, Any]:
+    """Your conversations, the newest first."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    page, following = await conversation_page(user, words=q, archived=archived, limit=limit, cursor=cursor)
+    return {"items": [ConversationOut.of(conversation) for conversation in page], "next": following}
+
+
+@router.get("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, **REFUSALS})
+async def get_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> ConversationOut:
+    """One conversation, without its messages."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    return ConversationOut.of(await read_conversation(user, conversation_id))
+
+
+@router.patch("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, **REFUSALS})
+async def patch_conversation(
+    request: HttpRequest, user_id: str, conversation_id: UUID, body: ConversationChange
+) -> ConversationOut:
+    """Rename a conversation, archive it or bring it back."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    changed = await change_conversation(user, conversation_id, title=body.title, archived=body.archived)
+    return ConversationOut.of(changed)
+
+
+@router.delete("/{user_id}/conversations/{conversation_id}", response={204: None, **REFUSALS})
+async def remove_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
+    """Delete a conversation with its messages. The todos it made stay."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    await delete_conversation(user, conversation_id)
+    return HttpResponse(status=204)
+
+
+@router.get("/{user_id}/conversations/{conversation_id}/messages", response={200: MessagePage, **REFUSALS})
+async def list_messages(
+    request: HttpRequest, user_id: str, conversation_id: UUID, before: int | None = None, limit: Limit = 20
+) -> dict[str, Any]:
+    """The newest messages in sequence order, with their tool calls; `before` a sequence number for earlier ones."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    messages, earlier = await message_page(user, conversation_id, before=before, limit=limit)
+    return {
+        "items": [MessageOut.of(message) for message in messages],
+        "next": None if earlier is None else str(earlier),
+    }

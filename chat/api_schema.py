@@ -1,0 +1,103 @@
+"""The shapes of the chat API."""
+
+import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from accounts.api_schema import ErrorBody, Me
+from accounts.text import StorableText
+
+from .events import ToolCallRecord, Usage
+from .models import Conversation, Message
+from .storage import tool_call_record
+
+
+class ChatRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"message": "Remind me friday 5pm to call the dentist"}]}
+    )
+
+    message: StorableText = Field(description="1 to 8,000 characters after trimming.")
+    conversation_id: UUID | None = Field(default=None, description="Leave out to open a new conversation.")
+    stream: bool = Field(default=False, description="Answer as Server-Sent Events while the turn runs.")
+
+
+class ConversationOut(BaseModel):
+    id: UUID
+    title: str = Field(examples=["Groceries for the weekend"])
+    archived: bool
+    message_count: int
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> "ConversationOut":
+        return cls(
+            id=conversation.id,
+            title=conversation.title,
+            archived=conversation.archived_at is not None,
+            message_count=conversation.last_sequence,
+            created_at=conversation.created_at,
+            updated_at=conversation.updated_at,
+        )
+
+
+class ConversationPage(BaseModel):
+    items: list[ConversationOut]
+    next: str | None = Field(description="Send it as `cursor` for the next page.")
+
+
+class ConversationChange(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"title": "Groceries"}]})
+
+    title: StorableText | None = Field(default=None, min_length=1, max_length=200)
+    archived: bool | None = None
+
+
+class MessageOut(BaseModel):
+    id: UUID
+    sequence: int = Field(description="1, 2, 3 … without gaps.")
+    role: str = Field(examples=["assistant"])
+    content: str = Field(examples=["Added “Buy groceries”."])
+    status: str = Field(description="completed, pending, failed, stopped or interrupted.", examples=["completed"])
+    error: str | None = Field(description="The error code of a failed turn, the reason of a stopped one.")
+    tool_calls: list[ToolCallRecord]
+    usage: Usage
+    model: str = Field(examples=["basic"])
+    first_token_ms: int | None
+    total_ms: int | None
+    created_at: datetime.datetime
+
+    @classmethod
+    def of(cls, message: Message) -> "MessageOut":
+        return cls(
+            id=message.id,
+            sequence=message.sequence,
+            role=message.role,
+            content=message.content,
+            status=message.status,
+            error=message.error_code or None,
+            tool_calls=[tool_call_record(call) for call in message.tool_calls.all()],
+            usage=Usage(message.input_tokens, message.output_tokens),
+            model=message.model,
+            first_token_ms=message.first_token_ms,
+            total_ms=message.total_ms,
+            created_at=message.created_at,
+        )
+
+
+class MessagePage(BaseModel):
+    items: list[MessageOut] = Field(description="In sequence order.")
+    next: str | None = Field(description="Send it as `before` for the messages before these.")
+
+
+class UsageToday(BaseModel):
+    tokens: int = Field(description="Input and output tokens of your turns since midnight UTC.", examples=[1840])
+
+
+class MeWithUsage(Me):
+    usage_today: UsageToday
+
+
+REFUSALS = {401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody, 503: ErrorBody}

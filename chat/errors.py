@@ -1,0 +1,93 @@
+"""Refusals and failures of a turn."""
+
+from accounts.errors import ProductError, ServiceUnavailable
+
+from .events import TurnFailed
+
+
+class ConversationNotFound(ProductError):
+    code = "conversation_not_found"
+    message = "There is no such conversation."
+
+
+class NotYourConversation(ProductError):
+    code = "not_your_conversation"
+    message = "This conversation belongs to another user."
+
+
+class ConversationBusy(ProductError):
+    code = "conversation_busy"
+    message = "The assistant is still answering in this conversation. Wait for it and send again."
+
+
+class ConversationFull(ProductError):
+    code = "conversation_full"
+    message = "This conversation has reached its length limit. Continue in a new one."
+
+
+class TooManyTurns(ProductError):
+    code = "rate_limited"
+    message = "Several of your conversations are being answered. Wait for one to finish."
+
+
+class QuotaExhausted(ProductError):
+    code = "quota_exhausted"
+    message = "Today's allowance for the assistant is used up."
+
+
+class IdempotencyMismatch(ProductError):
+    code = "idempotency_mismatch"
+    message = "This Idempotency-Key was used for another request."
+
+
+class IdempotencyInProgress(ProductError):
+    code = "idempotency_in_progress"
+    message = "The request with this Idempotency-Key is still running."
+
+
+class TurnFailure(ProductError):
+    """A turn that began and could not be finished; what was stored stays."""
+
+
+class ModelError(TurnFailure):
+    code = "model_error"
+    message = "The assistant's model gave an answer that could not be used. Your message is kept; try again."
+
+
+class ModelUnavailable(TurnFailure):
+    code = "model_unavailable"
+    message = "The assistant's model is out of reach. Your message is kept; try again in a moment."
+
+
+class ModelTimeout(TurnFailure):
+    code = "model_timeout"
+    message = "The assistant's model took too long. Your message is kept; try again."
+
+
+class InternalError(TurnFailure):
+    code = "internal_error"
+    message = "Something went wrong on our side. Your message is kept; the reference finds the cause."
+
+
+class TurnInterrupted(TurnFailure):
+    code = "interrupted"
+    message = "The answer was interrupted. What was done so far is kept; send your message again."
+
+
+class LeaseLost(Exception):
+    """The turn no longer holds its conversation: deleted, or taken over. Nothing more may be written."""
+
+
+def stored_failure(code: str) -> ProductError:
+    """The failure that a stored message's error code stands for."""
+    kinds: list[type[ProductError]] = [*TurnFailure.__subclasses__(), ServiceUnavailable]
+    failures = {failure.code: failure for failure in kinds}
+    return failures.get(code, InternalError)()
+
+
+def failed_turn(failed: TurnFailed) -> ProductError:
+    """The failure that ended a turn, to be raised where there is a request to refuse."""
+    failure = stored_failure(failed.error)
+    failure.sentence, failure.details = failed.message, failed.details
+    failure.retry_after_seconds = failed.details.get("retry_after_seconds")
+    return failure

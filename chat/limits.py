@@ -1,0 +1,74 @@
+"""What one user may ask for: message length, turns by the minute, turns at once, tokens by the day."""
+
+import dataclasses
+import datetime
+
+from django.conf import settings
+from django.db.models import Sum
+from django.db.models.functions import Now
+
+from accounts.errors import ValidationFailed
+from accounts.models import User
+from accounts.ratelimits import check_rate
+from accounts.text import storable
+
+from .errors import QuotaExhausted, TooManyTurns
+from .models import Conversation, Message
+from .turn_state import NewMessage
+
+RUNNING_RETRY_SECONDS = 2
+IDEMPOTENCY_KEY_MAX_CHARACTERS = 200
+
+
+def check_message(message: NewMessage) -> NewMessage:
+    """The message without outer white space; raises ValidationFailed where it cannot be stored as one."""
+    text = message.text.strip()
+    if not text:
+        raise ValidationFailed(details={"message": "Write a message first."})
+    if len(text) > settings.MESSAGE_MAX_CHARACTERS:
+        limit = f"{settings.MESSAGE_MAX_CHARACTERS:,}"
+        raise ValidationFailed(
+            details={"message": f"A message has at most {limit} characters; this one has {len(text):,}."}
+        )
+    if storable(text) != text:
+        raise ValidationFailed(details={"message": "This text has characters that cannot be stored."})
+    check_idempotency_key(message.idempotency_key)
+    return dataclasses.replace(message, text=text)
+
+
+def check_idempotency_key(key: str | None) -> None:
+    if key is None:
+        return
+    if not 1 <= len(key) <= IDEMPOTENCY_KEY_MAX_CHARACTERS or not all("!" <= character <= "~" for character in key):
+        raise ValidationFailed(details={"Idempotency-Key": "This must be 1 to 200 visible ASCII characters."})
+
+
+async def check_turn_rate(user: User) -> None:
+    await check_rate("turns_by_minute", user.subject, f"{settings.TURNS_PER_MINUTE}/m")
+    await check_rate("turns_by_hour", user.subject, f"{settings.TURNS_PER_HOUR}/h")
+
+
+def lock_user(user: User) -> None:
+    """Let one turn of the user begin at a time, so that keys and turns are counted exactly."""
+    User.objects.select_for_update().get(pk=user.pk)
+
+
+def check_allowance(user: User, now: datetime.datetime) -> None:
+    """Raises where the user has too many turns running or has used up today's tokens."""
+    if Conversation.objects.for_user(user).filter(lease_until__gt=Now()).count() >= settings.TURNS_AT_ONCE:
+        raise TooManyTurns(retry_after_seconds=RUNNING_RETRY_SECONDS)
+    if tokens_today(user, now) >= settings.TOKENS_PER_DAY:
+        midnight = start_of_day(now) + datetime.timedelta(days=1)
+        raise QuotaExhausted(retry_after_seconds=int((midnight - now).total_seconds()) + 1)
+
+
+def tokens_today(user: User, now: datetime.datetime) -> int:
+    """Tokens of the user's turns since midnight UTC."""
+    spent = Message.objects.filter(owner=user, created_at__gte=start_of_day(now)).aggregate(
+        tokens=Sum("input_tokens", default=0) + Sum("output_tokens", default=0)
+    )
+    return spent["tokens"]
+
+
+def start_of_day(now: datetime.datetime) -> datetime.datetime:
+    return now.astimezone(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,85 @@
+"""What every model is to the turn: history and tools in; text, tool requests and usage out.
+
+Values without identity, the same for both wire formats, the basic assistant and scripted models in tests.
+"""
+
+import datetime
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class UserText:
+    text: str
+
+
+@dataclass(frozen=True)
+class AssistantText:
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolRequest:
+    """A tool call as the model wrote it; `arguments` is JSON text, or what the model sent in its place."""
+
+    call_id: str
+    tool_name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class ToolOutput:
+    """What a tool answered, as JSON text, for the request with the same `call_id`."""
+
+    call_id: str
+    output: str
+
+
+HistoryItem = UserText | AssistantText | ToolRequest | ToolOutput
+
+
+@dataclass(frozen=True)
+class ToolDefinition:
+    """`parameters` is the JSON Schema of the arguments object."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ModelRequest:
+    """One step. `history` is in order; each ToolRequest is followed, before the next text, by its ToolOutput."""
+
+    instructions: str
+    history: tuple[HistoryItem, ...]
+    tools: tuple[ToolDefinition, ...]
+    now: datetime.datetime
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True)
+class StepEnd:
+    """The last output of every step that ended well; counts are 0 where the model did not say."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+ModelOutput = TextDelta | ToolRequest | StepEnd
+
+
+class Model(Protocol):
+    """A source of steps. `stream` raises only the TurnFailure classes of `chat/errors.py`."""
+
+    name: str
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+        """Yield text as it comes and each tool request once it is whole, then exactly one StepEnd."""
+        ...

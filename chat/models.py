@@ -1,0 +1,193 @@
+"""Conversations, their messages and the tool calls of each turn. The database is the state of a turn."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from accounts.paging import Key, Sort
+
+from .errors import ConversationNotFound, NotYourConversation
+
+NEWEST_FIRST = Sort("conversations.newest", (Key("updated_at", descending=True), Key("id", descending=True)))
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Chains that begin with `for_user`: ownership is the first rule of every query."""
+
+    def for_user(self, user) -> ConversationQuerySet:
+        return self.filter(owner=user)
+
+    def archived(self, archived: bool) -> ConversationQuerySet:
+        return self.filter(archived_at__isnull=not archived)
+
+    def with_title(self, words: str) -> ConversationQuerySet:
+        return self.filter(title__icontains=words)
+
+    def owned(self, user, conversation_id) -> Conversation:
+        """The user's conversation, with `lease_expired`: whether the process of its last turn died.
+
+        Raises ConversationNotFound or NotYourConversation: with random keys, telling the two apart helps nobody.
+        """
+        conversation = self.annotate(lease_expired=Q(lease_until__lte=Now())).filter(pk=conversation_id).first()
+        if conversation is None:
+            raise ConversationNotFound
+        if conversation.owner_id != user.pk:
+            raise NotYourConversation
+        return conversation
+
+    def newest_first(self) -> ConversationQuerySet:
+        return self.order_by(*NEWEST_FIRST.orderings())
+
+
+class Conversation(models.Model):
+    """A chat. `last_sequence` counts its messages; the lease says whose turn runs in it, until when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
+    title = models.CharField(max_length=200)
+    title_set_by_user = models.BooleanField(default=False)
+    last_sequence = models.PositiveIntegerField(default=0)
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    lease_expired: bool  # on rows from `owned`
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lease_token=None, lease_until=None)
+                | Q(lease_token__isnull=False, lease_until__isnull=False),
+                name="conversation_lease_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-updated_at", "-id"], name="conversation_list_index"),
+            models.Index(
+                fields=["owner", "lease_until"], condition=Q(lease_until__isnull=False), name="conversation_lease_index"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def before(self, sequence: int) -> MessageQuerySet:
+        return self.filter(sequence__lt=sequence)
+
+    def with_tool_calls(self) -> MessageQuerySet:
+        return self.prefetch_related(Prefetch("tool_calls", ToolCall.objects.order_by("position")))
+
+
+class Message(models.Model):
+    """What was said. The assistant's message is stored as pending when its turn begins."""
+
+    class Role(models.TextChoices):
+        USER = "user"
+        ASSISTANT = "assistant"
+
+    class Status(models.TextChoices):
+        COMPLETED = "completed"
+        PENDING = "pending"
+        FAILED = "failed"
+        STOPPED = "stopped"
+        INTERRUPTED = "interrupted"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    sequence = models.PositiveIntegerField()
+    role = models.CharField(max_length=9, choices=Role)
+    content = models.TextField(blank=True)
+    status = models.CharField(max_length=11, choices=Status, default=Status.COMPLETED)
+    error_code = models.CharField(max_length=40, blank=True)
+    model = models.CharField(max_length=100, blank=True)
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    first_token_ms = models.PositiveIntegerField(null=True, blank=True)
+    total_ms = models.PositiveIntegerField(null=True, blank=True)
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 null is not unique
+    metadata = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "sequence"], name="message_sequence_unique"),
+            models.UniqueConstraint(
+                fields=["conversation"], condition=Q(status="pending"), name="message_one_pending_per_conversation"
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="message_idempotency_key_unique",
+            ),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="message_sequence_from_one"),
+            models.CheckConstraint(condition=Q(role__in=["user", "assistant"]), name="message_role_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["completed", "pending", "failed", "stopped", "interrupted"]),
+                name="message_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(role="assistant") | Q(status="completed") & ~Q(content=""),
+                name="message_user_text_complete",
+            ),
+        ]
+        indexes = [models.Index(fields=["owner", "created_at"], name="message_usage_index")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.sequence}"
+
+
+class ToolCall(models.Model):
+    """One call the model made: stored before it runs, with its outcome when it ends.
+
+    `step` is the model request of the turn that asked for it, from 1; `position` its place in the whole turn.
+    `input` is the arguments object, or the model's text under "invalid_json" when it was not one.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        SUCCESS = "success"
+        ERROR = "error"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="tool_calls")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tool_calls")
+    step = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField()
+    tool_name = models.CharField(max_length=100)
+    call_id = models.CharField(max_length=200)
+    input = models.JSONField(default=dict)
+    output = models.JSONField(null=True, blank=True)
+    status = models.CharField(max_length=7, choices=Status, default=Status.PENDING)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["message", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "position"], name="tool_call_position_unique"),
+            models.UniqueConstraint(fields=["message", "call_id"], name="tool_call_id_unique"),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "success", "error"]), name="tool_call_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="pending") | Q(output__isnull=False), name="tool_call_outcome_stored"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.tool_name

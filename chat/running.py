@@ -1,0 +1,135 @@
+"""Turns that run in this process: each is a task of its own, so that a client that goes away does not end it."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Coroutine
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from accounts.database import task_thread
+
+from .errors import LeaseLost
+from .events import Event, TurnCompleted, TurnFailed
+from .storage import renew_lease
+from .turn import run_turn
+from .turn_state import Turn
+
+logger = logging.getLogger(__name__)
+running_turns: set["RunningTurn"] = set()
+
+
+class RunningTurn:
+    """One turn and its events so far. Any number of readers may follow; each gets all events from the first."""
+
+    def __init__(self, begin: Coroutine[Any, Any, Turn | TurnCompleted]) -> None:
+        self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.begun.add_done_callback(consume_error)
+        self.seen: list[Event] = []
+        self.news = asyncio.Event()
+        self.task = asyncio.create_task(self.run(begin))
+        running_turns.add(self)
+        self.task.add_done_callback(self.forget)
+
+    async def run(self, begin: Coroutine[Any, Any, Turn | TurnCompleted]) -> None:
+        async with task_thread():
+            try:
+                turn = await begin
+            except Exception as error:  # noqa: BLE001 whoever waits for the beginning gets it
+                self.begun.set_exception(error)
+                return
+            self.begun.set_result(None)
+            if isinstance(turn, TurnCompleted):
+                self.publish(turn)
+                return
+            async with lease_kept(turn):
+                async for event in run_turn(turn):
+                    self.publish(event)
+
+    def publish(self, event: Event) -> None:
+        self.seen.append(event)
+        self.wake_readers()
+
+    def wake_readers(self) -> None:
+        self.news.set()
+        self.news = asyncio.Event()
+
+    def forget(self, task: asyncio.Task[None]) -> None:
+        running_turns.discard(self)
+        self.begun.cancel()
+        self.wake_readers()
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("turn task died", exc_info=error)
+
+    async def events(self, idle_seconds: float | None = None) -> AsyncGenerator[Event | None, None]:
+        """Every event from the first to the last; None whenever nothing happened for `idle_seconds`."""
+        position = 0
+        while True:
+            for event in self.seen[position:]:
+                yield event
+                position += 1
+            if position == len(self.seen):
+                if self.task.done():
+                    return
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(idle_seconds):
+                        await self.news.wait()
+                if position == len(self.seen) and not self.task.done():
+                    yield None
+
+    async def outcome(self) -> TurnCompleted | TurnFailed:
+        """The last event. The wait may be cancelled; the turn goes on."""
+        await asyncio.wait([self.task])
+        if self.seen and isinstance(self.seen[-1], TurnCompleted | TurnFailed):
+            return self.seen[-1]
+        await self.task  # the turn was cancelled at shutdown or died: raise that
+        raise RuntimeError("a turn ended without an outcome")
+
+
+def consume_error(begun: asyncio.Future[None]) -> None:
+    """A client may be gone when its request is refused: then nobody else looks at the refusal."""
+    if not begun.cancelled():
+        begun.exception()
+
+
+async def start_turn(begin: Coroutine[Any, Any, Turn | TurnCompleted]) -> RunningTurn:
+    """Run `begin_turn(…)` and, unless it refuses, the rest of the turn. Raises what `begin_turn` raises."""
+    running = RunningTurn(begin)
+    await asyncio.shield(running.begun)
+    return running
+
+
+@contextlib.asynccontextmanager
+async def lease_kept(turn: Turn) -> AsyncGenerator[None, None]:
+    """Renew the turn's lease three times in its length, for as long as the block runs."""
+    keeper = asyncio.create_task(keep_lease(turn))
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        await asyncio.wait([keeper])
+
+
+async def keep_lease(turn: Turn) -> None:
+    while True:
+        await asyncio.sleep(settings.TURN_LEASE_SECONDS / 3)
+        try:
+            await renew_lease(turn)
+        except LeaseLost:
+            return  # the turn's next write finds out
+        except DatabaseError as error:
+            logger.warning("lease not renewed: %s", type(error).__name__)
+
+
+async def finish_running_turns(grace_seconds: float) -> None:
+    """Shutdown: let running turns end, for at most `grace_seconds`; then cancel the rest, whose leases run out."""
+    tasks = {running.task for running in running_turns}
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=grace_seconds)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late)

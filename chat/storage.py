@@ -1,0 +1,227 @@
+"""How a turn is kept: its lease on the conversation, its messages, its tool calls. Each unit is one transaction."""
+
+import datetime
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from accounts.database import database_unit
+from accounts.models import User
+from todos.tools import ToolOutcome
+
+from .arguments import ParsedRequest
+from .context import INTERRUPTED_OUTPUT, history_items, window
+from .errors import (
+    ConversationBusy,
+    ConversationFull,
+    IdempotencyInProgress,
+    IdempotencyMismatch,
+    LeaseLost,
+    TurnInterrupted,
+    stored_failure,
+)
+from .events import ToolCallRecord, TurnCompleted, Usage
+from .model_interface import HistoryItem
+from .models import Conversation, Message, ToolCall
+from .turn_state import NewMessage, Turn
+
+TITLE_MAX_CHARACTERS = 60
+MESSAGES_PER_TURN = 2
+BUSY_RETRY_SECONDS = 2
+ANSWER_FIELDS = [
+    "content",
+    "status",
+    "error_code",
+    "model",
+    "input_tokens",
+    "output_tokens",
+    "first_token_ms",
+    "total_ms",
+]
+
+
+# Step 3
+
+
+def lease_conversation(user: User, message: NewMessage) -> Conversation:
+    """The conversation of the message, taken for this turn: until the lease ends no other turn can run in it.
+
+    The row is locked only while this transaction lasts; the lease is what excludes while the model works.
+    """
+    if message.conversation_id is None:
+        conversation = Conversation.objects.create(owner=user, title=title_from(message.text))
+    else:
+        conversation = lock_conversation(user, message.conversation_id)
+        if conversation.last_sequence + MESSAGES_PER_TURN > settings.CONVERSATION_MAX_MESSAGES:
+            raise ConversationFull(details={"limit": settings.CONVERSATION_MAX_MESSAGES})
+        settle_dead_turn(conversation)
+    conversation.lease_token = uuid7()
+    Conversation.objects.filter(pk=conversation.pk).update(
+        lease_token=conversation.lease_token, lease_until=lease_end()
+    )
+    return conversation
+
+
+def lock_conversation(user: User, conversation_id: UUID) -> Conversation:
+    conversation = Conversation.objects.select_for_update().owned(user, conversation_id)
+    if conversation.lease_token and not conversation.lease_expired:
+        raise ConversationBusy(retry_after_seconds=BUSY_RETRY_SECONDS)
+    return conversation
+
+
+def lease_end() -> Any:
+    """By the database's clock: the only one that all processes share."""
+    return Now() + datetime.timedelta(seconds=settings.TURN_LEASE_SECONDS)
+
+
+def settle_dead_turn(conversation: Conversation) -> None:
+    """Close the turn of a process that died: its lease ran out while its answer was pending.
+
+    For a conversation from `Conversation.objects.owned`; whoever meets such a turn first closes it.
+    """
+    if not conversation.lease_expired:
+        return
+    lease = Conversation.objects.filter(pk=conversation.pk, lease_token=conversation.lease_token)
+    if not lease.update(lease_token=None, lease_until=None):
+        return
+    ToolCall.objects.filter(conversation=conversation, status=ToolCall.Status.PENDING).update(
+        status=ToolCall.Status.ERROR, output=INTERRUPTED_OUTPUT
+    )
+    conversation.messages.filter(status=Message.Status.PENDING).update(
+        status=Message.Status.INTERRUPTED, error_code=TurnInterrupted.code
+    )
+
+
+def title_from(text: str) -> str:
+    line = text.splitlines()[0].strip()
+    if len(line) <= TITLE_MAX_CHARACTERS:
+        return line
+    return line[: TITLE_MAX_CHARACTERS - 1].rsplit(" ", 1)[0].rstrip() + "…"
+
+
+def load_history(conversation: Conversation) -> list[HistoryItem]:
+    """What the model is sent of the past: two queries, whole turns, the newest that fit the budget."""
+    messages = conversation.messages.order_by("sequence").with_tool_calls()
+    return window(history_items(messages), settings.CONTEXT_MAX_TOKENS)
+
+
+# Steps 4 and 5
+
+
+def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Message, Message]:
+    """The user's message and the pending answer, with the counter in the same transaction: no gap, no double."""
+    sequence = conversation.last_sequence
+    Conversation.objects.filter(pk=conversation.pk).update(
+        last_sequence=F("last_sequence") + MESSAGES_PER_TURN, updated_at=timezone.now()
+    )
+    common = {"conversation": conversation, "owner_id": conversation.owner_id}
+    question = Message(
+        **common,
+        sequence=sequence + 1,
+        role=Message.Role.USER,
+        content=message.text,
+        idempotency_key=message.idempotency_key,
+        metadata={"fingerprint": message.fingerprint} if message.idempotency_key else {},
+    )
+    answer = Message(**common, sequence=sequence + 2, role=Message.Role.ASSISTANT, status=Message.Status.PENDING)
+    Message.objects.bulk_create([question, answer])
+    return question, answer
+
+
+def stored_answer(user: User, message: NewMessage) -> TurnCompleted | None:
+    """The answer that an earlier request with the same Idempotency-Key got; its failure is raised again."""
+    if message.idempotency_key is None:
+        return None
+    question = Message.objects.filter(owner=user, idempotency_key=message.idempotency_key).first()
+    if question is None:
+        return None
+    if question.metadata.get("fingerprint") != message.fingerprint:
+        raise IdempotencyMismatch
+    answer = Message.objects.with_tool_calls().get(
+        conversation=question.conversation_id, sequence=question.sequence + 1
+    )
+    if answer.status == Message.Status.PENDING:
+        raise IdempotencyInProgress(retry_after_seconds=BUSY_RETRY_SECONDS)
+    if answer.error_code and answer.status != Message.Status.STOPPED:
+        raise stored_failure(answer.error_code)
+    return turn_completed(answer, list(answer.tool_calls.all()))
+
+
+# Steps 6 to 10
+
+
+def hold_lease(turn: Turn) -> None:
+    """The fence of every write of a turn: renews its lease, or raises LeaseLost where another turn took over."""
+    held = Conversation.objects.filter(pk=turn.conversation.pk, lease_token=turn.conversation.lease_token)
+    if not held.update(lease_until=lease_end()):
+        raise LeaseLost
+
+
+@database_unit
+def renew_lease(turn: Turn) -> None:
+    hold_lease(turn)
+
+
+@database_unit
+def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall]:
+    """The rows of one step's calls, pending. Call ids are made unique within the turn: outputs are matched by them."""
+    hold_lease(turn)
+    seen = {call.call_id for call in turn.tool_calls}
+    calls = []
+    for position, request in enumerate(requests, start=len(turn.tool_calls) + 1):
+        call_id = request.call_id if request.call_id not in seen else f"call_{uuid7().hex}"
+        seen.add(call_id)
+        calls.append(
+            ToolCall(
+                conversation=turn.conversation,
+                message=turn.answer,
+                step=turn.step,
+                position=position,
+                tool_name=request.tool_name,
+                call_id=call_id,
+                input=request.stored_input,
+            )
+        )
+    ToolCall.objects.bulk_create(calls)
+    turn.tool_calls += calls
+    return calls
+
+
+@database_unit
+def store_tool_outcome(turn: Turn, call: ToolCall, outcome: ToolOutcome, duration_ms: int) -> None:
+    hold_lease(turn)
+    call.status, call.output, call.duration_ms = ToolCall.Status(outcome.status), outcome.output, duration_ms
+    call.save(update_fields=["status", "output", "duration_ms"])
+
+
+@database_unit
+def store_answer(turn: Turn) -> TurnCompleted:
+    """The assistant's message as it now stands in `turn.answer`, and the conversation free for the next turn."""
+    released = Conversation.objects.filter(pk=turn.conversation.pk, lease_token=turn.conversation.lease_token)
+    if not released.update(lease_token=None, lease_until=None, updated_at=timezone.now()):
+        raise LeaseLost
+    turn.answer.total_ms = turn.elapsed_ms
+    turn.answer.save(update_fields=ANSWER_FIELDS)
+    return turn_completed(turn.answer, turn.tool_calls)
+
+
+def turn_completed(answer: Message, tool_calls: list[ToolCall]) -> TurnCompleted:
+    return TurnCompleted(
+        conversation_id=answer.conversation_id,
+        message_id=answer.id,
+        response=answer.content,
+        status="stopped" if answer.status == Message.Status.STOPPED else "completed",
+        tool_calls=[tool_call_record(call) for call in tool_calls],
+        usage=Usage(answer.input_tokens, answer.output_tokens),
+        model=answer.model,
+    )
+
+
+def tool_call_record(call: ToolCall) -> ToolCallRecord:
+    status = cast(Literal["pending", "success", "error"], call.status)
+    return ToolCallRecord(call.id, call.tool_name, call.input, call.output, status, call.duration_ms)

@@ -1,0 +1,443 @@
+import asyncio
+import datetime
+import json
+import socket
+import subprocess
+import sys
+from contextlib import aclosing
+
+from django.conf import settings
+from django.test import SimpleTestCase, override_settings
+
+from bench.answers import Answer, call, calls, fails, hangs, refuses, says, sends
+from bench.assistant import history_of
+from bench.upstream import ScriptedUpstream
+from chat.errors import ModelError, ModelTimeout, ModelUnavailable, TurnFailure
+from chat.model_client import OpenAIModel, retry_after_seconds, speaks_responses
+from chat.model_interface import (
+    AssistantText,
+    ModelRequest,
+    StepEnd,
+    TextDelta,
+    ToolDefinition,
+    ToolOutput,
+    ToolRequest,
+    UserText,
+)
+
+NOW = datetime.datetime(2026, 3, 4, 12, tzinfo=datetime.UTC)
+ADD_TASK = ToolDefinition("add_task", "Add todos.", {"type": "object", "properties": {"tasks": {"type": "array"}}})
+HISTORY = (
+    UserText("Add milk and bread"),
+    AssistantText("Adding both."),
+    ToolRequest("call_a", "add_task", '{"tasks": [{"title": "milk"}]}'),
+    ToolRequest("call_b", "add_task", '{"tasks": [{"title": "brød"}]}'),
+    ToolOutput("call_a", '{"results": []}'),
+    ToolOutput("call_b", '{"results": []}'),
+    AssistantText("Both are on your list."),
+    UserText("Thanks\nassistant: you are welcome"),
+)
+
+
+def request_with(*history, tools=(ADD_TASK,)) -> ModelRequest:
+    return ModelRequest("Be brief.", history or (UserText("Hello"),), tools, NOW, "UTC")
+
+
+async def step(model: OpenAIModel, *history) -> list:
+    return [output async for output in model.stream(request_with(*history))]
+
+
+def text_of(outputs) -> str:
+    return "".join(output.text for output in outputs if isinstance(output, TextDelta))
+
+
+def tool_requests_of(outputs) -> list[ToolRequest]:
+    return [output for output in outputs if isinstance(output, ToolRequest)]
+
+
+class WireFormatTests:
+    """What holds in both wire formats, over a real connection to a scripted upstream."""
+
+    api: str
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.upstream = cls.enterClassContext(ScriptedUpstream())
+        cls.enterClassContext(
+            override_settings(OPENAI_BASE_URL=cls.upstream.url, OPENAI_API_KEY="sk-secret", OPENAI_API=cls.api)
+        )
+
+    def setUp(self):
+        self.model = OpenAIModel(read_timeout_seconds=5, retry_pause_seconds=0)
+
+    async def answer(self, *answers: Answer) -> list:
+        self.upstream.script(answers)
+        return await step(self.model)
+
+    async def failure(self, *answers: Answer) -> TurnFailure:
+        """The failure of a step; what is logged on the way names neither the key nor the upstream's words."""
+        self.upstream.script(answers)
+        with self.assertLogs("chat.model_client", "WARNING") as logs, self.assertRaises(TurnFailure) as raised:
+            await step(self.model)
+        for text in (*logs.output, raised.exception.sentence):
+            self.assertNotIn("secret", text)
+        return raised.exception
+
+    # Answers
+
+    async def test_text_comes_in_pieces_and_the_step_ends_with_its_usage(self):
+        outputs = await self.answer(Answer(text="Hello there, alice.", input_tokens=321, output_tokens=12))
+        self.assertEqual(outputs, [TextDelta("Hello"), TextDelta(" there,"), TextDelta(" alice."), StepEnd(321, 12)])
+
+    async def test_a_tool_request_comes_once_and_whole(self):
+        arguments = {"tasks": [{"title": "Buy “groceries” 🥦"}]}
+        outputs = await self.answer(calls(call("add_task", arguments, "call_1"), text="One moment."))
+        self.assertEqual(text_of(outputs), "One moment.")
+        self.assertEqual(
+            tool_requests_of(outputs), [ToolRequest("call_1", "add_task", json.dumps(arguments, ensure_ascii=False))]
+        )
+
+    async def test_parallel_tool_requests_keep_their_arguments_apart_and_their_order(self):
+        made = [call("add_task", {"tasks": [{"title": f"Task {n} " * n}]}, f"call_{n}") for n in range(1, 5)]
+        outputs = await self.answer(calls(*made))
+        self.assertEqual(
+            tool_requests_of(outputs), [ToolRequest(one.call_id, one.tool_name, one.arguments) for one in made]
+        )
+
+    async def test_arguments_that_are_no_json_are_passed_through(self):
+        outputs = await self.answer(calls(call("add_task", '{"tasks": [{"title', "call_1")))
+        self.assertEqual(outputs[0], ToolRequest("call_1", "add_task", '{"tasks": [{"title'))
+
+    async def test_a_missing_call_id_is_made_up(self):
+        outputs = await self.answer(calls(call("list_tasks", {}, ""), call("list_tasks", {}, "")))
+        first, second = tool_requests_of(outputs)
+        self.assertRegex(first.call_id, r"^call_[0-9a-f]{32}$")
+        self.assertNotEqual(first.call_id, second.call_id)
+
+    async def test_a_call_id_of_the_history_is_not_used_again(self):
+        self.upstream.script([calls(call("add_task", {}, "call_a"), call("add_task", {}, "x" * 65))])
+        outputs = await step(self.model, *HISTORY)
+        for made in tool_requests_of(outputs):
+            self.assertRegex(made.call_id, r"^call_[0-9a-f]{32}$")
+
+    async def test_text_that_no_column_takes_is_replaced(self):
+        outputs = await self.answer(says("a\0b \ud800 é\ud83d\ude00"))
+        self.assertEqual(text_of(outputs), "a\ufffdb \ufffd é😀")
+
+    async def test_a_refusal_is_text(self):
+        self.assertEqual(
+            text_of(await self.answer(Answer(refusal="I cannot help with that."))), "I cannot help with that."
+        )
+
+    async def test_text_before_a_length_limit_or_a_filter_is_the_answer(self):
+        for ending in ("length", "content_filter"):
+            with self.subTest(ending):
+                outputs = await self.answer(says("As much as fits", ending))
+                self.assertEqual(text_of(outputs), "As much as fits")
+                self.assertIsInstance(outputs[-1], StepEnd)
+
+    # Requests
+
+    async def test_the_whole_history_is_sent_in_its_roles(self):
+        self.upstream.script([says("Welcome.")])
+        await step(self.model, *HISTORY)
+        self.assertEqual(tuple(history_of(self.upstream.requests[0])), HISTORY)
+        self.assertEqual(self.upstream.requests[0]["model"], settings.OPENAI_MODEL)
+
+    # Failures
+
+    async def test_a_request_that_the_upstream_refuses_for_its_setup_is_a_model_error(self):
+        for status in (401, 403, 404):
+            with self.subTest(status):
+                failure = await self.failure(refuses(status))
+                self.assertIsInstance(failure, ModelError)
+                self.assertIn("not set up", failure.sentence)
+                self.assertEqual(len(self.upstream.requests), 1)
+
+    async def test_a_request_that_the_upstream_finds_wrong_is_a_model_error(self):
+        for status in (400, 413, 422):
+            with self.subTest(status):
+                self.assertIsInstance(await self.failure(refuses(status)), ModelError)
+                self.assertEqual(len(self.upstream.requests), 1)
+
+    async def test_a_rate_limit_says_when_to_try_again_and_is_not_tried_before(self):
+        failure = await self.failure(refuses(429, retry_after="7"))
+        self.assertIsInstance(failure, ModelUnavailable)
+        self.assertEqual(failure.retry_after_seconds, 7)
+        self.assertEqual(len(self.upstream.requests), 1)
+
+    async def test_an_outage_is_tried_a_second_time_and_no_more(self):
+        for status in (429, 500, 503):
+            with self.subTest(status):
+                failure = await self.failure(refuses(status), refuses(status), says("Too late."))
+                self.assertIsInstance(failure, ModelUnavailable)
+                self.assertIsNone(failure.retry_after_seconds)
+                self.assertEqual(len(self.upstream.requests), 2)
+
+    async def test_an_outage_that_passes_is_not_noticed(self):
+        with self.assertLogs("chat.model_client", "WARNING"):
+            self.assertEqual(text_of(await self.answer(refuses(502), says("Here I am."))), "Here I am.")
+
+    async def test_an_error_answer_with_an_odd_body_is_an_outage_all_the_same(self):
+        for body in (
+            b"",
+            b"<html>",
+            b"null",
+            b"[1]",
+            b'"secret"',
+            b'{"error": "secret"}',
+            b'{"error": [{}]}',
+            b"\xff",
+            b"[" * 100_000,
+        ):
+            with self.subTest(body[:20]):
+                odd = Answer(status=500, body=body)
+                self.assertIsInstance(await self.failure(odd, odd), ModelUnavailable)
+
+    async def test_a_refused_connection_is_an_outage(self):
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        with self.settings(OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1"):
+            self.assertIsInstance(await self.failure(), ModelUnavailable)
+
+    async def test_silence_before_the_answer_or_in_it_is_a_timeout(self):
+        self.model = OpenAIModel(read_timeout_seconds=0.05, retry_pause_seconds=0)
+        for answer in (hangs(), hangs("Let me")):
+            with self.subTest(answer.text):
+                self.assertIsInstance(await self.failure(answer), ModelTimeout)
+                self.assertEqual(len(self.upstream.requests), 1)
+
+    async def test_an_answer_that_is_cut_is_an_outage_after_its_text(self):
+        for ending in ("cut", "unfinished"):
+            with self.subTest(ending):
+                failure = await self.failure(says("I have added the fir", ending))
+                self.assertIsInstance(failure, ModelUnavailable)
+
+    async def test_no_tool_request_comes_of_a_cut_call(self):
+        for ending in ("cut", "unfinished"):
+            self.upstream.script([calls(call("add_task", {"tasks": []}), text="Adding it.", ending=ending)])
+            outputs = []
+            with self.assertLogs("chat.model_client"), self.assertRaises(ModelUnavailable):
+                async for output in self.model.stream(request_with()):
+                    outputs.append(output)
+            self.assertEqual(text_of(outputs), "Adding it.")
+            self.assertFalse(any(isinstance(output, StepEnd) for output in outputs))
+
+    async def test_an_error_inside_the_answer_is_told_apart_by_its_code(self):
+        for code in ("server_error", "rate_limit_exceeded", "503"):
+            self.assertIsInstance(await self.failure(fails(code)), ModelUnavailable, code)
+        for code in ("invalid_prompt", "400", ""):
+            self.assertIsInstance(await self.failure(fails(code, "Well")), ModelError, code)
+
+    async def test_an_answer_that_cannot_be_read_is_a_model_error(self):
+        for body in (
+            b'data: {"choices": [\n\n',
+            b"data: \xff\xfe\n\n",
+            b"data: null\n\n",
+            b"data: 17\n\n",
+            b'data: ["secret"]\n\n',
+            b'data: {"secret": 1}\n\n',
+            b"data: " + b"[" * 100_000 + b"\n\n",
+        ):
+            with self.subTest(body[:40]):
+                self.assertIsInstance(await self.failure(sends(body)), ModelError)
+
+    async def test_a_body_that_is_no_stream_is_no_answer(self):
+        for body in (b"", b"<html>secret</html>", b'{"secret": 1}'):
+            with self.subTest(body):
+                self.assertIsInstance(await self.failure(sends(body)), ModelError)
+
+    async def test_an_empty_answer_is_a_model_error(self):
+        for answer in (says(""), says(" \n"), says("", "length"), says("", "content_filter")):
+            self.assertIsInstance(await self.failure(answer), ModelError)
+
+    async def test_leaving_a_stream_early_closes_its_connection(self):
+        self.upstream.script([hangs("One two three")])
+        async with aclosing(self.model.stream(request_with())) as outputs:
+            self.assertEqual(await anext(outputs), TextDelta("One"))
+        self.assertTrue(await asyncio.to_thread(self.upstream.client_gone.wait, 5))
+
+    async def test_cancelling_a_step_closes_its_connection(self):
+        self.upstream.script([hangs("One two three")])
+        text_came = asyncio.Event()
+
+        async def read_on() -> None:
+            async for _ in self.model.stream(request_with()):
+                text_came.set()
+
+        reading = asyncio.create_task(read_on())
+        await text_came.wait()
+        reading.cancel()
+        with self.assertRaises(asyncio.CancelledError):
+            await reading
+        self.assertTrue(await asyncio.to_thread(self.upstream.client_gone.wait, 5))
+
+
+class ResponsesTests(WireFormatTests, SimpleTestCase):
+    api = "responses"
+
+    async def test_nothing_is_stored_upstream(self):
+        await self.answer(says("Hello."))
+        self.assertEqual(self.upstream.paths[0], "/v1/responses")
+        body = self.upstream.requests[0]
+        self.assertEqual((body["store"], body["stream"], body["instructions"]), (False, True, "Be brief."))
+        self.assertEqual(
+            body["tools"],
+            [
+                {
+                    "type": "function",
+                    "name": "add_task",
+                    "description": "Add todos.",
+                    "parameters": ADD_TASK.parameters,
+                    "strict": False,
+                }
+            ],
+        )
+
+    async def test_parts_of_an_answer_are_paragraphs(self):
+        delta = 'data: {"type": "response.output_text.delta", "output_index": %d, "delta": "%s"}\n\n'
+        end = 'data: {"type": "response.completed", "response": {}}\n\n'
+        body = delta % (0, "Look") + delta % (0, "ing.") + delta % (1, "Done.") + end
+        self.assertEqual(text_of(await self.answer(sends(body.encode()))), "Looking.\n\nDone.")
+
+    async def test_an_error_event_is_told_apart_by_its_code(self):
+        for event, expected in (
+            ({"type": "error", "code": "server_error", "message": "secret"}, ModelUnavailable),
+            ({"type": "error", "code": "invalid_prompt", "message": "secret"}, ModelError),
+            ({"type": "error", "error": {"code": "server_error", "message": "secret"}}, ModelUnavailable),
+            ({"type": "error", "error": {"type": "invalid_request_error", "code": None}}, ModelError),
+        ):
+            with self.subTest(event):
+                body = f"event: error\ndata: {json.dumps(event)}\n\n".encode()
+                self.assertIsInstance(await self.failure(sends(body)), expected)
+
+    async def test_events_of_the_wrong_shape_are_a_model_error(self):
+        for event in (
+            {"type": "response.output_text.delta", "delta": ["secret"]},
+            {"type": "response.output_text.delta"},
+            {"type": "response.output_item.done", "item": "secret"},
+            {"type": "response.output_item.done", "item": {"type": "function_call", "arguments": "{}"}},
+            {"type": "response.output_item.done", "item": {"type": "function_call", "name": "x", "arguments": {}}},
+            {"type": "response.completed", "response": None},
+        ):
+            with self.subTest(event):
+                self.assertIsInstance(await self.failure(sends(f"data: {json.dumps(event)}\n\n".encode())), ModelError)
+
+
+class ChatCompletionsTests(WireFormatTests, SimpleTestCase):
+    api = "chat_completions"
+
+    async def test_usage_is_asked_for(self):
+        await self.answer(says("Hello."))
+        self.assertEqual(self.upstream.paths[0], "/v1/chat/completions")
+        body = self.upstream.requests[0]
+        self.assertEqual((body["stream"], body["stream_options"]), (True, {"include_usage": True}))
+        self.assertEqual(body["messages"][0], {"role": "system", "content": "Be brief."})
+        function = {"name": "add_task", "description": "Add todos.", "parameters": ADD_TASK.parameters}
+        self.assertEqual(body["tools"], [{"type": "function", "function": function}])
+
+    async def test_no_tools_are_no_key_in_the_request(self):
+        self.upstream.script([says("Hello.")])
+        async for _ in self.model.stream(request_with(tools=())):
+            pass
+        self.assertNotIn("tools", self.upstream.requests[0])
+
+    async def test_tool_requests_of_one_step_are_one_message_with_the_outputs_right_behind(self):
+        self.upstream.script([says("Welcome.")])
+        await step(self.model, *HISTORY)
+        messages = self.upstream.requests[0]["messages"]
+        self.assertEqual(
+            [message["role"] for message in messages],
+            ["system", "user", "assistant", "tool", "tool", "assistant", "user"],
+        )
+        self.assertEqual(messages[2]["content"], "Adding both.")
+        self.assertEqual([made["id"] for made in messages[2]["tool_calls"]], ["call_a", "call_b"])
+
+    async def test_calls_without_an_index_are_told_apart_by_their_ids(self):
+        pieces = [
+            {"id": "call_1", "function": {"name": "add_task", "arguments": '{"a"'}},
+            {"function": {"arguments": ": 1}"}},
+            {"id": "call_2", "function": {"name": "list_tasks", "arguments": "{}"}},
+        ]
+        chunks = [{"choices": [{"delta": {"tool_calls": [piece]}}]} for piece in pieces]
+        chunks.append({"choices": [{"delta": {}, "finish_reason": "tool_calls"}]})
+        outputs = await self.answer(sends("".join(f"data: {json.dumps(one)}\n\n" for one in chunks).encode()))
+        self.assertEqual(
+            outputs,
+            [ToolRequest("call_1", "add_task", '{"a": 1}'), ToolRequest("call_2", "list_tasks", "{}"), StepEnd(0, 0)],
+        )
+
+    async def test_a_stream_that_breaks_after_the_answer_is_whole_is_a_whole_answer(self):
+        finished = {"choices": [{"delta": {"content": "All done."}, "finish_reason": "stop"}]}
+        outputs = await self.answer(sends(f"data: {json.dumps(finished)}\n\ndata: {{".encode()))
+        self.assertEqual(outputs, [TextDelta("All done."), StepEnd(0, 0)])
+
+    async def test_chunks_of_the_wrong_shape_are_a_model_error(self):
+        for choice in (
+            "secret",
+            {"delta": "secret"},
+            {"delta": {"content": ["secret"]}},
+            {"delta": {"tool_calls": [{"index": [], "id": "call_1"}]}},
+            {"delta": {"tool_calls": [{"index": 0, "function": {"arguments": {"a": 1}}}]}},
+            {"delta": {"tool_calls": ["secret"]}},
+            {"delta": {}, "finish_reason": "error"},
+        ):
+            with self.subTest(choice):
+                body = f"data: {json.dumps({'choices': [choice]})}\n\n".encode()
+                self.assertIsInstance(await self.failure(sends(body)), ModelError)
+
+
+class ConnectionTests(SimpleTestCase):
+    def test_the_format_follows_the_address_unless_it_is_chosen(self):
+        for api, base_url, expected in (
+            ("auto", "", True),
+            ("auto", "https://api.openai.com/v1", True),
+            ("auto", "http://localhost:11434/v1", False),
+            ("auto", "https://example.com/api.openai.com", False),
+            ("responses", "http://localhost:11434/v1", True),
+            ("chat_completions", "", False),
+        ):
+            with self.subTest(api=api, base_url=base_url):
+                self.assertIs(speaks_responses(api, base_url), expected)
+
+    def test_a_model_without_a_key_can_be_reached_from_one_event_loop_after_another(self):
+        with ScriptedUpstream() as upstream, self.settings(OPENAI_BASE_URL=upstream.url, OPENAI_API_KEY=""):
+            model = OpenAIModel()
+            upstream.script([says("One."), says("Two.")])
+
+            async def one_loop() -> str:
+                text = text_of(await step(model))
+                await model.close()
+                return text
+
+            self.assertEqual([asyncio.run(one_loop()), asyncio.run(one_loop())], ["One.", "Two."])
+
+    def test_the_whole_program_loads_without_openai(self):
+        program = (
+            "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings';"
+            "os.environ['OPENAI_API_KEY'] = 'x'; import django; django.setup(); import config.urls;"
+            "sys.exit('openai' in sys.modules)"
+        )
+        self.assertEqual(
+            subprocess.run([sys.executable, "-c", program], check=False, cwd=settings.BASE_DIR).returncode, 0
+        )
+
+    def test_a_retry_after_is_whole_seconds_or_nothing(self):
+        for header, expected in (
+            ("7", 7),
+            ("1.2", 2),
+            ("0", 1),
+            ("-5", 1),
+            ("1e9", 24 * 3600),
+            ("nan", None),
+            ("inf", None),
+            ("soon", None),
+            ("Wed, 99 Foo 2026", None),
+            ("", None),
+            (None, None),
+            ("Wed, 04 Mar 2026 12:01:30 GMT", 90),
+            ("Wed, 04 Mar 2026 11:00:00 GMT", 1),
+        ):
+            with self.subTest(header):
+                self.assertEqual(retry_after_seconds(header, now=NOW.timestamp()), expected)

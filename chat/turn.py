@@ -1,0 +1,243 @@
+"""What happens when a message is sent: the twelve steps of a turn.
+
+`begin_turn` (1–5) refuses with a ProductError before anything is answered; `run_turn` (6–12) yields events.
+"""
+
+import asyncio
+import functools
+import logging
+import time
+from collections.abc import AsyncGenerator
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from accounts.bearer import authenticate, check_subject
+from accounts.database import database_unit
+from accounts.errors import ProductError, ServiceUnavailable
+from accounts.models import User
+from todos.tools import ToolOutcome, call_tool, tool_definitions
+
+from .arguments import INVALID_JSON, ParsedRequest, parsed_request
+from .errors import InternalError, LeaseLost, ModelError, TurnInterrupted
+from .events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed, TurnStarted
+from .instructions import instructions_text
+from .limits import check_allowance, check_message, check_turn_rate, lock_user
+from .model_interface import Model, ModelOutput, ModelRequest, StepEnd, TextDelta, ToolDefinition, ToolRequest, UserText
+from .models import Message, ToolCall
+from .storage import (
+    hold_lease,
+    lease_conversation,
+    load_history,
+    store_answer,
+    store_exchange,
+    store_tool_calls,
+    store_tool_outcome,
+    stored_answer,
+    tool_call_record,
+)
+from .turn_state import STOP_SENTENCES, NewMessage, Turn
+
+OUTAGE_RETRY_SECONDS = 2
+
+logger = logging.getLogger(__name__)
+
+
+async def begin_turn(request: HttpRequest, user_id: str, message: NewMessage) -> Turn | TurnCompleted:
+    """Steps 1–5. Returns the stored answer where the message's Idempotency-Key already has one; raises ProductError."""
+    # 1. Authenticate the request by its JWT.
+    user = await authenticate(request)
+    # 2. Check that user_id equals the token's subject.
+    check_subject(user, user_id)
+    message = check_message(message)
+    await check_turn_rate(user)
+    return await open_turn(user, message, request_id=getattr(request, "request_id", ""))
+
+
+@database_unit
+def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCompleted:
+    """Steps 3–5 in one transaction: all of it is stored, or the request is refused and nothing is."""
+    lock_user(user)
+    if stored := stored_answer(user, message):
+        return stored
+    check_allowance(user, timezone.now())
+    # 3. Load the conversation's history from the database, if conversation_id is given; otherwise open a conversation.
+    conversation = lease_conversation(user, message)
+    history = load_history(conversation)
+    # 4. Append the user's message to the history.
+    history.append(UserText(message.text))
+    # 5. Store the user's message before the model runs.
+    question, answer = store_exchange(conversation, message)
+    return Turn(user, request_id, conversation, question, answer, history)
+
+
+async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
+    """Steps 6–8, once for each request to the model, until it asks for no tool or the turn meets a limit."""
+    model = model_named(settings.CHAT_MODEL)
+    turn.answer.model = model.name
+    tools = await offered_tools()
+    while not turn.stopped:
+        requests: list[ParsedRequest] = []
+        # 6. Run the model with the reconstructed history and the MCP tool definitions.
+        async for output in outputs_in_time(turn, model.stream(model_request(turn, tools))):
+            match output:
+                case TextDelta(text):
+                    yield MessageDelta(turn.answer.id, turn.add_text(text))
+                # 7. Capture every tool call the model makes.
+                case ToolRequest():
+                    requests.append(parsed_request(output))
+                case StepEnd():
+                    count_tokens(turn, output)
+        if not requests:
+            break
+        # 8. Store each tool call before it runs and its outcome when it ends.
+        for call in (calls := await store_tool_calls(turn, within_limits(turn, requests))):
+            yield ToolCallStarted(turn.answer.id, tool_call_record(call))
+            await store_tool_outcome(turn, call, *await run_tool_call(turn, call))
+            yield ToolCallFinished(turn.answer.id, tool_call_record(call))
+        turn.end_step(calls)
+    if turn.stopped:
+        yield MessageDelta(turn.answer.id, turn.add_text(STOP_SENTENCES[turn.answer.error_code]))
+
+
+async def run_turn(turn: Turn) -> AsyncGenerator[Event, None]:
+    """Steps 6–12. Ends with exactly one TurnCompleted or TurnFailed; what was stored before a failure stays."""
+    yield TurnStarted(turn.conversation.id, turn.question.id, turn.answer.id)
+    try:
+        async for event in run_steps(turn):
+            yield event
+        # 9. Obtain the final assistant message.
+        check_answer(turn)
+        # 10. Store the assistant message.
+        completed = await store_answer(turn)
+    except Exception as error:  # noqa: BLE001 unexpected errors are caught once, here
+        yield await fail_turn(turn, failure_of(error))
+        return
+    log_turn(turn)
+    # 11. Return the response.
+    yield completed
+    # 12. Forget: nothing of the turn stays in the process.
+    del turn, completed
+
+
+@functools.cache
+def model_named(path: str) -> Model:
+    """The model at a dotted path, imported when first needed: the openai package takes half a second."""
+    return import_string(path)()
+
+
+async def offered_tools() -> tuple[ToolDefinition, ...]:
+    return tuple(
+        ToolDefinition(tool.name, tool.description or "", tool.input_schema) for tool in await tool_definitions()
+    )
+
+
+def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest:
+    now = turn.now.astimezone(turn.user.zone)
+    return ModelRequest(
+        instructions=instructions_text(now, turn.user.time_zone),
+        history=tuple(turn.history),
+        tools=tools,
+        now=now,
+        time_zone=turn.user.time_zone,
+    )
+
+
+async def outputs_in_time(turn: Turn, outputs: AsyncGenerator[ModelOutput, None]) -> AsyncGenerator[ModelOutput, None]:
+    """The model's outputs until the turn's deadline, which stops the turn. No timeout spans a yield."""
+    deadline = asyncio.get_running_loop().time() + settings.TURN_DEADLINE_SECONDS - turn.elapsed_ms / 1000
+    try:
+        while True:
+            async with asyncio.timeout_at(deadline):
+                output = await anext(outputs, None)
+            if output is None:
+                return
+            yield output
+    except TimeoutError:
+        turn.stop("turn_deadline")
+    finally:
+        await outputs.aclose()
+
+
+def count_tokens(turn: Turn, end: StepEnd) -> None:
+    turn.answer.input_tokens += end.input_tokens
+    turn.answer.output_tokens += end.output_tokens
+
+
+def within_limits(turn: Turn, requests: list[ParsedRequest]) -> list[ParsedRequest]:
+    """The calls that may still run; the turn stops after them where the model asked for too much."""
+    allowed = requests[: settings.TURN_MAX_TOOL_CALLS - len(turn.tool_calls)]
+    if turn.step >= settings.TURN_MAX_STEPS:
+        turn.stop("too_many_steps")
+    if len(allowed) < len(requests):
+        turn.stop("too_many_tool_calls")
+    return allowed
+
+
+async def run_tool_call(turn: Turn, call: ToolCall) -> tuple[ToolOutcome, int]:
+    """The outcome of one stored call and its duration in milliseconds. An outage is raised, not told to the model."""
+    started = time.perf_counter()
+    if INVALID_JSON in call.input:
+        message = "The arguments were not a JSON object. Send the call again with valid JSON."
+        outcome = ToolOutcome("error", {"error": {"code": "invalid_arguments", "message": message}})
+    else:
+        fence = functools.partial(hold_lease, turn)
+        outcome = await call_tool(call.tool_name, call.input, user=turn.user, fence=fence, now=turn.now)
+    return outcome, int((time.perf_counter() - started) * 1000)
+
+
+def check_answer(turn: Turn) -> None:
+    if not turn.answer.content.strip():
+        raise ModelError("The assistant's model gave an empty answer. Your message is kept; try again.")
+    if not turn.stopped:
+        turn.answer.status = Message.Status.COMPLETED
+
+
+def failure_of(error: Exception) -> ProductError:
+    """What an exception means to people. Only what nobody expected is logged as an error."""
+    match error:
+        case ProductError():
+            return error
+        case LeaseLost():
+            return TurnInterrupted()
+        case OperationalError() | InterfaceError():
+            logger.warning("database out of reach (%s)", type(error).__name__)
+            return ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS)
+    logger.error("unexpected failure", exc_info=error)
+    return InternalError()
+
+
+async def fail_turn(turn: Turn, failure: ProductError) -> TurnFailed:
+    """Close the turn as failed. Where even that cannot be stored, its lease runs out and it reads as interrupted."""
+    turn.answer.status, turn.answer.error_code = Message.Status.FAILED, failure.code
+    turn.answer.metadata = {"request_id": turn.request_id}
+    try:
+        await store_answer(turn)
+    except (LeaseLost, DatabaseError) as error:
+        logger.warning("failed turn not stored: %s message=%s", type(error).__name__, turn.answer.id)
+    log_turn(turn)
+    return TurnFailed(failure.code, failure.sentence, failure.public_details, turn.request_id)
+
+
+def log_turn(turn: Turn) -> None:
+    """One line for each turn, with ids and figures and no text of anybody."""
+    logger.info(
+        "turn %s conversation=%s message=%s user=%s request=%s model=%s steps=%d tool_calls=%d "
+        "input_tokens=%d output_tokens=%d first_token_ms=%s total_ms=%s error=%s",
+        turn.answer.status,
+        turn.conversation.id,
+        turn.answer.id,
+        turn.user.pk,
+        turn.request_id,
+        turn.answer.model,
+        turn.step,
+        len(turn.tool_calls),
+        turn.answer.input_tokens,
+        turn.answer.output_tokens,
+        turn.answer.first_token_ms,
+        turn.answer.total_ms,
+        turn.answer.error_code or "none",
+    )

@@ -1,0 +1,83 @@
+"""What a turn knows while it runs. It lives in one process for one turn; the database has all that must last."""
+
+import datetime
+import hashlib
+import time
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from accounts.models import User
+from accounts.text import storable
+
+from .context import tool_items
+from .model_interface import AssistantText, HistoryItem
+from .models import Conversation, Message, ToolCall
+
+STOP_SENTENCES = {
+    "turn_deadline": "I stopped here, because this took too long. Ask again for what is missing.",
+    "too_many_steps": "I stopped here after many steps. Ask again for what is missing.",
+    "too_many_tool_calls": "I stopped here after many changes. Ask again for what is missing.",
+}
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """What a person sends. Without a conversation a new one is opened."""
+
+    text: str
+    conversation_id: UUID | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether two requests with one Idempotency-Key are the same request."""
+        return hashlib.sha256(f"{self.conversation_id or ''}\n{self.text}".encode()).hexdigest()
+
+
+@dataclass
+class Turn:
+    """What `begin_turn` stored, and what the model has said and done since. `answer` is saved when the turn ends."""
+
+    user: User
+    request_id: str
+    conversation: Conversation
+    question: Message
+    answer: Message
+    history: list[HistoryItem]
+    tool_calls: list[ToolCall] = field(default_factory=list)
+    step: int = 1
+    step_text: str = ""
+    started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def now(self) -> datetime.datetime:
+        """The moment of the question: “tomorrow” is counted from it, however long the answer takes."""
+        return self.question.created_at
+
+    @property
+    def elapsed_ms(self) -> int:
+        return int((time.perf_counter() - self.started) * 1000)
+
+    def add_text(self, text: str) -> str:
+        """Append a piece of the model's text; returns it as it was appended, apart from the text of earlier steps."""
+        text = storable(text)
+        if self.answer.first_token_ms is None:
+            self.answer.first_token_ms = self.elapsed_ms
+        piece = f"\n\n{text}" if self.answer.content and not self.step_text else text
+        self.step_text += text
+        self.answer.content += piece
+        return piece
+
+    def end_step(self, calls: list[ToolCall]) -> None:
+        """Let the next step see what this one said, asked for and got."""
+        if self.step_text:
+            self.history.append(AssistantText(self.step_text))
+        self.history += tool_items(calls)
+        self.step, self.step_text = self.step + 1, ""
+
+    @property
+    def stopped(self) -> bool:
+        return self.answer.status == Message.Status.STOPPED
+
+    def stop(self, reason: str) -> None:
+        self.answer.status, self.answer.error_code = Message.Status.STOPPED, reason

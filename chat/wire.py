@@ -1,0 +1,77 @@
+"""What both wire formats share: how a streamed answer is read, and what an error code in it stands for."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from accounts.text import storable
+
+from .errors import ModelError, ModelUnavailable, TurnFailure
+from .model_interface import HistoryItem, ModelOutput, StepEnd, TextDelta, ToolRequest
+
+# Codes of an upstream that may work again in a moment. All others mean that this request cannot be answered.
+PASSING_CODES = {
+    "internal_error",
+    "internal_server_error",
+    "overloaded",
+    "overloaded_error",
+    "rate_limit_error",
+    "rate_limit_exceeded",
+    "server_error",
+    "server_is_overloaded",
+    "service_unavailable",
+    "slow_down",
+    "timeout",
+}
+PASSING_STATUSES = {408, 409, 425, 429}
+LARGEST_COUNT = 10**9
+LONGEST_CALL_ID = 64  # OpenAI refuses a history with a longer one.
+
+
+class AnswerReader:
+    """Reads the events of one streamed answer: `begun` with the first, `whole` when the upstream calls it finished.
+
+    `answered` says that there was something in it: words or a tool request. `read` raises
+    LookupError, TypeError, AttributeError or ValueError for an event of the wrong shape.
+    """
+
+    def __init__(self, history: tuple[HistoryItem, ...]) -> None:
+        self.begun = self.whole = self.answered = False
+        self.step_end = StepEnd()
+        self._call_ids = {item.call_id for item in history if isinstance(item, ToolRequest)}
+
+    def read(self, event: Any) -> Iterator[ModelOutput]:
+        raise NotImplementedError
+
+    def _text(self, text: str) -> TextDelta:
+        self.answered = self.answered or not text.isspace()
+        return TextDelta(storable(text))
+
+    def _tool_request(self, call_id: str | None, tool_name: str, arguments: str) -> ToolRequest:
+        """The request with an id to store it under.
+
+        A missing id, one too long to be sent back, and one that this conversation has seen are replaced:
+        some servers count from 0 in each answer.
+        """
+        self.answered = True
+        if not call_id or len(call_id) > LONGEST_CALL_ID or call_id in self._call_ids:
+            call_id = f"call_{uuid4().hex}"
+        self._call_ids.add(call_id)
+        return ToolRequest(storable(call_id), storable(tool_name), storable(arguments))
+
+
+def token_count(count: object) -> int:
+    return count if isinstance(count, int) and 0 <= count <= LARGEST_COUNT else 0
+
+
+def failure_of_status(status: int) -> type[TurnFailure]:
+    return ModelUnavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING_STATUSES else ModelError
+
+
+def failure_of_code(code: object) -> type[TurnFailure]:
+    """The failure that an error inside a stream stands for; `code` is a word or an HTTP status."""
+    word = str(code)
+    if word.isascii() and word.isdigit():
+        return failure_of_status(int(word[:3]))
+    return ModelUnavailable if word in PASSING_CODES else ModelError
