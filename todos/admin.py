@@ -1,0 +1,75 @@
+"""Todos in the admin: to look, not to change. Todos change through their owners' commands."""
+
+from django.contrib import admin
+
+from .models import Todo
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("open", "Open"), ("done", "Done"), ("trash", "In the trash")]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "open":
+                return queryset.open()
+            case "done":
+                return queryset.done()
+            case "trash":
+                return queryset.in_trash()
+        return queryset
+
+
+@admin.register(Todo)
+class TodoAdmin(admin.ModelAdmin):
+    list_display = ["title", "owner", "priority", "due", "tag_names", "state", "created_at"]
+    list_filter = [StateFilter, "priority", ("owner", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["owner"]
+    search_fields = ["title", "notes", "todo_tags__name", "owner__username", "owner__subject"]
+    date_hierarchy = "created_at"
+    show_facets = admin.ShowFacets.NEVER
+    fields = [
+        "id",
+        "owner",
+        "title",
+        "notes",
+        "priority",
+        "due",
+        "due_zone",
+        "tag_names",
+        "state",
+        "version",
+        "created_at",
+        "updated_at",
+        "completed_at",
+        "deleted_at",
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("todo_tags")
+
+    @admin.display(description="tags")
+    def tag_names(self, todo):
+        return ", ".join(todo.tags)
+
+    @admin.display(description="due", ordering="due_date")
+    def due(self, todo):
+        return todo.due
+
+    @admin.display(description="state")
+    def state(self, todo):
+        if todo.deleted_at:
+            return "in the trash"
+        return "done" if todo.completed_at else "open"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,41 @@
+"""Refusals about todos."""
+
+from accounts.errors import ProductError
+
+
+class TodoNotFound(ProductError):
+    code = "todo_not_found"
+    message = "There is no such todo."
+
+
+class NotYourTodo(ProductError):
+    code = "not_your_todo"
+    message = "This todo belongs to another user."
+
+
+class VersionConflict(ProductError):
+    """`details` holds the todo as it is now."""
+
+    code = "version_conflict"
+    message = "This todo was changed in the meantime. Look at it and try again."
+
+
+class DateNotUnderstood(ProductError):
+    """A phrase that is no date, an impossible date, or one with two readings; the sentence says which."""
+
+    code = "date_not_understood"
+    message = "I could not read this as a date."
+
+
+class ReferenceNotFound(ProductError):
+    """No todo fits the words; `details["near"]` lists the closest titles."""
+
+    code = "todo_not_found"
+    message = "No todo matches these words."
+
+
+class ReferenceAmbiguous(ProductError):
+    """Several todos fit the words; `details["candidates"]` lists them."""
+
+    code = "todo_ambiguous"
+    message = "More than one todo matches these words."

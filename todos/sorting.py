@@ -1,0 +1,24 @@
+"""The orders in which todos are listed."""
+
+from accounts.paging import Key, Sort
+
+URGENCY = (Key("due_date"), Key("due_at"), Key("priority", descending=True), Key("id"))
+SORTS = {
+    name: Sort(f"todos.{name}", keys)
+    for name, keys in {
+        "urgency": URGENCY,
+        "open_first": (Key("completed_at", descending=True, empty_first=True), *URGENCY),
+        "priority": (Key("priority", descending=True), Key("due_date"), Key("due_at"), Key("id")),
+        "title": (Key("folded_title"), Key("id")),
+        "created": (Key("created_at", descending=True), Key("id", descending=True)),
+        "updated": (Key("updated_at", descending=True), Key("id", descending=True)),
+        "completed": (Key("completed_at", descending=True), Key("id", descending=True)),
+        "deleted": (Key("deleted_at", descending=True), Key("id", descending=True)),
+    }.items()
+}
+NATURAL_SORTS = {"done": "completed", "trash": "deleted", "all": "open_first"}
+
+
+def natural_sort(view: str) -> str:
+    """The order people expect of a view when they asked for none."""
+    return NATURAL_SORTS.get(view, "urgency")

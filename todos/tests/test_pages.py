@@ -1,0 +1,219 @@
+import datetime
+
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.testing import alice, bob
+from todos.models import Todo
+from todos.testing import TodoFactory
+
+UNKNOWN = "0198c2f0-a1b2-7c3d-8e4f-000000000000"
+
+
+class TodoPageTestCase(TestCase):
+    def setUp(self):
+        self.alice, self.bob = alice(), bob()
+        self.client.force_login(self.alice)
+        self.today = timezone.now().date()
+
+    def todo(self, title, days=None, **fields):
+        if days is not None:
+            fields["due_date"] = self.today + datetime.timedelta(days)
+        return TodoFactory(owner=self.alice, title=title, **fields)
+
+    def titles(self, address):
+        response = self.client.get(address)
+        self.assertEqual(response.status_code, 200)
+        return [todo.title for _, todos in response.context["listing"].groups for todo in todos]
+
+
+class ListTests(TodoPageTestCase):
+    def test_each_filter_shows_its_todos_and_how_many_there_are(self):
+        self.todo("late", -1)
+        self.todo("now", 0)
+        self.todo("soon", 3)
+        self.todo("some day")
+        self.todo("over", 0, done=True)
+        self.todo("gone", 0, trashed=True)
+        expected = {
+            "all": ["late", "now", "soon", "some day", "over"],
+            "today": ["now"],
+            "upcoming": ["soon"],
+            "overdue": ["late"],
+            "done": ["over"],
+            "trash": ["gone"],
+        }
+        for name, titles in expected.items():
+            with self.subTest(name):
+                self.assertEqual(self.titles(f"/todos?filter={name}"), titles)
+        filters = self.client.get("/todos").context["listing"].filters
+        self.assertEqual({link.name: link.count for link in filters}, {n: len(t) for n, t in expected.items()})
+
+    def test_rows_stand_under_the_words_for_their_day(self):
+        for days in (-1, 0, 1, 4, 30):
+            self.todo(f"in {days}", days)
+        self.todo("some day")
+        self.todo("over", done=True)
+        headings = [heading for heading, _ in self.client.get("/todos").context["listing"].groups]
+        self.assertEqual(headings, ["Overdue", "Today", "Tomorrow", "Next 7 days", "Later", "No date", "Done"])
+
+    def test_search_looks_in_titles_and_notes_and_says_when_nothing_fits(self):
+        self.todo("Buy milk")
+        self.todo("Call Ann", notes="about the MILK order")
+        self.todo("Sleep")
+        self.assertCountEqual(self.titles("/todos?q=milk"), ["Buy milk", "Call Ann"])
+        self.assertContains(self.client.get("/todos?q=bread"), "Nothing matches “bread”.")
+
+    def test_tags_and_orders_narrow_and_sort(self):
+        self.todo("b", tags=["home"], priority=1)
+        self.todo("A", tags=["home"], priority=3)
+        self.todo("c", tags=["work"])
+        self.assertEqual(self.titles("/todos?tag=home&sort=priority"), ["A", "b"])
+        self.assertEqual(self.titles("/todos?tag=%23HOME&sort=title"), ["A", "b"])
+
+    def test_words_that_are_no_choice_show_the_whole_list(self):
+        self.todo("Buy milk")
+        self.assertEqual(self.titles("/todos?filter=x&sort=y&after=z&q=%00&tag=%00"), ["Buy milk"])
+
+    def test_markup_in_titles_notes_and_searches_stays_text(self):
+        self.todo("<b onclick=x>bold</b>", notes="<img src=x>")
+        response = self.client.get("/todos?q=<b")
+        self.assertContains(response, "&lt;b onclick=x&gt;bold&lt;/b&gt;")
+        self.assertNotContains(response, "<b ")
+
+    def test_alice_never_sees_what_is_bobs(self):
+        TodoFactory(owner=self.bob, title="Bobs plan", tags=["secret"])
+        for address in ("/", "/todos", "/todos?q=plan", "/todos?tag=secret", "/todos?filter=all"):
+            with self.subTest(address):
+                self.assertNotContains(self.client.get(address), "Bobs plan")
+        self.assertNotContains(self.client.get("/todos"), "#secret")
+
+    def test_the_number_of_queries_does_not_grow_with_the_list(self):
+        def count_queries():
+            with CaptureQueriesContext(connection) as queries:
+                self.client.get("/todos")
+            return len(queries)
+
+        self.todo("first", 0, tags=["home"])
+        few = count_queries()
+        for number in range(20):
+            self.todo(f"todo {number}", number - 5, tags=["home", f"tag{number}"])
+        self.assertEqual(count_queries(), few)
+
+    def test_a_long_list_comes_in_pages(self):
+        for number in range(101):
+            self.todo(f"todo {number}")
+        listing = self.client.get("/todos").context["listing"]
+        self.assertEqual(len(listing.groups[0][1]), 100)
+        self.assertEqual(self.titles(f"/todos?after={listing.after}"), ["todo 100"])
+
+
+class ButtonTests(TodoPageTestCase):
+    def press(self, todo, what, back="/todos?filter=today"):
+        return self.client.post(f"/todos/{todo.pk}/{what}", {"next": back}, follow=True)
+
+    def test_completing_leads_back_and_offers_undo(self):
+        todo = self.todo("Buy <milk>", 0)
+        response = self.press(todo, "complete")
+        self.assertRedirects(response, "/todos?filter=today")
+        self.assertContains(response, "Completed “Buy &lt;milk&gt;”.")
+        self.assertContains(response, f'formaction="/todos/{todo.pk}/reopen"')
+        self.press(todo, "reopen")
+        self.assertTrue(Todo.objects.open().exists())
+
+    def test_a_deleted_todo_waits_in_the_trash(self):
+        todo = self.todo("Buy milk")
+        self.press(todo, "delete")
+        self.assertEqual(self.titles("/todos?filter=trash"), ["Buy milk"])
+        self.press(todo, "restore")
+        self.assertEqual(self.titles("/todos"), ["Buy milk"])
+
+    def test_foreign_and_missing_todos_look_the_same(self):
+        foreign = TodoFactory(owner=self.bob, title="Bobs plan")
+        for what in ("complete", "reopen", "delete", "restore", "edit"):
+            with self.subTest(what):
+                answers = [self.client.post(f"/todos/{pk}/{what}", {"version": 1}) for pk in (foreign.pk, UNKNOWN)]
+                self.assertEqual([answer.status_code for answer in answers], [404, 404])
+        foreign.refresh_from_db()
+        self.assertEqual((foreign.version, foreign.completed_at, foreign.deleted_at), (1, None, None))
+
+    def test_a_button_needs_a_post(self):
+        todo = self.todo("Buy milk")
+        self.assertEqual(self.client.get(f"/todos/{todo.pk}/complete").status_code, 405)
+
+    def test_a_form_of_another_site_does_nothing(self):
+        todo = self.todo("Buy milk")
+        client = self.client_class(enforce_csrf_checks=True)
+        client.force_login(self.alice)
+        self.assertEqual(client.post(f"/todos/{todo.pk}/delete").status_code, 403)
+        self.assertTrue(Todo.objects.open().exists())
+
+    def test_no_button_leads_to_another_site(self):
+        response = self.client.post(f"/todos/{self.todo('Buy milk').pk}/complete", {"next": "//evil.example"})
+        self.assertEqual(response.url, "/todos")
+
+
+class QuickAddTests(TodoPageTestCase):
+    def test_a_line_becomes_a_todo_with_its_date(self):
+        response = self.client.post("/todos/add", {"text": "Buy milk tomorrow #home !high", "next": "/"}, follow=True)
+        self.assertRedirects(response, "/")
+        todo = Todo.objects.for_user(self.alice).get()
+        tomorrow = timezone.now().date() + datetime.timedelta(1)
+        self.assertEqual((todo.title, todo.due_date, todo.priority), ("Buy milk", tomorrow, 3))
+        self.assertEqual(todo.tags, ["home"])
+
+    def test_what_is_refused_stays_in_the_box_with_the_reason(self):
+        for text, reason in (("meeting 31st of february", "31 February"), ("   ", "Write what"), ("x" * 201, "200")):
+            with self.subTest(reason):
+                response = self.client.post("/todos/add", {"text": text})
+                self.assertContains(response, reason, status_code=422)
+                self.assertContains(response, text.strip(), status_code=422)
+        self.assertFalse(Todo.objects.exists())
+
+
+class EditTests(TodoPageTestCase):
+    def form(self, todo, **fields):
+        page = self.client.get(f"/todos/{todo.pk}/edit")
+        self.assertEqual(page.status_code, 200)
+        initial = {name: value for name, value in page.context["form"].initial.items() if value is not None}
+        return initial | {"next": "/todos?filter=today"} | fields
+
+    def save(self, todo, form):
+        return self.client.post(f"/todos/{todo.pk}/edit", form)
+
+    def test_all_fields_are_saved(self):
+        todo = self.todo("Buy milk", 0, tags=["home"])
+        form = self.form(todo, title="Buy bread", notes="rye", due_time="17:30", priority="urgent", tags="#shop, food")
+        self.assertRedirects(self.save(todo, form), "/todos?filter=today")
+        todo = Todo.objects.get()
+        self.assertEqual((todo.title, todo.notes, todo.priority, todo.version), ("Buy bread", "rye", 4, 2))
+        self.assertEqual((todo.due_time, todo.due_zone, todo.tags), (datetime.time(17, 30), "UTC", ["food", "shop"]))
+
+    def test_an_untouched_date_keeps_the_zone_it_was_given_in(self):
+        at = datetime.datetime(2030, 1, 1, 12, tzinfo=datetime.UTC)
+        due = {"due_date": at.date(), "due_time": datetime.time(7), "due_zone": "America/New_York", "due_at": at}
+        todo = TodoFactory(owner=self.alice, title="Call Ann", **due)
+        self.save(todo, self.form(todo, title="Call Anna"))
+        todo.refresh_from_db()
+        self.assertEqual((todo.title, todo.due_zone, todo.due_at), ("Call Anna", "America/New_York", at))
+
+    def test_a_wrong_value_is_explained_beside_its_field_and_kept(self):
+        todo = self.todo("Buy milk")
+        response = self.save(todo, self.form(todo, tags="ok b@d", due_time="17:30", title="Buy more"))
+        self.assertContains(response, "A time needs a day.", status_code=422)
+        response = self.save(todo, self.form(todo, tags="ok b@d", title="Buy more"))
+        self.assertContains(response, "A tag has 1 to 50 letters", status_code=422)
+        self.assertContains(response, 'value="Buy more"', status_code=422)
+
+    def test_a_conflict_shows_both_versions_and_saving_again_wins(self):
+        todo = self.todo("Buy milk")
+        mine = self.form(todo, title="Buy bread")
+        self.save(todo, self.form(todo, title="Buy eggs"))
+        response = self.save(todo, mine)
+        self.assertContains(response, "changed in the meantime", status_code=409)
+        self.assertContains(response, "Buy eggs", status_code=409)
+        self.assertContains(response, 'value="Buy bread"', status_code=409)
+        self.save(todo, mine | {"version": response.context["form"]["version"].value()})
+        self.assertEqual(Todo.objects.get().title, "Buy bread")
