@@ -42,6 +42,7 @@ ANSWER_FIELDS = [
     "output_tokens",
     "first_token_ms",
     "total_ms",
+    "metadata",
 ]
 
 

@@ -1,0 +1,77 @@
+"""The forms of accounts."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import PasswordChangeForm, UserCreationForm, UsernameField
+
+from .models import User, validate_time_zone
+
+PASSWORD_RULES = "At least 8 characters; not your name, not a common password, not only digits."  # noqa: S105
+
+
+class LoginForm(forms.Form):
+    username = UsernameField(
+        max_length=150, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"})
+    )
+    password = forms.CharField(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs |= {"autofocus": True, "autocomplete": "username"}
+
+
+class RegisterForm(UserCreationForm):
+    """The browser fills in its time zone; one that is unknown here counts as none."""
+
+    usable_password = None
+    email = forms.EmailField(required=False, label="Email", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = User
+        fields = ["username", "email", "time_zone"]
+        labels = {"username": "Username"}
+        help_texts = {"username": "Letters, digits and @ . + - _"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_RULES
+        self.fields["password2"].label = "Password again"
+        self.fields["password2"].help_text = ""
+
+    def clean_time_zone(self) -> str:
+        try:
+            validate_time_zone(name := self.cleaned_data["time_zone"])
+        except forms.ValidationError:
+            return "UTC"
+        return name
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """One of several forms on its page, so that it does not take the focus."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["old_password"].widget.attrs["autofocus"]
+        self.fields["new_password1"].help_text = PASSWORD_RULES
+        self.fields["new_password2"].label = "New password again"
+
+
+def time_zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All zones named after a place, by region, and UTC."""
+    regions: dict[str, list[tuple[str, str]]] = {"": [("UTC", "UTC")]}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _, place = name.partition("/")
+        if place and region != "Etc":
+            regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", " – ")))
+    return list(regions.items())
+
+
+class TimeZoneForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(label="Your time zone", choices=time_zone_choices)
+
+    class Meta:
+        model = User
+        fields = ["time_zone"]

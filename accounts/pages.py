@@ -1,0 +1,74 @@
+"""What pages share: who may see them, what every one of them shows, and where a form leads back to."""
+
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import quote
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from .bearer import authenticate
+from .errors import TokenExpired, TokenInvalid, TokenMissing
+from .models import User
+
+P = ParamSpec("P")
+# What fits into an address that every server accepts.
+DRAFT_MAX_CHARACTERS = 800
+
+
+class PageRequest(HttpRequest):
+    """A request whose user is known."""
+
+    acting_user: User
+
+
+Answer = Coroutine[Any, Any, HttpResponse]
+
+
+def signed_in(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[Concatenate[HttpRequest, P], Answer]:
+    """Let only people who are signed in through, and lead everybody else to the sign-in page and back."""
+
+    @functools.wraps(view)
+    async def page(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            await authenticate(request)
+        except (TokenMissing, TokenInvalid, TokenExpired):
+            return redirect_to_login(page_of(request))
+        return await view(request, *args, **kwargs)
+
+    return page
+
+
+def page_of(request: HttpRequest) -> str:
+    """The address to come back to after signing in; what was written meanwhile comes back in the box."""
+    if request.method != "POST":
+        return request.get_full_path()
+    page, written = address_after(request, "home"), request.POST.get("message", "")
+    return f"{page}?draft={quote(written[:DRAFT_MAX_CHARACTERS])}" if written else page
+
+
+def render_page(request: PageRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Render a page around its `context`. Templates may read the database: call it inside a database unit.
+
+    Adds `now`, aware in the user's zone, and `here`, the address that forms lead back to (`here_path` without
+    its query); a page that answers a POST passes the `here` of the page it stands for.
+    """
+    here = context.get("here") or request.get_full_path()
+    shared = {
+        "now": timezone.now().astimezone(request.acting_user.zone),
+        "here": here,
+        "here_path": here.partition("?")[0],
+    }
+    return render(request, template, shared | context, status=status)
+
+
+def address_after(request: HttpRequest, fallback: str) -> str:
+    """The `next` of a form or address where it is a page of this site, else the `fallback` url."""
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return address
+    return resolve_url(fallback)

@@ -1,0 +1,16 @@
+"""Addresses of signing in and of a person's settings."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("accounts/login", views.login, name="login"),
+    path("accounts/logout", LogoutView.as_view(), name="logout"),
+    path("accounts/register", views.register, name="register"),
+    path("accounts/settings", views.settings, name="settings"),
+    path("accounts/settings/theme", views.change_theme, name="change_theme"),
+    path("accounts/settings/time-zone", views.change_time_zone, name="change_time_zone"),
+    path("accounts/settings/password", views.change_password, name="change_password"),
+]

@@ -1,0 +1,146 @@
+"""Todo pages. Each button is one command; afterwards the person is where they were."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.database import database_unit
+from accounts.errors import ValidationFailed
+from accounts.pages import PageRequest, address_after, render_page, signed_in
+
+from .commands import Written, add_todo, complete_todo, delete_todo, get_todo, reopen_todo, restore_todo, update_todo
+from .errors import DateNotUnderstood, NotYourTodo, TodoNotFound, VersionConflict
+from .forms import QuickAddForm, TodoForm, add_reasons
+from .listing import ListQuery, todo_listing
+
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+@require_safe
+@signed_in
+async def todos(request: PageRequest) -> HttpResponse:
+    return await list_page(request)
+
+
+@database_unit
+def list_page(request: PageRequest, status: int = 200, **context: Any) -> HttpResponse:
+    now = timezone.now().astimezone(request.acting_user.zone)
+    listing = todo_listing(request.acting_user, ListQuery.from_params(request.GET), now)
+    return render_page(request, "todos/todos.html", {"section": "todos", "listing": listing, **context}, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+async def add(request: PageRequest) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("todos")
+    user, now = request.acting_user, timezone.now()
+    form = QuickAddForm(request.POST, zone=user.zone, now=now)
+    try:
+        if form.is_valid():
+            written = await database_unit(add_todo)(user, now=now, **form.todo_fields())
+            messages.success(request, " ".join(filter(None, [f"Added “{written.todo.title}”.", written.note])))
+            return redirect(address_after(request, "todos"))
+    except (ValidationFailed, DateNotUnderstood) as refusal:
+        add_reasons(form, refusal)
+    return await list_page(request, UNPROCESSABLE, here=address_after(request, "todos"), quick_add=form)
+
+
+@require_POST
+@signed_in
+async def complete(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    return await change(request, complete_todo, todo_id, "Completed “{}”.", undone_by="reopen_todo")
+
+
+@require_POST
+@signed_in
+async def reopen(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    return await change(request, reopen_todo, todo_id, "“{}” is open again.")
+
+
+@require_POST
+@signed_in
+async def delete(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    return await change(request, delete_todo, todo_id, "Moved “{}” to the trash.", undone_by="restore_todo")
+
+
+@require_POST
+@signed_in
+async def restore(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    return await change(request, restore_todo, todo_id, "“{}” is back.")
+
+
+async def change(
+    request: PageRequest, command: Callable[..., Written], todo_id: UUID, sentence: str, undone_by: str = ""
+) -> HttpResponse:
+    """Run a command and go back; the notice offers the url `undone_by`."""
+    with missing_as_404():
+        written = await database_unit(command)(request.acting_user, todo_id, now=timezone.now())
+    undo = reverse(undone_by, args=[todo_id]) if undone_by else ""
+    messages.success(request, sentence.format(written.todo.title), extra_tags=undo)
+    return redirect(address_after(request, "todos"))
+
+
+@contextlib.contextmanager
+def missing_as_404() -> Iterator[None]:
+    """Foreign and missing look the same on pages."""
+    try:
+        yield
+    except (TodoNotFound, NotYourTodo) as refusal:
+        raise Http404 from refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+async def edit(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    with missing_as_404():
+        if request.method != "POST":
+            return await edit_page(request, todo_id)
+        form = TodoForm(request.POST)
+        try:
+            if form.is_valid():
+                return await save(request, todo_id, form)
+        except VersionConflict as conflict:
+            return await edit_page(request, todo_id, form, CONFLICT, conflict)
+        except (ValidationFailed, DateNotUnderstood) as refusal:
+            add_reasons(form, refusal)
+        return await edit_page(request, todo_id, form, UNPROCESSABLE)
+
+
+@database_unit
+def save(request: PageRequest, todo_id: UUID, form: TodoForm) -> HttpResponse:
+    user = request.acting_user
+    fields = form.todo_fields(get_todo(user, todo_id), user.time_zone)
+    written = update_todo(user, todo_id, now=timezone.now(), expected_version=form.cleaned_data["version"], **fields)
+    messages.success(request, f"Saved “{written.todo.title}”.")
+    return redirect(address_after(request, "todos"))
+
+
+@database_unit
+def edit_page(
+    request: PageRequest,
+    todo_id: UUID,
+    form: TodoForm | None = None,
+    status: int = 200,
+    conflict: VersionConflict | None = None,
+) -> HttpResponse:
+    todo = get_todo(request.acting_user, todo_id)
+    if form and conflict:
+        # Saving once more means: mine.
+        form.data = {**request.POST.dict(), "version": todo.version}
+    context = {
+        "section": "todos",
+        "here": address_after(request, "todos"),
+        "todo": todo,
+        "form": form or TodoForm.of(todo),
+        "conflict": conflict,
+    }
+    return render_page(request, "todos/edit.html", context, status)
