@@ -2,6 +2,7 @@
 
 The tables in `phrases/` have lines of: words | due | rule, or words | due | the words cut out of the title.
 A due is a date or a local date-time; "!" after a rule counts from completion.
+Some requests are from CLINC150 (CC BY 3.0), SLURP and HWU64 (CC BY 4.0).
 """
 
 import datetime
