@@ -19,13 +19,11 @@ from .tokens import issue_access_token, issue_refresh_token, revoke_refresh_toke
 # Enough for a class that signs up together, too little to fill the table.
 REGISTRATIONS_PER_ADDRESS = "30/m"
 USERNAME_TAKEN = "A user with that username already exists."
-# What may become of any request that has a body.
-BODY_REFUSALS = dict.fromkeys((413, 415, 422, 500, 503), ErrorBody)
 
 router = Router()
 
 
-@router.post("/register", auth=None, response={201: TokenPair, 429: ErrorBody, **BODY_REFUSALS})
+@router.post("/register", auth=None, response={201: TokenPair, 429: ErrorBody})
 async def register(request: HttpRequest, registration: Registration, response: HttpResponse):
     """Create an account and sign in."""
     await check_rate("register", address_of(request), REGISTRATIONS_PER_ADDRESS)
@@ -39,14 +37,14 @@ async def register(request: HttpRequest, registration: Registration, response: H
     return Status(201, token_pair(user, refresh_token, response))
 
 
-@router.post("/token", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody, **BODY_REFUSALS})
+@router.post("/token", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
 async def token(request: HttpRequest, credentials: Credentials, response: HttpResponse):
     """Sign in with a username and password."""
     user = await user_of_password(credentials.username, credentials.password, address_of(request))
     return token_pair(user, await sign_in(user), response)
 
 
-@router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody, **BODY_REFUSALS})
+@router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody})
 async def refresh(request: HttpRequest, body: RefreshRequest, response: HttpResponse):
     """Trade a refresh token for new tokens. It works once: using it again signs out whoever holds its successors."""
     rotation = await database_unit(rotate_refresh_token)(body.refresh_token)
@@ -56,7 +54,7 @@ async def refresh(request: HttpRequest, body: RefreshRequest, response: HttpResp
     return token_pair(user, successor, response)
 
 
-@router.post("/revoke", auth=None, response={204: None, **BODY_REFUSALS})
+@router.post("/revoke", auth=None, response={204: None})
 async def revoke(request: HttpRequest, body: RefreshRequest):
     """Sign out: end a refresh token and its successors. The answer is the same for a token that never was."""
     await database_unit(revoke_refresh_token)(body.refresh_token)

@@ -13,7 +13,6 @@ from accounts.bearer import authenticate, check_subject
 from accounts.database import database_read
 
 from .api_schema import (
-    REFUSALS,
     ChatRequest,
     ConversationChange,
     ConversationOut,
@@ -44,7 +43,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 @router.post(
     "/{user_id}/chat",
-    response={200: TurnCompleted, **REFUSALS, **dict.fromkeys((409, 413, 415, 429, 500, 502, 504), ErrorBody)},
+    response={200: TurnCompleted, frozenset({404, 409, 429, 502, 504}): ErrorBody},
     openapi_extra=EVENT_STREAM_DOCUMENTATION,
 )
 async def chat(request: HttpRequest, user_id: str, body: ChatRequest) -> HttpResponseBase:
@@ -64,7 +63,7 @@ async def chat(request: HttpRequest, user_id: str, body: ChatRequest) -> HttpRes
     return HttpResponse(event_json(outcome), content_type="application/json")
 
 
-@router.get("/auth/me", response={200: MeWithUsage, 401: ErrorBody, 503: ErrorBody}, tags=["Sign in"])
+@router.get("/auth/me", response=MeWithUsage, tags=["Sign in"])
 async def me(request: HttpRequest) -> MeWithUsage:
     """Who the access token stands for, what they may ask for, and what they used today."""
     user = await authenticate(request)
@@ -72,7 +71,7 @@ async def me(request: HttpRequest) -> MeWithUsage:
     return MeWithUsage(**me_of(user).model_dump(), usage_today=UsageToday(tokens=tokens))
 
 
-@router.get("/{user_id}/conversations", response={200: ConversationPage, **REFUSALS})
+@router.get("/{user_id}/conversations", response=ConversationPage)
 async def list_conversations(
     request: HttpRequest,
     user_id: str,
@@ -88,7 +87,7 @@ async def list_conversations(
     return {"items": [ConversationOut.of(conversation) for conversation in page], "next": following}
 
 
-@router.get("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, **REFUSALS})
+@router.get("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, 404: ErrorBody})
 async def get_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> ConversationOut:
     """One conversation, without its messages."""
     user = await authenticate(request)
@@ -96,7 +95,7 @@ async def get_conversation(request: HttpRequest, user_id: str, conversation_id: 
     return ConversationOut.of(await read_conversation(user, conversation_id))
 
 
-@router.patch("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, **REFUSALS})
+@router.patch("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, 404: ErrorBody})
 async def patch_conversation(
     request: HttpRequest, user_id: str, conversation_id: UUID, body: ConversationChange
 ) -> ConversationOut:
@@ -107,7 +106,7 @@ async def patch_conversation(
     return ConversationOut.of(changed)
 
 
-@router.delete("/{user_id}/conversations/{conversation_id}", response={204: None, **REFUSALS})
+@router.delete("/{user_id}/conversations/{conversation_id}", response={204: None, 404: ErrorBody})
 async def remove_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
     """Delete a conversation with its messages. The todos it made stay."""
     user = await authenticate(request)
@@ -116,7 +115,7 @@ async def remove_conversation(request: HttpRequest, user_id: str, conversation_i
     return HttpResponse(status=204)
 
 
-@router.get("/{user_id}/conversations/{conversation_id}/messages", response={200: MessagePage, **REFUSALS})
+@router.get("/{user_id}/conversations/{conversation_id}/messages", response={200: MessagePage, 404: ErrorBody})
 async def list_messages(
     request: HttpRequest, user_id: str, conversation_id: UUID, before: int | None = None, limit: Limit = 20
 ) -> dict[str, Any]:

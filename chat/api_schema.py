@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from accounts.api_schema import ErrorBody, Me
+from accounts.api_schema import Me
 from accounts.text import StorableText
 
 from .events import ToolCallRecord, Usage
@@ -98,6 +98,3 @@ class UsageToday(BaseModel):
 
 class MeWithUsage(Me):
     usage_today: UsageToday
-
-
-REFUSALS = {401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody, 503: ErrorBody}

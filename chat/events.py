@@ -4,6 +4,28 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
+
+EXAMPLE: JsonDict = {
+    "conversation_id": "0199c3f2-7a4e-7d10-8f6c-2b1f8a3c9e55",
+    "message_id": "0199c3f2-7a51-7c3e-9d0b-5f2f6f0f4c11",
+    "response": "Added “Call the dentist”, due Friday 6 March, 17:00.",
+    "status": "completed",
+    "tool_calls": [
+        {
+            "id": "0199c3f2-7a53-7b02-8c11-90d5f6a1e2b3",
+            "tool_name": "add_task",
+            "input": {"tasks": [{"title": "Call the dentist", "due": "friday 5pm"}]},
+            "output": {"results": [{"outcome": "added", "task": {"title": "Call the dentist"}, "note": ""}]},
+            "status": "success",
+            "duration_ms": 3,
+        }
+    ],
+    "usage": {"input_tokens": 0, "output_tokens": 0},
+    "model": "basic",
+}
+
 
 @dataclass(frozen=True)
 class ToolCallRecord:
@@ -58,6 +80,7 @@ class ToolCallFinished:
 class TurnCompleted:
     """The answer of a turn. `stopped`: the turn met a limit; text and tool calls so far are kept."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = {"json_schema_extra": {"examples": [EXAMPLE]}}
     name: ClassVar[str] = "turn.completed"
     conversation_id: UUID
     message_id: UUID

@@ -1,0 +1,59 @@
+"""The OpenAPI document tells the truth, and its page needs no other host."""
+
+import re
+
+from django.test import SimpleTestCase
+
+from config.api import STATUS_BY_CODE, api
+
+OPEN_PATHS = {"/api/auth/register", "/api/auth/token", "/api/auth/refresh", "/api/auth/revoke"}
+
+
+class OpenApi(SimpleTestCase):
+    def operations(self):
+        document = self.client.get("/api/openapi.json").json()
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                yield f"{method.upper()} {path}", path, operation
+
+    def test_every_operation_asks_for_a_token_except_those_that_give_one(self):
+        for name, path, operation in self.operations():
+            with self.subTest(name):
+                expected = [] if path in OPEN_PATHS else [{"BearerAuth": []}]
+                self.assertEqual(operation.get("security", []), expected)
+
+    def test_every_operation_names_what_can_become_of_it(self):
+        for name, path, operation in self.operations():
+            with self.subTest(name):
+                statuses = set(operation["responses"])
+                self.assertLessEqual({"500", "503"}, statuses)
+                self.assertEqual("{user_id}" in path, "403" in statuses)
+                self.assertEqual("requestBody" in operation, {"413", "415", "422"} <= statuses)
+                self.assertTrue(path in OPEN_PATHS or "401" in statuses)
+                self.assertTrue(operation.get("description"), "it has no description")
+
+    def test_every_error_is_documented_in_the_one_shape(self):
+        for name, _, operation in self.operations():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    with self.subTest(name, status=status):
+                        schema = response["content"]["application/json"]["schema"]
+                        self.assertEqual(schema, {"$ref": "#/components/schemas/ErrorBody"})
+
+    def test_bodies_and_answers_have_examples(self):
+        schemas = self.client.get("/api/openapi.json").json()["components"]["schemas"]
+        for name in ("ChatRequest", "TurnCompleted"):
+            self.assertTrue(schemas[name]["examples"])
+        for name in ("Registration", "Credentials", "TokenPair", "TodoIn", "ErrorBody"):
+            fields = schemas[name]["properties"].values()
+            self.assertTrue(schemas[name].get("examples") or any("examples" in field for field in fields), name)
+
+    def test_the_page_loads_nothing_from_another_host(self):
+        page = self.client.get("/api/docs").content.decode()
+        sources = re.findall(r'(?:src|href)="([^"]+)"', page)
+        self.assertTrue(sources)
+        self.assertEqual([source for source in sources if not source.startswith("/")], [])
+
+    def test_every_refusal_has_a_status_of_its_own(self):
+        self.assertEqual({code for code, status in STATUS_BY_CODE.items() if not 400 <= status < 600}, set())
+        self.assertEqual(api.title, "Todo Chat")
