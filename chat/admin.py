@@ -37,7 +37,7 @@ class MessageInline(ReadOnly, admin.TabularInline):
         "total_ms",
         "created_at",
     ]
-    readonly_fields = ["tools", "tokens"]
+    readonly_fields = fields
     ordering = ["sequence"]
     show_change_link = True
 
@@ -56,7 +56,7 @@ class MessageInline(ReadOnly, admin.TabularInline):
 class ToolCallInline(ReadOnly, admin.StackedInline):
     model = ToolCall
     fields = ["position", "tool_name", "call_id", "status", "input_json", "output_json", "duration_ms", "created_at"]
-    readonly_fields = ["input_json", "output_json"]
+    readonly_fields = fields
     ordering = ["position"]
 
     @admin.display(description="input")

@@ -177,7 +177,7 @@ class ToolCall(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        ordering = ["message", "position"]
+        ordering = ["message_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["message", "position"], name="tool_call_position_unique"),
             models.UniqueConstraint(fields=["message", "call_id"], name="tool_call_id_unique"),

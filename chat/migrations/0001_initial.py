@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tool_calls', to='chat.message')),
             ],
             options={
-                'ordering': ['message', 'position'],
+                'ordering': ['message_id', 'position'],
             },
         ),
         migrations.AddIndex(

@@ -1,0 +1,86 @@
+"""The audit pages: everything can be read and found, nothing can be changed."""
+
+from django.test import TestCase
+from django.urls import reverse
+
+from accounts.testing import UserFactory, alice, bob
+from chat.models import Conversation, Message, ToolCall
+from chat.testing import ConversationFactory, MessageFactory
+
+
+class Audit(TestCase):
+    def setUp(self):
+        self.client.force_login(UserFactory(is_staff=True, is_superuser=True))
+        self.conversation = ConversationFactory(owner=alice(), title="Groceries")
+        MessageFactory(conversation=self.conversation, content="add <b>milk</b>")
+        self.answer = MessageFactory(
+            conversation=self.conversation,
+            role="assistant",
+            content="Sorry.",
+            status="failed",
+            error_code="model_error",
+        )
+        self.call = ToolCall.objects.create(
+            conversation=self.conversation,
+            message=self.answer,
+            step=1,
+            position=1,
+            tool_name="add_task",
+            call_id="call_1",
+            input={"tasks": [{"title": "<b>milk</b>"}]},
+            output={"error": {"code": "validation_error", "message": "no"}},
+            status="error",
+        )
+        ConversationFactory(owner=bob(), title="Taxes")
+
+    def listed(self, model, **query):
+        page = self.client.get(reverse(f"admin:chat_{model}_changelist"), query)
+        self.assertEqual(page.status_code, 200)
+        return list(page.context["cl"].result_list)
+
+    def test_conversations_are_found_by_title_text_and_user(self):
+        for words in ("Groceries", "milk", "alice"):
+            with self.subTest(words):
+                self.assertEqual(self.listed("conversation", q=words), [self.conversation])
+
+    def test_conversations_are_filtered_by_user_status_tool_and_date(self):
+        for query in (
+            {"owner__id__exact": str(self.conversation.owner_id)},
+            {"messages__status__exact": "failed"},
+            {"tool_calls__tool_name": "add_task"},
+        ):
+            with self.subTest(query):
+                self.assertEqual(self.listed("conversation", **query), [self.conversation])
+        self.assertEqual(self.listed("conversation", updated_at__year="1999"), [])
+
+    def test_a_conversation_shows_its_messages_and_a_message_its_tool_calls_as_text(self):
+        page = self.client.get(reverse("admin:chat_conversation_change", args=[self.conversation.pk]))
+        self.assertContains(page, "add &lt;b&gt;milk&lt;/b&gt;")
+        self.assertContains(page, "add_task (error)")
+        page = self.client.get(reverse("admin:chat_message_change", args=[self.answer.pk]))
+        self.assertContains(page, "&quot;title&quot;: &quot;&lt;b&gt;milk&lt;/b&gt;&quot;")
+        self.assertNotContains(page, "<b>milk</b>")
+
+    def test_messages_and_tool_calls_have_lists_of_their_own(self):
+        self.assertEqual(self.listed("message", status__exact="failed"), [self.answer])
+        self.assertEqual(self.listed("toolcall", tool_name="add_task"), [self.call])
+
+    def test_nothing_can_be_added_changed_or_deleted(self):
+        for model, row in ((Conversation, self.conversation), (Message, self.answer), (ToolCall, self.call)):
+            name = model._meta.model_name
+            with self.subTest(name):
+                change = reverse(f"admin:chat_{name}_change", args=[row.pk])
+                self.assertEqual(self.client.get(reverse(f"admin:chat_{name}_add")).status_code, 403)
+                self.assertEqual(self.client.post(change, {"title": "x", "content": "x"}).status_code, 403)
+                self.assertEqual(self.client.post(change.replace("change", "delete"), {"post": "yes"}).status_code, 403)
+        self.assertEqual(Conversation.objects.count(), 2)
+
+    def test_a_long_conversation_costs_no_more_queries_than_a_short_one(self):
+        address = reverse("admin:chat_conversation_change", args=[self.conversation.pk])
+        self.client.get(address)
+        with self.assertNumQueries(6):
+            self.client.get(address)
+        for _ in range(20):
+            MessageFactory(conversation=self.conversation)
+        with self.assertNumQueries(6):
+            self.client.get(address)
