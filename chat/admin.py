@@ -10,6 +10,21 @@ from django.utils.html import format_html
 from .models import Conversation, Message, ToolCall
 
 
+MESSAGE_FIELDS = [
+    "sequence",
+    "role",
+    "content",
+    "status",
+    "error_code",
+    "model",
+    "tools",
+    "tokens",
+    "total_ms",
+    "created_at",
+]
+CALL_FIELDS = ["position", "tool_name", "call_id", "status", "input_json", "output_json", "duration_ms", "created_at"]
+
+
 class ReadOnly:
     """An audit that the audited could change is none."""
 
@@ -25,19 +40,8 @@ class ReadOnly:
 
 class MessageInline(ReadOnly, admin.TabularInline):
     model = Message
-    fields = [
-        "sequence",
-        "role",
-        "content",
-        "status",
-        "error_code",
-        "model",
-        "tools",
-        "tokens",
-        "total_ms",
-        "created_at",
-    ]
-    readonly_fields = fields
+    fields = MESSAGE_FIELDS
+    readonly_fields = MESSAGE_FIELDS
     ordering = ["sequence"]
     show_change_link = True
 
@@ -55,8 +59,8 @@ class MessageInline(ReadOnly, admin.TabularInline):
 
 class ToolCallInline(ReadOnly, admin.StackedInline):
     model = ToolCall
-    fields = ["position", "tool_name", "call_id", "status", "input_json", "output_json", "duration_ms", "created_at"]
-    readonly_fields = fields
+    fields = CALL_FIELDS
+    readonly_fields = CALL_FIELDS
     ordering = ["position"]
 
     @admin.display(description="input")

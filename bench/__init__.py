@@ -1,0 +1,1 @@
+"""Benches: load, language, and the scripted upstream that tests share."""
