@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from .models import Conversation, Message, ToolCall
 
 
-MESSAGE_FIELDS = [
+MESSAGE_FIELDS = (
     "sequence",
     "role",
     "content",
@@ -21,8 +21,8 @@ MESSAGE_FIELDS = [
     "tokens",
     "total_ms",
     "created_at",
-]
-CALL_FIELDS = ["position", "tool_name", "call_id", "status", "input_json", "output_json", "duration_ms", "created_at"]
+)
+CALL_FIELDS = ("position", "tool_name", "call_id", "status", "input_json", "output_json", "duration_ms", "created_at")
 
 
 class ReadOnly:
