@@ -207,7 +207,10 @@ def judge_expected(sentence: Sentence, reading: Reading) -> str:
     if "tool" not in expect:
         return "a write" if reading.writes and expect.get("when") else ""
     return (
-        wrong_tool(expect, reading) or wrong_count(expect, reading) or wrong_field(sentence, reading) or wrong_date(sentence, reading)
+        wrong_tool(expect, reading)
+        or wrong_count(expect, reading)
+        or wrong_field(sentence, reading)
+        or wrong_date(sentence, reading)
     )
 
 
@@ -249,7 +252,7 @@ def wrong_date(sentence: Sentence, reading: Reading) -> str:
     due = found.due
     when = f"{due.date}T{due.time:%H:%M}" if due and due.time else f"{due.date}" if due else ""
     wanted = expect.get("due") or expect["time"]
-    return "" if when.endswith(wanted) else f"due {when}, not {wanted}"
+    return "" if wanted in when else f"due {when}, not {wanted}"
 
 
 def shown(reading: Reading) -> str:

@@ -1,0 +1,151 @@
+"""What a person can mean: one value for each kind of act, free of the words it was said with.
+
+Tasks are named here as the person named them ("the milk one", "it", "item 4"); `references.py` turns that into ids.
+"""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole days, both ends included; `name` is how a sentence calls them ("this week")."""
+
+    first_on: datetime.date
+    last_on: datetime.date
+    name: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which todos: `filter` as list_tasks knows it, the rest narrows it."""
+
+    filter: str = "open"
+    text: str = ""
+    tag: str = ""
+    priority: str = ""
+    span: Span | None = None
+
+
+class Question(StrEnum):
+    WHICH = "which"
+    HOW_MANY = "how many"
+    IS_THERE = "is there"
+    WHEN = "when"
+    HOW_URGENT = "how urgent"
+    WHAT_FIRST = "what first"
+
+
+@dataclass(frozen=True)
+class AddTodo:
+    title: str
+    due: str = ""
+    priority: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AskTodos:
+    """A question. `task` names one todo for the questions about a single one."""
+
+    question: Question
+    selection: Selection
+    task: str = ""
+
+
+@dataclass(frozen=True)
+class CompleteTodos:
+    tasks: tuple[str, ...]
+    reopen: bool = False
+
+
+@dataclass(frozen=True)
+class DeleteTodos:
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UpdateTodos:
+    """The same change to each task; an empty field stays as it is, due "none" removes the date."""
+
+    tasks: tuple[str, ...]
+    title: str = ""
+    due: str = ""
+    priority: str = ""
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnnotateTodo:
+    """Words to put behind the notes that a todo already has."""
+
+    task: str
+    notes: str
+
+
+@dataclass(frozen=True)
+class ChangeMany:
+    """A change to a whole group ("delete everything"); `verb` says it in a sentence."""
+
+    verb: str
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class UndoChanges:
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class RepeatCall:
+    """A call that was refused for an unclear reference or answer, now with the clear one."""
+
+    tool_name: str
+    arguments: dict
+
+
+@dataclass(frozen=True)
+class Say:
+    """Something to say without looking or changing; `topic` is a key of `sentences.py`."""
+
+    topic: str
+
+
+@dataclass(frozen=True)
+class Clarify:
+    """A question back; nothing is changed."""
+
+    question: str
+
+
+Act = (
+    AddTodo
+    | AskTodos
+    | CompleteTodos
+    | DeleteTodos
+    | UpdateTodos
+    | AnnotateTodo
+    | ChangeMany
+    | UndoChanges
+    | RepeatCall
+    | Say
+    | Clarify
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The acts of one sentence. Without `is_sure` they are a likely guess, or a question back."""
+
+    acts: list[Act]
+    is_sure: bool = False
+
+
+class Unclear(Exception):
+    """Raised where understanding cannot go on without asking; `question` is what to ask."""
+
+    def __init__(self, question: str) -> None:
+        self.question = question
+        super().__init__(question)

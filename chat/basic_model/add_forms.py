@@ -1,0 +1,135 @@
+"""The forms in which people ask for a new todo."""
+
+from .grammar import one_of, phrases, rule, rules
+
+ADD = (
+    phrases(
+        """
+        add, put, place, include, note, jot, write, mark, throw, stick, list, record, log, enter, insert,
+        append, get, create, pencil, schedule, save, set, drop, pop, slot, make, have, need
+        """
+    )
+    + "( down| in| up)?"
+)
+MAKE = phrases(
+    """
+    set, create, make, add, give, have, schedule, need, want, get, put, start, open, new, write, leave,
+    enter, record, log, file
+    """
+)
+REMINDER = phrases(
+    """
+    reminders?, alarms?, alerts?, notifications?, notes?( to self)?,
+    (to-?do|to do|todo|task|reminder|list) items?, to-?dos?, to dos?, tasks?, items?, chores?, entry,
+    errands?, (calendar )?events?
+    """
+)
+KIND = phrases(
+    """
+    new, another, quick, simple, little, personal, repeating, recurring, daily, weekly, monthly, yearly,
+    annual, urgent, important, (very )?(top|high|medium|low)[- ]priority, one, two, three, four, five, six,
+    couple of, following, separate, todo, task
+    """
+)
+# Of the words for its kind, those that say more about a todo than that it is new.
+KIND_KEPT = rule(
+    rf"\b{phrases('daily, weekly, monthly, yearly, urgent, important, (top|high|medium|low)[- ]priority')}\b"
+)
+
+# A title that may be a list of several: "add milk, eggs and bread to my list".
+TO_LIST = rules(
+    r"""
+    {add}( down)? (?P<value>.+?)( down| up)? {on_it}(?P<tail>.*)
+    {add} {on_it}[:,]? ?(?P<value>.*)
+    {in_list}[,:]? {please}(also |i need |i want |i'd like )*{add} (in )?(?P<value>.+)
+    {in_list}[,:]? {please}(i need|i want|i'd like) (?P<value>.+?)( added| put)?
+    (?P<value>.+) (needs|ought|has|should|is|are|must|need) (to )?(be |go |get )(added |put |placed )?{in_list}
+    (i|we)('d| would)? (need|want|like) (?P<value>(?!to ).+?) (added |put |placed |listed )?{in_list}
+    make sure (that )?(?P<value>.+?) (is|are|gets|goes) (added |put )?{in_list}
+    (fuge?|füge|setze?|schreibe?) (?P<value>.+?) (zu|auf|in) meine[rn]? (to-?do-?)?liste( hinzu)?
+    ajoute[rz]?(-moi)? (?P<value>.+?) à ma liste( de tâches)?
+    (añade|agrega|pon)(me)? (?P<value>.+?) (a|en) mi lista( de tareas)?
+    """,
+    add=ADD,
+    please=r"(please |can you |could you )*",
+)
+# What is to be added stands before the request: "I need to do the dishes, put it on my list".
+AFTERTHOUGHT = rules(
+    r"""
+    (?P<value>.+?)[,;:.–-]*{so} {add} ((it|that|this|them) )?(down )?{on_it}
+    (?P<value>.+?)[,;.–-]*{so} remind me( of| about)?( it| that| this)?( to do (it|that|so))?
+    """,
+    add=ADD,
+    so=r"( so| and| then| please| just| can you| could you)*",
+)
+NEW_ITEM = rule(
+    r"({want} )?({make} )?(up |down )?(for me |me |us |myself )?(to have )?(a |an |the |my |some |these |this )?"
+    r"(?P<kind>({kind} )*){reminder}{for_me}( (set|made|created)( up)?)?{for_me}( {in_list})?{called}{about}(?P<value>( .+|))",
+    want=r"(i|we)('d| would| also)? (need|want|like)",
+    make=MAKE,
+    kind=KIND,
+    reminder=REMINDER,
+    for_me=r"( for me| to myself)?",
+    called=r"( to remind me| reminding me| called| named| titled| entitled| labell?ed| that says| which says| saying| that reads"
+    r"| which is| that)?",
+    about=r"(\s?[:,–-]| to| for| about| of| on| that| regarding| with the title)?",
+)
+ADD_THIS = rule(
+    r"{add_this} (?P<value>.+)",
+    add_this=phrases(
+        """
+        add, note, jot down, note down, write down, put down, mark down, record, log, include, new, list
+        """
+    ),
+)
+# A title that runs to the end of the clause, whatever it contains.
+REMIND = rules(
+    r"""
+    (remind|reminder|remember) (me|us)( again| later| please)*(,? ?to|,? about|,? of|,? that|,? for|:|,)? (?P<value>.+)
+    (please )?reminder( for| to|:| about)? (?P<value>.+)
+    (?P<lead>.+?),? (please )?remind me (to|about|that|of) (?P<value>.+)
+    (i|we)('d| would)? (need|want|like|have) to (be|get) {reminded} (to|about|of|that|for) (?P<value>.+)
+    (notify|alert|ping|nudge|tell|text|message|warn) me (to|that i) (?P<value>.+)
+    (do ?n[o']?t|never) (let me forget|forget)( to| about| that)? (?P<value>.+)
+    (help me )?(remember|note) (to|that) (?P<value>.+)
+    remember (?P<value>the .+)
+    (note|memo|reminder|todo|to-do|to do|task|new task|new todo)( to (self|myself))?\s?[:–-]\s?(?P<value>.+)
+    (note|memo|reminder|message) to (self|myself),? (to )?(?P<value>.+)
+    erinnere mich (bitte )?(daran,? |an )?(?P<value>.+)
+    rappelle[- ]moi (de |d')?(?P<value>.+)
+    recuérdame (que )?(?P<value>.+)
+    (?P<value>.+?) (ki )?yaad (dilana|dila do|dilao|dila dena)
+    """,
+    reminded=phrases("reminded, notified, alerted, told"),
+)
+# A request for a todo that says nothing of what it is.
+REMIND_ALONE = rule(
+    r"(i|we)?('d| would)? ?{want}?(to )?(remind|be reminded|get reminded|{new_one})( me)?( made| set| created)?( up)?{later}*",
+    want=r"(need |want |like |love |how about |what about )",
+    new_one=r"({make} )?(up )?(me )?(to have )?(a |an |another )?({kind} )*{reminder}",
+    make=MAKE,
+    kind=KIND,
+    reminder=REMINDER,
+    later=r"( later| again| to| for later| at a later time| please| for me)",
+)
+NEW_LIST = rule(
+    r"{begin}( me)?( up)? ((a|an|another) (new |separate )?|new )([\w-]+ ){0,2}?lists?( (?!.*\b(to|for) (buy|call|get)\b).*)?",
+    begin=phrases("create, make, start, add, open, set up, build, new, give me, begin"),
+)
+
+# Around a title, inside the words that asked for it.
+BEFORE_TITLE = one_of(
+    r"""
+    ^((the|a|an|my|this|these|following) )?(new )?{thing}( {named}\b|\s?[:–-])
+    ^(remember|remind me) to |^that (?=i\b|we\b|my\b|the\b)
+    ^(i|we)('ve| have)? (need|have|got|should|must|ought|want)( to|) (a |an |my )?
+    ^((for )?me to|to|about|of|is|that|for|called|named|titled) |^[:,.–-]+ ?
+    """,
+    thing=phrases("to-?dos?, to do, tasks?, items?, chores?, reminders?, errands?, things?, notes?"),
+    named=phrases("of, to, for, about, called, named, titled, entitled, that says, saying"),
+)
+AFTER_TITLE = rule(
+    r"(?P<kept>.+?)([,.;:!–-]+| {in_list}| by (adding|putting) it| {vaguely})",
+    vaguely=phrases("for me, to me, to do, later( on)?, in a (bit|while), in awhile, soon, please"),
+)
+ARTICLE = rule(r"^an? (?=\S+ \S|\S{3,}$)")

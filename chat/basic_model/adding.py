@@ -1,0 +1,83 @@
+"""What to add. The forms are in `add_forms.py`; here they become todos: what of a sentence is title, date, priority, tags."""
+
+import re
+
+from . import add_forms as forms
+from .acts import AddTodo, Clarify
+from .dating import Clock, cut_date
+from .details import cut_priority, cut_tags
+from .grammar import first_match
+from .items import dated_items, listed_items
+from .words import VAGUE_TITLES
+
+ONE_LIST = "There is one list here. I can add todos to it, with tags to tell them apart. What shall I add?"
+
+
+def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
+    """The todos that the clause asks to add; an AddTodo without title when it does not say what."""
+    if forms.NEW_LIST.fullmatch(text):
+        return [Clarify(ONE_LIST)]
+    if match := first_match(forms.TO_LIST, text):
+        return listed(list_value(match), clock)
+    if forms.REMIND_ALONE.fullmatch(text):
+        return [AddTodo("")]
+    return understand_afterthought(text, clock) or understand_new_item(text, clock)
+
+
+def understand_afterthought(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
+    match = first_match(forms.AFTERTHOUGHT, text)
+    return listed(match["value"], clock) if match else None
+
+
+def understand_new_item(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
+    if match := forms.NEW_ITEM.fullmatch(text):
+        return listed(" ".join([match["value"], *forms.KIND_KEPT.findall(match["kind"])]).strip(), clock)
+    if match := first_match(forms.REMIND, text):
+        return reminded(match, clock)
+    match = forms.ADD_THIS.fullmatch(text)
+    return listed(match["value"], clock) if match else None
+
+
+def list_value(match: re.Match[str]) -> str:
+    """The title of "add a note to my list about X" stands behind the list, else before it."""
+    value, tail = match["value"], (match.groupdict().get("tail") or "").strip()
+    return tail if tail and not title_of(value) else f"{value} {tail}".strip()
+
+
+def reminded(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:
+    """ "Remind me to add milk to my list" is about milk; whatever else follows is the title, with what led to it."""
+    if inner := first_match(forms.TO_LIST, forms.BEFORE_TITLE.sub("", match["value"])):
+        return listed(list_value(inner), clock)
+    words = f"{match['value']} {match.groupdict().get('lead') or ''}"
+    return [*todos_from(dated_items(words, clock), clock)]
+
+
+def listed(value: str, clock: Clock) -> list[AddTodo | Clarify]:
+    return [*todos_from(listed_items(value, clock), clock)]
+
+
+def todos_from(items: list[str], clock: Clock) -> list[AddTodo]:
+    return [todo_from(item, clock) for item in items]
+
+
+def todo_from(text: str, clock: Clock) -> AddTodo:
+    """One todo: what is neither date nor priority nor tag is its title."""
+    text, priority = cut_priority(text)
+    text, tags = cut_tags(text)
+    text, due = cut_date(text, clock)
+    return AddTodo(title_of(text), due, priority, tags)
+
+
+def title_of(text: str) -> str:
+    """The title inside the words around it; empty where they name nothing ("something", "that")."""
+    title, before = text.strip(), ""
+    while title != before:
+        before = title
+        title = forms.BEFORE_TITLE.sub("", title).strip()
+        if match := forms.AFTER_TITLE.fullmatch(title):
+            title = match["kept"].strip()
+    return "" if is_vague(title) else forms.ARTICLE.sub("", title)
+
+
+def is_vague(title: str) -> bool:
+    return all(word.strip(".,") in VAGUE_TITLES for word in title.lower().split())

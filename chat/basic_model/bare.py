@@ -1,0 +1,112 @@
+"""Todos that are said without asking to add them: "buy milk", "I need to call Sam", "standup every weekday at 9:30"."""
+
+import re
+
+from .acts import Act, AddTodo
+from .adding import title_of, todo_from, todos_from, understand_add
+from .changing import understand_change
+from .dating import Clock
+from .details import cut_priority, cut_tags
+from .grammar import mention, phrases, rule
+from .items import dated_items
+from .naming import has_sign
+from .quoting import MARK
+from .words import ASSISTANT_VERBS, COMMAND_VERBS, NOT_A_TITLE, PHRASAL_VERBS, TODO_VERBS
+
+TITLE_MAX_CHARACTERS = 200
+
+ADVERB = phrases("really, still, just, also, probably, definitely")
+MUST = rule(
+    rf"(i|we)('ve|'m|'ll| am| have| had| do| will| {ADVERB})* {{must}}( {ADVERB})*( to)? (?P<rest>.+)",
+    must=phrases("need, have, have got, got, gotta, gotta go, must, should, ought, supposed, had better, better"),
+)
+WISH = rule(
+    rf"(i|we)('d|'m|'ll| would| am| will| do| {ADVERB})* {{want}}( to| of| on| about)? (?P<rest>.+)",
+    want=phrases("like, want, love, wish, plan, planning, going, intend, hope, gonna, wanna, trying, thinking"),
+)
+HAVING = rule(r"(i|we)('ve| have)?( got)? (?P<rest>(a|an|my|the|to) .+)|there('s| is| are| will be) (?P<event>.+)")
+HELPER = rule(r"(need to|have to|got to|gotta|must|should) (?P<rest>.+)")
+ASKS_TO_ADD = rule(r"(add|put|include|note|set|create|make|have|get|remind|be|write|place|jot)\b")
+# A sentence that tells something is no title.
+TELLS = mention(
+    """
+    is, are, was, were, am, isn't, aren't, will, would, has, had, does, did, can, could, it's, he's, she's,
+    that's, there's, i'm, you're
+    """
+)
+YOUR = mention("you, your, yours, yourself, u")
+ABOUT_LIST = mention("everything, (my|the|this) (to-?dos|tasks|reminders), (my|the|to-?do|to do|task|reminder) lists?")
+LIST = mention("list, tasks, todos, to-dos, everything")
+
+
+def understand_statement(text: str, clock: Clock) -> list[Act] | None:
+    """ "I need to …": the todo itself, or a command in polite clothes ("I need to add … to my list")."""
+    if match := MUST.fullmatch(text):
+        return said_within(match["rest"], clock) or must(match, clock)
+    if match := WISH.fullmatch(text):
+        return said_within(match["rest"], clock) or dated(match["rest"], clock)
+    if match := HAVING.fullmatch(text):
+        return dated(match["rest"] or match["event"], clock)
+    if match := HELPER.fullmatch(text):
+        return said_within(match["rest"], clock) or [*todos_from(dated_items(match["rest"], clock), clock)]
+    return None
+
+
+def must(match: re.Match[str], clock: Clock) -> list[Act] | None:
+    """ "I need to call Sam" names a deed; "I need milk" and "I have a cold" may mean many things."""
+    rest = match["rest"]
+    is_certain = f"to {rest}" in match[0] or is_deed(rest)
+    return [*todos_from(dated_items(rest, clock), clock)] if is_certain else dated(rest, clock)
+
+
+def said_within(rest: str, clock: Clock) -> list[Act] | None:
+    """The command inside "I want to …", if it surely is one to this assistant."""
+    if ASKS_TO_ADD.match(rest) and (added := understand_add(rest, clock)):
+        return [*added]
+    names_todo = has_sign(rest) or MARK.search(rest) or LIST.search(rest)
+    act = understand_change(rest, clock) if names_todo else None
+    return [act] if act else None
+
+
+def understand_bare(text: str, clock: Clock) -> list[Act] | None:
+    """An imperative or a dated fragment that can only be a todo; None where it may be something else."""
+    if len(text) > TITLE_MAX_CHARACTERS or not may_be_todo(text):
+        return None
+    return [*todos_from(dated_items(text, clock), clock)] if is_deed(text) else dated(text, clock)
+
+
+def may_be_todo(text: str) -> bool:
+    """Not said to the assistant, not about the list, and no sentence with a subject."""
+    first, second = first_words(text)
+    if first in COMMAND_VERBS or first in NOT_A_TITLE or second == "not":
+        return False
+    if first in ASSISTANT_VERBS and f"{first} {second}" not in PHRASAL_VERBS:
+        return False
+    return not YOUR.search(text) and not ABOUT_LIST.search(text)
+
+
+def is_deed(text: str) -> bool:
+    """Whether the text begins with a verb for things to do, and says what to do with it."""
+    first, second = first_words(cut_tags(cut_priority(text)[0])[0])
+    is_verb = first in TODO_VERBS or f"{first} {second}" in PHRASAL_VERBS
+    return is_verb and second not in {"", "me", "us"}
+
+
+def first_words(text: str) -> tuple[str, str]:
+    first, second = [*text.lower().split(maxsplit=2), "", ""][:2]
+    return first, second
+
+
+def dated(text: str, clock: Clock) -> list[Act] | None:
+    """The todos of a text with a date and a title, and None for one without."""
+    todos = todos_from(dated_items(text, clock), clock)
+    is_complete = all(todo.due and todo.title and not TELLS.search(todo.title) for todo in todos)
+    return [*todos] if is_complete else None
+
+
+def offered(text: str, clock: Clock) -> AddTodo | None:
+    """What an uncertain text would be as a todo, for the question whether to add it."""
+    title = title_of(text)
+    if not any(map(str.isalpha, title)) or len(text) > TITLE_MAX_CHARACTERS or YOUR.search(text):
+        return None
+    return todo_from(text, clock)

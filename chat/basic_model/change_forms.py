@@ -1,0 +1,212 @@
+"""The forms in which people ask for a change to a todo, or tell of work done."""
+
+from .grammar import one_of, phrases, rule, rules
+
+ANYMORE = "( anymore| any more| any longer)?"
+NOTES = phrases("notes?, comments?, descriptions?, details?")
+TAG = phrases("tags?, labels?")
+SAYING = r"(\s?[:,–-]| that says?| saying| that| which says| with)\s?"
+OFF = phrases("from, off, of, on")
+REMOVE = phrases("delete, remove, erase, get rid of, discard, eliminate, nuke")
+# These may as well be work to do ("cancel gym membership"): they delete only what is surely a todo.
+DROP = phrases(
+    """
+    drop, cancel, nix, scratch( off| out)?, strike( off| out)?, trash, kill, scrap, toss, bin, axe,
+    forget( about)?, cut, ditch, dismiss, take off, take, throw out, clear( off| out)?, wipe( out)?, purge,
+    stop reminding me (to|about)
+    """
+)
+CLEAR = phrases(
+    """
+    clear, wipe, blank, empty, nuke, purge, reset, flush, clean, erase, delete, zap, kill, trash, remove,
+    dump, cancel, drop, scrap, get rid of, get rid off
+    """
+)
+FINISHED = phrases("done, finished, completed, through")
+ADVERBS = "( just| already| finally| actually| have| also| recently| now)*"
+
+NO_DATE = rules(
+    r"""
+    (remove|clear|drop|delete|take off|take|unset|cancel|erase|get rid of) (the |its |my |any )?{due_date} (for|off of|{off}) {what}
+    (remove|clear|drop|delete|take off|unset|erase) {what}'s {due_date}
+    {what} (has|have|needs?|should have|gets) no {due_date}{anymore}
+    {what} (doesn't|does not|shouldn't) (have|need) (a|any) {due_date}{anymore}
+    (make|set|leave) {what} (without|have no|to no) (a )?{due_date}
+    (unschedule|undate) {what}
+    """,
+    off=OFF,
+    anymore=ANYMORE,
+)
+NOTE = rules(
+    r"""
+    (add|attach|put|write|append|leave|make)( a| the| this)? {notes} (to|on|for|in|about|under) {what}{saying}{value}
+    (add|append|attach|write|put) (?P<value>.+?) (to|in|into|as|on) (the |a )?{notes} (of|on|for|in|to) {what}
+    {notes} (on|for|to) (?!self|myself|me){what}(\s?[:–-]| that)\s?{value}
+    annotate {what} (with|:|saying)\s?{value}
+    (add|append) to the {notes} (of|on|for) {what}{saying}{value}
+    in the {notes} (of|for|on) {what},? (write|put|add|say)\s?:? {value}
+    """,
+    notes=NOTES,
+    saying=SAYING,
+)
+UNTAG = rules(
+    r"""
+    (remove|delete|drop|take off|take|clear|get rid of) (the )?{tag} {tags} {off} {what}
+    (remove|delete|drop|take off|take|clear) (the )?{tags} {tag} {off} {what}
+    (remove|delete|drop|take) (?P<tags>#[\w-]+) {off} {what}
+    (untag|unlabel) {what} (as|from|with) {tags}
+    (untag|unlabel) {what} (?P<tags>#?[\w-]+)
+    """,
+    tag=TAG,
+    off=OFF,
+)
+ADD_TAG = rules(
+    r"""
+    (tag|label|categori[sz]e) {what} (with|as|under)( the)?( {tag})? {tags}
+    (tag|label) {what} (?P<tags>#[\w-]+(,? #[\w-]+){0,5})
+    (tag|label) (?P<what>it|that|this|.+ (task|todo|item|one|reminder)) {tags}
+    (tag|label) {what} (?P<tags>[\w-]+)
+    (add|put|attach|apply|give)( the| a)? {tag} {tags} (to|on|for) {what}
+    (add|put|attach|apply)( the)? {tags} {tag} (to|on) {what}
+    (add|put) (?P<tags>#[\w-]+) (to|on) {what}
+    give {what} the {tag} {tags}
+    """,
+    tag=TAG,
+)
+NO_PRIORITY = rules(
+    r"""
+    (remove|clear|drop|delete|take off|unset) (the )?priority (for|{off}) {what}
+    (unprioriti[sz]e|deprioriti[sz]e) {what}
+    {what} (isn't|is not|is no longer|aren't|are not) (that |so |very )?{important}{anymore}
+    """,
+    off=OFF,
+    important=phrases("urgent, important, a priority, (a )?high priority"),
+    anymore=ANYMORE,
+)
+PRIORITY = rules(
+    r"""
+    {set} {what} ((as|to|at|to be|up to|down to|with|of) )?(an? )?{priority}
+    {set}( up| down)? (the |its )?priority (of|for|on) {what} (to|as|at|:|=)( be)? ?{priority}
+    {set} {what}'s priority (to|as|at) {priority}
+    (give|assign) {what} (a |an )?{priority}
+    (assign|give) (a |an )?{priority} to {what}
+    {what} (is|has|should be|needs to be|must be|is now|has become|became)( now| a| an| of)? {priority}
+    """,
+    set=phrases("make, set, mark, change, flag, update, rank, switch, bump, raise, lower, put, move, treat, adjust"),
+)
+MORE_URGENT = rules(
+    r"""
+    (raise|increase|bump( up)?|up) (the )?(priority|urgency|importance) (of|for|on) {what}
+    prioriti[sz]e {what}
+    """
+)
+LESS_URGENT = rules("(lower|decrease|reduce|bump down) (the )?(priority|urgency|importance) (of|for|on) {what}")
+RENAME = rules(
+    r"""
+    (rename|retitle|relabel) {what} (to|as|into|=>|->) {value}
+    {edit} (the )?{name} (of|for|on) {what} (to|into|as)( say| read)? {value}
+    {edit} {what}'s {name} (to|into) {value}
+    {edit} {what} to (say|read|be called) {value}
+    (call|name) {what} {value} instead
+    {what} (should|is supposed to|needs to) (say|read|be called|be named) {value}
+    replace {what} (with|by) {value}
+    """,
+    edit=phrases("change, edit, update, set, reword, rephrase, correct, fix"),
+    name=phrases("name, title, text, wording, description"),
+)
+# Asked only after all other changes "to" something.
+CHANGE_TO = rules("(change|edit|update|reword|rephrase|correct) {what} (to|into) {value}")
+REOPEN = rules(
+    r"""
+    (mark|set|flag|put|change|move|make) {what} ((as|to|back to|back as|to be) )?{not_done}( again)?
+    {reopen} {what}
+    put {what} back( {in_list})?
+    {what} (is|was|are|isn't|wasn't)( actually)? {not_done}( yet| after all)?
+    {what} (isn't|is not|wasn't|aren't) (actually )?(done|finished|complete|completed)( yet| after all)?
+    i (didn't|did not|haven't|have not)( actually| really)? (finish(ed)?|completed?|do|done|get to|gotten to) {what}
+    """,
+    reopen=phrases(
+        """
+        reopen, re-open, uncheck, untick, unmark, uncomplete, un-complete, undo completion of, unfinish,
+        reactivate, bring back, put back, unarchive
+        """
+    ),
+)
+CHECK_OFF = rules(
+    r"""
+    {mark} {what} (off )?((as|to|to be|as being) )?{done}( {in_list})?
+    (check|tick|cross|mark|complete) off {what}( {in_list})?
+    (check|tick|cross|mark) {what} off( {in_list})?
+    (check|tick|cross|mark) {what} off( of| on| from| in)? {list}
+    (mark|set|check|log)( as)? (done|complete|completed|finished)( with|:| -)? {what}
+    (consider|call) {what} {done}
+    """,
+    mark=phrases("mark, set, check, flag, move, put, change, make, count, log, record"),
+)
+FINISH = rules(
+    r"""
+    (tick|close|resolve|do) {what}
+    finish( up| off)? {what}
+    """
+)
+COMPLETE = rules("complete {what}")
+DONE = rules(
+    r"""
+    (all |i|we)?('ve|'m| am| have| was| are)?{adverbs} ?{finished} (with |doing |up |off )?{what}
+    (i'm|i am|we're) (all )?(done|finished|through) (with |doing )?{what}
+    {what} (is|are|was|has been|have been|got|gets)( now| all| already| finally)? {finished}( now| already)?
+    (done|finished|completed)\s?[:–-]\s?{what}
+    (?!{command}\b){what}[:,–-]* (done|finished|completed|✓|✔)
+    (✓|✔|\[x\]) {what}
+    """,
+    adverbs=ADVERBS,
+    finished=FINISHED,
+    command=phrases(
+        """
+        remind, get, have, need, i, we, make, tell, note, don't, do, add, when, if, clear, delete, remove,
+        erase, wipe, show, list, all, the, my, mark, set
+        """
+    ),
+)
+DID = rules(r"(i|we)('ve| have)?{adverbs} (?P<verb>\w+) {what}", adverbs=ADVERBS)
+DID_WITHOUT_SUBJECT = rules(r"(?P<verb>\w+) {what}")
+NO_WORK_DONE = rule(r"(to|that|if|a lot|nothing|you|no|not)\b")
+CLEAR_ALL = rules(
+    r"""
+    {clear}( out| off| up| away| down)? (?P<what>.+)
+    (make|leave|set|i want|i'd like|have|get) (sure )?{what} (is |to be |be )?(completely |totally |all |entirely )?{empty}
+    take (off )?(?P<what>everything.*)
+    start (over|fresh|from scratch) with (?P<what>.+)
+    """,
+    clear=CLEAR,
+    empty=phrases("blank, empty, clear, cleared, cleared out, emptied, wiped, gone"),
+)
+NOT_NEEDED = rules(
+    r"""
+    (i|we) (no longer|don't|do not|won't|needn't) (need to|have to|want to|need|want)( do)? (?P<what>(?!to |(do )?any).+?){anymore}
+    {what} (is|are) (no longer|not) (needed|necessary|relevant|required)( anymore)?
+    (don't|do not|dont|stop|quit|no need to) remind(ing)? (me|us) (about|of|to|for|that) {what}{anymore}
+    (i|we) (no longer|don't|do not) (need|want|have) to be reminded (about|of|to|that) {what}{anymore}
+    (take|pull|get|strike|scratch|knock|drop|wipe) {what} (off of|off|out of|of|from) {list}
+    (cross|strike|scratch|x) out {what}
+    (cross|strike|scratch|x) {what} out( {in_list})?
+    """,
+    anymore=ANYMORE,
+)
+DELETE = rules("{remove} (?P<what>.+)", remove=REMOVE)
+DELETE_LISTED = rules("(?P<verb>{drop}) {what}", drop=DROP)
+
+# A change that does not say of what.
+MARK_IT = rule("(mark|set|check)( as)? (done|complete|completed|finished)|(done|finished|completed)( it| that)?")
+OF_WHICH = one_of(
+    r"""
+    (change|set|edit|update|move|add|remove|rename|delete)( the| its| a| my)? ({due_date}|priority|title|name|tag|note)
+    (rename|edit|update|complete|delete|remove) (a |the |one |some )?(task|todo|to-do|item|reminder|chore)
+    """
+)
+
+# The list around the name of a todo: "… from my list".
+AROUND_LIST = rule(r"(?P<kept>.*?),?( {on_it})+(?P<tail>.*)")
+OFF_LIST = rule(r".+ (off of|off|from|out of) {list}")
+PARTICLE = rule(r"(off|by|in|out)\b")
+CLOCK_TIME = rule(r"\d{1,2}(:\d\d)?")

@@ -1,0 +1,177 @@
+"""What to change. The forms are in `change_forms.py`; here they become acts.
+
+Each row of CHANGES pairs forms with the function that makes the act; that function may decline with None.
+"""
+
+import re
+from collections.abc import Callable
+
+from . import change_forms as forms
+from .acts import Act, AnnotateTodo, ChangeMany, Clarify, CompleteTodos, DeleteTodos, UpdateTodos
+from .dating import Clock, is_date
+from .details import priority_named, tags_named
+from .moving import moved
+from .naming import has_sign, names_in
+from .quoting import MARK
+from .selecting import select_all
+from .words import IRREGULAR_PAST, NOT_WORK, TODO_VERBS
+
+Maker = Callable[[re.Match[str], Clock], Act | None]
+
+OF_WHICH = "Of which todo? Say it with a few words of its title, for example “move the dentist to friday”."
+
+
+def understand_change(text: str, clock: Clock) -> Act | None:
+    """The change that the clause asks for or tells of, or None."""
+    if forms.MARK_IT.fullmatch(text):
+        return CompleteTodos(("it",))
+    if forms.OF_WHICH.fullmatch(text):
+        return Clarify(OF_WHICH)
+    if act := moved(text, clock):
+        return act
+    matches = ((form.fullmatch(text), act_of) for change_forms, act_of in CHANGES for form in change_forms)
+    return next((act for match, act_of in matches if match and (act := act_of(match, clock))), None)
+
+
+def tasks_of(match: re.Match[str]) -> tuple[str, ...]:
+    return names_in(outside_list(match["what"]))
+
+
+def outside_list(words: str) -> str:
+    """The words without "from my list" around them; the whole where only that was said."""
+    match = forms.AROUND_LIST.fullmatch(words)
+    return f"{match['kept']} {match['tail']}".strip() if match and match["kept"].strip() else words
+
+
+# Done and not done
+
+
+def completed(match: re.Match[str], clock: Clock) -> Act | None:
+    if selection := select_all(match["what"], clock):
+        return ChangeMany("complete", selection)
+    tasks = tasks_of(match)
+    return CompleteTodos(tasks) if tasks else None
+
+
+def completed_by_command(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "Complete the tax return by Friday" is something to do; without a date it is done."""
+    if selection := select_all(match["what"], clock):
+        return ChangeMany("complete", selection)
+    return None if clock.find(match["what"]) and not has_sign(match["what"]) else completed(match, clock)
+
+
+def finished_by_command(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "Finish the slides" and "close the windows" are something to do; "finish item 4" is not."""
+    return completed(match, clock) if has_sign(match["what"]) or MARK.search(match["what"]) else None
+
+
+def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "I called the dentist": work done, told as a past."""
+    if not is_past(match["verb"].lower()) or forms.NO_WORK_DONE.match(match["what"]):
+        return None
+    return CompleteTodos((f"{match['verb']} {outside_list(match['what'])}",))
+
+
+def completed_without_subject(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "Called the dentist", where the verb has another form in the present."""
+    return None if match["verb"].lower() in TODO_VERBS else completed_in_the_past(match, clock)
+
+
+def is_past(verb: str) -> bool:
+    bases = {verb[:-2], verb[:-1], verb[:-3], f"{verb[:-3]}y"} if verb.endswith("ed") else set()
+    return verb not in NOT_WORK and (verb in IRREGULAR_PAST or not TODO_VERBS.isdisjoint(bases))
+
+
+def reopened(match: re.Match[str], clock: Clock) -> Act | None:
+    if selection := select_all(match["what"], clock):
+        return ChangeMany("reopen", selection)
+    return CompleteTodos(tasks_of(match), reopen=True)
+
+
+# Away
+
+
+def deleted(match: re.Match[str], clock: Clock) -> Act | None:
+    return cleared(match, clock) or DeleteTodos(tasks_of(match))
+
+
+def cleared(match: re.Match[str], clock: Clock) -> Act | None:
+    selection = select_all(match["what"], clock)
+    return ChangeMany("delete", selection) if selection else None
+
+
+def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
+    """A verb that may be work to do deletes what has a sign of being a todo, and asks for what has none."""
+    what = match["what"]
+    if forms.PARTICLE.match(what):
+        return None
+    if has_sign(what) or MARK.fullmatch(what) or forms.OFF_LIST.fullmatch(what):
+        return deleted(match, clock)
+    if match["verb"].lower() == "cancel" and not clock.find(what):
+        return Clarify(f"Shall I delete a todo, or add one? Say “delete {what}” or “add cancel {what}”.")
+    return cleared(match, clock)
+
+
+# Other
+
+
+def changed(match: re.Match[str], clock: Clock, **fields) -> Act | None:
+    if selection := select_all(match["what"], clock):
+        return ChangeMany("change", selection)
+    tasks = tasks_of(match)
+    return UpdateTodos(tasks, **fields) if tasks else None
+
+
+def renamed(match: re.Match[str], clock: Clock) -> Act | None:
+    value, tasks = match["value"].strip(), tasks_of(match)
+    if len(tasks) != 1 or is_date(value, clock) or forms.CLOCK_TIME.fullmatch(value):
+        return None
+    return UpdateTodos(tasks, title=value)
+
+
+def ranked(match: re.Match[str], clock: Clock) -> Act | None:
+    return changed(match, clock, priority=priority_named(match["priority"]))
+
+
+def tagged(match: re.Match[str], clock: Clock) -> Act | None:
+    return changed(match, clock, add_tags=tags_named(match["tags"]))
+
+
+def untagged(match: re.Match[str], clock: Clock) -> Act | None:
+    return changed(match, clock, remove_tags=tags_named(match["tags"]))
+
+
+def changed_to(**fields: str) -> Maker:
+    """The maker for forms that say the new value by their words alone."""
+    return lambda match, clock: changed(match, clock, **fields)
+
+
+def annotated(match: re.Match[str], clock: Clock) -> Act | None:
+    tasks = () if select_all(match["what"], clock) else tasks_of(match)
+    return AnnotateTodo(tasks[0], match["value"].strip()) if len(tasks) == 1 else None
+
+
+# In this order: "mark X as urgent" before "mark X as done", any other "change X to Y" after both.
+CHANGES: tuple[tuple[tuple[re.Pattern[str], ...], Maker], ...] = (
+    (forms.NO_DATE, changed_to(due="none")),
+    (forms.NOTE, annotated),
+    (forms.UNTAG, untagged),
+    (forms.ADD_TAG, tagged),
+    (forms.NO_PRIORITY, changed_to(priority="none")),
+    (forms.PRIORITY, ranked),
+    (forms.MORE_URGENT, changed_to(priority="high")),
+    (forms.LESS_URGENT, changed_to(priority="low")),
+    (forms.RENAME, renamed),
+    (forms.REOPEN, reopened),
+    (forms.CHECK_OFF, completed),
+    (forms.FINISH, finished_by_command),
+    (forms.COMPLETE, completed_by_command),
+    (forms.DONE, completed),
+    (forms.DID, completed_in_the_past),
+    (forms.DID_WITHOUT_SUBJECT, completed_without_subject),
+    (forms.CHANGE_TO, renamed),
+    (forms.CLEAR_ALL, cleared),
+    (forms.NOT_NEEDED, deleted),
+    (forms.DELETE, deleted),
+    (forms.DELETE_LISTED, deleted_if_listed),
+)

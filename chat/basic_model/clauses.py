@@ -1,0 +1,103 @@
+"""From a message to clauses: sentences apart, courtesies off, spaces single."""
+
+import re
+from dataclasses import dataclass
+
+from .grammar import alternatives, phrases, rule
+
+CLAUSE_MAX_CHARACTERS = 400
+END_MARKS = " \t,.;:!?…-–"
+
+# A full stop behind one of these, or behind a single letter, ends no sentence.
+NO_END = (
+    r"(?<!\bdr)(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bst)(?<!\bno)(?<!\bvs)(?<!\betc)(?<!\be\.g)(?<!\bi\.e)(?<![\s.][a-z])"
+)
+SENTENCE_END = rule(rf";(\s+|$)|({NO_END}\.|[!?])+(\s+|$)")
+BULLET = re.compile(r"\s*(?:(?:[-*•–] )?\[[ xX]?\]|[-*•–]|\d{1,3}[.)])\s+")
+
+COURTESY_BEFORE = rule(
+    "{courtesy} ",
+    courtesy=alternatives(
+        r"""
+        {word}( there)?[,:.]?(?! to\b)
+        {word_with_comma},
+        (can|could|will|would|won't|can't) (you|u|ya|we)( {kindly})*(?! (be|have)\b)
+        (can|could|may|might) (i|we)( please| just)*(?= (have|hear|see|get|set|add|make|create|know|view)\b)
+        (i|we)('d| would)? (really )?(want|need|like|love) (for )?you to
+        (i|we)('d| would) appreciate it if you (could|would)
+        (would|do) you mind|you (can|may|should|could|need to|must)( also| just)?
+        (be|make) sure (to|you|that you)|help( me)?( to)?(?= (set|remind|add|make|create|remember)\b)
+        (is it|would it be|if it's|if it is) possible( for you)? to|if you (could|would|can),?( please)?
+        i (think|guess|believe|suppose)(?= (i|we)\b)|i was wondering if you could|any chance you could
+        it would be (great|nice) if you could|(how|what) about(?= an? (reminder|task|to-?do)\b)
+        (remember to|do ?n[o']?t forget to)(?= (set|remind|add|put|make|create)\b)
+        go ahead and|let's|lets|let us|hurry up and|try to|do me a favou?r(,| and)|feel free to
+        """
+    ),
+    word=phrases(
+        """
+        hey, hi, hello, ok, okay, so, and, also, then, now, please, pls, plz, kindly, just, maybe, actually,
+        um+, uh+, oh, yo, plus
+        """
+    ),
+    word_with_comma=phrases(
+        """
+        well, yes, yeah, sure, thanks, thank you, great, good, perfect, first, next, finally, all ?right,
+        assistant
+        """
+    ),
+    kindly=phrases(
+        """
+        please, kindly, just, also, maybe, possibly, go ahead and, help me( to)?, be so kind as to, try to
+        """
+    ),
+)
+COURTESY_AFTER = rule(
+    r"([, ]+{words}|[\s,.?;:…-]+|(?<![\s!])!+)$",
+    words=phrases(
+        """
+        please, pls, plz, thanks, thank you, thx, for me, ok, okay, now, right now, immediately, right away,
+        if you can, if you could, real quick, would you, will you, could you, can you, i would appreciate it,
+        too, as well, also, again, if you don't mind, if possible, when you can, at once, lol, haha
+        """
+    ),
+)
+COURTESY_MAX_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One thing said. `text` is without courtesies and end marks; `asked` when it ended in a question mark."""
+
+    text: str
+    asked: bool = False
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a message with their end marks; a list point comes without its bullet."""
+    return [sentence for line in text.splitlines() for sentence in line_sentences(BULLET.sub("", line, count=1))]
+
+
+def line_sentences(line: str) -> list[str]:
+    starts = [0, *(end.end() for end in SENTENCE_END.finditer(line))]
+    parts = [line[start:end] for start, end in zip(starts, [*starts[1:], len(line)], strict=True)]
+    return [single_spaced(part) for part in parts if part.strip(END_MARKS)]
+
+
+def clause_of(sentence: str) -> Clause:
+    text = single_spaced(sentence)
+    return Clause(without_courtesies(text), asked=text.endswith("?"))
+
+
+def without_courtesies(text: str) -> str:
+    """The command inside "hey, could you please … for me, thanks!"; the text itself where nothing else would be left."""
+    kept = text
+    while match := COURTESY_BEFORE.match(kept):
+        kept = kept[match.end() :]
+    while match := COURTESY_AFTER.search(kept[-COURTESY_MAX_CHARACTERS:]):
+        kept = kept[: len(kept) - len(match[0])]
+    return kept.strip(" ,") or text.strip(END_MARKS)
+
+
+def single_spaced(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,143 @@
+"""Answers to what the assistant asked last: a choice, a title, a date, a yes."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from .acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, RepeatCall, Say, Unclear, UpdateTodos
+from .adding import todo_from
+from .bare import offered
+from .clauses import clause_of
+from .conversation import Call, Conversation, Outcome, Row
+from .dating import Clock, is_date
+from .naming import bare_name, is_pronoun, is_several, places_of
+from .quoting import set_aside_quotations
+from .reading import certain_acts
+from .references import AT_ONCE_MAX, WHICH_ONE, rows_at, shown_rows
+from .sentences import ASK_TITLE, OFFER
+from .talking import understand_talk
+from .understanding import understand
+
+CHOICE_MAX_WORDS = 8
+Refusal = tuple[Call, int, Outcome]
+
+
+def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """The acts of a message that answers the assistant's last question; None when it stands for itself."""
+    text, last = conversation.current.text, conversation.last
+    talk = understand_talk(clause_of(text).text)
+    said = talk.topic if isinstance(talk, Say) else ""
+    if ASK_TITLE in last.answer:
+        return titled(conversation, said, clock)
+    if last.answer.startswith(OFFER) and said == "yes":
+        todo = offered(clause_of(last.text).text, clock)
+        return [todo] if todo else None
+    if refused := refusals(last.calls):
+        return repeated(refused, conversation, said, clock)
+    if WHICH_ONE in last.answer and not last.calls:
+        return chosen_for_it(conversation, clock)
+    return redated(conversation, clock)
+
+
+def titled(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+    """The title that was asked for, with the date that was said before."""
+    quoted = set_aside_quotations(conversation.current.text)
+    clause = clause_of(quoted.text)
+    if said or clause.asked or any(not isinstance(act, AddTodo) for act in certain_acts(clause, clock) or []):
+        return [Say("no")] if said == "no" else None
+    asked = [act for act in understand(conversation.last.text, clock) if isinstance(act, AddTodo)]
+    before = asked[0] if asked else AddTodo("")
+    todo = todo_from(clause.text, clock)
+    certain = certain_acts(clause, clock)
+    if certain and isinstance(certain[0], AddTodo) and certain[0].title:
+        todo = certain[0]
+    return [
+        replace(
+            todo,
+            title=quoted.as_written(todo.title),
+            due=todo.due or before.due,
+            priority=todo.priority or before.priority,
+            tags=todo.tags or before.tags,
+        )
+    ]
+
+
+def refusals(calls: tuple[Call, ...]) -> list[Refusal]:
+    """What was refused and could still be done, with its place in its call."""
+    return [
+        (call, index, outcome)
+        for call in calls
+        for index, outcome in enumerate(call.outcomes)
+        if outcome.outcome == "refused"
+        and (outcome.candidates or outcome.code == "date_not_understood")
+        and index < len(call.items)
+    ]
+
+
+def repeated(refused: list[Refusal], conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+    """The refused call once more, with the todo or the date that the person now names."""
+    text = clause_of(conversation.current.text).text
+    call, index, outcome = refused[0]
+    if said == "no":
+        return [Say("no")]
+    if outcome.code == "date_not_understood":
+        return [redone(call, [item_with(call, index, due=text)])] if is_date(text, clock) else None
+    candidates = [(refusal, row) for refusal in refused for row in refusal[2].candidates]
+    chosen = choice(text, [row for _, row in candidates], said)
+    if not chosen:
+        return None
+    if len(chosen) > AT_ONCE_MAX:
+        return [Clarify(f"I change up to {AT_ONCE_MAX} at a time. Which ones?")]
+    items = [item_with(call, place, task=row.id) for (_, place, _), row in candidates if row in chosen]
+    return [redone(call, items)]
+
+
+def choice(text: str, candidates: list[Row], said: str) -> list[Row]:
+    """The candidates that "the second one", "2", "both", "yes" or words of a title pick."""
+    if said == "yes" and len(candidates) == 1:
+        return candidates
+    if is_several(text) or text.lower() in {"all", "both", "all of them"}:
+        return candidates
+    if places := places_of(text):
+        return rows_at(places, candidates)
+    if len(text.split()) > CHOICE_MAX_WORDS or is_pronoun(text):
+        return []
+    words = set(re.findall(r"\w+", bare_name(text).lower())) - {"the", "a", "i", "mean", "meant", "one"}
+    fitting = [row for row in candidates if words and words <= set(re.findall(r"\w+", row.title.lower()))]
+    exact = [row for row in fitting if row.title.lower() == bare_name(text).lower()]
+    return exact or (fitting if len(fitting) == 1 else [])
+
+
+def item_with(call: Call, index: int, **fields: str) -> Any:
+    """One item of the call again: an id in the place of its reference, or another due."""
+    item = call.items[index]
+    return {**item, **fields} if isinstance(item, dict) else fields["task"]
+
+
+def redone(call: Call, items: list[Any]) -> RepeatCall:
+    key = "updates" if call.tool_name == "update_task" else "tasks"
+    return RepeatCall(call.tool_name, {**call.arguments, key: items})
+
+
+def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """The act that "it" left open, with the todo picked from the list that was asked about."""
+    chosen = choice(clause_of(conversation.current.text).text, shown_rows(conversation), "")
+    if len(chosen) != 1:
+        return None
+    acts = [
+        act
+        for act in understand(conversation.last.text, clock)
+        if isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos)
+    ]
+    return [replace(act, tasks=(chosen[0].id,)) for act in acts] or None
+
+
+def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """A date alone right after one todo was added or changed corrects its date."""
+    changed = [outcome for outcome in conversation.last.outcomes if outcome.outcome in {"added", "updated"}]
+    text = clause_of(conversation.current.text).text
+    try:
+        alone = len(changed) == 1 and is_date(text, clock)
+    except Unclear:
+        return None
+    return [UpdateTodos(("it",), due=text)] if alone else None

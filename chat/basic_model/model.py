@@ -1,0 +1,134 @@
+"""The step: from the history alone to tool calls or an answer. Nothing is kept between steps."""
+
+import json
+import uuid
+from collections.abc import AsyncGenerator, Iterator
+from zoneinfo import ZoneInfo
+
+from ..model_interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
+from .acts import (
+    Act,
+    AddTodo,
+    AnnotateTodo,
+    AskTodos,
+    ChangeMany,
+    Clarify,
+    CompleteTodos,
+    DeleteTodos,
+    Say,
+    Unclear,
+    UndoChanges,
+)
+from .answers import annotate_answer, change_answer, many_answer, question_answer, undo_answer
+from .conversation import Call, Conversation, read_conversation
+from .dating import Clock
+from .follow_ups import follow_up
+from .references import AT_ONCE_MAX, resolve
+from .requests import Wanted, requests_for
+from .sentences import ASK_TITLE, SAID
+from .understanding import understand
+
+
+class BasicModel:
+    """Turns plain English into tool calls by fixed rules, and their outputs into answers."""
+
+    name = "basic"
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+        clock = Clock(request.now, ZoneInfo(request.time_zone))
+        conversation = read_conversation(request.history)
+        acts = acts_of(conversation, clock)
+        wanted = wanted_calls(acts, conversation)
+        for tool_name, arguments in wanted:
+            yield ToolRequest(f"call_{uuid.uuid4().hex}", tool_name, json.dumps(arguments, ensure_ascii=False))
+        if not wanted:
+            for part in parts_of(answer(acts, conversation, clock)):
+                yield TextDelta(part)
+        yield StepEnd()
+
+
+def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
+    """What the person's message means in this conversation; one Clarify where that is not certain."""
+    try:
+        acts = follow_up(conversation, clock) or understand(conversation.current.text, clock)
+        acts = [resolve(act, conversation, clock) for act in acts]
+    except Unclear as unclear:
+        return [Clarify(unclear.question)]
+    if any(isinstance(act, AddTodo) and not act.title for act in acts):
+        return [Clarify(ASK_TITLE)]
+    at_once = sum(len(act.tasks) for act in acts if isinstance(act, CompleteTodos | DeleteTodos))
+    if at_once > AT_ONCE_MAX:
+        return [
+            Clarify(
+                f"That is {at_once} todos at once. I complete or delete up to {AT_ONCE_MAX} at a time; which first?"
+            )
+        ]
+    return acts
+
+
+def wanted_calls(acts: list[Act], conversation: Conversation) -> list[Wanted]:
+    """The calls of the first step, then those that their outputs make possible."""
+    calls = conversation.current.calls
+    first = requests_for(acts)
+    if not calls:
+        return first
+    return (
+        [wanted for act, call in looks(acts, calls) if (wanted := next_call(act, call))]
+        if len(calls) == len(first)
+        else []
+    )
+
+
+def next_call(act: Act, call: Call) -> Wanted | None:
+    """After a look: the note for the one todo found, or a second look by fewer words."""
+    match act:
+        case AnnotateTodo() if len(call.rows) == 1:
+            row = call.rows[0]
+            notes = f"{row.notes}\n{act.notes}" if row.notes else act.notes
+            return "update_task", {"updates": [{"task": row.id, "notes": notes}]}
+        case AskTodos() if act.selection.text and not call.total and " " in act.selection.text:
+            fewer = act.selection.text.split(" ", 1)[1]
+            return "list_tasks", {**call.arguments, "text": fewer}
+    return None
+
+
+def looks(acts: list[Act], calls: tuple[Call, ...]) -> Iterator[tuple[Act, Call]]:
+    """Each act that looks, with the call that looked for it."""
+    lists = [call for call in calls if call.tool_name == "list_tasks"]
+    return zip([act for act in acts if isinstance(act, AskTodos | ChangeMany | AnnotateTodo)], lists, strict=False)
+
+
+def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
+    """The final text: changes first, then what was looked up, then what is left to say or ask."""
+    calls = conversation.current.calls
+    paragraphs = [change_answer(call) for call in calls if call.tool_name != "list_tasks"]
+    paragraphs += [look_answer(act, call, calls, clock) for act, call in looks(acts, calls)]
+    for act in acts:
+        match act:
+            case Say():
+                paragraphs.append(SAID[act.topic])
+            case Clarify():
+                paragraphs.append(act.question)
+            case UndoChanges():
+                paragraphs.append(
+                    undo_answer([call for exchange in conversation.past for call in exchange.calls], act.count)
+                )
+    return "\n\n".join(filter(None, paragraphs)) or SAID["not meant"]
+
+
+def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> str:
+    match act:
+        case ChangeMany():
+            return many_answer(act, call)
+        case AnnotateTodo():
+            return "" if calls[-1].tool_name == "update_task" else annotate_answer(act, call)
+        case AskTodos():
+            second = calls[-1]
+            retried = not call.total and second.tool_name == "list_tasks" and second.arguments != call.arguments
+            return question_answer(act, second if retried and second.total else call, clock)
+    return ""
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """The lines of an answer, one by one, so that it appears as it is read."""
+    yield from text.splitlines(keepends=True)

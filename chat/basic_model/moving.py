@@ -1,0 +1,125 @@
+"""Moving a todo to another date or time: the one change whose value is found by the date grammar, not by words."""
+
+from .acts import Act, ChangeMany, Clarify, UpdateTodos
+from .dating import Clock, cut_final_date, is_date
+from .grammar import first_match, mention, phrases, rule, rules
+from .naming import has_sign, names_in
+from .selecting import select_all
+
+TO_WHICH_DAY = "To which day or time should I move it? Say for example “move it to friday 5pm”, with its name."
+
+RESCHEDULED = phrases("moved, rescheduled, postponed, due, pushed, delayed, shifted, changed")
+BACK = r"(,? (back|off|forward|over|out|up|ahead))*"
+# These forms end where the date begins. Only a todo can be rescheduled, so its new date needs no word before it.
+MOVES = rules(
+    r"""
+    (set|change|move|update|make|push|adjust|edit|add|put)( a| the| its)? {due_date} (of|for|on|to|from) {what}( {to}|:|,| as| of)?
+    (change|set|move|update) {what}'s {due_date}( {to})?
+    (give|set|assign) {what} (a|the|with a) (new )?{due_date}( of| for| on| to)?
+    (add|assign|put) {due_date} (to|on) {what}[:,]?
+    (?!{command}\b){what} {be}( now| actually)? {rescheduled}( back| off)?( {to})?
+    {what} (is|are) (now|actually|really) (on|at|for|by)
+    (make|do|set|have|let's do|let's make|change) (?P<what>it|that|this|that one|this one)( for| at| on| be| to)*
+    {reschedule} {what}{back}( {to}( be)?)?
+    """,
+    command=phrases("remind, reminder, add, set, make, create, note, i, we, don't"),
+    be=phrases("is, was, are, got, has been, have been, should be, needs to be, must be, gets"),
+    rescheduled=RESCHEDULED,
+    reschedule=phrases(
+        """
+        reschedule, re-schedule, postpone, delay, snooze, defer, put off, hold off( on)?, push back,
+        push off, bump, bring forward, advance
+        """
+    ),
+    back=BACK,
+)
+# Furniture can be moved too: here the date must stand behind "to" or "until".
+MOVE_TO = rule(
+    r"(move|push|shift|change|switch|set|put|slide|carry|make|update|bring|reset|extend) {what}{back} {until}",
+    back=BACK,
+    until=phrases("to, until, till, til, due, due on, due by, to be, to be on, to be due, to the, for, up to, over to"),
+)
+# "Set the table for friday" is something to do; "set it for friday" is not.
+FOR_NEEDS_SIGN = rule(r"(put|set|make|carry|bring|slide|change|update|switch|extend)\b.* for")
+NEW = rule(
+    r"((a|an|another|new|up|me|for me|one) )*{reminder}( for me)?",
+    reminder=phrases("reminders?, alarms?, alerts?, to-?do, tasks?, events?, notifications?, new, up"),
+)
+DATE_BETWEEN = rule(
+    r"(add|set|give|put|assign|attach) (a |the )?{due_date}( for| on| of)? (?P<value>.+?) (to|on|for) {what}"
+)
+CORRECTION = rule(
+    r"((no|nope|sorry|wait|oops|actually|i mean|not that)[,.! ]+)*({i_meant}|no)?(,| to)?( (on|at|for|by|of))?",
+    i_meant=phrases(
+        """
+        i (said|meant|mean|want(ed)? (it )?(for|on|at|to be)?), it's, it is, it should be, should be, that's,
+        that should be, make it, make that, better, rather, let's say, say, change that to
+        """
+    ),
+)
+# A look at the words before the slower date grammar is asked.
+MAY_MOVE = rule(
+    r"{word}\w*\b|.* ((is|are) (now|actually|really)|{rescheduled})\b|\S+$",
+    word=phrases(
+        """
+        reschedul, re-schedul, postpon, delay, snooz, defer, put, hold, push, bump, bring, advance, move,
+        shift, change, switch, set, slide, carry, make, update, reset, extend, do, have, let's, adjust, edit,
+        add, give, assign, no, nope, sorry, wait, oops, actually, i, it, should, that, better, rather, say,
+        not, on, at, by, for, to
+        """
+    ),
+    rescheduled=RESCHEDULED,
+)
+BY_A_TIME = rule(
+    r"{move} {what}{back}( by| for)? {number} (more )?(days?|weeks?|months?|hours?|minutes?)( later| earlier)?{back}",
+    move=phrases("reschedule, postpone, delay, snooze, defer, push, move, bump, put off, extend"),
+    number=phrases(r"a, an, one, two, three, four, five, a few, a couple of, \d+"),
+    back=BACK,
+)
+UNDATED = rule(r"(reschedule|re-schedule|postpone|snooze|defer|put off) {what}")
+INSTEAD = rule(r"[, ]+(instead|now|rather|actually)$")
+PREPOSITION = rule(r"(due( on| by| for)?|for|by|on|at|until|till|til|to) ")
+DATE_OF = mention("(due date|deadline|due time|date) of")
+
+
+def moved(text: str, clock: Clock) -> Act | None:
+    """The move that the text asks for or tells of, or None."""
+    text = DATE_OF.sub(lambda words: words[0].removesuffix(" of"), INSTEAD.sub("", text))
+    if (match := DATE_BETWEEN.fullmatch(text)) and is_date(match["value"], clock):
+        return moved_to(match["what"], match["value"], clock)
+    words, due = cut_new_date(text, clock)
+    if not due:
+        return moved_without_date(text, clock)
+    if words and CORRECTION.fullmatch(words):
+        return UpdateTodos(("it",), due=due)
+    match = first_match(MOVES, words) or MOVE_TO.fullmatch(words)
+    return moved_to(match["what"], due, clock) if match and may_be_todo(words, match["what"]) else None
+
+
+def cut_new_date(text: str, clock: Clock) -> tuple[str, str]:
+    """The words before the date at the end of the text, with its preposition, and the date."""
+    words, due = cut_final_date(text, clock) if MAY_MOVE.match(text) else (text, "")
+    if preposition := PREPOSITION.match(due):
+        return f"{words} {preposition[0].strip()}".strip(), due[preposition.end() :]
+    return words, due
+
+
+def may_be_todo(words: str, what: str) -> bool:
+    """Whether what is moved can be a todo there already: not "a reminder", not the table that is set for Friday."""
+    return not NEW.fullmatch(what) and (has_sign(what) or not FOR_NEEDS_SIGN.fullmatch(words))
+
+
+def moved_to(what: str, due: str, clock: Clock) -> Act | None:
+    if selection := select_all(what, clock):
+        return ChangeMany("move", selection)
+    tasks = names_in(what)
+    return UpdateTodos(tasks, due=due) if tasks else None
+
+
+def moved_without_date(text: str, clock: Clock) -> Act | None:
+    """Moved by a length of time, or to no date at all: the day has to be asked for."""
+    match = BY_A_TIME.fullmatch(text) or UNDATED.fullmatch(text)
+    if match is None:
+        return None
+    selection = select_all(match["what"], clock)
+    return ChangeMany("move", selection) if selection else Clarify(TO_WHICH_DAY)

@@ -1,0 +1,242 @@
+"""The forms of questions about todos."""
+
+from .grammar import mention, one_of, phrases, rule, rules
+
+# "Tell me what …", "I need to know whether …": the question itself comes after.
+ASKING_FOR = rf"({phrases('tell, show, give, remind, inform, let')}( me| us)?( know)?( of| about)?|{{wonder}}|{{want_to_know}}|{{forgot}}|{{check}})"
+INDIRECT = rule(
+    rf"{ASKING_FOR}( to see| to check| and see)?( again)? (?P<rest>{{asked}}\b.*|(the )?(things?|tasks?) (that )?i .+)"
+    r"|(confirm|verify|check) that (?P<claim>.+)",
+    wonder=phrases("do you know, i wonder, i'm wondering, i was wondering, i am wondering"),
+    want_to_know=r"(i|we)('d| would|'m)? (just )?(want|need|like|wish|wanted|have|curious)( to)?"
+    r" (know|hear|see|find out|check|confirm)( of| about)?",
+    forgot=r"(i|we) (forgot|forget|can't (remember|recall)|don't (remember|recall|know)|am not sure|cannot remember)",
+    check=phrases("confirm, verify, find out, check, look, see"),
+    asked=phrases("what, which, when, where, who, how, if, whether, is, are, do i, at what"),
+)
+
+# A direct question begins with one of these.
+WH_WORD = phrases(
+    """
+    what, what's, whats, what're, what'd, which, when, when's, whens, where, where's, who, who's, whose, why,
+    how, how's, hows, at what time
+    """
+)
+AUXILIARY = phrases(
+    """
+    is, isn't, are, aren't, am, was, were, does, doesn't, did, didn't, will, would, should, shall, could,
+    can, may, has, haven't
+    """
+)
+ASK_WORD = one_of(
+    r"""
+    {wh_word}\b.*
+    {auxiliary}\b.*
+    (if|whether|any|anything|something|nothing else)\b.*
+    (do|don't|have) (i|we|you|they|all|any|there)\b.*
+    (do|don't|have) (my|the) .+ (have|contain|include|say)\b.*
+    """,
+    wh_word=WH_WORD,
+    auxiliary=AUXILIARY,
+)
+YES_NO = one_of(
+    r"""
+    {auxiliary}\b.*
+    (do|don't|have|i have|i've|if|whether|that|any|anything|something)\b.*
+    """,
+    auxiliary=AUXILIARY,
+)
+HOW_MANY = one_of(
+    r"""
+    how (many|much)\b.*
+    (what's|what is) the (number|count|total) of.*
+    count\b.*|(the )?(number|count) of .*
+    """
+)
+WHAT_FIRST = one_of(
+    r"""
+    \bwhat('s| is| should| do| can| must| would)?\b.*\b{first}\b
+    \b(which|what) (one|task|todo|of these).*\b(first|most|next)\b
+    \bwhere (should|do) i (start|begin)\b|\bwhat now\b
+    """,
+    first=phrases(
+        """
+        first, next, most (urgent|important|pressing), top priority, start with, focus on, work on, tackle,
+        prioriti[sz]e, begin with
+        """
+    ),
+)
+HOW_URGENT = rules(
+    r"""
+    how {urgent} (is|are|was) {what}
+    (what's|what is|what are|whats) the (priority|urgency|importance)( level)? (of|for|on) {what}
+    (what|which) priority (is|does|has) {what}( have)?
+    (is|are|was) {what} (very |really |that |so )?(urgent|important|high priority|low priority|a priority|critical)
+    """,
+    urgent=phrases("urgent, important, pressing, critical, high"),
+)
+WHEN = rules(
+    r"""
+    {at_what_time}( {be})?( i| we)?( have| need| supposed| going)?( to)? {what}( due| scheduled| planned| be| happening| set( for)?)?
+    (when's|when is|when are) {what} due
+    (what's|what is|whats) the {due_date} (of|for|on) {what}
+    how (soon|long until|many days until|much time) (is|do i have (for|to|until|left for)|until) {what}( due)?
+    """,
+    at_what_time=phrases("when, when's, whens, at what time, what time, what day, which day, what date, on what day"),
+    be=phrases("is, are, was, do, does, did, will, should, must, am, have"),
+)
+CAPABILITY = rule(
+    r"how (do|can|should|would) (i|you|we) {use}\b.*\b(to-?dos?|tasks?|this|you|reminders?|lists?|it|tags?|changes?|date)\b.*",
+    use=phrases(
+        """
+        use, add, create, delete, remove, complete, undo, edit, change, rename, mark, set, see, list, make,
+        tag, start
+        """
+    ),
+)
+
+# Requests to see the list, and the list named alone.
+SHOW = phrases(
+    """
+    read, show, list, display, see, view, hear, tell, give, say, repeat, recite, recount, iterate, enumerate,
+    describe, review, dictate, speak, print, go over, go through, go back over, walk me through,
+    run me through, take me through, run through, run down, pull up, bring up, open, check, get, look at,
+    look up, look over, look, find, search, search for, fetch, share, recap, summari[sz]e, state, call out,
+    name, let me see, let me hear, let me have, present, scan, inform me of, talk me through,
+    remind me of(?= (the|my|all|every))
+    """
+)
+SHOWING = rule(
+    r"{show}( back| out| off| over| again| up)*( to me| me| us)?( back| out)?( to me| with me)?{of} (?P<rest>.+)",
+    show=SHOW,
+    of=r"( of| about| for| through| what's)?",
+)
+SHOW_ME = rule(r"(show|tell|give|let|read|walk|talk|say|repeat)( \w+)? (me|us)\b|let me|show\b")
+LOOK_FOR = rule(r"(find|search for|look for|look up|pull up) ")
+LOOK_IN = rule(r"(check|look|search|find|see|scan)\b")
+LOOKED_FOR = rule(r"(.*\b)?(for|whether|if) {what}")
+NOT_SHOWING = one_of(
+    r"""
+    (check|tick|cross|get) .*\b(off|from|out of)\b
+    list .+ (on|to|in) (my|the)\b|get rid\b
+    """
+)
+NEW_ONE = rule(r"(an?|another) (new )?(reminder|task|to-?do|item|chore)\b")
+WISHING = rule(
+    r"(i|we)('d| would)? (really )?(want|need|like|love|wish) (you )?(to {see}( you)?( read)? )?(?P<rest>.+)",
+    see=phrases("hear, see, know, view, review, check, read, get, go over, go through, look at"),
+)
+SEEING = mention("hear, see, know, read, view, review, repeated, shown")
+ADDING = mention("add, put, remind")
+ENDING = rule(r"(?P<rest>.+?),? ((and )?what (are|were|is) (they|it|those)|(is|are) what|what( again)?)")
+LIST_WORD = phrases("to-?dos, to do'?s, tasks, chores, reminders, errands, items, agenda, lists?, todo items")
+THE_LIST = rule(
+    r"({which} )*({list_word}|everything)(\b.*)?",
+    which=phrases(
+        """
+        me, all, of, the, my, out, each, every, everything, any, completed?, open, overdue, done, finished,
+        pending, high, medium, low, urgent, priority, upcoming, today's, tomorrow's, work
+        """
+    ),
+    list_word=LIST_WORD,
+)
+BARE_LIST = rule(r"(?!(on|to|in|from|at|off) ).*\b{list_word}\b.*", list_word=LIST_WORD)
+BARE_STATE = rule(
+    r"(all )?{state}( (ones|stuff|please))?",
+    state=phrases("overdue, pending, upcoming, unfinished, due (today|tomorrow|this week), high priority, urgent"),
+)
+ONE_OR_LIST = one_of(
+    r"""
+    (.*\b)?({todo}|to-?do'?s?|lists?|agenda|schedule|calendar|everything|due|overdue)\b.*
+    (the |my )?(trash|bin)
+    """
+)
+LIST = rule("{list}")
+IN_LIST = rule("{in_list}")
+HAS_LIST = rule(".*{list}.*")
+
+# Signs that a question is about todos at all.
+OWN = mention("i, i've, i'd, i'm, my, me, we, our, mine")
+ABOUT_TODOS = mention(
+    r"""
+    to[- ]?dos?, todos, tasks?, lists?, chores?, reminders?, errands?, agenda, overdue, due, pending,
+    deadlines?, to do, priorit\w+, urgent
+    """
+)
+ABOUT_DOING = mention(
+    r"""
+    plans?, planned, schedule[d]?, calendar, open, left, remaining, outstanding, important, upcoming,
+    coming up, remember, forget, remind\w*, accomplish\w*, finish\w*, complet\w*, done, do, get done, first,
+    next, plate, need to, supposed to, have (on|for|to|going), today, tomorrow, tonight, week, busy, behind,
+    missed, add, added, work on, focus on, tackle, start with, tell you, ask you, told you, asked you
+    """
+)
+ALWAYS_ABOUT_TODOS = one_of(
+    r"""
+    what('s| is) {state}( (for |on |this |next )?{day})?
+    what (still )?(needs|has|have|must|should|remains|is left|is still)( still)?( to)?( be| get)? (done|finished|completed|do).*
+    (what|how) does my .* look( like)?
+    (what|which) (time|day|date) (is|are) (the|my|our)\b.*
+    (anything|any|is there (anything|something)|when('s| is| are) (the|that)) .*
+    """,
+    state=phrases(
+        """
+        left, next, overdue, due, pending, urgent, important, open, outstanding, remaining, up, planned, on,
+        new, coming up, for today, today, tomorrow, happening, going on, in the trash, in my trash,
+        in the bin
+        """
+    ),
+    day=phrases(
+        """
+        today, tomorrow, tonight, week, weekend, monday, tuesday, wednesday, thursday, friday, saturday,
+        sunday
+        """
+    ),
+)
+ABOUT_OWN = rule(r"(when|do i have|did i|have i|is my|are my|is there)\b.*")
+# "How many" and "how busy am I" may be about todos; "how do I boil an egg" is not, whatever else it says.
+OTHER_HOW = rule(r"how (?!(busy|much|is my|does my|am i|many)\b).*")
+
+# What stands around the topic of a question.
+FRAME = rule(
+    r"^({words}|look(?! up)|(a|an|my|the)(?= {thing}s?\b)|{thing}s?( item)?(?= |$))( |$)",
+    words=phrases(
+        """
+        is, isn't, are, aren't, was, were, will, would, does, doesn't, do, don't, did, didn't, have, has,
+        haven't, had, can, could, should, am, if, whether, that, to see, to check, for, check, see, i, i've,
+        we, you, there, it, already, still, currently, also, ever, really, just, even, happen to,
+        remember to, remembered to, got, set aside, set up, set to, set for, set, add, added, put, include,
+        included, create, created, make, made, jot down, jotted down, write down, wrote down, request,
+        requested, schedule, scheduled, ask for, asked for, noted, log, logged, enter, entered, listed,
+        need to, have to, want to, wanted to, supposed to, need, planned, plan, any, anything, something,
+        some, one, another, saying, that says, called, named, titled, scheduled to, to, about, regarding,
+        related to, of, on, with
+        """
+    ),
+    thing=phrases("to-?do, task, item, thing, reminder, chore, entry, event, time, note"),
+)
+TRAIL = rule(
+    r"(^| )({words}|(listed|sorted) (alphabetically|in order))$",
+    words=phrases(
+        """
+        on it, in it, on there, there, in order, listed, included, scheduled, planned, set up, set, added,
+        written, already, yet, currently, right now, now, again, coming up, be, is, are, was, thing, task,
+        todo, item, one, due, at all, to do, please, or not, done, finished, completed, open, overdue
+        """
+    ),
+)
+DETERMINER = rule(r"^(a|an|the|my|our|any|some|this|that) ")
+LEFT_OVER = rule(
+    r"\b{words}\b|[,.;:]",
+    words=phrases(
+        """
+        back, each, what, points?, state, they, say, loud, read, content, contents, rundown, various,
+        currently, now, set, made, added, listed, me, you, go, over, through, tell, full, please, just, sure,
+        we, got, us, up, so, far, right, have, i've, had, set up, asked, wanted, told, remember, details,
+        summary, overview, again, domestic, current, called, only, dictated, spoken, recited, repeated,
+        quick, walk, showing, include[ds]?, was, were, trying, reading, aloud, out, by, can, see, accomplish,
+        complete, per, as, then, else, also, need-to-do
+        """
+    ),
+)
+EMPTY_TOPIC = rule(r"(it|that|this|today)")

@@ -1,0 +1,165 @@
+"""Which todos a phrase selects: "overdue", "all my completed tasks", "everything tagged work", "this week"."""
+
+import datetime
+import re
+from dataclasses import replace
+
+from .acts import Selection, Span
+from .dating import Clock
+from .details import PRIORITY_FORMS, priority_named
+from .grammar import mention, phrases, rule
+
+TODAY = mention("(for |due |from )?(today('s)?|tonight('s)?|this (morning|afternoon|evening))")
+YESTERDAY = mention("yesterday('s)?")
+PERIOD = rule(
+    r"\b{during}((?P<which>this|next|coming|rest of the|rest of this|last|past)( coming)? (?P<unit>week|weekend|month)('s)?"
+    r"|(?P<weekend>weekend))\b",
+    during=r"(for |in |due |during |of |from |on |over )?(the )?",
+)
+DUE_BEFORE = rule(r"\b(due |for |on |by |in |at |from |before )+$")
+PREPOSITION = rule(r"^(on|by|for|due|at) ")
+FILTERS = {
+    "overdue": mention("overdue, past due, late, (have |did |'ve )?i? ?missed, behind on, expired, past the deadline"),
+    "open": mention(
+        """
+        undone, unfinished, incomplete, uncompleted, outstanding, pending, remaining, open, unchecked,
+        active, current, not (yet )?(done|finished|completed?|checked off), (have |'ve )?yet to,
+        still (need|have|left|to), left, haven't, have i not
+        """
+    ),
+    "trash": mention("in (the |my )?(trash|bin), (the|my) (trash|bin)$, trashed, deleted, removed"),
+    "done": mention(
+        """
+        did i (already |just )?(finish|complete|do|get done|accomplish|check off|tick off|cross off),
+        have i (already |just )?(finished|completed|done|accomplished|gotten done),
+        i('ve| have)? (already )?(finished|completed|done|accomplished),
+        (completed?|finished|done|checked([- ]off)?)(?= (to-?dos?|tasks?|items?|ones?|things|chores|reminders|stuff)),
+        completed(?= list), (completed|finished|done)$,
+        (is|are|was|were|been|got|get|marked|already) (already )?(done|finished|completed?|checked off|accomplished)
+        """
+    ),
+    "upcoming": mention(r"upcoming, coming up, up next, later on, in the future, future, next few days, next \d+ days"),
+}
+TAGGED = rule(r"(\b(tagged|labell?ed|with (the )?tag|tag|label)( with| as)? #?|#(?!\d+\b))(?P<tag>[\w-]{1,50})")
+URGENT = rule(r"\b(urgent|important|critical)(?= |$|\?)")
+NOUN = mention(
+    """
+    to-?do'?s?, to do'?s, to do, tasks?, chores?, reminders?, errands?, items?, entries, things?, ones?,
+    activities, stuff, todo items?, lists?, agenda, calendar, schedule, events?, plate, work
+    """
+)
+QUANTIFIER = mention(
+    """
+    (absolutely )?everything( else)?, anything, all, every( single)?, each( and every)?, (the )?whole,
+    entire, complete, the rest
+    """
+)
+SMALL_WORDS = mention(
+    """
+    of, the, my, our, your, these, those, this, that, them, it, on, in, from, off, out, for, to, are, is,
+    which, i, have, has, need, want, do, there, due, all, and, with, am, be, at
+    """
+)
+QUANTIFIED = rule(r"((the|my|of|absolutely) )*(everything|anything|all|every|each|whole|entire|rest)\b")
+PLURAL = rule(
+    r"(.* )?{plural}( (about|for|with|from|that|which|in|on|of|i|due|tagged)\b.*)?",
+    plural=phrases(
+        """
+        to-?do'?s, to do'?s, tasks, chores, reminders, errands, items, entries, things, ones, activities,
+        stuff, lists?, agenda, calendar, schedule
+        """
+    ),
+)
+IN_LIST = rule("{in_list}")
+ABOUT = rule(
+    r"\b{about} (?P<text>.+)",
+    about=phrases(
+        """
+        about, regarding, related to, concerning, containing, mentioning, with the words?, that mentions?,
+        called, having to do with
+        """
+    ),
+)
+SATURDAY = 5
+
+
+def select_all(phrase: str, clock: Clock) -> Selection | None:
+    """The group that the phrase names, or None where it names single todos."""
+    selection, rest = select(phrase, clock)
+    rest = " ".join(IN_LIST.sub(" ", rest).split())
+    if rest and not QUANTIFIED.match(rest) and not PLURAL.fullmatch(rest):
+        return None
+    about = ABOUT.search(rest)
+    topic = without_general_words(about["text"] if about else rest)
+    return replace(selection, text=" ".join(topic.split()).strip(" ,'"))
+
+
+def without_general_words(text: str) -> str:
+    return SMALL_WORDS.sub(" ", NOUN.sub(" ", QUANTIFIER.sub(" ", text)))
+
+
+def select(phrase: str, clock: Clock) -> tuple[Selection, str]:
+    """What the phrase says about state, date, priority and tag, and the phrase without it."""
+    span, rest = cut_span(phrase, clock)
+    filter_name, rest = cut_filter(rest)
+    tag, rest = cut_tag(rest)
+    priority, rest = cut_wanted_priority(rest)
+    is_today = span is not None and span.first_on == span.last_on == clock.today
+    return Selection(filter_name or ("today" if is_today else "open"), "", tag, priority, span), rest
+
+
+def cut_filter(text: str) -> tuple[str, str]:
+    for name, form in FILTERS.items():
+        if match := form.search(text):
+            return name, without(match, text)
+    return "", text
+
+
+def cut_tag(text: str) -> tuple[str, str]:
+    match = TAGGED.search(text)
+    return (match["tag"].lower(), without(match, text)) if match else ("", text)
+
+
+def cut_wanted_priority(text: str) -> tuple[str, str]:
+    """Any priority word counts here: "what's urgent", "my p1 tasks", "the most important"."""
+    for form in (*PRIORITY_FORMS, URGENT):
+        if match := form.search(text):
+            return priority_named(match[0]), without(match, text)
+    return "", text
+
+
+def without(match: re.Match[str], text: str) -> str:
+    return f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def cut_span(text: str, clock: Clock) -> tuple[Span | None, str]:
+    """The days that the text speaks of, and the text without them."""
+    if match := TODAY.search(text):
+        return Span(clock.today, clock.today, "today"), without(match, text)
+    if match := PERIOD.search(text):
+        return period(match, clock.today), without(match, text)
+    if match := YESTERDAY.search(text):
+        day = clock.today - datetime.timedelta(days=1)
+        return Span(day, day, "yesterday"), without(match, text)
+    found = clock.find(text)
+    if found is None or found.due is None:
+        return None, text
+    name = PREPOSITION.sub("", text[found.start : found.end].strip())
+    rest = f"{DUE_BEFORE.sub('', text[: found.start])} {text[found.end :]}"
+    return Span(found.due.date, found.due.date, name), rest
+
+
+def period(match: re.Match[str], today: datetime.date) -> Span:
+    """The calendar days of "this week" (from today on), "next month", "the weekend"; weeks begin on Monday."""
+    which, unit = (match["which"] or "this").lower(), (match["unit"] or "weekend").lower()
+    steps = {"next": 1, "last": -1, "past": -1}.get(which, 0)
+    name = f"{which if steps else 'this'} {unit}"
+    if unit == "month":
+        first_on = (today.replace(day=1) + datetime.timedelta(days=steps * 31)).replace(day=1)
+        last_on = (first_on + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
+    else:
+        first_on = today - datetime.timedelta(days=today.weekday()) + datetime.timedelta(weeks=steps)
+        last_on = first_on + datetime.timedelta(days=6)
+    if unit == "weekend":
+        first_on += datetime.timedelta(days=SATURDAY)
+    return Span(max(first_on, today) if not steps else first_on, last_on, name)

@@ -1,0 +1,48 @@
+"""From a message to acts.
+
+Pure: the same text at the same moment always means the same acts. What a text refers to is resolved later
+(`references.py`), so that a message is understood alike in every conversation.
+"""
+
+from .acts import Act, Clarify, Say, Unclear
+from .adding import todos_from
+from .clauses import BULLET, END_MARKS, sentences, single_spaced
+from .dating import Clock
+from .grammar import phrases, rule
+from .joining import settled
+from .quoting import set_aside_quotations, with_quotations
+from .reading import read_sentence
+
+REQUESTS_MAX = 100
+TOO_MANY = "That is {} requests at once. I take up to {} in one message; please send them in parts."
+HEADING = rule(
+    r"(.*\b)?{heading}(\b.*)?:",
+    heading=phrases("add, create, put, note, jot down, remind, to-?dos?, todos?, to do( list)?, tasks, remember, plan"),
+)
+
+
+def understand(text: str, clock: Clock) -> list[Act]:
+    """The acts of a message in the order said; a single Clarify or Say when it cannot be acted on surely."""
+    quoted = set_aside_quotations(text)
+    try:
+        acts = message_acts(quoted.text, clock)
+    except Unclear as unclear:
+        acts = [Clarify(unclear.question)]
+    return [with_quotations(act, quoted) for act in acts]
+
+
+def message_acts(text: str, clock: Clock) -> list[Act]:
+    lines = [single_spaced(line) for line in text.splitlines() if line.strip(END_MARKS)]
+    if len(lines) > 1 and HEADING.fullmatch(lines[0]):
+        return listed_acts(lines[1:], clock)
+    parts = sentences(text)
+    if len(parts) > REQUESTS_MAX:
+        return [Clarify(TOO_MANY.format(len(parts), REQUESTS_MAX))]
+    return settled([read_sentence(part, clock) for part in parts]) or [Say("empty")]
+
+
+def listed_acts(lines: list[str], clock: Clock) -> list[Act]:
+    """The lines under "Add these:" are todos, whatever they say."""
+    if len(lines) > REQUESTS_MAX:
+        return [Clarify(TOO_MANY.format(len(lines), REQUESTS_MAX))]
+    return [*todos_from([BULLET.sub("", line, count=1).strip(" ,;") for line in lines], clock)]
