@@ -1,4 +1,4 @@
-# make run | test | check | bench: each works from a fresh clone with Python 3.11 and make.
+# make run | test | check | bench | bench-language: each works from a fresh clone with Python 3.11 and make.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,10 @@ export PYTHONUNBUFFERED := 1
 # The environment of the program: .env when there is one. Tests and checks do not read it.
 WITH_ENV := set -a; if [ -f .env ]; then . ./.env; fi; set +a;
 
-.PHONY: run test check bench
+# The browser of the browser tests; where it is another one, say CHROMIUM=/path/to/it.
+export CHROMIUM ?= /usr/bin/chromium
+
+.PHONY: run test check screenshots bench bench-language
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -14,9 +17,17 @@ run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py create_demo_user --address "http://$${HOST:-127.0.0.1}:$${PORT:-8000}"
 	@$(WITH_ENV) exec $(BIN)/daphne --verbosity 0 --no-server-name -b "$${HOST:-127.0.0.1}" -p "$${PORT:-8000}" config.asgi:application
 
-test: $(VENV)/dev
+test: $(VENV)/dev $(CHROMIUM)
 	$(BIN)/python -m pytest --cov --cov-report=
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest --cov --cov-append --cov-report=term
+
+screenshots: $(VENV)/dev $(CHROMIUM)
+	@mkdir -p screenshots
+	SCREENSHOTS="$(CURDIR)/screenshots" $(BIN)/python -m pytest -q config/tests/test_browser.py
+
+$(CHROMIUM):
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -qq -y chromium; \
+	else echo "The browser tests need Chromium: install it, or say where it is with CHROMIUM=/path/to/chromium." >&2; exit 1; fi
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -30,6 +41,9 @@ check: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench.load
+
+bench-language: $(VENV)/dev
+	$(BIN)/python -m bench.language $(FILES)
 
 $(VENV)/run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -40,7 +40,8 @@ KIND_KEPT = rule(
 TO_LIST = rules(
     r"""
     {add}( down)? (?P<value>.+?)( down| up)? {on_it}(?P<tail>.*)
-    {add} {on_it}[:,]? ?(?P<value>.*)
+    {add},? {on_it}[:,]? ?(?P<value>.*)
+    {list} needs (?P<value>.+?)( added| put| included)?( to it| on it| in it)?
     {in_list}[,:]? {please}(also |i need |i want |i'd like )*{add} (in )?(?P<value>.+)
     {in_list}[,:]? {please}(i need|i want|i'd like) (?P<value>.+?)( added| put)?
     (?P<value>.+) (needs|ought|has|should|is|are|must|need) (to )?(be |go |get )(added |put |placed )?{in_list}
@@ -64,18 +65,19 @@ AFTERTHOUGHT = rules(
 )
 NEW_ITEM = rule(
     r"({want} )?({make} )?(up |down )?(for me |me |us |myself )?(to have )?(a |an |the |my |some |these |this )?"
-    r"(?P<kind>({kind} )*){reminder}{for_me}( (set|made|created)( up)?)?{for_me}( {in_list})?{called}{about}(?P<value>( .+|))",
+    r"(?P<kind>({kind} )*){reminder}{for_me}( (set|made|created)( up)?)?{for_me}( {in_list})?{called}{about}"
+    r"(?P<value>( .+|))",
     want=r"(i|we)('d| would| also)? (need|want|like)",
     make=MAKE,
     kind=KIND,
     reminder=REMINDER,
     for_me=r"( for me| to myself)?",
-    called=r"( to remind me| reminding me| called| named| titled| entitled| labell?ed| that says| which says| saying| that reads"
-    r"| which is| that)?",
+    called=r"( to remind me| reminding me| called| named| titled| entitled| labell?ed| saying| that| {that_says})?",
+    that_says=phrases("that says, which says, that reads, which is"),
     about=r"(\s?[:,–-]| to| for| about| of| on| that| regarding| with the title)?",
 )
 ADD_THIS = rule(
-    r"{add_this} (?P<value>.+)",
+    r"{add_this}:? (?P<value>.+)",
     add_this=phrases(
         """
         add, note, jot down, note down, write down, put down, mark down, record, log, include, new, list
@@ -91,7 +93,7 @@ REMIND = rules(
     (i|we)('d| would)? (need|want|like|have) to (be|get) {reminded} (to|about|of|that|for) (?P<value>.+)
     (notify|alert|ping|nudge|tell|text|message|warn) me (to|that i) (?P<value>.+)
     (do ?n[o']?t|never) (let me forget|forget)( to| about| that)? (?P<value>.+)
-    (help me )?(remember|note) (to|that) (?P<value>.+)
+    (help me )?(remember|note)( for me)? (to|that) (?P<value>.+)
     remember (?P<value>the .+)
     (note|memo|reminder|todo|to-do|to do|task|new task|new todo)( to (self|myself))?\s?[:–-]\s?(?P<value>.+)
     (note|memo|reminder|message) to (self|myself),? (to )?(?P<value>.+)
@@ -104,7 +106,8 @@ REMIND = rules(
 )
 # A request for a todo that says nothing of what it is.
 REMIND_ALONE = rule(
-    r"(i|we)?('d| would)? ?{want}?(to )?(remind|be reminded|get reminded|{new_one})( me)?( made| set| created)?( up)?{later}*",
+    r"(i|we)?('d| would)? ?{want}?(to )?(remind|be reminded|get reminded|{new_one})( me)?( (made|set|created)( up)?)?"
+    r"{later}*",
     want=r"(need |want |like |love |how about |what about )",
     new_one=r"({make} )?(up )?(me )?(to have )?(a |an |another )?({kind} )*{reminder}",
     make=MAKE,
@@ -113,7 +116,8 @@ REMIND_ALONE = rule(
     later=r"( later| again| to| for later| at a later time| please| for me)",
 )
 NEW_LIST = rule(
-    r"{begin}( me)?( up)? ((a|an|another) (new |separate )?|new )([\w-]+ ){0,2}?lists?( (?!.*\b(to|for) (buy|call|get)\b).*)?",
+    r"{begin}( me)?( up)? ((a|an|another) (new |separate )?|new )([\w-]+ ){0,2}?lists?"
+    r"( (?!.*\b(to|for) (buy|call|get)\b).*)?",
     begin=phrases("create, make, start, add, open, set up, build, new, give me, begin"),
 )
 

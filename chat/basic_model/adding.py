@@ -1,4 +1,4 @@
-"""What to add. The forms are in `add_forms.py`; here they become todos: what of a sentence is title, date, priority, tags."""
+"""What to add. The forms are in `add_forms.py`; here a sentence becomes title, date, priority and tags."""
 
 import re
 

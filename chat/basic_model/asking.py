@@ -21,15 +21,15 @@ def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
         return ask_which(ending["rest"], clock) if is_about_todos(text) else Say("outside")
     if indirect := forms.INDIRECT.fullmatch(text):
         return direct_question(indirect["rest"] or f"that {indirect['claim']}", clock)
-    if forms.ASK_WORD.fullmatch(text) or forms.HOW_MANY.fullmatch(text):
+    if forms.ASK_WORD.fullmatch(text) or forms.HOW_MANY.fullmatch(text) or forms.PLAN.fullmatch(text):
         return direct_question(text, clock)
     return request_to_see(text, clock) or (Say("outside") if asked and not is_about_todos(text) else None)
 
 
 def direct_question(text: str, clock: Clock) -> Act:
-    if match := first_match(forms.HOW_URGENT, text):
-        return ask_about_one(Question.HOW_URGENT, match["what"])
-    if not is_about_todos(text):
+    if act := question_about_one(text):
+        return act
+    if not is_about_todos(text) and not forms.PLAN.fullmatch(text):
         return Say("outside")
     if forms.WHAT_FIRST.search(text):
         return AskTodos(Question.WHAT_FIRST, select(text, clock)[0])
@@ -38,6 +38,14 @@ def direct_question(text: str, clock: Clock) -> Act:
     if match := first_match(forms.WHEN, text):
         return ask_when(match["what"], clock)
     return ask_whether(text, clock) if forms.YES_NO.fullmatch(text) else ask_which(text, clock)
+
+
+def question_about_one(text: str) -> AskTodos | None:
+    """ "How urgent is that task?", "when is it?": surely about a todo, whatever else the words say."""
+    if match := first_match(forms.HOW_URGENT, text):
+        return ask_about_one(Question.HOW_URGENT, match["what"])
+    match = first_match(forms.WHEN, text)
+    return ask_about_one(Question.WHEN, match["what"]) if match and has_sign(match["what"]) else None
 
 
 def request_to_see(text: str, clock: Clock) -> AskTodos | None:
@@ -97,7 +105,13 @@ def shown(text: str, rest: str, clock: Clock) -> AskTodos:
 
 def shows_todos(text: str, rest: str) -> bool:
     """Whether the object of "show", "read" or "check" is the list or a part of it, and not "read the report"."""
-    if forms.THE_LIST.fullmatch(rest) or (forms.LOOK_FOR.match(text) and has_sign(rest)):
+    if forms.WHAT_I_HAVE.fullmatch(rest):
+        return is_about_todos(text)
+    if (
+        forms.THE_LIST.fullmatch(rest)
+        or forms.SEARCH.fullmatch(text)
+        or (forms.LOOK_FOR.match(text) and has_sign(rest))
+    ):
         return True
     if forms.NOT_SHOWING.match(text):
         return False

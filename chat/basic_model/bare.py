@@ -9,7 +9,7 @@ from .dating import Clock
 from .details import cut_priority, cut_tags
 from .grammar import mention, phrases, rule
 from .items import dated_items
-from .naming import has_sign
+from .naming import has_sign, is_pronoun
 from .quoting import MARK
 from .words import ASSISTANT_VERBS, COMMAND_VERBS, NOT_A_TITLE, PHRASAL_VERBS, TODO_VERBS
 
@@ -36,6 +36,8 @@ TELLS = mention(
 )
 YOUR = mention("you, your, yours, yourself, u")
 ABOUT_LIST = mention("everything, (my|the|this) (to-?dos|tasks|reminders), (my|the|to-?do|to do|task|reminder) lists?")
+# "Milk is bought" and "sing me a song" begin with a verb, and are no deeds all the same.
+NO_OBJECT = frozenset(["", "me", "us", "is", "are", "was", "were", "has", "back"])
 LIST = mention("list, tasks, todos, to-dos, everything")
 
 
@@ -89,7 +91,7 @@ def is_deed(text: str) -> bool:
     """Whether the text begins with a verb for things to do, and says what to do with it."""
     first, second = first_words(cut_tags(cut_priority(text)[0])[0])
     is_verb = first in TODO_VERBS or f"{first} {second}" in PHRASAL_VERBS
-    return is_verb and second not in {"", "me", "us"}
+    return is_verb and second not in NO_OBJECT and not (is_pronoun(second) and text.lower().endswith(second))
 
 
 def first_words(text: str) -> tuple[str, str]:
@@ -107,6 +109,6 @@ def dated(text: str, clock: Clock) -> list[Act] | None:
 def offered(text: str, clock: Clock) -> AddTodo | None:
     """What an uncertain text would be as a todo, for the question whether to add it."""
     title = title_of(text)
-    if not any(map(str.isalpha, title)) or len(text) > TITLE_MAX_CHARACTERS or YOUR.search(text):
+    if not any(map(str.isalpha, title)) or TELLS.search(title) or len(text) > TITLE_MAX_CHARACTERS or YOUR.search(text):
         return None
     return todo_from(text, clock)

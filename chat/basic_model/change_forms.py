@@ -22,18 +22,21 @@ CLEAR = phrases(
     dump, cancel, drop, scrap, get rid of, get rid off
     """
 )
+HAVE_IT = "((i|we)('d| would)? (like|want|need)|have|get)"
 FINISHED = phrases("done, finished, completed, through")
 ADVERBS = "( just| already| finally| actually| have| also| recently| now)*"
 
 NO_DATE = rules(
     r"""
-    (remove|clear|drop|delete|take off|take|unset|cancel|erase|get rid of) (the |its |my |any )?{due_date} (for|off of|{off}) {what}
-    (remove|clear|drop|delete|take off|unset|erase) {what}'s {due_date}
+    {remove} (the |its |my |any )?{due_date} (for|off of|{off}) {what}
+    {remove} {what}'s {due_date}
     {what} (has|have|needs?|should have|gets) no {due_date}{anymore}
     {what} (doesn't|does not|shouldn't) (have|need) (a|any) {due_date}{anymore}
     (make|set|leave) {what} (without|have no|to no) (a )?{due_date}
+    no (more )?{due_date} (for|on) {what}
     (unschedule|undate) {what}
     """,
+    remove=phrases("remove, clear, drop, delete, take off, take, unset, cancel, erase, get rid of"),
     off=OFF,
     anymore=ANYMORE,
 )
@@ -139,8 +142,10 @@ CHECK_OFF = rules(
     (check|tick|cross|mark) {what} off( {in_list})?
     (check|tick|cross|mark) {what} off( of| on| from| in)? {list}
     (mark|set|check|log)( as)? (done|complete|completed|finished)( with|:| -)? {what}
-    (consider|call) {what} {done}
+    consider {what} {done}
+    {have_it} {what} (marked|checked|crossed|ticked)( off)?( as)?( {done})?( {in_list})?
     """,
+    have_it=HAVE_IT,
     mark=phrases("mark, set, check, flag, move, put, change, make, count, log, record"),
 )
 FINISH = rules(
@@ -168,29 +173,37 @@ DONE = rules(
         """
     ),
 )
-DID = rules(r"(i|we)('ve| have)?{adverbs} (?P<verb>\w+) {what}", adverbs=ADVERBS)
+DID = rules(r"(i|we)('ve| have)?{adverbs} (?!(got|had|used|tried|came) to )(?P<verb>\w+) {what}", adverbs=ADVERBS)
+WAS_DONE = rules(r"{what} (is|are|was|were|has been|have been|got)( already| now)? (?P<verb>\w+)")
 DID_WITHOUT_SUBJECT = rules(r"(?P<verb>\w+) {what}")
-NO_WORK_DONE = rule(r"(to|that|if|a lot|nothing|you|no|not)\b")
+NO_WORK_DONE = rule(r"(that|if|a lot|nothing|you|no|not)\b")
 CLEAR_ALL = rules(
     r"""
     {clear}( out| off| up| away| down)? (?P<what>.+)
-    (make|leave|set|i want|i'd like|have|get) (sure )?{what} (is |to be |be )?(completely |totally |all |entirely )?{empty}
+    (make|leave|set|i want|i'd like|have|get) (sure )?{what} (is |to be |be )?({fully} )?{empty}
     take (off )?(?P<what>everything.*)
     start (over|fresh|from scratch) with (?P<what>.+)
     """,
     clear=CLEAR,
+    fully=phrases("completely, totally, all, entirely"),
     empty=phrases("blank, empty, clear, cleared, cleared out, emptied, wiped, gone"),
 )
 NOT_NEEDED = rules(
     r"""
-    (i|we) (no longer|don't|do not|won't|needn't) (need to|have to|want to|need|want)( do)? (?P<what>(?!to |(do )?any).+?){anymore}
+    (i|we) (no longer|don't|do not|did not|didn't|won't|needn't) {need}( do)? (?P<what>(?!to |(do )?any).+?){anymore}
     {what} (is|are) (no longer|not) (needed|necessary|relevant|required)( anymore)?
     (don't|do not|dont|stop|quit|no need to) remind(ing)? (me|us) (about|of|to|for|that) {what}{anymore}
     (i|we) (no longer|don't|do not) (need|want|have) to be reminded (about|of|to|that) {what}{anymore}
-    (take|pull|get|strike|scratch|knock|drop|wipe) {what} (off of|off|out of|of|from) {list}
+    (take|pull|get|strike|scratch|knock|drop|wipe|throw) {what} (off of|off|out of|of|from) {list}
+    {have_it} {what} {gone}( off| out)?( of| from)?( {list})?
+    {what} (can|should|needs to|must|has to) (come|go|be {gone}) (off of|off|from|out of) {list}
     (cross|strike|scratch|x) out {what}
+    (strike|scratch) off {what}
     (cross|strike|scratch|x) {what} out( {in_list})?
     """,
+    have_it=HAVE_IT,
+    gone=phrases("removed, deleted, taken, erased, crossed out, struck, dropped, cut, gone"),
+    need=phrases("need to, have to, want to, need, want"),
     anymore=ANYMORE,
 )
 DELETE = rules("{remove} (?P<what>.+)", remove=REMOVE)
@@ -201,6 +214,7 @@ MARK_IT = rule("(mark|set|check)( as)? (done|complete|completed|finished)|(done|
 OF_WHICH = one_of(
     r"""
     (change|set|edit|update|move|add|remove|rename|delete)( the| its| a| my)? ({due_date}|priority|title|name|tag|note)
+    rename|edit|update|complete|delete|remove|erase|move|change|reschedule|mark|tag|reopen
     (rename|edit|update|complete|delete|remove) (a |the |one |some )?(task|todo|to-do|item|reminder|chore)
     """
 )
@@ -209,4 +223,5 @@ OF_WHICH = one_of(
 AROUND_LIST = rule(r"(?P<kept>.*?),?( {on_it})+(?P<tail>.*)")
 OFF_LIST = rule(r".+ (off of|off|from|out of) {list}")
 PARTICLE = rule(r"(off|by|in|out)\b")
+OF_ASSISTANT = rule(r"\byour\b")
 CLOCK_TIME = rule(r"\d{1,2}(:\d\d)?")

@@ -124,7 +124,12 @@ def changed(match: re.Match[str], clock: Clock, **fields) -> Act | None:
 
 def renamed(match: re.Match[str], clock: Clock) -> Act | None:
     value, tasks = match["value"].strip(), tasks_of(match)
-    if len(tasks) != 1 or is_date(value, clock) or forms.CLOCK_TIME.fullmatch(value):
+    if (
+        len(tasks) != 1
+        or forms.OF_ASSISTANT.search(tasks[0])
+        or is_date(value, clock)
+        or forms.CLOCK_TIME.fullmatch(value)
+    ):
         return None
     return UpdateTodos(tasks, title=value)
 
@@ -168,6 +173,7 @@ CHANGES: tuple[tuple[tuple[re.Pattern[str], ...], Maker], ...] = (
     (forms.COMPLETE, completed_by_command),
     (forms.DONE, completed),
     (forms.DID, completed_in_the_past),
+    (forms.WAS_DONE, completed_in_the_past),
     (forms.DID_WITHOUT_SUBJECT, completed_without_subject),
     (forms.CHANGE_TO, renamed),
     (forms.CLEAR_ALL, cleared),

@@ -12,7 +12,8 @@ END_MARKS = " \t,.;:!?…-–"
 NO_END = (
     r"(?<!\bdr)(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bst)(?<!\bno)(?<!\bvs)(?<!\betc)(?<!\be\.g)(?<!\bi\.e)(?<![\s.][a-z])"
 )
-SENTENCE_END = rule(rf";(\s+|$)|({NO_END}\.|[!?])+(\s+|$)")
+# A lone "!!" is a priority.
+SENTENCE_END = rule(rf";(\s+|$)|({NO_END}\.|(?<![\s!])[!?]+)+(\s+|$)")
 BULLET = re.compile(r"\s*(?:(?:[-*•–] )?\[[ xX]?\]|[-*•–]|\d{1,3}[.)])\s+")
 
 COURTESY_BEFORE = rule(
@@ -20,12 +21,12 @@ COURTESY_BEFORE = rule(
     courtesy=alternatives(
         r"""
         {word}( there)?[,:.]?(?! to\b)
-        {word_with_comma},
+        {word_with_comma},|(yes|yeah|yep)(?= (i|we)\b)
         (can|could|will|would|won't|can't) (you|u|ya|we)( {kindly})*(?! (be|have)\b)
         (can|could|may|might) (i|we)( please| just)*(?= (have|hear|see|get|set|add|make|create|know|view)\b)
         (i|we)('d| would)? (really )?(want|need|like|love) (for )?you to
         (i|we)('d| would) appreciate it if you (could|would)
-        (would|do) you mind|you (can|may|should|could|need to|must)( also| just)?
+        let me(?= (add|put)\b)|(would|do) you mind|you (can|may|should|could|need to|must)( also| just)?
         (be|make) sure (to|you|that you)|help( me)?( to)?(?= (set|remind|add|make|create|remember)\b)
         (is it|would it be|if it's|if it is) possible( for you)? to|if you (could|would|can),?( please)?
         i (think|guess|believe|suppose)(?= (i|we)\b)|i was wondering if you could|any chance you could
@@ -62,15 +63,20 @@ COURTESY_AFTER = rule(
         """
     ),
 )
+OF_ASSISTANT = rule(r"^(hey |hi |ok |please )*(can|could|will|would) (you|u|ya)\b|\bfor me\b[\s.!?]*$")
 COURTESY_MAX_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing said. `text` is without courtesies and end marks; `asked` when it ended in a question mark."""
+    """One thing said. `text` is without courtesies and end marks; `asked` when it ended in a question mark.
+
+    `of_assistant` when the assistant itself was to do it: "can you order a pizza", "order a pizza for me".
+    """
 
     text: str
     asked: bool = False
+    of_assistant: bool = False
 
 
 def sentences(text: str) -> list[str]:
@@ -86,11 +92,13 @@ def line_sentences(line: str) -> list[str]:
 
 def clause_of(sentence: str) -> Clause:
     text = single_spaced(sentence)
-    return Clause(without_courtesies(text), asked=text.endswith("?"))
+    return Clause(
+        without_courtesies(text), asked=text.endswith("?"), of_assistant=OF_ASSISTANT.search(text) is not None
+    )
 
 
 def without_courtesies(text: str) -> str:
-    """The command inside "hey, could you please … for me, thanks!"; the text itself where nothing else would be left."""
+    """The command inside "hey, could you please … for me, thanks!"; the text itself where nothing would be left."""
     kept = text
     while match := COURTESY_BEFORE.match(kept):
         kept = kept[match.end() :]

@@ -5,7 +5,7 @@ import re
 from .grammar import phrases, rule, rules
 from .words import PRIORITIES
 
-LEVEL = rf"(very |super |really )?(?P<level>urgent|asap|critical|important|{phrases('top, highest, high, medium, normal, low, lowest')}[ -]priority)"
+URGENT = r"(very |super |really )?(?P<level>urgent|asap|critical|important|{grade}[ -]priority)"
 # Where a priority stands: as "p1" or "!!", said as such, before the title, behind it, or as a kind of task.
 PRIORITY_FORMS = rules(
     r"""
@@ -15,11 +15,12 @@ PRIORITY_FORMS = rules(
     (^|(?<=\s))(with|at|as) (an? |the )?{urgent}\)?(?=$|[\s,.])
     \b(an? )?(new )?{urgent} (?={task}\b)
     \s*([,–-]+|\()\s*({which_is} )*(an? )?{urgent}\)?\s*$
-    \b(?P<level>(top|highest|high|medium|low|lowest)[ -]priority)\b:?
+    \b(?P<level>{grade}[ -]priority)\b:?
     \s(?P<level>asap|urgent)$
     """,
     level=phrases("urgent, high, medium, normal, low, highest, lowest"),
-    urgent=LEVEL,
+    urgent=URGENT,
+    grade=phrases("top, highest, high, medium, normal, low, lowest"),
     said_as=phrases("with, at, as, of, and, is, it's, it is, make it, mark it, set to, set, has"),
     task=phrases("to-?do, task, item, reminder, chore"),
     which_is=phrases("and, it's, it is, this is, this one is, that's, which is, make it, marked"),

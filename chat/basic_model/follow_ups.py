@@ -9,7 +9,7 @@ from .adding import todo_from
 from .bare import offered
 from .clauses import clause_of
 from .conversation import Call, Conversation, Outcome, Row
-from .dating import Clock, is_date
+from .dating import TIME_ALONE, Clock, is_date
 from .naming import bare_name, is_pronoun, is_several, places_of
 from .quoting import set_aside_quotations
 from .reading import certain_acts
@@ -19,6 +19,7 @@ from .talking import understand_talk
 from .understanding import understand
 
 CHOICE_MAX_WORDS = 8
+WORDS_MAX = 40
 Refusal = tuple[Call, int, Outcome]
 
 
@@ -40,26 +41,29 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
 
 
 def titled(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
-    """The title that was asked for, with the date that was said before."""
+    """The title that was asked for, with the date, priority and tags that were said before."""
     quoted = set_aside_quotations(conversation.current.text)
     clause = clause_of(quoted.text)
-    if said or clause.asked or any(not isinstance(act, AddTodo) for act in certain_acts(clause, clock) or []):
+    certain = certain_acts(clause, clock) or []
+    if said or clause.asked or any(not isinstance(act, AddTodo) for act in certain):
         return [Say("no")] if said == "no" else None
-    asked = [act for act in understand(conversation.last.text, clock) if isinstance(act, AddTodo)]
-    before = asked[0] if asked else AddTodo("")
-    todo = todo_from(clause.text, clock)
-    certain = certain_acts(clause, clock)
-    if certain and isinstance(certain[0], AddTodo) and certain[0].title:
-        todo = certain[0]
+    named = [act for act in certain if isinstance(act, AddTodo) and act.title]
+    todo = named[0] if named else todo_from(clause.text, clock)
+    before = next((act for act in acts_before(conversation, clock) if isinstance(act, AddTodo)), AddTodo(""))
     return [
-        replace(
-            todo,
-            title=quoted.as_written(todo.title),
-            due=todo.due or before.due,
+        AddTodo(
+            quoted.as_written(todo.title),
+            due=f"{before.due} {todo.due}".strip() if TIME_ALONE.fullmatch(todo.due) else todo.due or before.due,
             priority=todo.priority or before.priority,
             tags=todo.tags or before.tags,
         )
     ]
+
+
+def acts_before(conversation: Conversation, clock: Clock) -> list[Act]:
+    """What the previous message meant, which may have been an answer itself."""
+    earlier = Conversation(conversation.past[:-1], conversation.last)
+    return follow_up(earlier, clock) or understand(earlier.current.text, clock)
 
 
 def refusals(calls: tuple[Call, ...]) -> list[Refusal]:
@@ -133,11 +137,35 @@ def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
 
 
 def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
-    """A date alone right after one todo was added or changed corrects its date."""
-    changed = [outcome for outcome in conversation.last.outcomes if outcome.outcome in {"added", "updated"}]
-    text = clause_of(conversation.current.text).text
-    try:
-        alone = len(changed) == 1 and is_date(text, clock)
-    except Unclear:
+    """A date alone: the one for an unreadable date, or a correction of the one todo that was just added or changed."""
+    text, last = clause_of(conversation.current.text).text, conversation.last
+    if not last.text or not is_readable_date(text, clock):
         return None
-    return [UpdateTodos(("it",), due=text)] if alone else None
+    if not last.calls and (repaired := with_readable_date(last.text, text, clock)):
+        return understand(repaired, clock)
+    changed = [outcome for outcome in last.outcomes if outcome.outcome in {"added", "updated"}]
+    return [UpdateTodos(("it",), due=text)] if len(changed) == 1 else None
+
+
+def is_readable_date(text: str, clock: Clock) -> bool:
+    return is_readable(text, clock) and is_date(text, clock)
+
+
+def is_readable(text: str, clock: Clock) -> bool:
+    try:
+        clock.find(text)
+    except Unclear:
+        return False
+    return True
+
+
+def with_readable_date(text: str, date: str, clock: Clock) -> str | None:
+    """The text with `date` in the place of the words that could not be read as one; None where all can be read."""
+    words = text.split()[:WORDS_MAX]
+    starts = [start for start in range(len(words)) if not is_readable(" ".join(words[start:]), clock)]
+    if not starts:
+        return None
+    start = starts[-1]
+    end = next(end for end in range(start + 1, len(words) + 1) if not is_readable(" ".join(words[start:end]), clock))
+    before = words[: start - 1] if words[start - 1 : start] == ["the"] else words[:start]
+    return " ".join([*before, date, *words[end:]])

@@ -19,11 +19,12 @@ from .acts import (
     Unclear,
     UndoChanges,
 )
-from .answers import annotate_answer, change_answer, many_answer, question_answer, undo_answer
+from .change_answers import change_answer, undo_answer
 from .conversation import Call, Conversation, read_conversation
 from .dating import Clock
 from .follow_ups import follow_up
-from .references import AT_ONCE_MAX, resolve
+from .look_answers import annotate_answer, many_answer, question_answer
+from .references import AT_ONCE_MAX, TOO_MANY, resolve
 from .requests import Wanted, requests_for
 from .sentences import ASK_TITLE, SAID
 from .understanding import understand
@@ -38,7 +39,7 @@ class BasicModel:
         clock = Clock(request.now, ZoneInfo(request.time_zone))
         conversation = read_conversation(request.history)
         acts = acts_of(conversation, clock)
-        wanted = wanted_calls(acts, conversation)
+        wanted = wanted_calls(acts, conversation, frozenset(tool.name for tool in request.tools))
         for tool_name, arguments in wanted:
             yield ToolRequest(f"call_{uuid.uuid4().hex}", tool_name, json.dumps(arguments, ensure_ascii=False))
         if not wanted:
@@ -58,25 +59,19 @@ def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
         return [Clarify(ASK_TITLE)]
     at_once = sum(len(act.tasks) for act in acts if isinstance(act, CompleteTodos | DeleteTodos))
     if at_once > AT_ONCE_MAX:
-        return [
-            Clarify(
-                f"That is {at_once} todos at once. I complete or delete up to {AT_ONCE_MAX} at a time; which first?"
-            )
-        ]
+        return [Clarify(TOO_MANY.format(at_once, AT_ONCE_MAX))]
     return acts
 
 
-def wanted_calls(acts: list[Act], conversation: Conversation) -> list[Wanted]:
+def wanted_calls(acts: list[Act], conversation: Conversation, offered: frozenset[str]) -> list[Wanted]:
     """The calls of the first step, then those that their outputs make possible."""
     calls = conversation.current.calls
-    first = requests_for(acts)
+    first = requests_for(acts, offered)
     if not calls:
         return first
-    return (
-        [wanted for act, call in looks(acts, calls) if (wanted := next_call(act, call))]
-        if len(calls) == len(first)
-        else []
-    )
+    if len(calls) > len(first):
+        return []
+    return [wanted for act, call in looks(acts, calls) if (wanted := next_call(act, call))]
 
 
 def next_call(act: Act, call: Call) -> Wanted | None:
@@ -109,10 +104,9 @@ def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
                 paragraphs.append(SAID[act.topic])
             case Clarify():
                 paragraphs.append(act.question)
-            case UndoChanges():
-                paragraphs.append(
-                    undo_answer([call for exchange in conversation.past for call in exchange.calls], act.count)
-                )
+            case UndoChanges() if not calls:
+                made = [call for exchange in conversation.past for call in exchange.calls]
+                paragraphs.append(undo_answer(made, act.count))
     return "\n\n".join(filter(None, paragraphs)) or SAID["not meant"]
 
 

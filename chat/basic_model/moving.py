@@ -13,7 +13,7 @@ BACK = r"(,? (back|off|forward|over|out|up|ahead))*"
 # These forms end where the date begins. Only a todo can be rescheduled, so its new date needs no word before it.
 MOVES = rules(
     r"""
-    (set|change|move|update|make|push|adjust|edit|add|put)( a| the| its)? {due_date} (of|for|on|to|from) {what}( {to}|:|,| as| of)?
+    {set}( a| the| its)? {due_date} (of|for|on|to|from) {what}( {to}|:|,| as| of)?
     (change|set|move|update) {what}'s {due_date}( {to})?
     (give|set|assign) {what} (a|the|with a) (new )?{due_date}( of| for| on| to)?
     (add|assign|put) {due_date} (to|on) {what}[:,]?
@@ -22,6 +22,7 @@ MOVES = rules(
     (make|do|set|have|let's do|let's make|change) (?P<what>it|that|this|that one|this one)( for| at| on| be| to)*
     {reschedule} {what}{back}( {to}( be)?)?
     """,
+    set=phrases("set, change, move, update, make, push, adjust, edit, add, put"),
     command=phrases("remind, reminder, add, set, make, create, note, i, we, don't"),
     be=phrases("is, was, are, got, has been, have been, should be, needs to be, must be, gets"),
     rescheduled=RESCHEDULED,

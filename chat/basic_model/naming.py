@@ -32,7 +32,7 @@ FIRST_FEW = rule(
 )
 AROUND = rule(
     r"^(the |my |a |an |our |that |this )?"
-    r"((to-?do|task|item|reminder|entry|one|thing)s? (called|named|titled|about|for|to|of|:|that says|with the title) )?"
+    r"((to-?do|task|item|reminder|entry|one|thing)s? (called|named|titled|about|for|to|of|:|that says) )?"
 )
 AFTER = rule(
     r"(,? {word})+$",

@@ -3,10 +3,11 @@
 from .grammar import mention, one_of, phrases, rule, rules
 
 # "Tell me what …", "I need to know whether …": the question itself comes after.
-ASKING_FOR = rf"({phrases('tell, show, give, remind, inform, let')}( me| us)?( know)?( of| about)?|{{wonder}}|{{want_to_know}}|{{forgot}}|{{check}})"
 INDIRECT = rule(
-    rf"{ASKING_FOR}( to see| to check| and see)?( again)? (?P<rest>{{asked}}\b.*|(the )?(things?|tasks?) (that )?i .+)"
+    r"({tell_me}|{wonder}|{want_to_know}|{forgot}|{check})( to see| to check| and see)?( again)?"
+    r" (?P<rest>{asked}\b.*|(the )?(things?|tasks?) (that )?i .+)"
     r"|(confirm|verify|check) that (?P<claim>.+)",
+    tell_me=r"(tell|show|give|remind|inform|let)( me| us)?( know)?( of| about)?",
     wonder=phrases("do you know, i wonder, i'm wondering, i was wondering, i am wondering"),
     want_to_know=r"(i|we)('d| would|'m)? (just )?(want|need|like|wish|wanted|have|curious)( to)?"
     r" (know|hear|see|find out|check|confirm)( of| about)?",
@@ -58,13 +59,20 @@ WHAT_FIRST = one_of(
     \bwhat('s| is| should| do| can| must| would)?\b.*\b{first}\b
     \b(which|what) (one|task|todo|of these).*\b(first|most|next)\b
     \bwhere (should|do) i (start|begin)\b|\bwhat now\b
+    \b(plan|organi[sz]e) (out )?(my|the) {day}\b
+    \bwhat's the plan\b|\bprioriti[sz]e my {day}\b
     """,
+    day=phrases("day, morning, afternoon, evening, week, weekend, today, tasks, todos, to-dos, list"),
     first=phrases(
         """
         first, next, most (urgent|important|pressing), top priority, start with, focus on, work on, tackle,
         prioriti[sz]e, begin with
         """
     ),
+)
+PLAN = rule(
+    r"(help me )?(to )?(plan|organi[sz]e|prioriti[sz]e) (out )?my {day}",
+    day=phrases("day, morning, afternoon, evening, week, weekend, tasks, todos, list"),
 )
 HOW_URGENT = rules(
     r"""
@@ -77,16 +85,17 @@ HOW_URGENT = rules(
 )
 WHEN = rules(
     r"""
-    {at_what_time}( {be})?( i| we)?( have| need| supposed| going)?( to)? {what}( due| scheduled| planned| be| happening| set( for)?)?
+    {at_what_time}( {be})?( i| we)?( have| need| supposed| going)?( to)? {what}( {set})?
     (when's|when is|when are) {what} due
     (what's|what is|whats) the {due_date} (of|for|on) {what}
     how (soon|long until|many days until|much time) (is|do i have (for|to|until|left for)|until) {what}( due)?
     """,
     at_what_time=phrases("when, when's, whens, at what time, what time, what day, which day, what date, on what day"),
+    set=phrases("due, scheduled, planned, be, happening, set( for)?"),
     be=phrases("is, are, was, do, does, did, will, should, must, am, have"),
 )
 CAPABILITY = rule(
-    r"how (do|can|should|would) (i|you|we) {use}\b.*\b(to-?dos?|tasks?|this|you|reminders?|lists?|it|tags?|changes?|date)\b.*",
+    r"how (do|can|should|would) (i|you|we) {use}\b.*\b({todo}|this|you|lists?|it|tags?|changes?|date)\b.*",
     use=phrases(
         """
         use, add, create, delete, remove, complete, undo, edit, change, rename, mark, set, see, list, make,
@@ -102,7 +111,7 @@ SHOW = phrases(
     describe, review, dictate, speak, print, go over, go through, go back over, walk me through,
     run me through, take me through, run through, run down, pull up, bring up, open, check, get, look at,
     look up, look over, look, find, search, search for, fetch, share, recap, summari[sz]e, state, call out,
-    name, let me see, let me hear, let me have, present, scan, inform me of, talk me through,
+    name, let me see, let me know, let me hear, let me have, present, scan, inform me of, talk me through,
     remind me of(?= (the|my|all|every))
     """
 )
@@ -112,15 +121,17 @@ SHOWING = rule(
     of=r"( of| about| for| through| what's)?",
 )
 SHOW_ME = rule(r"(show|tell|give|let|read|walk|talk|say|repeat)( \w+)? (me|us)\b|let me|show\b")
-LOOK_FOR = rule(r"(find|search for|look for|look up|pull up) ")
+SEARCH = rule("search( for)? .+")
+LOOK_FOR = rule("(find|look for|look up|pull up) ")
 LOOK_IN = rule(r"(check|look|search|find|see|scan)\b")
 LOOKED_FOR = rule(r"(.*\b)?(for|whether|if) {what}")
 NOT_SHOWING = one_of(
     r"""
     (check|tick|cross|get) .*\b(off|from|out of)\b
-    list .+ (on|to|in) (my|the)\b|get rid\b
+    list .+ (on|to|in) (my|the)\b|get rid\b|get .+ on(to)? (my|the)\b
     """
 )
+WHAT_I_HAVE = rule(r"(what|everything|all( of)?( the)? things?|the things?) (that )?i\b.*")
 NEW_ONE = rule(r"(an?|another) (new )?(reminder|task|to-?do|item|chore)\b")
 WISHING = rule(
     r"(i|we)('d| would)? (really )?(want|need|like|love|wish) (you )?(to {see}( you)?( read)? )?(?P<rest>.+)",
@@ -140,7 +151,7 @@ THE_LIST = rule(
     ),
     list_word=LIST_WORD,
 )
-BARE_LIST = rule(r"(?!(on|to|in|from|at|off) ).*\b{list_word}\b.*", list_word=LIST_WORD)
+BARE_LIST = rule(r"(?!(on|to|in|from|at|off|complete|finish|tag|label|mark) ).*\b{list_word}\b.*", list_word=LIST_WORD)
 BARE_STATE = rule(
     r"(all )?{state}( (ones|stuff|please))?",
     state=phrases("overdue, pending, upcoming, unfinished, due (today|tomorrow|this week), high priority, urgent"),
@@ -159,7 +170,7 @@ HAS_LIST = rule(".*{list}.*")
 OWN = mention("i, i've, i'd, i'm, my, me, we, our, mine")
 ABOUT_TODOS = mention(
     r"""
-    to[- ]?dos?, todos, tasks?, lists?, chores?, reminders?, errands?, agenda, overdue, due, pending,
+    on there, on it, to[- ]?dos?, todos, tasks?, lists?, chores?, reminders?, errands?, agenda, overdue, due, pending,
     deadlines?, to do, priorit\w+, urgent
     """
 )
@@ -173,12 +184,16 @@ ABOUT_DOING = mention(
 )
 ALWAYS_ABOUT_TODOS = one_of(
     r"""
-    what('s| is) {state}( (for |on |this |next )?{day})?
-    what (still )?(needs|has|have|must|should|remains|is left|is still)( still)?( to)?( be| get)? (done|finished|completed|do).*
+    what('s|s| is)( still)? {state}( (for |on |this |next )?{day})?
+    what (still )?{needs}( still)?( to)?( be| get)? (done|finished|completed|do).*
     (what|how) does my .* look( like)?
     (what|which) (time|day|date) (is|are) (the|my|our)\b.*
+    what('s|s| is) the plan\b.*
+    (which|what) (one|task|todo|of these)\b.*\b(first|most|next)\b.*
+    (is|are|was|were) .+ (done|finished|completed|due|overdue|on there|on it)
     (anything|any|is there (anything|something)|when('s| is| are) (the|that)) .*
     """,
+    needs=phrases("needs, has, have, must, should, remains, is left, is still"),
     state=phrases(
         """
         left, next, overdue, due, pending, urgent, important, open, outstanding, remaining, up, planned, on,

@@ -57,19 +57,19 @@ def set_aside_quotations(text: str) -> Quoted:
 def with_quotations(act: Act, quoted: Quoted) -> Act:
     """The act with what was set aside back in its words."""
     match act:
-        case AddTodo():
-            return replace(act, title=quoted.as_written(act.title))
-        case AskTodos():
-            selection = replace(act.selection, text=quoted.as_name(act.selection.text))
-            return replace(act, selection=selection, task=quoted.as_name(act.task))
-        case ChangeMany():
-            return replace(act, selection=replace(act.selection, text=quoted.as_name(act.selection.text)))
-        case CompleteTodos() | DeleteTodos():
-            return replace(act, tasks=tuple(map(quoted.as_name, act.tasks)))
-        case UpdateTodos():
-            return replace(act, tasks=tuple(map(quoted.as_name, act.tasks)), title=quoted.as_written(act.title))
-        case AnnotateTodo():
-            return replace(act, task=quoted.as_name(act.task), notes=quoted.as_written(act.notes))
-        case Clarify():
-            return replace(act, question=quoted.as_written(act.question))
+        case AddTodo(title=title):
+            act = replace(act, title=quoted.as_written(title))
+        case AskTodos(selection=selection, task=task):
+            selection = replace(selection, text=quoted.as_name(selection.text))
+            act = replace(act, selection=selection, task=quoted.as_name(task))
+        case ChangeMany(selection=selection):
+            act = replace(act, selection=replace(selection, text=quoted.as_name(selection.text)))
+        case CompleteTodos(tasks=tasks) | DeleteTodos(tasks=tasks):
+            act = replace(act, tasks=tuple(map(quoted.as_name, tasks)))
+        case UpdateTodos(tasks=tasks, title=title):
+            act = replace(act, tasks=tuple(map(quoted.as_name, tasks)), title=quoted.as_written(title))
+        case AnnotateTodo(task=task, notes=notes):
+            act = replace(act, task=quoted.as_name(task), notes=quoted.as_written(notes))
+        case Clarify(question=question):
+            act = replace(act, question=quoted.as_written(question))
     return act

@@ -14,6 +14,7 @@ from .joining import joined
 from .naming import has_sign
 from .selecting import select
 from .sentences import OFFER
+from .spelling import respelled
 from .talking import understand_hostile, understand_outside, understand_talk
 
 TOO_LONG = "That is too long for me to take as one request. Could you say it in shorter sentences?"
@@ -52,6 +53,8 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
     if talk := whole_talk(sentence):
         return Reading([talk], is_sure=True)
     if acts := whole_acts(clause, clock) or divided(sentence, clock) or certain_acts(clause, clock):
+        return Reading(acts, is_sure=True)
+    if (mended := respelled(clause.text)) and (acts := certain_acts(clause_of(mended), clock)):
         return Reading(acts, is_sure=True)
     return Reading(likely_acts(clause, clock))
 
@@ -131,7 +134,7 @@ def likely_acts(clause: Clause, clock: Clock) -> list[Act]:
         return [AskTodos(Question.WHICH, select(clause.text, clock)[0])]
     if act := understand_outside(clause.text):
         return [act]
-    if not clause.asked and (added := understand_bare(clause.text, clock)):
+    if not clause.asked and not clause.of_assistant and (added := understand_bare(clause.text, clock)):
         return added
     return [asked_back(clause.text, clock)]
 

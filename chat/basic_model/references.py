@@ -11,11 +11,12 @@ from .naming import is_pronoun, is_several, places_of
 
 NUMBERED_LINE = re.compile(r"^\s*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
 AT_ONCE_MAX = 3
+TOO_MANY = "That is {} todos at once. I complete or delete up to {} at a time; which first?"
 WHICH_ONE = "Which one do you mean?"
 NOTHING_BEFORE = "Which todo do you mean? Say a few words of its title."
 NO_LIST = "I have no list to count in yet. Say a few words of the todo's title, or ask for your list first."
 
-OnTasks = TypeVar("OnTasks", CompleteTodos, DeleteTodos, UpdateTodos)
+OnTasks = TypeVar("OnTasks", bound=CompleteTodos | DeleteTodos | UpdateTodos)
 
 
 def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
@@ -74,14 +75,12 @@ def shown_rows(conversation: Conversation) -> list[Row]:
         if lines := NUMBERED_LINE.findall(exchange.answer):
             known = known_rows(conversation.past[: index + 1])
             return [row for _, line in lines if (row := row_of_line(line, known))]
-        if exchange.rows and any(call.tool_name != "list_tasks" for call in exchange.calls):
-            continue
     return rows_spoken_of(conversation)
 
 
 def known_rows(exchanges: tuple[Exchange, ...]) -> list[Row]:
     """Every todo shown or offered, the latest first."""
-    rows = []
+    rows: list[Row] = []
     for exchange in reversed(exchanges):
         rows += exchange.rows
         rows += [row for outcome in exchange.outcomes for row in outcome.candidates]

@@ -13,6 +13,7 @@ from .acts import (
     DeleteTodos,
     RepeatCall,
     Selection,
+    UndoChanges,
     UpdateTodos,
 )
 
@@ -23,8 +24,8 @@ LIST_MAX = 100
 Wanted = tuple[str, dict[str, Any]]
 
 
-def requests_for(acts: Iterable[Act]) -> list[Wanted]:
-    """The calls that the acts need first; at most CALLS_MAX."""
+def requests_for(acts: Iterable[Act], offered: frozenset[str]) -> list[Wanted]:
+    """The calls that the acts need first, of the tools that are offered; at most CALLS_MAX."""
     batches: dict[tuple[str, bool], list[Any]] = {}
     looks: list[Wanted] = []
     repeats: list[Wanted] = []
@@ -42,6 +43,8 @@ def requests_for(acts: Iterable[Act]) -> list[Wanted]:
                 looks.append(("list_tasks", selected(act.selection)))
             case AnnotateTodo():
                 looks.append(("list_tasks", selected(Selection("open", act.task))))
+            case UndoChanges() if "undo" in offered:
+                repeats += [("undo", {})] * act.count
             case RepeatCall():
                 repeats.append((act.tool_name, act.arguments))
     return [*repeats, *batched_calls(batches), *looks][:CALLS_MAX]

@@ -12,8 +12,8 @@ from .grammar import mention, phrases, rule
 TODAY = mention("(for |due |from )?(today('s)?|tonight('s)?|this (morning|afternoon|evening))")
 YESTERDAY = mention("yesterday('s)?")
 PERIOD = rule(
-    r"\b{during}((?P<which>this|next|coming|rest of the|rest of this|last|past)( coming)? (?P<unit>week|weekend|month)('s)?"
-    r"|(?P<weekend>weekend))\b",
+    r"\b{during}((?P<which>this|next|coming|rest of the|rest of this|last|past)( coming)?"
+    r" (?P<unit>week|weekend|month)('s)?|(?P<weekend>weekend))\b",
     during=r"(for |in |due |during |of |from |on |over )?(the )?",
 )
 DUE_BEFORE = rule(r"\b(due |for |on |by |in |at |from |before )+$")
@@ -60,7 +60,9 @@ SMALL_WORDS = mention(
     which, i, have, has, need, want, do, there, due, all, and, with, am, be, at
     """
 )
-QUANTIFIED = rule(r"((the|my|of|absolutely) )*(everything|anything|all|every|each|whole|entire|rest)\b")
+QUANTIFIED = rule(
+    r"(it all|all of it)$|((the|my|of|absolutely) )*(everything|anything|all|every|each|whole|entire|rest)\b"
+)
 PLURAL = rule(
     r"(.* )?{plural}( (about|for|with|from|that|which|in|on|of|i|due|tagged)\b.*)?",
     plural=phrases(

@@ -32,8 +32,10 @@ TAKE_BACK = phrases(
 UNDO = rules(
     r"""
     {take_back}( {last})?( {count})?( of)?( {last})?( (my|the|those|these))? {changes}
-    (undo|revert|take it back|take that back|go back|undo it|undo that|undo this|ctrl[ +-]z|oops(,? undo)?|oh no){please}
+    (undo|revert|take (it|that) back|go back|ctrl[ +-]z|oops(,? undo)?|oh no){please}
     (undo|reverse|revert) (that|it|this|everything|all)( you( just)? did| i( just)? did| of (that|it))?{please}
+    {take_back} (the )?{last} {count}
+    go back to (how|what|the way) .*
     {take_back} what (i|you) just (said|did|asked|added|deleted|changed)( .*)?
     {take_back} (all (of )?(that|those)|(that|the|my) {changes}|your {last} .*)
     {take_back} (that|it|this) {last} {changes}
@@ -163,12 +165,13 @@ TALK = {
         (never ?mind|leave (it|that|them)|keep (it|them|that)|hold off)( .*)?
         forget (it|that|about it|i said anything)
         cancel (it|that|this|(my|the|that|this) request|everything i said|what i (just )?said|that please)
-        (no|nope|nah|never ?mind|actually),? (please )?(leave it|don't|do not|dont|never ?mind|stop|keep (it|them|that)).*
-        (no|nope|nah|never ?mind|actually),? (forget (it|that|about it)|cancel( that| it| this)?|thanks|thank you)
-        (no|nope|nah|never ?mind|actually),? (that's (ok|okay|fine|all|it)|i changed my mind|it's (ok|okay|fine))
+        {no_no},? (please )?(leave it|don't|do not|dont|never ?mind|stop|keep (it|them|that)).*
+        {no_no},? (forget (it|that|about it)|cancel( that| it| this)?|thanks|thank you)
+        {no_no},? (that's (ok|okay|fine|all|it)|i changed my mind|it's (ok|okay|fine))
         (no|nope|nah),? not (that|this|now|yet).*
         i changed my mind|i don't (care|mind)|no worries|that's ok|that's okay|it's fine
         """,
+        no_no=phrases("no, nope, nah, never ?mind, actually"),
         no=phrases(
             """
             no+, nope, nah, n, no (thanks|thank you|way|need|thx), don't, do not, dont, stop, stop (it|that),
@@ -222,8 +225,8 @@ OUTSIDE = one_of(
     ),
     entertain=phrases(
         """
-        play, sing, tell, translate, spell, calculate, compute, define, flip a, roll a, recommend, suggest,
-        google, pretend, act as, act like, imagine, ignore, disregard, say, talk, speak, whisper,
+        play, start playing, sing, tell, translate, spell, calculate, compute, define, flip a, roll a, recommend,
+        suggest, google, pretend, act as, act like, imagine, ignore, disregard, say, talk, speak, whisper,
         turn (on|off|up|down), change your, convert
         """
     ),
@@ -249,7 +252,8 @@ HOSTILE = mention(
     """
 )
 OTHERS_LIST = rule(
-    r"{look}\b.*?\b(?!{not_people}'s)([a-z]+'s|his|her|their) (to-?dos|tasks|reminders|chores|({list_kind}s? )?lists?)\b",
+    r"{look}\b.*?\b(?!{not_people}'s)([a-z]+'s|his|her|their) (to-?dos|tasks|reminders|chores|({list_kind}s? )?lists?)"
+    r"\b",
     look=phrases(
         """
         show, list, read, tell, give, see, what, what's, delete, view, display, open, get, access, whose,

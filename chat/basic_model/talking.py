@@ -1,4 +1,4 @@
-"""Talk that is about no todo: greetings, thanks, help, yes and no, undo, and what is none of this assistant's business."""
+"""Talk that is about no todo: greetings, thanks, help, yes and no, undo, and what is not for this assistant."""
 
 from .acts import Act, Say, UndoChanges
 from .grammar import first_match

@@ -1,0 +1,155 @@
+"""Whether the assistant did what a sentence asks for, by its tool calls."""
+
+import datetime
+import json
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from todos.dates import resolve_date
+
+READS = {"list_tasks"}
+TAKING_BACK = ("undo", "taken back", "nothing")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    label: str
+    text: str
+    expect: dict[str, Any]
+    now: datetime.datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the assistant made of a sentence: its calls, its words, and how many todos it changed."""
+
+    calls: tuple[tuple[str, dict[str, Any]], ...]
+    text: str
+    written: int = 0
+    step_seconds: tuple[float, ...] = ()
+
+    @property
+    def tools(self) -> set[str]:
+        return {name for name, _ in self.calls}
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.tools - READS)
+
+    def items(self, tool_name: str) -> list[Any]:
+        key = "updates" if tool_name == "update_task" else "tasks"
+        return [item for name, arguments in self.calls if name == tool_name for item in arguments[key]]
+
+    def gives(self, argument: str) -> bool:
+        return any(arguments.get(argument) for _, arguments in self.calls)
+
+
+ACTIONS = {
+    "add": lambda reading: reading.tools == {"add_task"} and all(task["title"] for task in reading.items("add_task")),
+    "list": lambda reading: reading.tools == READS,
+    "find": lambda reading: reading.tools == READS and reading.gives("text"),
+    "remove": lambda reading: reading.tools in ({"delete_task"}, {"complete_task"}) and not reading.gives("reopen"),
+    "complete": lambda reading: reading.tools == {"complete_task"} and not reading.gives("reopen"),
+    "reopen": lambda reading: reading.tools == {"complete_task"} and reading.gives("reopen"),
+    "update": lambda reading: reading.tools == {"update_task"},
+    "note": lambda reading: "list_tasks" in reading.tools and reading.tools <= READS | {"update_task"},
+    # A change to a whole group only looks, and says how many todos that would be.
+    "clear": lambda reading: (
+        reading.tools == READS and ("a whole group" in reading.text or "nothing to" in reading.text)
+    ),
+    "ask": lambda reading: not reading.calls and "only help with your todos" not in reading.text,
+    "talk": lambda reading: not reading.calls,
+    "undo": lambda reading: reading.tools <= {"undo"} and any(words in reading.text for words in TAKING_BACK),
+    "outside": lambda reading: not reading.calls,
+}
+INTENTS = {
+    "todo_list": ("list",),
+    "reminder": ("list",),
+    "todo_list_update": ("add", "remove", "clear"),
+    "reminder_update": ("add", "ask"),
+}
+TOOLS = {
+    "add": "add_task",
+    "list": "list_tasks",
+    "complete": "complete_task",
+    "uncomplete": "complete_task",
+    "update": "update_task",
+    "delete": "delete_task",
+}
+
+
+def judge(sentence: Sentence, reading: Reading) -> str:
+    """Why the reading is wrong; empty when it is right."""
+    if sentence.expect:
+        return judge_expected(sentence, reading)
+    wanted = INTENTS.get(sentence.label, (sentence.label,))
+    return "" if any(ACTIONS[action](reading) for action in wanted) else f"not {' or '.join(wanted)}"
+
+
+def judge_expected(sentence: Sentence, reading: Reading) -> str:
+    """Against an expected effect: tool or tools, count, title, due, rule, priority, tag, match, or no write at all."""
+    expect = sentence.expect
+    if is_harmless(expect):
+        return "a write" if reading.writes else wrong_tool(expect, reading)
+    if "tools" in expect:
+        missing = {TOOLS[name] for name in expect["tools"]} - reading.tools
+        return f"no {', '.join(missing)}" if missing else wrong_count(expect, reading)
+    if "tool" not in expect:
+        return "a write" if reading.written and expect.get("when") else ""
+    reasons = (
+        wrong_tool(expect, reading),
+        wrong_count(expect, reading),
+        wrong_words(expect, reading),
+        wrong_date(sentence, reading),
+    )
+    return next(filter(None, reasons), "")
+
+
+def is_harmless(expect: dict[str, Any]) -> bool:
+    """Whether nothing may be written: a question, talk, or a change that has to be confirmed first."""
+    only_talks = "action" in expect and "echo" not in expect["action"]
+    return bool(expect.get("confirm")) or expect.get("writes") == 0 or only_talks
+
+
+def wrong_tool(expect: dict[str, Any], reading: Reading) -> str:
+    if "tool" not in expect or expect.get("confirm"):
+        return ""
+    return "" if TOOLS[expect["tool"]] in reading.tools else f"no {expect['tool']}"
+
+
+def wrong_count(expect: dict[str, Any], reading: Reading) -> str:
+    count = len(reading.items("add_task")) or len(reading.items("delete_task"))
+    return f"{count} items" if "n" in expect and count != expect["n"] else ""
+
+
+def wrong_words(expect: dict[str, Any], reading: Reading) -> str:
+    calls = json.dumps([arguments for _, arguments in reading.calls], ensure_ascii=False).lower()
+    words = [expect[name] for name in ("title", "priority", "tag") if name in expect]
+    missing = [word for word in [*words, *expect.get("match", "").split()] if word.lower() not in calls]
+    return f"no {', '.join(missing)}" if missing else ""
+
+
+def wrong_date(sentence: Sentence, reading: Reading) -> str:
+    expect = sentence.expect
+    items = [item for item in reading.items("add_task") + reading.items("update_task") if isinstance(item, dict)]
+    phrase = next((item["due"] for item in items if item.get("due")), "")
+    if expect.get("no_due"):
+        return f"a date {phrase}" if phrase else ""
+    if "due" in expect and expect["due"] is None:
+        return "" if phrase == "none" else "date not removed"
+    if not {"due", "time", "rrule"} & expect.keys():
+        return ""
+    return wrong_moment(sentence, phrase) if phrase else "no date"
+
+
+def wrong_moment(sentence: Sentence, phrase: str) -> str:
+    found, expect = resolve_date(phrase, sentence.zone, sentence.now), sentence.expect
+    if "rrule" in expect:
+        rule = found.recurrence.rule if found.recurrence else "no rule"
+        return "" if expect["rrule"].startswith(rule) else rule
+    time = f"T{found.due.time:%H:%M}" if found.due and found.due.time else ""
+    when = f"{found.due.date}{time}" if found.due else ""
+    wanted = expect.get("due") or expect["time"]
+    return "" if wanted in when else f"due {when}, not {wanted}"

@@ -1,0 +1,126 @@
+"""What was found, said from the outputs of list_tasks."""
+
+from collections.abc import Callable, Sequence
+
+from .acts import AnnotateTodo, AskTodos, ChangeMany, Question, Selection
+from .conversation import Call, Row
+from .dating import Clock
+from .listing import counted, described, facts, grouped, in_span, more_of, narrowed_here, numbered, quoted
+from .references import AT_ONCE_MAX, WHICH_ONE
+
+PRIORITY_RANK = ("urgent", "high", "medium", "low", "none")
+
+
+def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
+    """The answer to a question from what list_tasks found."""
+    if call.error:
+        return f"I could not look that up: {call.error}"
+    rows = in_span(call.rows, ask.selection)
+    total = len(rows) if narrowed_here(ask.selection) else call.total
+    answers: dict[Question, Callable[[], str]] = {
+        Question.WHICH: lambda: list_answer(ask.selection, rows, total, clock),
+        Question.HOW_MANY: lambda: f"You have {counted(total, ask.selection)}.",
+        Question.WHAT_FIRST: lambda: first_answer(rows),
+        Question.IS_THERE: lambda: there_answer(ask, rows, total),
+        Question.WHEN: lambda: one_answer(ask, rows, due_sentence),
+        Question.HOW_URGENT: lambda: one_answer(ask, rows, urgency_sentence),
+    }
+    return answers[ask.question]()
+
+
+def list_answer(selection: Selection, rows: Sequence[Row], total: int, clock: Clock) -> str:
+    verb = "There are" if selection.filter == "trash" else "You have"
+    if not rows:
+        return f"{verb} {counted(total, selection)}."
+    return f"{verb} {counted(total, selection)}:\n\n{grouped(rows, clock.today)}{more_of(total, len(rows))}"
+
+
+def there_answer(ask: AskTodos, rows: Sequence[Row], total: int) -> str:
+    if not rows:
+        return f"No, nothing on your list matches “{ask.task}”."
+    if len(rows) > 1:
+        return f"Yes, {total} todos match “{ask.task}”:\n\n{numbered(rows)}{more_of(total, len(rows))}"
+    row = rows[0]
+    if row.done:
+        return f"{quoted(row)} was on your list and is done."
+    return f"Yes: {described(row)}."
+
+
+def one_answer(ask: AskTodos, rows: Sequence[Row], sentence: Callable[[Row], str]) -> str:
+    """The sentence about the todo that was meant; a list where several fit."""
+    rows = [row for row in rows if row.id == ask.task] or rows
+    if not rows:
+        return f"Nothing on your list matches “{ask.selection.text or ask.task}”."
+    if len(rows) > 1:
+        return f"{len(rows)} todos match “{ask.selection.text}”:\n\n{numbered(rows)}"
+    return sentence(rows[0])
+
+
+def due_sentence(row: Row) -> str:
+    if row.done:
+        return f"{quoted(row)} is done."
+    late = " It is overdue." if row.overdue else ""
+    return f"{quoted(row)} is due {row.due_text}.{late}" if row.due_text else f"{quoted(row)} has no due date."
+
+
+def urgency_sentence(row: Row) -> str:
+    priority = "no priority" if row.priority == "none" else f"{row.priority} priority"
+    if row.done:
+        was_due = f"and was due {row.due_text}" if row.due_text else "and no due date"
+        return f"Not at all any more: {quoted(row)} is done. It had {priority} {was_due}."
+    if not row.due_text:
+        return f"{quoted(row)} has {priority} and no due date."
+    late = " and overdue" if row.overdue else ""
+    return f"{quoted(row)} has {priority} and is due {row.due_text}{late}."
+
+
+def first_answer(rows: Sequence[Row]) -> str:
+    """Urgent before overdue before dated; the tool's order, soonest first, decides among equals."""
+    if not rows:
+        return "Nothing is open: you are free."
+    ranked = sorted(
+        rows,
+        key=lambda row: (
+            row.priority != "urgent",
+            not row.overdue,
+            PRIORITY_RANK.index(known_priority(row)) > 1,
+            not row.due,
+        ),
+    )
+    first, then = ranked[0], ranked[1:3]
+    reasons = ["overdue"] * first.overdue + facts(first)
+    because = f" ({', '.join(reasons)})" if reasons else ""
+    after = f" Then {' and '.join(map(described, then))}." if then else ""
+    return f"Start with {quoted(first)}{because}.{after}"
+
+
+def known_priority(row: Row) -> str:
+    return row.priority if row.priority in PRIORITY_RANK else "none"
+
+
+def many_answer(change: ChangeMany, call: Call) -> str:
+    """How many todos a change to a whole group would touch; it is not made."""
+    if call.error:
+        return f"I could not look that up: {call.error}"
+    rows = in_span(call.rows, change.selection)
+    total = len(rows) if narrowed_here(change.selection) else call.total
+    if not rows:
+        return f"You have {counted(0, change.selection)}, so there is nothing to {change.verb}."
+    return (
+        f"That would {change.verb} {counted(total, change.selection)}:\n\n"
+        f"{numbered(rows)}{more_of(total, len(rows))}\n\n"
+        f"I do not {change.verb} a whole group at once, so nothing is changed. Tell me which ones, "
+        f"up to {AT_ONCE_MAX} at a time, for example “{example(change.verb)} 1”."
+    )
+
+
+def example(verb: str) -> str:
+    return verb if verb in {"delete", "complete", "reopen"} else f"{verb} number"
+
+
+def annotate_answer(act: AnnotateTodo, call: Call) -> str:
+    """Said when the todo to annotate was not the only one found."""
+    if call.error or not call.rows:
+        return f"No open todo matches “{act.task}”, so I have written no note."
+    listed = numbered(call.rows)
+    return f"{len(call.rows)} todos match “{act.task}”. {WHICH_ONE} Say it with more words of its title.\n\n{listed}"

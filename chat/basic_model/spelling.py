@@ -1,0 +1,47 @@
+"""Small typos in the words of a command: "delte the milk task", "remnd me to …". Titles are never touched."""
+
+from .words import ASSISTANT_VERBS, NOT_A_TITLE, TODO_VERBS, words_in
+
+FIRST_WORDS = words_in(
+    """
+    change clear complete create delete erase please postpone remember remind reminder remove rename reopen reschedule
+    schedule show snooze what's which
+    """
+)
+LIST_WORDS = words_in("list reminder reminders task tasks")
+# Four letters apart by more than a swap may well be another word: "lost" is no "list".
+SWAP_ONLY_UP_TO = 4
+SHORT_FORMS = {"ad": "add", "wat's": "what's", "wats": "what's", "wht": "what", "wat": "what", "dlete": "delete"}
+
+
+def respelled(text: str) -> str | None:
+    """The text with its first word and its words for the list put right; None where there is nothing to mend."""
+    first, *others = text.split(" ")
+    words = [mended_first(first), *(mended(word, LIST_WORDS) for word in others)]
+    return None if words == [first, *others] else " ".join(words)
+
+
+def mended_first(word: str) -> str:
+    lower = word.lower()
+    if lower in TODO_VERBS or lower in ASSISTANT_VERBS or lower in NOT_A_TITLE:
+        return word
+    return SHORT_FORMS.get(lower) or mended(word, FIRST_WORDS | LIST_WORDS)
+
+
+def mended(word: str, vocabulary: frozenset[str]) -> str:
+    lower = word.lower()
+    if lower in vocabulary:
+        return word
+    return next((known for known in sorted(vocabulary) if is_slip(lower, known)), word)
+
+
+def is_slip(typed: str, known: str) -> bool:
+    """One letter too many, too few or another, or two neighbours swapped."""
+    if abs(len(typed) - len(known)) > 1 or typed[:1] != known[:1]:
+        return False
+    start = next((place for place, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), len(known))
+    rest, wanted = typed[start:], known[start:]
+    is_swap = len(rest) > 1 and rest[1] + rest[0] + rest[2:] == wanted
+    if len(known) <= SWAP_ONLY_UP_TO:
+        return is_swap
+    return is_swap or rest[1:] == wanted or rest == wanted[1:] or rest[1:] == wanted[1:]

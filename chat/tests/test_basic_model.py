@@ -1,0 +1,402 @@
+"""The step: histories in, tool requests or answers out."""
+
+import datetime
+import json
+
+from django.test import SimpleTestCase
+
+from chat.basic_model import BasicModel
+from chat.model_interface import (
+    AssistantText,
+    ModelRequest,
+    StepEnd,
+    TextDelta,
+    ToolDefinition,
+    ToolOutput,
+    ToolRequest,
+    UserText,
+)
+
+NOW = datetime.datetime.fromisoformat("2026-03-04T10:00:00-05:00")
+
+
+def row(todo_id, title, **fields):
+    shown = {
+        "notes": "",
+        "priority": "none",
+        "due": None,
+        "due_text": None,
+        "overdue": False,
+        "tags": [],
+        "done": False,
+    }
+    return {"id": todo_id, "title": title} | shown | fields
+
+
+def listed(*rows, total=None):
+    return {"tasks": list(rows), "total": len(rows) if total is None else total, "more": 0}
+
+
+def became(outcome, *rows, note=""):
+    return {"results": [{"outcome": outcome, "task": each, "note": note} for each in rows]}
+
+
+def refused(code, reference, *candidates, reason="It was refused."):
+    item = {
+        "outcome": "refused",
+        "code": code,
+        "reason": reason,
+        "reference": reference,
+        "candidates": list(candidates),
+    }
+    return {"error": {"code": code, "message": reason}, "results": [item]}
+
+
+def exchange(text, tool_name, arguments, output, answer=""):
+    """The history of a turn with one call; without an answer it is the turn that goes on."""
+    call_id = f"call-{text}"
+    items = [
+        UserText(text),
+        ToolRequest(call_id, tool_name, json.dumps(arguments)),
+        ToolOutput(call_id, json.dumps(output)),
+    ]
+    return [*items, AssistantText(answer)] if answer else items
+
+
+MILK, MOM, RENT = row("id-1", "buy milk"), row("id-2", "call mom", due="2026-03-06"), row("id-3", "pay rent")
+SHOWN = exchange(
+    "what's on my list?",
+    "list_tasks",
+    {"filter": "open"},
+    listed(MILK, MOM, RENT),
+    "You have 3 open todos:\n\nLater:\n1. call mom · Friday 6 March\n\nNo date:\n2. buy milk\n3. pay rent",
+)
+DENTIST = row("id-9", "dentist", due="2026-03-06T15:00:00-05:00", due_text="Friday 6 March, 15:00")
+ADDED = exchange("add dentist friday 3pm", "add_task", {"tasks": []}, became("added", DENTIST), "Added “dentist”.")
+
+
+class StepTestCase(SimpleTestCase):
+    async def step(self, *history, tools=()):
+        """The requests of a step as (name, arguments), and its text."""
+        definitions = tuple(ToolDefinition(name, "", {}) for name in tools)
+        request = ModelRequest("", history, definitions, NOW, "America/New_York")
+        outputs = [output async for output in BasicModel().stream(request)]
+        self.assertEqual([output for output in outputs if isinstance(output, StepEnd)], [outputs[-1]])
+        requests = [output for output in outputs if isinstance(output, ToolRequest)]
+        self.assertEqual(len({request.call_id for request in requests}), len(requests))
+        text = "".join(output.text for output in outputs if isinstance(output, TextDelta))
+        return [(request.tool_name, json.loads(request.arguments)) for request in requests], text
+
+    async def assert_asks(self, *history, tool_name, arguments):
+        self.assertEqual(await self.step(*history), ([(tool_name, arguments)], ""))
+
+    async def assert_answers(self, *history, text):
+        self.assertEqual(await self.step(*history), ([], text))
+
+
+class RequestTests(StepTestCase):
+    async def test_adds_of_one_message_are_one_batch(self):
+        await self.assert_asks(
+            UserText("add milk for tomorrow to my list; remind me to call mom p1 #family"),
+            tool_name="add_task",
+            arguments={
+                "tasks": [
+                    {"title": "milk", "due": "for tomorrow"},
+                    {"title": "call mom", "priority": "high", "tags": ["family"]},
+                ]
+            },
+        )
+
+    async def test_batches_hold_25_items_at_most(self):
+        requests, _ = await self.step(UserText("\n".join(f"add thing {number}" for number in range(60))))
+        self.assertEqual([len(arguments["tasks"]) for _, arguments in requests], [25, 25, 10])
+
+    async def test_several_kinds_are_several_calls_in_order(self):
+        requests, _ = await self.step(UserText("mark buy milk as done and delete the rent task"))
+        self.assertEqual(requests, [("complete_task", {"tasks": ["buy milk"]}), ("delete_task", {"tasks": ["rent"]})])
+
+    async def test_a_group_is_looked_at_and_not_changed(self):
+        await self.assert_asks(
+            UserText("delete all completed tasks"), tool_name="list_tasks", arguments={"filter": "done"}
+        )
+
+    async def test_more_than_three_deletions_at_once_are_asked_about(self):
+        requests, text = await self.step(UserText("delete milk, eggs, bread and butter from my list"))
+        self.assertEqual(requests, [])
+        self.assertIn("up to 3 at a time", text)
+
+    async def test_undo_is_called_where_it_is_offered_and_said_in_words_where_not(self):
+        requests, _ = await self.step(*ADDED, UserText("undo the last two changes"), tools=["undo"])
+        self.assertEqual(requests, [("undo", {}), ("undo", {})])
+        requests, text = await self.step(*ADDED, UserText("undo that"))
+        self.assertEqual(requests, [])
+        self.assertIn("“delete dentist”", text)
+
+
+class ReferenceTests(StepTestCase):
+    async def test_places_mean_the_list_as_it_was_shown(self):
+        for text, tasks in {
+            "complete the first one": ["id-2"],
+            "complete item 3": ["id-3"],
+            "complete the last one": ["id-3"],
+            "complete 1 and 2": ["id-2", "id-1"],
+            "complete the first two": ["id-2", "id-1"],
+        }.items():
+            with self.subTest(text):
+                await self.assert_asks(*SHOWN, UserText(text), tool_name="complete_task", arguments={"tasks": tasks})
+
+    async def test_a_place_outside_the_list_is_asked_about(self):
+        _, text = await self.step(*SHOWN, UserText("delete item 4"))
+        self.assertEqual(text, "The last list has 3 todos. Which number do you mean?")
+
+    async def test_it_means_the_todo_that_was_just_changed(self):
+        await self.assert_asks(
+            *SHOWN,
+            *ADDED,
+            UserText("make it urgent"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-9", "priority": "urgent"}]},
+        )
+
+    async def test_a_new_time_keeps_the_day_and_a_new_day_keeps_the_time(self):
+        for text, due in {
+            "change it to 4pm instead": "2026-03-06 4pm",
+            "no, I said Thursday": "Thursday at 15:00",
+            "thursday": "thursday at 15:00",
+            "move it to monday 9am": "monday 9am",
+        }.items():
+            with self.subTest(text):
+                await self.assert_asks(
+                    *ADDED,
+                    UserText(text),
+                    tool_name="update_task",
+                    arguments={"updates": [{"task": "id-9", "due": due}]},
+                )
+
+    async def test_it_without_an_antecedent_is_asked_about(self):
+        await self.assert_answers(
+            UserText("mark it done"), text="Which todo do you mean? Say a few words of its title."
+        )
+
+    async def test_it_after_several_is_asked_about_and_the_choice_does_the_act(self):
+        question = "Which one do you mean?\n1. buy milk\n2. call mom\n3. pay rent"
+        await self.assert_answers(*SHOWN, UserText("delete it"), text=question)
+        await self.assert_asks(
+            *SHOWN,
+            UserText("delete it"),
+            AssistantText(question),
+            UserText("the second one"),
+            tool_name="delete_task",
+            arguments={"tasks": ["id-2"]},
+        )
+
+    async def test_how_urgent_that_is_looks_the_todo_up(self):
+        await self.assert_asks(
+            *ADDED,
+            UserText("How urgent is that task?"),
+            tool_name="list_tasks",
+            arguments={"filter": "all", "text": "dentist"},
+        )
+
+
+class FollowUpTests(StepTestCase):
+    async def test_the_next_text_is_the_title_that_was_asked_for(self):
+        asked = (UserText("set a reminder for tomorrow at 4am #cat"), AssistantText("What should I call it?"))
+        await self.assert_asks(
+            *asked,
+            UserText("feed the cat"),
+            tool_name="add_task",
+            arguments={"tasks": [{"title": "feed the cat", "due": "tomorrow at 4am", "tags": ["cat"]}]},
+        )
+        await self.assert_answers(*asked, UserText("never mind"), text="All right, I leave everything as it is.")
+        await self.assert_asks(
+            *asked, UserText("what's on my list?"), tool_name="list_tasks", arguments={"filter": "open"}
+        )
+
+    async def test_a_date_between_is_kept_for_the_title(self):
+        await self.assert_asks(
+            UserText("remind me"),
+            AssistantText("What should I call it?"),
+            UserText("tomorrow"),
+            AssistantText("What should I call it?"),
+            UserText("feed the cat at 5pm"),
+            tool_name="add_task",
+            arguments={"tasks": [{"title": "feed the cat", "due": "tomorrow at 5pm"}]},
+        )
+
+    async def test_a_choice_among_candidates_does_what_was_refused(self):
+        output = refused("todo_ambiguous", "milk", row("id-1", "buy milk"), row("id-4", "buy oat milk"))
+        asked = exchange(
+            "move milk to friday",
+            "update_task",
+            {"updates": [{"task": "milk", "due": "friday"}]},
+            output,
+            "2 todos match “milk”. Which one do you mean?\n1. buy milk\n2. buy oat milk",
+        )
+        for text in ("the second one", "2", "oat milk", "the oat one"):
+            with self.subTest(text):
+                await self.assert_asks(
+                    *asked,
+                    UserText(text),
+                    tool_name="update_task",
+                    arguments={"updates": [{"task": "id-4", "due": "friday"}]},
+                )
+        await self.assert_asks(
+            *asked, UserText("buy bread"), tool_name="add_task", arguments={"tasks": [{"title": "buy bread"}]}
+        )
+
+    async def test_yes_takes_the_one_near_miss(self):
+        asked = exchange(
+            "complete mlik",
+            "complete_task",
+            {"tasks": ["mlik"]},
+            refused("todo_not_found", "mlik", MILK),
+            "No todo matches “mlik”. Did you mean “buy milk”?",
+        )
+        await self.assert_asks(*asked, UserText("yes"), tool_name="complete_task", arguments={"tasks": ["id-1"]})
+        await self.assert_answers(*asked, UserText("no"), text="All right, I leave everything as it is.")
+
+    async def test_a_readable_date_takes_the_place_of_an_unreadable_one(self):
+        await self.assert_asks(
+            UserText("move the rent to the 31st of february"),
+            AssistantText("There is no 31 February. Which date do you mean?"),
+            UserText("march 1"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "rent", "due": "march 1"}]},
+        )
+
+    async def test_yes_adds_what_was_offered(self):
+        await self.assert_answers(UserText("milk"), text="Shall I add “milk” to your list?")
+        offered = (UserText("milk"), AssistantText("Shall I add “milk” to your list?"))
+        await self.assert_asks(
+            *offered, UserText("yes please"), tool_name="add_task", arguments={"tasks": [{"title": "milk"}]}
+        )
+
+    async def test_yes_and_no_without_a_question_change_nothing(self):
+        for text in ("yes", "no"):
+            requests, _ = await self.step(*ADDED, UserText(text))
+            self.assertEqual(requests, [])
+
+
+class SecondStepTests(StepTestCase):
+    async def test_a_note_goes_behind_the_notes_that_are_there(self):
+        look = exchange(
+            "add a note to the dentist: bring the card",
+            "list_tasks",
+            {"filter": "open", "text": "dentist"},
+            listed(DENTIST | {"notes": "Be early."}),
+        )
+        await self.assert_asks(
+            *look,
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-9", "notes": "Be early.\nbring the card"}]},
+        )
+
+    async def test_a_note_for_several_is_not_written(self):
+        look = exchange("add a note to mom: hi", "list_tasks", {}, listed(MOM, row("id-5", "email mom")))
+        requests, text = await self.step(*look)
+        self.assertEqual(requests, [])
+        self.assertIn("2 todos match “mom”. Which one do you mean?", text)
+
+    async def test_a_question_that_finds_nothing_is_looked_up_by_fewer_words(self):
+        look = exchange(
+            "is getting a light bulb on my list",
+            "list_tasks",
+            {"filter": "all", "text": "getting a light bulb"},
+            listed(),
+        )
+        await self.assert_asks(*look, tool_name="list_tasks", arguments={"filter": "all", "text": "a light bulb"})
+
+
+class AnswerTests(StepTestCase):
+    async def test_an_added_todo_is_told_with_its_resolved_date(self):
+        await self.assert_answers(
+            *exchange("add dentist friday 3pm", "add_task", {"tasks": [{}]}, became("added", DENTIST, note="A note.")),
+            text="Added “dentist”, due Friday 6 March, 15:00.\n\nA note.",
+        )
+
+    async def test_what_changed_is_what_the_tool_shows(self):
+        updated = became("updated", row("id-1", "buy oat milk", priority="urgent", due="2026-03-06", due_text="Friday"))
+        item = {"task": "milk", "title": "buy oat milk", "priority": "urgent", "due": "friday"}
+        await self.assert_answers(
+            *exchange("rename milk to buy oat milk", "update_task", {"updates": [item]}, updated),
+            text="Renamed it to “buy oat milk”. It is now due Friday and is urgent now.",
+        )
+
+    async def test_a_list_is_grouped_and_numbered_through(self):
+        rows = (
+            row("id-1", "send invoice", due="2026-03-02", due_text="Monday 2 March", overdue=True),
+            row("id-2", "call mom", due="2026-03-04", due_text="today", priority="high"),
+            row("id-3", "pay rent", due="2026-03-09", due_text="Monday 9 March", tags=["home"]),
+            row("id-4", "buy milk"),
+        )
+        await self.assert_answers(
+            *exchange("what's on my list", "list_tasks", {}, listed(*rows, total=9)),
+            text=(
+                "You have 9 open todos:\n\nOverdue:\n1. send invoice · Monday 2 March\n\n"
+                "Today:\n2. call mom · today · high priority\n\nLater:\n3. pay rent · Monday 9 March · #home\n\n"
+                "No date:\n4. buy milk\n\nAnd 5 more."
+            ),
+        )
+
+    async def test_days_that_no_tool_narrows_by_are_narrowed_here(self):
+        rows = (row("id-1", "a", due="2026-03-05"), row("id-2", "b", due="2026-03-06"), row("id-3", "c"))
+        await self.assert_answers(
+            *exchange("what do i have to do tomorrow", "list_tasks", {}, listed(*rows)),
+            text="You have 1 open todo due tomorrow:\n\n1. a",
+        )
+
+    async def test_questions_about_one_todo(self):
+        for text, rows, answer in (
+            ("is milk on my list", [MILK], "Yes: “buy milk”."),
+            ("is soap on my list", [], "No, nothing on your list matches “soap”."),
+            ("when is the dentist?", [DENTIST], "“dentist” is due Friday 6 March, 15:00."),
+            ("how urgent is buy milk", [MILK], "“buy milk” has no priority and no due date."),
+            ("how many tasks do i have", [MILK, MOM], "You have 2 open todos."),
+        ):
+            with self.subTest(text):
+                await self.assert_answers(*exchange(text, "list_tasks", {}, listed(*rows)), text=answer)
+
+    async def test_what_to_do_first_is_the_urgent_then_the_overdue(self):
+        rows = (
+            row("id-1", "send invoice", due="2026-03-02", due_text="Monday 2 March", overdue=True),
+            row("id-2", "buy milk"),
+            row("id-3", "call mom", priority="urgent"),
+        )
+        _, text = await self.step(*exchange("what should I do first?", "list_tasks", {}, listed(*rows)))
+        self.assertTrue(text.startswith("Start with “call mom” (urgent). Then “send invoice”"), text)
+
+    async def test_a_group_is_counted_and_left_alone(self):
+        _, text = await self.step(*exchange("delete everything", "list_tasks", {}, listed(MILK, MOM)))
+        self.assertIn("That would delete 2 open todos:", text)
+        self.assertIn("nothing is changed", text)
+
+    async def test_a_refusal_gives_its_reason_and_the_candidates(self):
+        output = refused("todo_ambiguous", "milk", MILK, row("id-4", "buy oat milk"))
+        await self.assert_answers(
+            *exchange("delete milk", "delete_task", {"tasks": ["milk"]}, output),
+            text="2 todos match “milk”. Which one do you mean?\n1. buy milk\n2. buy oat milk",
+        )
+        output = refused("validation_error", "x", reason="The title is too long.")
+        await self.assert_answers(
+            *exchange("add x", "add_task", {"tasks": [{}]}, output), text="The title is too long."
+        )
+
+    async def test_a_failed_call_is_never_told_as_done(self):
+        output = {"error": {"code": "service_unavailable", "message": "The service is out of reach."}}
+        _, text = await self.step(*exchange("add milk", "add_task", {"tasks": [{}]}, output))
+        self.assertEqual(text, "That did not work: The service is out of reach.")
+
+    async def test_strange_outputs_are_no_exception(self):
+        for output in ("", "[]", "null", '{"results": [1, {"task": 2}], "tasks": "x", "total": "y"}'):
+            with self.subTest(output):
+                history = (UserText("add milk"), ToolRequest("1", "add_task", "{"), ToolOutput("1", output))
+                requests, text = await self.step(*history)
+                self.assertEqual(requests, [])
+                self.assertTrue(text)
+                self.assertNotIn("Added", text)
+
+    async def test_an_answer_comes_in_lines(self):
+        request = ModelRequest("", tuple(SHOWN[:3]), (), NOW, "America/New_York")
+        parts = [output async for output in BasicModel().stream(request) if isinstance(output, TextDelta)]
+        self.assertGreater(len(parts), 3)
