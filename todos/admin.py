@@ -2,7 +2,10 @@
 
 from django.contrib import admin
 
-from .models import Todo
+from accounts.audit import ReadOnly, pretty_json
+
+from .changes import latest
+from .models import Todo, TodoChange
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -24,7 +27,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Todo)
-class TodoAdmin(admin.ModelAdmin):
+class TodoAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["title", "owner", "priority", "due", "tag_names", "state", "created_at"]
     list_filter = [StateFilter, "priority", ("owner", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["owner"]
@@ -39,6 +42,7 @@ class TodoAdmin(admin.ModelAdmin):
         "priority",
         "due",
         "due_zone",
+        "repeats",
         "tag_names",
         "state",
         "version",
@@ -59,17 +63,58 @@ class TodoAdmin(admin.ModelAdmin):
     def due(self, todo):
         return todo.due
 
+    @admin.display(description="repeats")
+    def repeats(self, todo):
+        return todo.repeats or "–"
+
     @admin.display(description="state")
     def state(self, todo):
         if todo.deleted_at:
             return "in the trash"
         return "done" if todo.completed_at else "open"
 
-    def has_add_permission(self, request):
-        return False
 
-    def has_change_permission(self, request, obj=None):
-        return False
+@admin.register(TodoChange)
+class TodoChangeAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["created_at", "kind", "title", "owner", "door", "undone_at"]
+    list_filter = ["door", "created_at", ("owner", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["owner"]
+    search_fields = [
+        "=todo_id",
+        "=tool_call_id",
+        "=message_id",
+        "owner__username",
+        "owner__subject",
+        "before__title",
+        "after__title",
+    ]
+    date_hierarchy = "created_at"
+    show_facets = admin.ShowFacets.NEVER
+    fields = [
+        "id",
+        "created_at",
+        "kind",
+        "todo_id",
+        "owner",
+        "actor",
+        "door",
+        "conversation_id",
+        "message_id",
+        "tool_call_id",
+        "before_json",
+        "after_json",
+        "undoes",
+        "undone_at",
+    ]
 
-    def has_delete_permission(self, request, obj=None):
-        return False
+    @admin.display(description="title")
+    def title(self, change):
+        return latest(change)["title"]
+
+    @admin.display(description="before")
+    def before_json(self, change):
+        return pretty_json(change.before)
+
+    @admin.display(description="after")
+    def after_json(self, change):
+        return pretty_json(change.after)

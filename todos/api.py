@@ -1,8 +1,9 @@
 """The API of todos. Authentication is API-wide; each handler checks whose address it is, then makes one call."""
 
+import dataclasses
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -16,15 +17,31 @@ from accounts.errors import ValidationFailed
 from accounts.models import User
 
 from . import commands
-from .api_schema import TodoIn, TodoPage, TodoPatch, TodoQuery
+from .api_schema import (
+    ChangeOut,
+    ChangePage,
+    ChangeQuery,
+    DifferenceOut,
+    TodoIn,
+    TodoPage,
+    TodoPatch,
+    TodoQuery,
+    UndoIn,
+    UndoneOut,
+    UndoOut,
+)
+from .changes import Origin
 from .commands import Written
 from .errors import TodoNotFound
-from .models import Todo
+from .models import Door, Todo, TodoChange
 from .references import read_id
 from .rows import TodoOut, todo_out
-from .sorting import natural_sort
+from .selection import select_todos
+from .sorting import CHANGES_NEWEST_FIRST, natural_sort
+from .undo import Report, undo
 
 ETAG = re.compile(r'(?:W/)?"([1-9]\d{0,9})"', re.ASCII)
+BY_API = Origin(Door.API)
 ON_LIST = frozenset({401, 403, 422, 503})
 ON_TODO = ON_LIST | {404}
 ON_CHANGE = ON_TODO | {409}
@@ -50,7 +67,7 @@ async def create_todo(request: HttpRequest, user_id: str, body: TodoIn, response
     user = await authenticate(request)
     check_subject(user, user_id)
     now = timezone.now()
-    written = await database_unit(commands.add_todo)(user, now=now, **body.model_dump())
+    written = await database_unit(commands.add_todo)(user, now=now, by=BY_API, **body.model_dump(exclude_unset=True))
     response["Location"] = f"/api/{user_id}/todos/{written.todo.id}"
     return Status(201, answer(written.todo, user, response))
 
@@ -114,6 +131,23 @@ async def restore_todo(
     return await run_command(commands.restore_todo, request, user_id, todo_id, if_match=if_match, response=response)
 
 
+@router.get("/{user_id}/todos/{todo_id}/changes", response={200: ChangePage, ON_TODO: ErrorBody})
+async def list_changes(request: HttpRequest, user_id: str, todo_id: str, query: Query[ChangeQuery]):
+    """What happened to a todo, also to one that is no longer stored."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    return await read_changes(user, id_of(todo_id), query)
+
+
+@router.post("/{user_id}/undo", response={200: UndoOut, ON_CHANGE: ErrorBody})
+async def undo_changes(request: HttpRequest, user_id: str, body: UndoIn):
+    """Take back a change, a tool call or a whole turn. A todo that was changed since stays as it is and says so."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    report = await database_unit(undo)(user, now=timezone.now(), by=BY_API, **body.target)
+    return undo_out(report, user)
+
+
 async def run_command(
     command: Callable[..., Written],
     request: HttpRequest,
@@ -128,7 +162,7 @@ async def run_command(
     user = await authenticate(request)
     check_subject(user, user_id)
     written = await database_unit(command)(
-        user, id_of(todo_id), now=timezone.now(), expected_version=version_of(if_match), **fields
+        user, id_of(todo_id), now=timezone.now(), by=BY_API, expected_version=version_of(if_match), **fields
     )
     return answer(written.todo, user, response)
 
@@ -136,12 +170,50 @@ async def run_command(
 @database_unit
 def read_page(user: User, query: TodoQuery) -> TodoPage:
     now = timezone.now()
-    todos = Todo.objects.for_user(user).in_view(query.filter, now, now.astimezone(user.zone).date())
-    todos = todos.containing(*query.q.split())
-    if query.tag:
-        todos = todos.tagged(query.tag.lower())
+    todos = select_todos(
+        user, now, query.filter, words=query.q.split(), tag=query.tag, start=query.start, end=query.end
+    )
     rows, cursor = todos.page(query.sort or natural_sort(query.filter), query.limit, query.cursor)
     return TodoPage(items=[todo_out(todo, user.zone, now) for todo in rows], next=cursor)
+
+
+@database_unit
+def read_changes(user: User, todo_id: UUID, query: ChangeQuery) -> ChangePage:
+    changes = TodoChange.objects.for_user(user).filter(todo_id=todo_id)
+    rows, cursor = CHANGES_NEWEST_FIRST.page(changes, query.limit, query.cursor)
+    if not rows:
+        commands.get_todo(user, todo_id)
+    return ChangePage(items=[change_out(change) for change in rows], next=cursor)
+
+
+def change_out(change: TodoChange) -> ChangeOut:
+    return ChangeOut(
+        id=change.id,
+        kind=change.kind,
+        before=change.before,
+        after=change.after,
+        door=cast(Any, change.door),
+        message_id=change.message_id,
+        tool_call_id=change.tool_call_id,
+        undoes=change.undoes_id,
+        undone_at=change.undone_at,
+        created_at=change.created_at,
+    )
+
+
+def undo_out(report: Report, user: User) -> UndoOut:
+    return UndoOut(
+        change_id=report.change_id,
+        results=[
+            UndoneOut(
+                outcome="refused" if undone.differences else "undone",
+                note=undone.note,
+                differences=[DifferenceOut(**dataclasses.asdict(difference)) for difference in undone.differences],
+                todo=todo_out(undone.todo, user.zone, timezone.now()),
+            )
+            for undone in report.todos
+        ],
+    )
 
 
 def answer(todo: Todo, user: User, response: HttpResponse) -> TodoOut:

@@ -2,7 +2,8 @@
 
 import datetime
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -12,17 +13,21 @@ from accounts.database import database_unit
 from accounts.errors import ProductError, ValidationFailed
 from accounts.models import User
 
-from .errors import NotYourTodo, TodoNotFound
-from .models import Todo
+from .changes import Origin, latest, previous_id_of, todo_of
+from .errors import DateNotUnderstood, NotYourTodo, TodoNotFound
+from .models import Todo, TodoChange
 from .references import echo
 from .rows import TodoRow, todo_row
-from .tool_schema import Changed, Refused, Results
+from .tool_schema import Changed, Outcome, Refused, Results
 
 T = TypeVar("T")
+REACH_MAX = 3
 
 
 class ToolRefused(ToolError):
     """A call that did nothing, with a code and a sentence; `results` says it item by item, for a batch."""
+
+    status: Literal["error", "waiting"] = "error"
 
     def __init__(self, code: str, message: str, results: Results | None = None) -> None:
         self.code, self.message, self.results = code, message, results
@@ -36,34 +41,114 @@ class ToolRefused(ToolError):
         return output | self.results.model_dump(mode="json") if self.results else output
 
 
+class NeedsApproval(ToolRefused):
+    """More than the assistant may do on its own. What was written is rolled back, and waits for the person."""
+
+    status = "waiting"
+
+    def __init__(self, todos: list[dict[str, Any]], results: Results) -> None:
+        super().__init__("needs_approval", "The person has to approve this first. Nothing was changed.")
+        self.todos, self.waiting = todos, results
+
+    @property
+    def output(self) -> dict[str, Any]:
+        refused = [item.model_dump(mode="json") for item in self.waiting.results if isinstance(item, Refused)]
+        return {"approval": {"todos": self.todos}, "results": refused}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """On whose behalf a tool runs, when and from where, and what each write must pass inside its transaction."""
+
+    user: User
+    now: datetime.datetime
+    fence: Callable[[], None]
+    by: Origin
+
+
 async def run_batch(
-    items: Sequence[T],
-    write: Callable[[T], Changed],
-    name: Callable[[T], str],
-    *,
-    user: User,
-    now: datetime.datetime,
-    fence: Callable[[], None],
+    items: Sequence[T], write: Callable[[T], Changed | Refused], name: Callable[[T], str], caller: Caller
 ) -> Results:
     """Write every item; `name` is how the caller spoke of one. Raises ToolRefused when no item was accepted."""
-
-    @database_unit
-    def write_all() -> Results:
-        fence()
-        return Results(results=[write_or_refuse(item) for item in items])
 
     def write_or_refuse(item: T) -> Changed | Refused:
         try:
             with transaction.atomic():
                 return write(item)
         except ProductError as error:
-            return refusal(error, name(item), user, now)
+            return refusal(error, name(item), caller.user, caller.now)
 
-    results = await write_all()
+    return accepted(await write_once(lambda: Results(results=[write_or_refuse(item) for item in items]), caller))
+
+
+async def write_once(write: Callable[[], Results], caller: Caller) -> Results:
+    """Run `write` as one unit behind the fence. A tool call that was made already only tells what it wrote."""
+
+    @database_unit
+    def write_unless_made() -> Results:
+        caller.fence()
+        if results := made_before(caller):
+            return results
+        results = write()
+        check_reach(results, caller)
+        return results
+
+    return await write_unless_made()
+
+
+def check_reach(results: Results, caller: Caller) -> None:
+    """Raise NeedsApproval where one turn would complete or delete more than a few todos, or all that are open.
+
+    All calls of a turn count together, so that a wide change does not pass in small steps.
+    """
+    wide = {
+        str(item.task.id): item
+        for item in results.results
+        if isinstance(item, Changed) and item.outcome in {"completed", "deleted"}
+    }
+    if not wide or caller.by.message_id is None:
+        return
+    changes = list(TodoChange.objects.for_user(caller.user).filter(message_id=caller.by.message_id))
+    reached = {change.todo_id for change in changes if change.kind in {"completed", "deleted"}}
+    empties = len(wide) > 1 and not Todo.objects.for_user(caller.user).open().exists()
+    if len(reached) <= REACH_MAX and not empties:
+        return
+    versions = {str(change.todo_id): change.before["version"] for change in reversed(changes) if change.before}
+    todos = [
+        {
+            "todo_id": todo_id,
+            "version": versions[todo_id],
+            "title": item.task.title,
+            "due_text": item.task.due_text,
+            "action": "complete" if item.outcome == "completed" else "delete",
+        }
+        for todo_id, item in wide.items()
+    ]
+    raise NeedsApproval(todos, results)
+
+
+def accepted(results: Results) -> Results:
     refused = [item for item in results.results if isinstance(item, Refused)]
-    if len(refused) == len(items):
+    if len(refused) == len(results.results):
         raise ToolRefused(refused[0].code, " ".join(dict.fromkeys(item.reason for item in refused)), results)
     return results
+
+
+def made_before(caller: Caller) -> Results | None:
+    """What the caller's tool call changed when it was made the first time, with the todos as they are now."""
+    if caller.by.tool_call_id is None:
+        return None
+    made = TodoChange.objects.for_user(caller.user).filter(tool_call_id=caller.by.tool_call_id).order_by("id")
+    changes = {change.todo_id: change for change in made}
+    todos = Todo.objects.for_user(caller.user).with_tags().in_bulk(changes)
+    results: list[Changed | Refused] = []
+    for todo_id, change in changes.items():
+        if previous_id_of(change) in changes:
+            continue  # the next occurrence, which came or went with the one before
+        todo = todos.get(todo_id) or todo_of(change, latest(change))
+        outcome = "undone" if change.undoes_id else cast(Outcome, change.kind)
+        results.append(Changed(outcome=outcome, task=todo_row(todo, caller.user.zone, caller.now)))
+    return Results(results=results) if results else None
 
 
 def refusal(error: ProductError, reference: str, user: User, now: datetime.datetime) -> Refused:
@@ -80,9 +165,10 @@ def refusal(error: ProductError, reference: str, user: User, now: datetime.datet
 
 
 def reason_of(error: ProductError, reference: str) -> str:
-    if not isinstance(error, ValidationFailed):
+    """The item and the field, where the refusal is about one: “Nap”, due: I could not read …"""
+    if not isinstance(error, ValidationFailed | DateNotUnderstood) or not error.details:
         return error.sentence
-    return f"{echo(reference)}: " + " ".join(error.details.values())
+    return " ".join(f"{echo(reference)}, {field}: {reason}" for field, reason in error.details.items())
 
 
 def rows_of(todo_ids: list[UUID], user: User, now: datetime.datetime) -> list[TodoRow]:

@@ -1,7 +1,13 @@
 """The one way to change todos: tools, API and pages all come through here.
 
 Every command is sync and runs inside a database unit of its caller. It asks for ownership first, refuses with a
-ProductError before it writes, and bumps the version exactly when something changed.
+ProductError before it writes, and bumps the version exactly when something changed. `by` says where it comes from; what
+it writes is recorded with it (`todos/changes.py`).
+
+A todo that repeats is one row for each occurrence. Completing one closes its row and adds the next, which takes the
+rule along; so there is one row with the rule at any time. Advancing a single row instead would lose what was done and
+when, would let a completion that is sent twice skip an occurrence, and would turn “the todo I just completed”, as the
+conversation knows it by its id, into one of next week.
 """
 
 import datetime
@@ -15,20 +21,29 @@ from django.db.models import prefetch_related_objects
 from accounts.errors import ValidationFailed
 from accounts.models import User
 
+from .changes import Act, Origin
+from .dates import date_text
 from .due import Due
 from .errors import NotYourTodo, TodoNotFound, VersionConflict
-from .models import Todo, TodoTag
+from .models import Todo, TodoChange
+from .recurrence import Recurrence
 from .rows import todo_out
 from .rules import TAGS_MAX, clean_fields
+from .schedule import Schedule
+from .undo import take_back_completion
 
 
 class TodoFields(TypedDict, total=False):
-    """As people give them; a missing key leaves the field alone. `due` is a phrase, a date, or None to remove it."""
+    """As people give them; a missing key leaves the field alone.
+
+    `due` is a phrase (“every friday” repeats), a date, or None to remove it; `recurrence` an RRULE or words, or None.
+    """
 
     title: str
     notes: str
     priority: str
     due: str | Due | None
+    recurrence: str | Recurrence | None
     tags: Iterable[str]
     add_tags: Iterable[str]
     remove_tags: Iterable[str]
@@ -36,11 +51,18 @@ class TodoFields(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Written:
-    """The todo as stored, tags loaded; `changed` is False when it was so before; `note` is about the date, or empty."""
+    """The todo as stored, tags loaded. `change` is what was recorded, None when it was so before.
+
+    `note` is for the person, or empty: what was understood of a date, when a repeating todo comes again.
+    """
 
     todo: Todo
-    changed: bool
+    change: TodoChange | None
     note: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return self.change is not None
 
 
 def get_todo(user: User, todo_id: UUID) -> Todo:
@@ -49,14 +71,12 @@ def get_todo(user: User, todo_id: UUID) -> Todo:
     return todo or _refuse_missing(todo_id)
 
 
-def add_todo(user: User, *, now: datetime.datetime, **fields: Unpack[TodoFields]) -> Written:
+def add_todo(user: User, *, now: datetime.datetime, by: Origin, **fields: Unpack[TodoFields]) -> Written:
     # The title is the one field that must be there; without it the rule for titles gives the reason.
-    cleaned, note = clean_fields({"title": "", **fields}, user.zone, now)
+    cleaned, note = clean_fields({"title": "", **fields}, user.zone, now, Schedule())
     tags = cleaned.pop("tags", set())
     todo = Todo(owner=user, created_at=now, **_columns(cleaned))
-    todo.save(force_insert=True)
-    _store_tags(todo, tags)
-    return _written(todo, changed=True, note=note)
+    return Written(todo, Act(user, now, by).add(todo, tags), note)
 
 
 def update_todo(
@@ -64,39 +84,79 @@ def update_todo(
     todo_id: UUID,
     *,
     now: datetime.datetime,
+    by: Origin,
     expected_version: int | None = None,
     **fields: Unpack[TodoFields],
 ) -> Written:
     todo = _locked(user, todo_id, expected_version, now)
-    cleaned, note = clean_fields(fields, user.zone, now, todo.due_date)
-    tags_before = {tag.name for tag in todo.todo_tags.all()}
-    tags = _changed_tags(tags_before, cleaned)
+    cleaned, note = clean_fields(fields, user.zone, now, todo.schedule)
+    tags = _changed_tags(todo, cleaned)
     columns = {name: value for name, value in _columns(cleaned).items() if getattr(todo, name) != value}
-    if not columns and tags == tags_before:
-        return _written(todo, changed=False, note=note)
-    _store_tags(todo, tags)
-    return _change(todo, columns, note)
+    if not columns and tags == set(todo.tags):
+        return Written(todo, None, note)
+    return Written(todo, Act(user, now, by).change(todo, columns, tags), note)
 
 
-def complete_todo(user: User, todo_id: UUID, *, now: datetime.datetime, expected_version: int | None = None) -> Written:
+def complete_todo(
+    user: User, todo_id: UUID, *, now: datetime.datetime, by: Origin, expected_version: int | None = None
+) -> Written:
+    """Done at `now`. One that repeats hands its rule to the next occurrence, which is always still to come."""
     todo = _locked(user, todo_id, expected_version, now)
-    return _written(todo, changed=False) if todo.completed_at else _change(todo, {"completed_at": now})
+    if todo.completed_at:
+        return Written(todo, None)
+    act = Act(user, now, by)
+    if not todo.recurrence:
+        return Written(todo, act.change(todo, {"completed_at": now}))
+    following, repeats = todo.schedule.next(now, user.zone), todo.repeats
+    once = todo.schedule.repeating(None).columns
+    change = act.change(todo, {"completed_at": now} | once)
+    if following is None:
+        return Written(todo, change, "This was the last one.")
+    act.add(_next_occurrence(todo, following, now), todo.tags)
+    coming = date_text(following.due, user.zone, now)
+    return Written(todo, change, f"It repeats {repeats}: the next one is due {coming}.")
 
 
-def reopen_todo(user: User, todo_id: UUID, *, now: datetime.datetime, expected_version: int | None = None) -> Written:
+def done_today(user: User, todo_id: UUID, now: datetime.datetime) -> UUID | None:
+    """The occurrence before this one, if that was completed today and this one is for another day.
+
+    Somebody who says twice a day that a repeating todo is done means the same occurrence.
+    """
+    today = now.astimezone(user.zone).date()
+    todo = Todo.objects.for_user(user).open().filter(pk=todo_id, previous_id__isnull=False, due_date__gt=today).first()
+    if todo is None or todo.previous_id is None:
+        return None
+    previous = Todo.objects.for_user(user).done().filter(pk=todo.previous_id).first()
+    completed_at = previous and previous.completed_at
+    return todo.previous_id if completed_at and completed_at.astimezone(user.zone).date() == today else None
+
+
+def reopen_todo(
+    user: User, todo_id: UUID, *, now: datetime.datetime, by: Origin, expected_version: int | None = None
+) -> Written:
+    """Open again. An occurrence of a repeat takes its rule back from the next one, where nothing has changed since."""
     todo = _locked(user, todo_id, expected_version, now)
-    return _change(todo, {"completed_at": None}) if todo.completed_at else _written(todo, changed=False)
+    if not todo.completed_at:
+        return Written(todo, None)
+    act = Act(user, now, by)
+    if change := take_back_completion(todo, act):
+        return Written(get_todo(user, todo_id), change)
+    return Written(todo, act.change(todo, {"completed_at": None}))
 
 
-def delete_todo(user: User, todo_id: UUID, *, now: datetime.datetime, expected_version: int | None = None) -> Written:
+def delete_todo(
+    user: User, todo_id: UUID, *, now: datetime.datetime, by: Origin, expected_version: int | None = None
+) -> Written:
     """To the trash, where it can be restored from."""
     todo = _locked(user, todo_id, expected_version, now, also_in_trash=True)
-    return _written(todo, changed=False) if todo.deleted_at else _change(todo, {"deleted_at": now})
+    return Written(todo, None if todo.deleted_at else Act(user, now, by).change(todo, {"deleted_at": now}))
 
 
-def restore_todo(user: User, todo_id: UUID, *, now: datetime.datetime, expected_version: int | None = None) -> Written:
+def restore_todo(
+    user: User, todo_id: UUID, *, now: datetime.datetime, by: Origin, expected_version: int | None = None
+) -> Written:
     todo = _locked(user, todo_id, expected_version, now, also_in_trash=True)
-    return _change(todo, {"deleted_at": None}) if todo.deleted_at else _written(todo, changed=False)
+    return Written(todo, Act(user, now, by).change(todo, {"deleted_at": None}) if todo.deleted_at else None)
 
 
 def _refuse_missing(todo_id: UUID) -> Any:
@@ -111,52 +171,40 @@ def _locked(
     *,
     also_in_trash: bool = False,
 ) -> Todo:
-    """The todo, for change: nobody else can change it until the unit ends."""
+    """The todo, for change, tags loaded: nobody else can change it until the unit ends."""
     todo = Todo.objects.for_user(user).select_for_update().filter(pk=todo_id).first() or _refuse_missing(todo_id)
     if todo.deleted_at and not also_in_trash:
         raise TodoNotFound("This todo is in the trash. Restore it first.")
+    prefetch_related_objects([todo], "todo_tags")
     if expected_version not in {None, todo.version}:
-        prefetch_related_objects([todo], "todo_tags")
         raise VersionConflict(details={"todo": todo_out(todo, user.zone, now).model_dump(mode="json")})
     return todo
 
 
 def _columns(cleaned: dict[str, Any]) -> dict[str, Any]:
-    """The cleaned values by column; a date fills four of them, or empties them."""
-    columns: dict[str, Any] = {name: cleaned[name] for name in ("title", "notes", "priority") if name in cleaned}
-    if "due" in cleaned:
-        due: Due | None = cleaned["due"]
-        columns |= {
-            "due_date": due.date if due else None,
-            "due_time": due.time if due else None,
-            "due_zone": due.zone if due else "",
-            "due_at": due.at if due else None,
-        }
-    return columns
+    """The cleaned values by column."""
+    columns = {name: cleaned[name] for name in ("title", "notes", "priority") if name in cleaned}
+    return columns | (cleaned["schedule"].columns if "schedule" in cleaned else {})
 
 
-def _changed_tags(before: set[str], cleaned: dict[str, Any]) -> set[str]:
-    tags = (cleaned.get("tags", before) | cleaned.get("add_tags", set())) - cleaned.get("remove_tags", set())
+def _changed_tags(todo: Todo, cleaned: dict[str, Any]) -> set[str]:
+    before, removed = set(todo.tags), cleaned.get("remove_tags", set())
+    if unknown := sorted(removed - before):
+        has = f"its tags are #{', #'.join(todo.tags)}" if before else "it has no tags"
+        raise ValidationFailed(details={"remove_tags": f"It has no tag #{unknown[0]}; {has}."})
+    tags = (cleaned.get("tags", before) | cleaned.get("add_tags", set())) - removed
     if len(tags) > TAGS_MAX:
         raise ValidationFailed(details={"tags": f"A todo has at most {TAGS_MAX} tags."})
     return tags
 
 
-def _store_tags(todo: Todo, names: set[str]) -> None:
-    stored = {tag.name for tag in todo.todo_tags.all()}
-    if stored - names:
-        todo.todo_tags.filter(name__in=stored - names).delete()
-    TodoTag.objects.bulk_create(TodoTag(todo=todo, name=name) for name in sorted(names - stored))
-
-
-def _change(todo: Todo, columns: dict[str, Any], note: str = "") -> Written:
-    for name, value in columns.items():
-        setattr(todo, name, value)
-    todo.version += 1
-    todo.save(force_update=True)
-    return _written(todo, changed=True, note=note)
-
-
-def _written(todo: Todo, *, changed: bool, note: str = "") -> Written:
-    prefetch_related_objects([todo], "todo_tags")
-    return Written(todo, changed, note)
+def _next_occurrence(todo: Todo, schedule: Schedule, now: datetime.datetime) -> Todo:
+    return Todo(
+        owner_id=todo.owner_id,
+        title=todo.title,
+        notes=todo.notes,
+        priority=todo.priority,
+        previous_id=todo.pk,
+        created_at=now,
+        **schedule.columns,
+    )

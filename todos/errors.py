@@ -39,3 +39,22 @@ class ReferenceAmbiguous(ProductError):
 
     code = "todo_ambiguous"
     message = "More than one todo matches these words."
+
+
+class ChangeNotFound(ProductError):
+    code = "change_not_found"
+    message = "There is no such change."
+
+
+class NothingToUndo(ProductError):
+    """There never was a change, or all of them are undone."""
+
+    code = "nothing_to_undo"
+    message = "There is nothing to undo here."
+
+
+class UnknownTag(ProductError):
+    """`details["tag"]` lists the tags in use."""
+
+    code = "unknown_tag"
+    message = "No todo has this tag."

@@ -2,54 +2,66 @@
 
 import datetime
 import re
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from accounts.errors import ProductError
 
 from .commands import TodoFields
-from .dates import Due, find_date
+from .dates import Due
 from .errors import DateNotUnderstood
+from .importing import MEDIA_TYPES
 from .models import Priority, Todo
+from .quick_add import QuickAdd, parse_quick_add
 
-QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|„[^“]*“|«[^»]*»")
-MARK = re.compile(r"(?<!\S)(?:#(?P<tag>[^\W\d][\w-]*)|!(?P<priority>low|medium|high|urgent)\b)", re.IGNORECASE)
-FORM_FIELDS = {"due": "due_date", "add_tags": "tags", "remove_tags": "tags"}
+KEPT_MAX = 20
+FORM_FIELDS = {"due": "due_date", "add_tags": "tags", "remove_tags": "tags", "recurrence": "repeats"}
 
 
 class QuickAddForm(forms.Form):
-    """One line: “water plants friday 6pm #home !high”."""
+    """One line: “water plants friday 6pm #home p1”. A part that is also among the `keep` of the form stays text."""
 
     text = forms.CharField(max_length=500, error_messages={"required": "Write what there is to do."})
+    reading: QuickAdd | None = None
 
     def __init__(self, *args: Any, zone: ZoneInfo, now: datetime.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.now = zone, now
 
+    def clean_text(self) -> str:
+        text, keep = self.cleaned_data["text"], cast(QueryDict, self.data).getlist("keep")
+        try:
+            self.reading = parse_quick_add(text, self.zone, self.now, keep[:KEPT_MAX])
+        except DateNotUnderstood as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
+        return text
+
     def todo_fields(self) -> TodoFields:
-        """Raises DateNotUnderstood for words that are meant as a date and are none."""
-        return quick_add_fields(self.cleaned_data["text"], self.zone, self.now)
+        """Of a valid form."""
+        return self.reading.todo_fields() if self.reading else {}
 
 
-def quick_add_fields(text: str, zone: ZoneInfo, now: datetime.datetime) -> TodoFields:
-    """Date words, #tags and !priority come out of the title. What is quoted stays as it is."""
-    fields: TodoFields = {"tags": []}
-    quoted = [match.span() for match in QUOTED.finditer(text)]
-    marks = [mark for mark in MARK.finditer(text) if not any(a <= mark.start() < b for a, b in quoted)]
-    for mark in marks:
-        if mark["tag"]:
-            fields["tags"] = [*fields["tags"], mark["tag"]]
-        else:
-            fields["priority"] = mark["priority"].lower()
-    for mark in reversed(marks):
-        text = text[: mark.start()] + text[mark.end() :]
-    text = " ".join(text.split())
-    found = find_date(text, zone, now)
-    if found and found.due and (rest := " ".join(f"{text[: found.start]} {text[found.end :]}".split())):
-        return {**fields, "title": rest, "due": found.text}
-    return {**fields, "title": text}
+class ImportForm(forms.Form):
+    file = forms.FileField(error_messages={"required": "Choose a file."})
+
+    def clean_file(self) -> UploadedFile:
+        file = self.cleaned_data["file"]
+        if self.media_type(file) is None:
+            raise forms.ValidationError("Choose a file that ends in .json or .csv.")
+        return file
+
+    def media_type(self, file: UploadedFile) -> str | None:
+        """By the name: browsers send whatever the system calls a CSV file."""
+        return MEDIA_TYPES.get((file.name or "").lower().rpartition(".")[2])
+
+    def upload(self) -> tuple[bytes, str]:
+        """The content and media type, of a valid form."""
+        file: UploadedFile = self.cleaned_data["file"]
+        return file.read(), self.media_type(file) or ""
 
 
 class TodoForm(forms.Form):
@@ -60,6 +72,7 @@ class TodoForm(forms.Form):
     notes = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
     due_date = forms.DateField(required=False, label="Due", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     due_time = forms.TimeField(required=False, label="Time", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    repeats = forms.CharField(required=False, max_length=200, help_text="Such as “every weekday” or “every 2 weeks”.")
     priority = forms.ChoiceField(choices=[(label, label.capitalize()) for label in Priority.labels])
     tags = forms.CharField(required=False, help_text="Words, separated by spaces or commas.")
 
@@ -72,6 +85,7 @@ class TodoForm(forms.Form):
                 "notes": todo.notes,
                 "due_date": todo.due_date,
                 "due_time": todo.due_time,
+                "repeats": todo.repeats or "",
                 "priority": Priority(todo.priority).label,
                 "tags": " ".join(todo.tags),
             }
@@ -90,18 +104,19 @@ class TodoForm(forms.Form):
         """`todo` is the one that was edited: a date left as it was keeps the zone it was given in."""
         date, time = self.cleaned_data["due_date"], self.cleaned_data["due_time"]
         unchanged = (date, time) == (todo.due_date, todo.due_time)
-        return {
+        fields: TodoFields = {
             "title": self.cleaned_data["title"],
             "notes": self.cleaned_data["notes"],
             "priority": self.cleaned_data["priority"],
             "due": todo.wall_due if unchanged else date and Due(date, time, zone if time else ""),
             "tags": [tag for tag in re.split(r"[\s,]+", self.cleaned_data["tags"]) if tag.strip("#")],
         }
+        repeats = self.cleaned_data["repeats"]
+        return fields if repeats == (todo.repeats or "") else {**fields, "recurrence": repeats}
 
 
 def add_reasons(form: forms.Form, refusal: ProductError) -> None:
     """Put each reason of a refusal beside the field it is about."""
-    reasons = refusal.details if not isinstance(refusal, DateNotUnderstood) else {"due": refusal.sentence}
-    for name, reason in (reasons or {"": refusal.sentence}).items():
+    for name, reason in (refusal.details or {"": refusal.sentence}).items():
         field = FORM_FIELDS.get(name, name)
         form.add_error(field if field in form.fields else next(iter(form.visible_fields())).name, str(reason))

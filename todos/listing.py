@@ -92,7 +92,7 @@ def todo_listing(user: User, query: ListQuery, now: datetime.datetime) -> TodoLi
         query=query,
         filters=[FilterLink(name, label, counts[name], name == query.filter) for name, label in FILTERS.items()],
         groups=todo_groups(rows, query, now),
-        tags=tags_in_use(mine),
+        tags=mine.tags_in_use(),
         after=after,
         open_count=counts["all"] - counts["done"],
     )
@@ -108,11 +108,6 @@ def rows_of(mine: TodoQuerySet, query: ListQuery, now: datetime.datetime) -> tup
         return todos.page(sort, PAGE_SIZE, query.after or None)
     except ValidationFailed:
         return todos.page(sort, PAGE_SIZE)
-
-
-def tags_in_use(mine: TodoQuerySet) -> list[str]:
-    names = mine.outside_trash().order_by("todo_tags__name").values_list("todo_tags__name", flat=True).distinct()
-    return [name for name in names if name]
 
 
 def todo_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime) -> list[tuple[str, list[Todo]]]:

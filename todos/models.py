@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db import models
@@ -12,8 +13,12 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from .due import Due
+from .due import Due, instant_of
+from .recurrence import Recurrence, recurrence_text
+from .schedule import Schedule
 from .sorting import SORTS
+
+ChangeKind = Literal["added", "removed", "deleted", "restored", "completed", "reopened", "updated"]
 
 
 class Priority(models.IntegerChoices):
@@ -22,6 +27,24 @@ class Priority(models.IntegerChoices):
     MEDIUM = 2, "medium"
     HIGH = 3, "high"
     URGENT = 4, "urgent"
+
+
+class Door(models.TextChoices):
+    """Where a change came in."""
+
+    CHAT = "chat"
+    PAGE = "page"
+    API = "api"
+    MCP = "mcp"
+    ADMIN = "admin"
+
+
+# What a range of days is about, where it is not the due date.
+MOMENTS = {"done": "completed_at", "trash": "deleted_at"}
+
+
+def midnight(day: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
+    return instant_of(day, datetime.time(), zone)
 
 
 class TodoQuerySet(models.QuerySet["Todo"]):
@@ -38,6 +61,9 @@ class TodoQuerySet(models.QuerySet["Todo"]):
 
     def in_trash(self) -> TodoQuerySet:
         return self.filter(deleted_at__isnull=False)
+
+    def trashed_before(self, moment: datetime.datetime) -> TodoQuerySet:
+        return self.filter(deleted_at__lt=moment)
 
     def outside_trash(self) -> TodoQuerySet:
         return self.filter(deleted_at=None)
@@ -66,12 +92,31 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         }
         return views[name]()
 
+    def between(
+        self, view: str, first: datetime.date | None, last: datetime.date | None, zone: zoneinfo.ZoneInfo
+    ) -> TodoQuerySet:
+        """Due from the day `first` to the day `last`; in the views "done" and "trash", done or deleted in these days.
+
+        Days are the user's, in `zone`; None leaves that end open.
+        """
+        if view not in MOMENTS:
+            days = Q(due_date__gte=first) if first else Q()
+            return self.filter(days, *([Q(due_date__lte=last)] if last else []))
+        moment, day = MOMENTS[view], datetime.timedelta(days=1)
+        start = Q(**{f"{moment}__gte": midnight(first, zone)}) if first else Q()
+        return self.filter(start, *([Q(**{f"{moment}__lt": midnight(last + day, zone)})] if last else []))
+
     def containing(self, *words: str) -> TodoQuerySet:
         """Each of the words is somewhere in the title or the notes."""
         return self.filter(*(Q(title__icontains=word) | Q(notes__icontains=word) for word in words))
 
     def tagged(self, name: str) -> TodoQuerySet:
         return self.filter(todo_tags__name=name)
+
+    def tags_in_use(self) -> list[str]:
+        """The tags of these todos that are outside the trash, in order."""
+        names = self.outside_trash().order_by("todo_tags__name").values_list("todo_tags__name", flat=True).distinct()
+        return [name for name in names if name]
 
     def with_tags(self) -> TodoQuerySet:
         return self.prefetch_related("todo_tags")
@@ -90,7 +135,11 @@ class TodoQuerySet(models.QuerySet["Todo"]):
 
 
 class Todo(models.Model):
-    """One thing to do. `due_date` and `due_time` are the user's wall clock in `due_zone`; `due_at` is that instant."""
+    """One thing to do. `due_date` and `due_time` are the user's wall clock in `due_zone`; `due_at` is that instant.
+
+    `recurrence` is the value of an RRULE, and the `anchor_…` columns are the date it counts from (`todos/schedule.py`).
+    A todo that repeats is one row for each occurrence: completing one makes the next, whose `previous_id` it is.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="todos")
@@ -101,6 +150,15 @@ class Todo(models.Model):
     due_time = models.TimeField(null=True, blank=True)
     due_zone = models.CharField(max_length=64, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    recurrence = models.CharField(max_length=200, blank=True)
+    recurs_from_completion = models.BooleanField(default=False)
+    anchor_date = models.DateField(null=True, blank=True)
+    anchor_time = models.TimeField(null=True, blank=True)
+    anchor_zone = models.CharField(max_length=64, blank=True)
+    # No foreign key: the occurrence before may be purged, and its row comes and goes with undo.
+    previous_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    # The id it had in the file it was imported from; the same file a second time adds nothing.
+    imported_id = models.UUIDField(null=True, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -119,7 +177,18 @@ class Todo(models.Model):
                 | Q(due_date__isnull=False, due_time__isnull=False, due_at__isnull=False) & ~Q(due_zone=""),
                 name="todo_due_time_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(recurrence="", recurs_from_completion=False, anchor_date=None)
+                | ~Q(recurrence="") & Q(due_date__isnull=False, anchor_date__isnull=False),
+                name="todo_recurrence_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(anchor_time=None, anchor_zone="")
+                | Q(anchor_date__isnull=False, anchor_time__isnull=False) & ~Q(anchor_zone=""),
+                name="todo_anchor_time_whole",
+            ),
             models.CheckConstraint(condition=Q(version__gte=1), name="todo_version_positive"),
+            models.UniqueConstraint(fields=["owner", "imported_id"], name="todo_imported_once"),
         ]
         indexes = [models.Index(fields=["owner", "deleted_at", "completed_at", "due_date"], name="todo_list_index")]
 
@@ -140,6 +209,18 @@ class Todo(models.Model):
     @property
     def wall_due(self) -> Due | None:
         return Due(self.due_date, self.due_time, self.due_zone) if self.due_date else None
+
+    @property
+    def schedule(self) -> Schedule:
+        recurrence = Recurrence(self.recurrence, self.recurs_from_completion) if self.recurrence else None
+        anchor = Due(self.anchor_date, self.anchor_time, self.anchor_zone) if self.anchor_date else None
+        return Schedule(self.wall_due, recurrence, anchor)
+
+    @property
+    def repeats(self) -> str | None:
+        """The repeat in words: “every weekday”."""
+        recurrence = self.schedule.recurrence
+        return recurrence_text(recurrence) if recurrence else None
 
     def is_overdue(self, now: datetime.datetime, day: datetime.date) -> bool:
         """Open and past at the instant `now` on the user's `day`."""
@@ -163,3 +244,83 @@ class TodoTag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TodoChangeQuerySet(models.QuerySet["TodoChange"]):
+    """Chains that begin with `for_user`: ownership is the first rule of every query."""
+
+    def for_user(self, user) -> TodoChangeQuerySet:
+        return self.filter(owner=user)
+
+    def in_effect(self) -> TodoChangeQuerySet:
+        return self.filter(undone_at=None)
+
+    def newest_first(self) -> TodoChangeQuerySet:
+        return self.order_by("-id")
+
+
+class TodoChange(models.Model):
+    """One change to one todo, kept for audit and undo.
+
+    `before` and `after` are whole snapshots (`todos/changes.py`); none is there before a todo is added and after it is
+    removed. `act` is shared by the changes that one command made together. A change that takes another back names it
+    in `undoes`; `undone_at` is empty while a change is in effect. Ids of the chat are no foreign keys: todos know none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    todo_id = models.UUIDField(db_index=True)
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
+    act = models.UUIDField(db_index=True)
+    door = models.CharField(max_length=5, choices=Door)
+    conversation_id = models.UUIDField(null=True, blank=True)
+    message_id = models.UUIDField(null=True, blank=True, db_index=True)
+    tool_call_id = models.UUIDField(null=True, blank=True, db_index=True)
+    undoes = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="undone_by")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = TodoChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(before__isnull=False) | Q(after__isnull=False), name="todo_change_not_empty"
+            ),
+            models.CheckConstraint(condition=Q(door__in=Door.values), name="todo_change_door_known"),
+        ]
+        indexes = [models.Index(fields=["owner", "-id"], name="todo_change_list_index")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.todo_id}"
+
+    @property
+    def kind(self) -> ChangeKind:
+        return change_kind(self.before, self.after)
+
+
+def change_kind(before: dict[str, Any] | None, after: dict[str, Any] | None) -> ChangeKind:
+    """What a change between two snapshots is called."""
+    if before is None or after is None:
+        return "added" if before is None else "removed"
+    if bool(before["deleted_at"]) != bool(after["deleted_at"]):
+        return "deleted" if after["deleted_at"] else "restored"
+    if bool(before["completed_at"]) != bool(after["completed_at"]):
+        return "completed" if after["completed_at"] else "reopened"
+    return "updated"
+
+
+class CalendarFeed(models.Model):
+    """The address under which calendar programs see the open todos of a user. Its secret is kept as a hash only."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="calendar_feed"
+    )
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret, hexadecimal.")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"calendar address of {self.user_id}"

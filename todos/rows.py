@@ -4,7 +4,7 @@ import datetime
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from .dates import date_text
 from .models import Priority, Todo
@@ -14,40 +14,26 @@ PriorityName = Literal["none", "low", "medium", "high", "urgent"]
 ROW_NOTES_MAX = 1_000
 
 
-def without_titles(schema: dict[str, Any]) -> None:
-    """pydantic titles every property with its own name; models are billed for each of these."""
-    schema.pop("title", None)
-    for part in schema.get("properties", {}).values():
-        part.pop("title", None)
-        if part.get("anyOf") == [{"type": "string"}, {"type": "null"}]:
-            del part["anyOf"]
-            part["type"] = ["string", "null"]
-        without_null_default(part)
-
-
-def without_null_default(schema: dict[str, Any]) -> None:
-    """What may be left out need not be told that its absence is null."""
-    if schema.get("default", "") is None:
-        del schema["default"]
-
-
 class TodoRow(BaseModel):
-    # No docstring: it would stand five times in the tool definitions.
-    model_config = ConfigDict(json_schema_extra=without_titles)
-
+    # No docstring: it would stand in the definition of each tool.
     id: str
     title: str
     notes: str
     priority: PriorityName
     due: str | None
     due_text: str | None
+    repeats: str | None
     overdue: bool
     tags: list[str]
     done: bool
 
 
 class TodoOut(BaseModel):
-    """`due` is an ISO date or RFC 3339 date-time; `due_text` the same in words; `version` is also the ETag."""
+    """`due` is an ISO date or RFC 3339 date-time; `due_text` the same in words; `version` is also the ETag.
+
+    `recurrence` is the value of an RFC 5545 RRULE, which counts from the completion if `recurs_from_completion`;
+    `repeats` is the same in words.
+    """
 
     id: str
     title: str
@@ -55,6 +41,9 @@ class TodoOut(BaseModel):
     priority: PriorityName
     due: str | None
     due_text: str | None
+    recurrence: str | None
+    recurs_from_completion: bool
+    repeats: str | None
     overdue: bool
     tags: list[str]
     completed_at: datetime.datetime | None
@@ -72,6 +61,8 @@ def todo_row(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> TodoRow:
 def todo_out(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> TodoOut:
     return TodoOut(
         **_shared_fields(todo, zone, now),
+        recurrence=todo.recurrence or None,
+        recurs_from_completion=todo.recurs_from_completion,
         completed_at=todo.completed_at,
         deleted_at=todo.deleted_at,
         version=todo.version,
@@ -88,6 +79,7 @@ def _shared_fields(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> dict[s
         "priority": cast(PriorityName, Priority(todo.priority).label),
         "due": todo.due,
         "due_text": date_text(todo.wall_due, zone, now) or None,
+        "repeats": todo.repeats,
         "overdue": todo.is_overdue(now, now.astimezone(zone).date()),
         "tags": todo.tags,
     }

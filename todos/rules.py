@@ -12,17 +12,19 @@ from zoneinfo import ZoneInfo
 
 from accounts.errors import ValidationFailed
 
-from .dates import FoundDate, resolve_date
+from .dates import resolve_date
 from .due import Due
 from .errors import DateNotUnderstood
 from .models import Priority
+from .recurrence import Recurrence, parse_rule
+from .schedule import Schedule
 
 TITLE_MAX = 200
 NOTES_MAX = 10_000
 TAG_MAX = 50
 TAGS_MAX = 20
 DUE_PHRASE_MAX = 200
-NO_REPEAT_NOTE = "It is due once: repeating todos are not available yet."
+RULE_MAX = 200
 CLOCK_ALONE = re.compile(
     r"(at\s+|by\s+)?(\d{1,2}(:\d\d)?\s*[ap]\.?m\.?|\d{1,2}:\d\d|noon|midnight)|at\s+\d{1,2}", re.IGNORECASE | re.ASCII
 )
@@ -72,24 +74,65 @@ def clean_tags(names: Iterable[str]) -> set[str]:
 
 
 def clean_due(
-    due: str | Due | None, zone: ZoneInfo, now: datetime.datetime, day: datetime.date | None = None
-) -> tuple[Due | None, str]:
-    """The date and a note for the person; raises DateNotUnderstood for a phrase that is none.
+    due: str | Due | None, schedule: Schedule, zone: ZoneInfo, now: datetime.datetime
+) -> tuple[Schedule, str]:
+    """The schedule with another date, and a note for the person; raises DateNotUnderstood for a phrase that is none.
 
-    `day` is when the todo is due so far: “4pm” alone moves it on that day, unless the day is over.
+    A date moves this occurrence; a repeat (“every weekday at 9:30”) begins a new rule; None ends both. “4pm” alone
+    moves a todo on its day, unless the day is over.
     """
     if not isinstance(due, str):
-        return due, ""
-    _refuse_unstorable(due)
-    if len(due) > DUE_PHRASE_MAX:
-        raise ValueError(f"A date has at most {DUE_PHRASE_MAX} characters.")
-    phrase = due.strip()
+        return schedule.moved_to(due), ""
+    phrase, day = _phrase(due), schedule.due.date if schedule.due else None
     if day and day >= now.astimezone(zone).date() and CLOCK_ALONE.fullmatch(phrase):
         phrase = f"{day.isoformat()} {phrase}"
     found = resolve_date(phrase, zone, now)
-    if found.due is None:
-        raise DateNotUnderstood(f"I could not read “{due}” as a date. Give a first day, such as “friday 5pm”.")
-    return found.due, _note(found)
+    if found.recurrence:
+        return Schedule(found.due).repeating(found.recurrence), found.note
+    return schedule.moved_to(found.due), found.note
+
+
+def clean_recurrence(
+    recurrence: str | Recurrence | None, schedule: Schedule, zone: ZoneInfo, now: datetime.datetime
+) -> tuple[Schedule, str]:
+    """The schedule under another rule: an RRULE value, words (“every friday”), or None to be due only once.
+
+    The rule counts from the date there is, which stays; without one, words bring their first date.
+    """
+    if not recurrence:
+        return schedule.repeating(None), ""
+    if isinstance(recurrence, str) and "FREQ=" not in recurrence.upper():
+        return _repeat_in_words(_phrase(recurrence), schedule, zone, now)
+    if isinstance(recurrence, str):
+        recurrence = Recurrence(recurrence)
+    if schedule.due is None:
+        raise ValueError("A repeat needs a date to count from.")
+    rule = str(parse_rule(recurrence.rule))
+    if len(rule) > RULE_MAX:
+        raise ValueError("This repeat rule is too long.")
+    repeating = schedule.repeating(Recurrence(rule, recurrence.from_completion))
+    if repeating.next(now, zone) is None:
+        raise ValueError("By this repeat rule the todo would never come again.")
+    return repeating, ""
+
+
+def _repeat_in_words(phrase: str, schedule: Schedule, zone: ZoneInfo, now: datetime.datetime) -> tuple[Schedule, str]:
+    day = schedule.due.date if schedule.due else None
+    # “every month” is said of the day that the todo is due.
+    found = resolve_date(phrase, zone, datetime.datetime.combine(day, datetime.time(), zone) if day else now)
+    if found.recurrence is None or found.due is None:
+        raise DateNotUnderstood("This does not say how to repeat. Try “every weekday” or “every 2 weeks”.")
+    due = schedule.due or found.due
+    if found.due.time:
+        due = Due(due.date, found.due.time, found.due.zone)
+    return Schedule(due).repeating(found.recurrence), found.note
+
+
+def _phrase(text: str) -> str:
+    _refuse_unstorable(text)
+    if len(text) > DUE_PHRASE_MAX:
+        raise ValueError(f"A date has at most {DUE_PHRASE_MAX} characters.")
+    return text.strip()
 
 
 CLEANERS: Mapping[str, Callable[[Any], Any]] = {
@@ -100,24 +143,28 @@ CLEANERS: Mapping[str, Callable[[Any], Any]] = {
     "add_tags": clean_tags,
     "remove_tags": clean_tags,
 }
+SCHEDULERS = {"due": clean_due, "recurrence": clean_recurrence}
 
 
 def clean_fields(
-    fields: Mapping[str, Any], zone: ZoneInfo, now: datetime.datetime, day: datetime.date | None = None
+    fields: Mapping[str, Any], zone: ZoneInfo, now: datetime.datetime, schedule: Schedule
 ) -> tuple[dict[str, Any], str]:
-    """The values to store and a note about the date; `day` as in `clean_due`.
+    """The values to store, "schedule" among them, and a note about the date; `schedule` is the one so far.
 
     Raises DateNotUnderstood when the date alone is wrong, else ValidationFailed with all reasons.
     """
     cleaned: dict[str, Any] = {}
     reasons: dict[str, str] = {}
-    note, wrong_date = "", None
-    for name, value in fields.items():
+    notes, wrong_date = [], None
+    # A repeat counts from the date that is given beside it.
+    for name in sorted(fields, key="recurrence".__eq__):
         try:
-            if name == "due":
-                cleaned[name], note = clean_due(value, zone, now, day)
+            if name in SCHEDULERS:
+                schedule, note = SCHEDULERS[name](fields[name], schedule, zone, now)
+                cleaned["schedule"] = schedule
+                notes.append(note)
             else:
-                cleaned[name] = CLEANERS[name](value)
+                cleaned[name] = CLEANERS[name](fields[name])
         except DateNotUnderstood as error:
             wrong_date, reasons[name] = error, error.sentence
         except ValueError as error:
@@ -126,7 +173,7 @@ def clean_fields(
         raise DateNotUnderstood(wrong_date.sentence, details=reasons) from None
     if reasons:
         raise ValidationFailed(details=reasons)
-    return cleaned, note
+    return cleaned, " ".join(filter(None, notes))
 
 
 def _refuse_unstorable(text: str) -> None:
@@ -134,7 +181,3 @@ def _refuse_unstorable(text: str) -> None:
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\n\r\v\f\x85":
             raise ValueError("This text holds a character that cannot be stored.")
-
-
-def _note(found: FoundDate) -> str:
-    return " ".join(filter(None, [found.note, NO_REPEAT_NOTE if found.recurrence else ""]))

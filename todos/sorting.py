@@ -1,7 +1,11 @@
 """The orders in which todos are listed."""
 
+from typing import Literal
+
 from accounts.paging import Key, Sort
 
+# The orders that can be asked for.
+SortName = Literal["urgency", "priority", "title", "created", "updated"]
 URGENCY = (Key("due_date"), Key("due_at"), Key("priority", descending=True), Key("id"))
 SORTS = {
     name: Sort(f"todos.{name}", keys)
@@ -16,6 +20,7 @@ SORTS = {
         "deleted": (Key("deleted_at", descending=True), Key("id", descending=True)),
     }.items()
 }
+CHANGES_NEWEST_FIRST = Sort("changes.newest", (Key("id", descending=True),))
 NATURAL_SORTS = {"done": "completed", "trash": "deleted", "all": "open_first"}
 
 

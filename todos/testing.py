@@ -9,12 +9,14 @@ import factory
 from accounts.models import User
 from accounts.testing import UserFactory
 
-from .models import Priority, Todo, TodoTag
+from .changes import Origin
+from .models import Door, Priority, Todo, TodoTag
 from .tools import ToolOutcome, call_tool
 
 NEW_YORK = ZoneInfo("America/New_York")
 # A Wednesday morning in New York, where it is five hours before UTC.
 NOW = datetime.datetime(2026, 3, 4, 10, 0, tzinfo=NEW_YORK)
+BY_PAGE, BY_CHAT = Origin(Door.PAGE), Origin(Door.CHAT)
 
 
 class TodoFactory(factory.django.DjangoModelFactory):
@@ -49,6 +51,6 @@ def no_fence() -> None:
     """The fence of calls that belong to no turn."""
 
 
-async def use_tool(user: User, name: str, /, **arguments: Any) -> ToolOutcome:
+async def use_tool(user: User, name: str, /, *, by: Origin = BY_CHAT, **arguments: Any) -> ToolOutcome:
     """Call a tool at NOW."""
-    return await call_tool(name, arguments, user=user, fence=no_fence, now=NOW)
+    return await call_tool(name, arguments, user=user, by=by, fence=no_fence, now=NOW)

@@ -7,7 +7,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from .commands import TodoFields
 from .models import Priority
-from .rows import TodoRow, without_titles
+from .rows import TodoRow
 
 BATCH_MAX = 25
 REMOVED = "none"
@@ -17,7 +17,7 @@ PriorityWord = Annotated[str, WithJsonSchema({"type": "string", "enum": list(Pri
 Absent = SkipJsonSchema[None]
 Due = Annotated[
     str | Absent,
-    Field(description="When, in the user's own words: “friday 5pm”, “in 2 weeks”. Do not compute dates"),
+    Field(description="When, in the user's own words: “friday 5pm”, “every weekday at 9”. Do not compute dates"),
 ]
 Reference = Annotated[str, Field(description="Id of a todo, or words of its title")]
 ReferenceList = Annotated[list[Reference], Field(min_length=1, max_length=BATCH_MAX)]
@@ -26,11 +26,11 @@ ReferenceList = Annotated[list[Reference], Field(min_length=1, max_length=BATCH_
 class Item(BaseModel):
     """One item of a batch. An unknown field is refused, so that a misspelt one is not lost without a word."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=without_titles)
+    model_config = ConfigDict(extra="forbid")
 
     def fields(self) -> TodoFields:
         """What was given, as the commands take it. Some models fill every field: an empty text says nothing."""
-        given: dict[str, Any] = self.model_dump(exclude_none=True, exclude={"task"})
+        given: dict[str, Any] = self.model_dump(exclude_none=True, exclude={"task", "stop_repeating"})
         given = {name: value for name, value in given.items() if value != ""}
         for name, removed in (("due", None), ("notes", "")):
             if name in given and given[name].strip().lower() == REMOVED:
@@ -51,24 +51,31 @@ class TaskUpdate(Item):
     title: Annotated[str | Absent, Field(description="The new title")] = None
     notes: Annotated[str | Absent, Field(description="Replaces all notes; “none” removes them")] = None
     priority: PriorityWord | Absent = None
-    due: Annotated[str | Absent, Field(description="New date in the user's words; “none” removes it")] = None
+    due: Annotated[str | Absent, Field(description="New date or repeat in the user's words; “none” ends it")] = None
+    stop_repeating: Annotated[bool, Field(description="Keeps the date")] = False
     add_tags: list[str] | Absent = None
     remove_tags: list[str] | Absent = None
 
+    def fields(self) -> TodoFields:
+        fields = super().fields()
+        return {**fields, "recurrence": None} if self.stop_repeating else fields
 
-class Answer(BaseModel):
-    model_config = ConfigDict(json_schema_extra=without_titles)
+
+Outcome = Annotated[
+    Literal["added", "completed", "reopened", "updated", "deleted", "unchanged", "undone"],
+    WithJsonSchema({"type": "string"}),
+]
 
 
-class Changed(Answer):
+class Changed(BaseModel):
     """`note` is for the user to know."""
 
-    outcome: Literal["added", "completed", "reopened", "updated", "deleted", "unchanged"]
+    outcome: Outcome
     task: TodoRow
     note: str = ""
 
 
-class Refused(Answer):
+class Refused(BaseModel):
     """Nothing was done. `candidates` are what `reference` may mean."""
 
     outcome: Literal["refused"] = "refused"
@@ -78,15 +85,37 @@ class Refused(Answer):
     candidates: list[TodoRow] = []
 
 
-class Results(Answer):
+class Results(BaseModel):
     """One for each item, in order."""
 
     results: list[Changed | Refused]
 
 
-class TaskList(Answer):
+class TaskList(BaseModel):
     """`total` todos match; `more` of them are not shown."""
 
     tasks: list[TodoRow]
     total: int
     more: int
+
+
+NAMES = frozenset({"title"})
+# Of an answer, which always is whole, types are enough: it explains itself.
+ALL_BUT_TYPES = NAMES | {"description", "required"}
+
+
+def lean_schema(schema: dict[str, Any], without: frozenset[str] = NAMES) -> dict[str, Any]:
+    """A JSON schema without some of its keys, and without defaults that say of an absent value that it is empty.
+
+    Models are billed for each definition at each request, and pydantic titles every property with its own name.
+    """
+    lean = {key: value for key, value in schema.items() if key not in without and (key != "default" or value)}
+    for key in ("properties", "$defs"):
+        if key in lean:
+            lean[key] = {name: lean_schema(part, without) for name, part in lean[key].items()}
+    if "items" in lean:
+        lean["items"] = lean_schema(lean["items"], without)
+    if lean.get("anyOf") == [{"type": "string"}, {"type": "null"}]:
+        del lean["anyOf"]
+        lean["type"] = ["string", "null"]
+    return lean

@@ -1,27 +1,35 @@
 """Todo pages. Each button is one command; afterwards the person is where they were."""
 
 import contextlib
+import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.database import database_unit
 from accounts.errors import ValidationFailed
+from accounts.models import User
 from accounts.pages import PageRequest, address_after, render_page, signed_in
 
+from .changes import Origin
 from .commands import Written, add_todo, complete_todo, delete_todo, get_todo, reopen_todo, restore_todo, update_todo
-from .errors import DateNotUnderstood, NotYourTodo, TodoNotFound, VersionConflict
+from .dates import date_text
+from .errors import ChangeNotFound, DateNotUnderstood, NothingToUndo, NotYourTodo, TodoNotFound, VersionConflict
 from .forms import QuickAddForm, TodoForm, add_reasons
 from .listing import ListQuery, todo_listing
+from .models import Door
+from .undo import Undone, undo
 
 UNPROCESSABLE, CONFLICT = 422, 409
+BY_PAGE = Origin(Door.PAGE)
+UNDONE_SAID = 3
 
 
 @require_safe
@@ -46,18 +54,35 @@ async def add(request: PageRequest) -> HttpResponse:
     form = QuickAddForm(request.POST, zone=user.zone, now=now)
     try:
         if form.is_valid():
-            written = await database_unit(add_todo)(user, now=now, **form.todo_fields())
-            messages.success(request, " ".join(filter(None, [f"Added “{written.todo.title}”.", written.note])))
+            written = await database_unit(add_todo)(user, now=now, by=BY_PAGE, **form.todo_fields())
+            messages.success(request, added_sentence(written, user, now))
             return redirect(address_after(request, "todos"))
     except (ValidationFailed, DateNotUnderstood) as refusal:
         add_reasons(form, refusal)
     return await list_page(request, UNPROCESSABLE, here=address_after(request, "todos"), quick_add=form)
 
 
+def added_sentence(written: Written, user: User, now: datetime.datetime) -> str:
+    """What was added, and how its date and repeat were understood."""
+    todo = written.todo
+    when = date_text(todo.wall_due, user.zone, now)
+    words = ", ".join(filter(None, [f"Added “{todo.title}”", when, todo.repeats]))
+    return " ".join(filter(None, [f"{words}.", written.note]))
+
+
+@require_POST
+@signed_in
+async def parse(request: PageRequest) -> HttpResponse:
+    """The parts of a line that is being written."""
+    form = QuickAddForm(request.POST, zone=request.acting_user.zone, now=timezone.now())
+    form.is_valid()
+    return render(request, "todos/_quick_add_parts.html", {"quick_add": form, "typing": True})
+
+
 @require_POST
 @signed_in
 async def complete(request: PageRequest, todo_id: UUID) -> HttpResponse:
-    return await change(request, complete_todo, todo_id, "Completed “{}”.", undone_by="reopen_todo")
+    return await change(request, complete_todo, todo_id, "Completed “{}”.")
 
 
 @require_POST
@@ -69,7 +94,7 @@ async def reopen(request: PageRequest, todo_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 async def delete(request: PageRequest, todo_id: UUID) -> HttpResponse:
-    return await change(request, delete_todo, todo_id, "Moved “{}” to the trash.", undone_by="restore_todo")
+    return await change(request, delete_todo, todo_id, "Moved “{}” to the trash.")
 
 
 @require_POST
@@ -78,15 +103,37 @@ async def restore(request: PageRequest, todo_id: UUID) -> HttpResponse:
     return await change(request, restore_todo, todo_id, "“{}” is back.")
 
 
-async def change(
-    request: PageRequest, command: Callable[..., Written], todo_id: UUID, sentence: str, undone_by: str = ""
-) -> HttpResponse:
-    """Run a command and go back; the notice offers the url `undone_by`."""
+async def change(request: PageRequest, command: Callable[..., Written], todo_id: UUID, sentence: str) -> HttpResponse:
+    """Run a command and go back; the notice offers to undo it."""
     with missing_as_404():
-        written = await database_unit(command)(request.acting_user, todo_id, now=timezone.now())
-    undo = reverse(undone_by, args=[todo_id]) if undone_by else ""
-    messages.success(request, sentence.format(written.todo.title), extra_tags=undo)
+        written = await database_unit(command)(request.acting_user, todo_id, now=timezone.now(), by=BY_PAGE)
+    notice = " ".join(filter(None, [sentence.format(written.todo.title), written.note]))
+    messages.success(request, notice, extra_tags=undo_address(written))
     return redirect(address_after(request, "todos"))
+
+
+def undo_address(written: Written) -> str:
+    return reverse("undo_change", args=[written.change.pk]) if written.change else ""
+
+
+@require_POST
+@signed_in
+async def take_back(request: PageRequest, **target: UUID) -> HttpResponse:
+    """Undo a change, a tool call or a turn; what was left alone is said."""
+    with missing_as_404():
+        try:
+            report = await database_unit(undo)(request.acting_user, now=timezone.now(), by=BY_PAGE, **target)
+        except NothingToUndo as refusal:
+            messages.warning(request, refusal.sentence)
+            return redirect(address_after(request, "todos"))
+    redo = reverse("undo_change", args=[report.change_id]) if report.change_id else ""
+    messages.success(request, undone_notice(report.todos), extra_tags=redo)
+    return redirect(address_after(request, "todos"))
+
+
+def undone_notice(todos: list[Undone]) -> str:
+    more = len(todos) - UNDONE_SAID
+    return " ".join([*(undone.note for undone in todos[:UNDONE_SAID]), f"And {more} more." if more > 0 else ""]).strip()
 
 
 @contextlib.contextmanager
@@ -94,7 +141,7 @@ def missing_as_404() -> Iterator[None]:
     """Foreign and missing look the same on pages."""
     try:
         yield
-    except (TodoNotFound, NotYourTodo) as refusal:
+    except (TodoNotFound, NotYourTodo, ChangeNotFound) as refusal:
         raise Http404 from refusal
 
 
@@ -119,8 +166,10 @@ async def edit(request: PageRequest, todo_id: UUID) -> HttpResponse:
 def save(request: PageRequest, todo_id: UUID, form: TodoForm) -> HttpResponse:
     user = request.acting_user
     fields = form.todo_fields(get_todo(user, todo_id), user.time_zone)
-    written = update_todo(user, todo_id, now=timezone.now(), expected_version=form.cleaned_data["version"], **fields)
-    messages.success(request, f"Saved “{written.todo.title}”.")
+    version = form.cleaned_data["version"]
+    written = update_todo(user, todo_id, now=timezone.now(), by=BY_PAGE, expected_version=version, **fields)
+    notice = " ".join(filter(None, [f"Saved “{written.todo.title}”.", written.note]))
+    messages.success(request, notice, extra_tags=undo_address(written))
     return redirect(address_after(request, "todos"))
 
 

@@ -4,8 +4,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.testing import UserFactory, alice, bob
+from todos.commands import add_todo, update_todo
 from todos.models import Priority
-from todos.testing import NOW, TodoFactory
+from todos.testing import BY_CHAT, BY_PAGE, NOW, TodoFactory
 
 CHANGELIST = reverse("admin:todos_todo_changelist")
 
@@ -63,3 +64,44 @@ class TodoAdminTests(TestCase):
                 self.client.get(CHANGELIST)
             counts.append(len(queries))
         self.assertEqual(counts[0], counts[1])
+
+
+class TodoChangeAdminTests(TestCase):
+    def setUp(self):
+        self.client.force_login(UserFactory(username="root", is_staff=True, is_superuser=True))
+        self.alice = alice()
+        todo = add_todo(self.alice, now=NOW, by=BY_PAGE, title="Buy <milk>").todo
+        self.change = update_todo(self.alice, todo.id, now=NOW, by=BY_CHAT, title="Buy bread").change
+        add_todo(bob(), now=NOW, by=BY_CHAT, title="Old idea")
+
+    def shown(self, **query):
+        response = self.client.get(reverse("admin:todos_todochange_changelist"), query)
+        self.assertEqual(response.status_code, 200)
+        return [
+            f"{change.kind} {(change.after or change.before)['title']}" for change in response.context["cl"].result_list
+        ]
+
+    def test_searches_titles_before_and_after_ids_and_owners(self):
+        for words, entries in {
+            "milk": ["updated Buy bread", "added Buy <milk>"],
+            "bread": ["updated Buy bread"],
+            "bob": ["added Old idea"],
+            str(self.change.todo_id): ["updated Buy bread", "added Buy <milk>"],
+        }.items():
+            with self.subTest(words):
+                self.assertEqual(self.shown(q=words), entries)
+
+    def test_filters_by_door_owner_and_date(self):
+        self.assertEqual(self.shown(door__exact="page"), ["added Buy <milk>"])
+        self.assertEqual(self.shown(owner__id__exact=str(self.alice.id), door__exact="chat"), ["updated Buy bread"])
+        self.assertEqual(len(self.shown(created_at__year="2026")), 3)
+        self.assertEqual(self.shown(created_at__year="2025"), [])
+
+    def test_shows_one_entry_and_changes_nothing(self):
+        address = reverse("admin:todos_todochange_change", args=[self.change.pk])
+        self.assertContains(self.client.get(address), "Buy &lt;milk&gt;")
+        self.assertEqual(self.client.post(address, {"door": "api"}).status_code, 403)
+        self.assertEqual(self.client.get(reverse("admin:todos_todochange_add")).status_code, 403)
+        self.assertEqual(
+            self.client.post(reverse("admin:todos_todochange_delete", args=[self.change.pk])).status_code, 403
+        )

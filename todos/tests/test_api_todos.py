@@ -1,15 +1,17 @@
 import datetime
 import uuid
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.testing import alice, bearer, bob
-from todos.models import Priority, Todo
-from todos.testing import TodoFactory, make_many
+from todos.changes import Origin
+from todos.commands import add_todo
+from todos.models import Door, Priority, Todo
+from todos.testing import TodoFactory, make_many, use_tool
 
 OUT_KEYS = {
     "id",
@@ -18,6 +20,9 @@ OUT_KEYS = {
     "priority",
     "due",
     "due_text",
+    "recurrence",
+    "recurs_from_completion",
+    "repeats",
     "overdue",
     "tags",
     "completed_at",
@@ -356,5 +361,113 @@ class DoorTests(TodoApiTestCase):
     async def test_the_documentation_names_every_status(self):
         operations = (await self.async_client.get("/api/openapi.json")).json()["paths"]
         change = operations["/api/{user_id}/todos/{todo_id}"]["patch"]["responses"]
-        self.assertEqual(set(change), {"200", "401", "403", "404", "409", "422", "503"})
+        self.assertEqual(set(change), {"200", "401", "403", "404", "409", "413", "415", "422", "500", "503"})
         self.assertIn("ErrorBody", str(change["409"]))
+
+
+class RepeatTests(TodoApiTestCase):
+    async def test_a_repeat_is_set_shown_and_ended(self):
+        todo = await self.ok("post", "", {"title": "Standup", "due": "every weekday at 9:30"}, status=201)
+        expected = {"recurrence": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "recurs_from_completion": False}
+        self.assertEqual({name: todo[name] for name in expected}, expected)
+        self.assertEqual(todo["repeats"], "every weekday")
+        changed = await self.ok("patch", f"/{todo['id']}", {"recurrence": "FREQ=DAILY;INTERVAL=3"})
+        self.assertEqual((changed["repeats"], changed["due"]), ("every 3 days", todo["due"]))
+        ended = await self.ok("patch", f"/{todo['id']}", {"recurrence": None})
+        self.assertEqual((ended["repeats"], ended["due"]), (None, todo["due"]))
+
+    async def test_completing_makes_the_next_occurrence(self):
+        todo = await self.ok("post", "", {"title": "Standup", "due": "every day"}, status=201)
+        done = await self.ok("post", f"/{todo['id']}/complete")
+        self.assertTrue(done["completed_at"])
+        following = [row for row in (await self.ok("get"))["items"] if row["title"] == "Standup"]
+        self.assertEqual([row["repeats"] for row in following], ["every day"])
+
+    async def test_a_repeat_that_todos_do_not_have_is_refused(self):
+        for recurrence in ("FREQ=SECONDLY", "FREQ=DAILY;COUNT=2", "when pigs fly"):
+            with self.subTest(recurrence):
+                body = {"title": "Nap", "due": "tomorrow", "recurrence": recurrence}
+                refused = await self.refused(422, "date_not_understood", "post", "", body)
+                self.assertEqual(list(refused["details"]), ["recurrence"])
+        refused = await self.refused(422, "validation_error", "post", "", {"title": "Nap", "recurrence": "FREQ=DAILY"})
+        self.assertEqual(refused["details"], {"recurrence": "A repeat needs a date to count from."})
+
+
+class RangeTests(TodoApiTestCase):
+    async def test_a_range_of_days_narrows_the_list(self):
+        for day in (6, 7, 8):
+            await sync_to_async(TodoFactory)(owner=self.alice, title=f"On {day}", due_date=f"2030-03-0{day}")
+        page = await self.ok("get", query={"start": "2030-03-07", "end": "2030-03-08"})
+        self.assertEqual([row["title"] for row in page["items"]], ["On 7", "On 8"])
+        refused = await self.refused(422, "validation_error", "get", query={"start": "when pigs fly"})
+        self.assertEqual(list(refused["details"]), ["start"])
+
+
+class UndoTests(TodoApiTestCase):
+    @property
+    def undo_address(self):
+        return f"/api/{self.alice.subject}/undo"
+
+    async def changed(self, **fields):
+        await self.ok("patch", f"/{self.todo.id}", fields)
+        return (await self.ok("get", f"/{self.todo.id}/changes"))["items"][0]
+
+    async def test_a_change_is_undone_by_its_id_and_the_undo_too(self):
+        change = await self.changed(title="Buy bread", tags=["shop"])
+        self.assertEqual((change["kind"], change["door"], change["undone_at"]), ("updated", "api", None))
+        self.assertEqual((change["before"]["title"], change["after"]["tags"]), ("Buy milk", ["shop"]))
+        report = await self.ok("post", self.undo_address, {"change_id": change["id"]})
+        (result,) = report["results"]
+        self.assertEqual((result["outcome"], result["todo"]["title"]), ("undone", "Buy milk"))
+        self.assertEqual((result["note"], result["todo"]["tags"]), ("“Buy milk” is as it was before.", ["home"]))
+        again = await self.ok("post", self.undo_address, {"change_id": report["change_id"]})
+        self.assertEqual(again["results"][0]["todo"]["title"], "Buy bread")
+
+    async def test_a_todo_that_was_changed_since_says_what_differs(self):
+        change = await self.changed(title="Buy bread")
+        await self.changed(title="Buy eggs")
+        report = await self.ok("post", self.undo_address, {"change_id": change["id"]})
+        (result,) = report["results"]
+        self.assertEqual((report["change_id"], result["outcome"]), (None, "refused"))
+        self.assertEqual(result["differences"], [{"field": "title", "was": "“Buy bread”", "now": "“Buy eggs”"}])
+        self.assertEqual((await self.stored()).title, "Buy eggs")
+
+    async def test_a_tool_call_and_a_turn_are_undone_as_a_whole(self):
+        for name in ("tool_call_id", "message_id"):
+            ids = {name: uuid.uuid4()}
+            by = Origin(Door.CHAT, **ids)
+            with self.subTest(name):
+                await use_tool(self.alice, "add_task", by=by, tasks=[{"title": "A"}, {"title": "B"}])
+                report = await self.ok("post", self.undo_address, {name: str(ids[name])})
+                self.assertEqual([result["outcome"] for result in report["results"]], ["undone", "undone"])
+                self.assertEqual(await Todo.objects.acount(), 1)
+                await self.refused(409, "nothing_to_undo", "post", self.undo_address, {name: str(ids[name])})
+
+    async def test_exactly_one_id_is_sent(self):
+        some = str(uuid.uuid4())
+        for body in (
+            {},
+            {"change_id": None},
+            {"change_id": some, "message_id": some},
+            {"change_id": "x"},
+            {"all": True},
+        ):
+            with self.subTest(body):
+                await self.refused(422, "validation_error", "post", self.undo_address, body)
+
+    async def test_what_never_was_and_what_is_bobs_are_not_found(self):
+        theirs = await sync_to_async(lambda: add_todo(bob(), now=timezone.now(), by=Origin(Door.API), title="Secret"))()
+        for change_id in (uuid.uuid4(), theirs.change.pk):
+            await self.refused(404, "change_not_found", "post", self.undo_address, {"change_id": str(change_id)})
+        await self.refused(403, "not_your_todo", "get", f"/{theirs.todo.id}/changes")
+        await self.refused(404, "todo_not_found", "get", f"/{uuid.uuid4()}/changes")
+        await self.refused(403, "user_mismatch", "post", "/api/bob/undo", {"change_id": str(uuid.uuid4())})
+
+    async def test_changes_come_in_pages_and_outlive_their_todo(self):
+        for title in ("B", "C", "D"):
+            await self.changed(title=title)
+        page = await self.ok("get", f"/{self.todo.id}/changes", query={"limit": "2"})
+        self.assertEqual([change["after"]["title"] for change in page["items"]], ["D", "C"])
+        await Todo.objects.all().adelete()
+        rest = await self.ok("get", f"/{self.todo.id}/changes", query={"limit": "2", "cursor": page["next"]})
+        self.assertEqual(([change["after"]["title"] for change in rest["items"]], rest["next"]), (["B"], None))

@@ -1,4 +1,5 @@
 import datetime
+import uuid
 
 from django.db import connection
 from django.test import TestCase
@@ -6,7 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.testing import alice, bob
-from todos.models import Todo
+from todos.changes import Origin
+from todos.commands import add_todo
+from todos.models import Door, Todo, TodoChange
 from todos.testing import TodoFactory
 
 UNKNOWN = "0198c2f0-a1b2-7c3d-8e4f-000000000000"
@@ -119,8 +122,10 @@ class ButtonTests(TodoPageTestCase):
         response = self.press(todo, "complete")
         self.assertRedirects(response, "/todos?filter=today")
         self.assertContains(response, "Completed “Buy &lt;milk&gt;”.")
-        self.assertContains(response, f'formaction="/todos/{todo.pk}/reopen"')
-        self.press(todo, "reopen")
+        change = TodoChange.objects.get()
+        self.assertContains(response, f'formaction="/undo/change/{change.pk}"')
+        response = self.client.post(f"/undo/change/{change.pk}", {"next": "/todos"}, follow=True)
+        self.assertContains(response, "“Buy &lt;milk&gt;” is open again.")
         self.assertTrue(Todo.objects.open().exists())
 
     def test_a_deleted_todo_waits_in_the_trash(self):
@@ -138,6 +143,28 @@ class ButtonTests(TodoPageTestCase):
                 self.assertEqual([answer.status_code for answer in answers], [404, 404])
         foreign.refresh_from_db()
         self.assertEqual((foreign.version, foreign.completed_at, foreign.deleted_at), (1, None, None))
+
+    def test_a_tool_call_is_undone_on_the_page_and_the_undo_can_be_undone(self):
+        by = Origin(Door.CHAT, tool_call_id=uuid.uuid4())
+        for number in range(5):
+            add_todo(self.alice, now=timezone.now(), by=by, title=f"Todo {number}")
+        response = self.client.post(f"/undo/tool-call/{by.tool_call_id}", {"next": "/todos"}, follow=True)
+        self.assertContains(response, "“Todo 2” is off the list again. And 2 more.")
+        self.assertFalse(Todo.objects.exists())
+        redo = TodoChange.objects.filter(undoes__isnull=False).order_by("id")[0]
+        self.assertContains(response, f'formaction="/undo/change/{redo.pk}"')
+        self.client.post(f"/undo/change/{redo.pk}")
+        self.assertEqual(Todo.objects.count(), 5)
+
+    def test_undo_of_what_is_foreign_gone_or_undone(self):
+        theirs = add_todo(self.bob, now=timezone.now(), by=Origin(Door.PAGE), title="Bobs plan").change
+        for change_id in (theirs.pk, UNKNOWN):
+            self.assertEqual(self.client.post(f"/undo/change/{change_id}").status_code, 404)
+        mine = add_todo(self.alice, now=timezone.now(), by=Origin(Door.PAGE), title="Mine").change
+        self.client.post(f"/undo/change/{mine.pk}")
+        response = self.client.post(f"/undo/change/{mine.pk}", follow=True)
+        self.assertContains(response, "This is undone already.")
+        self.assertEqual(self.client.get(f"/undo/change/{mine.pk}").status_code, 405)
 
     def test_a_button_needs_a_post(self):
         todo = self.todo("Buy milk")
@@ -159,6 +186,7 @@ class QuickAddTests(TodoPageTestCase):
     def test_a_line_becomes_a_todo_with_its_date(self):
         response = self.client.post("/todos/add", {"text": "Buy milk tomorrow #home !high", "next": "/"}, follow=True)
         self.assertRedirects(response, "/")
+        self.assertContains(response, "Added “Buy milk”, tomorrow.")
         todo = Todo.objects.for_user(self.alice).get()
         tomorrow = timezone.now().date() + datetime.timedelta(1)
         self.assertEqual((todo.title, todo.due_date, todo.priority), ("Buy milk", tomorrow, 3))
@@ -171,6 +199,50 @@ class QuickAddTests(TodoPageTestCase):
                 self.assertContains(response, reason, status_code=422)
                 self.assertContains(response, text.strip(), status_code=422)
         self.assertFalse(Todo.objects.exists())
+
+    def test_a_refused_line_shows_what_was_read_in_it(self):
+        response = self.client.post("/todos/add", {"text": "x" * 201 + " tomorrow #home"})
+        self.assertContains(response, "<mark>tomorrow</mark>", status_code=422)
+        self.assertContains(response, 'value="#home"', status_code=422)
+
+    def test_a_part_that_was_switched_off_stays_in_the_title(self):
+        self.client.post("/todos/add", {"text": "Read Friday Night p1 #books", "keep": ["Friday Night", "p1"]})
+        todo = Todo.objects.get()
+        self.assertEqual((todo.title, todo.due, todo.priority), ("Read Friday Night p1", None, 0))
+        self.assertEqual(todo.tags, ["books"])
+
+
+class ParseTests(TodoPageTestCase):
+    def parse(self, text, **fields):
+        response = self.client.post("/todos/parse", {"text": text} | fields)
+        self.assertEqual(response.status_code, 200)
+        self.assertFalse(Todo.objects.exists())
+        return response
+
+    def test_recognised_parts_are_marked_and_can_be_switched_off(self):
+        response = self.parse("Buy <milk> tomorrow #home !!")
+        self.assertContains(response, "Buy &lt;milk&gt; <mark>tomorrow</mark> <mark>#home</mark> <mark>!!</mark>")
+        for words in ("tomorrow", "#home", "!!"):
+            self.assertContains(response, f'name="keep" form="quick-add-form" value="{words}">', count=1)
+        self.assertNotContains(response, "<html")
+
+    def test_a_part_that_was_switched_off_can_be_switched_on_again(self):
+        response = self.parse("Buy milk tomorrow", keep="tomorrow")
+        self.assertContains(response, 'value="tomorrow" checked')
+        self.assertNotContains(response, "<mark>")
+
+    def test_what_is_wrong_is_said_and_an_empty_line_is_not(self):
+        self.assertContains(self.parse("meeting 31st of february"), "31 February")
+        self.assertNotContains(self.parse(""), "Write what")
+        self.assertContains(self.parse("x" * 501), "500")
+
+    def test_strangers_and_other_sites_get_nothing(self):
+        self.assertEqual(self.client.get("/todos/parse").status_code, 405)
+        strict = self.client_class(enforce_csrf_checks=True)
+        strict.force_login(self.alice)
+        self.assertEqual(strict.post("/todos/parse", {"text": "x"}).status_code, 403)
+        self.client.logout()
+        self.assertEqual(self.client.post("/todos/parse", {"text": "x"}).status_code, 302)
 
 
 class EditTests(TodoPageTestCase):
@@ -190,6 +262,28 @@ class EditTests(TodoPageTestCase):
         todo = Todo.objects.get()
         self.assertEqual((todo.title, todo.notes, todo.priority, todo.version), ("Buy bread", "rye", 4, 2))
         self.assertEqual((todo.due_time, todo.due_zone, todo.tags), (datetime.time(17, 30), "UTC", ["food", "shop"]))
+
+    def test_a_repeat_is_shown_changed_and_ended(self):
+        todo = self.todo("Standup", 1)
+        self.save(todo, self.form(todo, repeats="every 2 weeks"))
+        stored = Todo.objects.get()
+        self.assertEqual((stored.repeats, stored.due_date), ("every 2 weeks", todo.due_date))
+        self.assertContains(self.client.get("/todos"), "every 2 weeks")
+        form = self.form(todo, due_date=str(todo.due_date + datetime.timedelta(1)))
+        self.assertEqual(form["repeats"], "every 2 weeks")
+        self.save(todo, form)
+        moved = Todo.objects.get()
+        self.assertEqual((moved.repeats, moved.anchor_date), ("every 2 weeks", todo.due_date))
+        response = self.save(todo, self.form(todo, repeats="now and then"))
+        self.assertContains(response, "I could not read", status_code=422)
+        self.save(todo, self.form(todo, repeats=""))
+        self.assertEqual((Todo.objects.get().repeats, Todo.objects.get().due_date), (None, moved.due_date))
+
+    def test_saving_can_be_undone(self):
+        todo = self.todo("Buy milk")
+        response = self.client.post(f"/todos/{todo.pk}/edit", self.form(todo, title="Buy bread"), follow=True)
+        change = TodoChange.objects.get()
+        self.assertContains(response, f'formaction="/undo/change/{change.pk}"')
 
     def test_an_untouched_date_keeps_the_zone_it_was_given_in(self):
         at = datetime.datetime(2030, 1, 1, 12, tzinfo=datetime.UTC)

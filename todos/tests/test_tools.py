@@ -1,3 +1,4 @@
+import datetime
 import json
 import logging
 
@@ -10,10 +11,10 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from accounts.testing import alice, bob
 from todos.models import Priority, Todo
-from todos.testing import NOW, TodoFactory, make_many, no_fence, use_tool
+from todos.testing import BY_CHAT, NOW, TodoFactory, make_many, no_fence, use_tool
 from todos.tools import Caller, acting_as, call_tool, make_server, server, tool_definitions
 
-ROW_KEYS = {"id", "title", "notes", "priority", "due", "due_text", "overdue", "tags", "done"}
+ROW_KEYS = {"id", "title", "notes", "priority", "due", "due_text", "repeats", "overdue", "tags", "done"}
 
 
 def tokens(definitions) -> float:
@@ -27,9 +28,9 @@ def parameter_names(schema) -> set[str]:
 
 
 class DefinitionTests(TestCase):
-    async def test_there_are_five_tools(self):
+    async def test_there_are_six_tools(self):
         names = {tool.name for tool in await tool_definitions()}
-        self.assertEqual(names, {"add_task", "list_tasks", "complete_task", "update_task", "delete_task"})
+        self.assertEqual(names, {"add_task", "list_tasks", "complete_task", "update_task", "delete_task", "undo"})
 
     async def test_all_definitions_together_are_short(self):
         tools = await tool_definitions()
@@ -39,8 +40,8 @@ class DefinitionTests(TestCase):
 
     async def test_no_parameter_says_who_is_asking(self):
         names = {name for tool in await tool_definitions() for name in parameter_names(tool.input_schema)}
-        about_items = {"task", "title", "notes", "priority", "due", "tags", "add_tags", "remove_tags"}
-        about_calls = {"tasks", "updates", "filter", "text", "tag", "limit", "reopen"}
+        about_items = {"task", "title", "notes", "priority", "due", "stop_repeating", "tags", "add_tags", "remove_tags"}
+        about_calls = {"tasks", "updates", "filter", "text", "tag", "start", "end", "sort", "limit", "reopen", "redo"}
         self.assertEqual(names, about_items | about_calls)
 
     async def test_annotations_tell_reading_from_destroying(self):
@@ -61,6 +62,7 @@ class DefinitionTests(TestCase):
                 "complete_task": (False, False, True, False),
                 "update_task": (False, True, True, False),
                 "delete_task": (False, True, True, False),
+                "undo": (False, True, False, False),
             },
         )
 
@@ -215,6 +217,41 @@ class ListTasksTests(ToolTestCase):
         self.assertEqual(await self.shown(priority="high"), ["Today"])
         self.assertEqual(await self.shown(priority=None, text=None, tag=None), await self.shown())
 
+    async def test_selects_by_days_in_words_or_iso(self):
+        for arguments, titles in (
+            ({"start": "today", "end": "2026-03-19"}, ["Today"]),
+            ({"start": "tomorrow"}, ["Later"]),
+            ({"end": "yesterday"}, ["Overdue"]),
+            ({"start": "2026-03-20", "end": "2026-03-20"}, ["Later"]),
+            ({"filter": "done", "start": "today"}, ["Done"]),
+            ({"filter": "done", "end": "yesterday"}, []),
+            ({"filter": "trash", "start": "today", "end": "today"}, ["Gone"]),
+        ):
+            with self.subTest(arguments):
+                self.assertEqual(await self.shown(**arguments), titles)
+
+    async def test_days_are_the_days_of_the_user(self):
+        evening = datetime.datetime(2026, 3, 5, 3, tzinfo=datetime.UTC)  # still the 4th in New York
+        await Todo.objects.filter(title="Done").aupdate(completed_at=evening)
+        self.assertEqual(await self.shown(filter="done", start="2026-03-04", end="2026-03-04"), ["Done"])
+        self.assertEqual(await self.shown(filter="done", start="2026-03-05"), [])
+
+    async def test_sorts_as_asked(self):
+        self.assertEqual(await self.shown(sort="title"), ["Later", "Overdue", "Someday groceries", "Today"])
+        self.assertEqual((await self.shown(sort="priority"))[0], "Today")
+
+    async def test_an_unknown_tag_is_told_apart_from_an_empty_list(self):
+        output = await self.refused_by("list_tasks", tag="#hoem")
+        self.assertEqual(output["error"]["code"], "unknown_tag")
+        self.assertEqual(output["error"]["message"], "tag: No todo has the tag “#hoem”. Tags in use: #home.")
+        self.assertEqual(await self.shown(tag="home", filter="overdue"), [])
+
+    async def test_a_day_that_is_none_is_refused_with_its_field(self):
+        for arguments in ({"start": "when pigs fly"}, {"end": "31st of february"}, {"end": "9999-12-31"}):
+            with self.subTest(arguments):
+                output = await self.refused_by("list_tasks", **arguments)
+                self.assertTrue(output["error"]["message"].startswith(f"{next(iter(arguments))}: "))
+
     async def test_says_how_many_more_there_are(self):
         output = await self.done_by("list_tasks", limit=3)
         self.assertEqual((len(output["tasks"]), output["total"], output["more"]), (3, 4, 1))
@@ -356,6 +393,58 @@ class DeleteTaskTests(ToolTestCase):
         self.assertIsNone((await Todo.objects.aget()).deleted_at)
 
 
+class BadInputTests(ToolTestCase):
+    """One wrong item is told by its words and its field, and the others are done."""
+
+    def setUp(self):
+        super().setUp()
+        self.titled("Buy milk", tags=["home"])
+        self.titled("Call mom")
+
+    async def told(self, name, batch, wrong, right):
+        output = await self.done_by(name, **{batch: [right, wrong]})
+        done, refused = output["results"]
+        self.assertEqual((done["outcome"] == "refused", refused["outcome"]), (False, "refused"))
+        return refused
+
+    async def test_of_a_new_todo(self):
+        for fields, told in (
+            ({"title": ""}, "“”, title: A todo needs a title."),
+            ({"title": "x" * 201}, f"“{'x' * 80}…”, title: A title has at most 200 characters; this one has 201."),
+            ({"title": "Nap\x07"}, "“Nap”, title: This text holds a character that cannot be stored."),
+            ({"title": "Nap", "notes": "a\x00b"}, "“Nap”, notes: This text holds a character that cannot be stored."),
+            ({"title": "Nap", "priority": "p9"}, "“Nap”, priority: A priority is none, low, medium, high or urgent."),
+            ({"title": "Nap", "tags": ["a b"]}, "“Nap”, tags: A tag has 1 to 50 letters, digits, “-” or “_”."),
+            ({"title": "Nap", "due": "every second"}, "“Nap”, due: A todo can repeat daily, weekly, monthly or yearly"),
+            ({"title": "Nap", "due": "1 january 9999"}, "“Nap”, due: That is too far away for a date."),
+            ({"title": "Nap", "due": "31st of february"}, "“Nap”, due: "),
+        ):
+            with self.subTest(told):
+                refused = await self.told("add_task", "tasks", fields, {"title": "🎉"})
+                self.assertTrue(refused["reason"].startswith(told), refused["reason"])
+        self.assertEqual(await Todo.objects.filter(title="🎉").acount(), 9)
+
+    async def test_of_a_change(self):
+        right = {"task": "mom", "priority": "high"}
+        for fields, told in (
+            ({"remove_tags": ["wrok"]}, "“milk”, remove_tags: It has no tag #wrok; its tags are #home."),
+            ({"due": "every second"}, "“milk”, due: "),
+            ({"due": "9999-01-01"}, "“milk”, due: That is too far away for a date."),
+            ({"title": "x" * 201}, "“milk”, title: A title has at most 200 characters"),
+        ):
+            with self.subTest(told):
+                refused = await self.told("update_task", "updates", {"task": "milk", **fields}, right)
+                self.assertTrue(refused["reason"].startswith(told), refused["reason"])
+        self.assertEqual((await Todo.objects.aget(title="Buy milk")).version, 1)
+
+    async def test_twenty_six_items_are_too_many_and_none_is_done(self):
+        output = await self.refused_by("complete_task", tasks=["milk"] * 26)
+        self.assertEqual(
+            output["error"]["message"], "tasks: List should have at most 25 items after validation, not 26."
+        )
+        self.assertEqual(await Todo.objects.open().acount(), 2)
+
+
 class IdentityTests(ToolTestCase):
     def setUp(self):
         super().setUp()
@@ -363,7 +452,13 @@ class IdentityTests(ToolTestCase):
         self.theirs = TodoFactory(owner=self.bob, title="Bob's secret")
 
     async def test_a_supplied_identity_is_not_obeyed(self):
-        claims = {"user": str(self.bob.id), "user_id": str(self.bob.id), "owner": "bob", "fence": None, "now": "1999"}
+        claims = {
+            "user": str(self.bob.id),
+            "user_id": str(self.bob.id),
+            "owner": "bob",
+            "caller": None,
+            "door": "admin",
+        }
         await self.done_by("add_task", tasks=[{"title": "Buy milk"}], **claims)
         self.assertEqual(await Todo.objects.for_user(self.bob).acount(), 1)
         output = await self.done_by("list_tasks", **claims)
@@ -431,7 +526,7 @@ class DoorTests(ToolTestCase):
             "delete_task": {"tasks": ["milk"]},
         }.items():
             with self.subTest(name), self.assertRaises(TakenOver):
-                await call_tool(name, arguments, user=self.alice, fence=taken_over)
+                await call_tool(name, arguments, user=self.alice, by=BY_CHAT, fence=taken_over)
         todo = await Todo.objects.aget()
         self.assertEqual((todo.title, todo.version, todo.notes), ("Buy milk", 1, ""))
 
@@ -439,7 +534,7 @@ class DoorTests(ToolTestCase):
         def closed():
             raise AssertionError("a read must not pass the fence")
 
-        outcome = await call_tool("list_tasks", {}, user=self.alice, fence=closed)
+        outcome = await call_tool("list_tasks", {}, user=self.alice, by=BY_CHAT, fence=closed)
         self.assertEqual(outcome.status, "success")
 
     async def test_an_outage_is_raised_as_what_it_is(self):
@@ -447,10 +542,10 @@ class DoorTests(ToolTestCase):
             raise OperationalError("connection lost")
 
         with self.assertRaisesMessage(OperationalError, "connection lost"):
-            await call_tool("add_task", {"tasks": [{"title": "Buy milk"}]}, user=self.alice, fence=outage)
+            await call_tool("add_task", {"tasks": [{"title": "Buy milk"}]}, user=self.alice, by=BY_CHAT, fence=outage)
 
     async def test_an_outside_client_is_served_by_the_same_tools(self):
-        with acting_as(Caller(self.alice, NOW, no_fence)):
+        with acting_as(Caller(self.alice, NOW, no_fence, BY_CHAT)):
             async with Client(server) as client:
                 added = await client.call_tool("add_task", {"tasks": [{"title": "Buy milk"}]})
                 refused = await client.call_tool("complete_task", {"tasks": [7]})
@@ -464,7 +559,7 @@ class DoorTests(ToolTestCase):
     async def test_outside_clients_get_the_same_sentences_with_ids_of_candidates(self):
         todos = [await Todo.objects.acreate(owner=self.alice, title="Buy milk") for _ in range(2)]
         with (
-            acting_as(Caller(self.alice, NOW, no_fence)),
+            acting_as(Caller(self.alice, NOW, no_fence, BY_CHAT)),
             self.assertRaises(ToolError) as refusal,
         ):
             await server.call_tool("complete_task", {"tasks": ["milk"]})

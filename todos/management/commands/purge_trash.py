@@ -1,0 +1,31 @@
+"""Empty the trash of what has been in it for long."""
+
+import datetime
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from todos.models import Todo
+
+BATCH = 500
+
+
+class Command(BaseCommand):
+    help = "Remove todos that were moved to the trash TRASH_DAYS days ago or earlier. Run it once a day."
+
+    def handle(self, **options):
+        moment = timezone.now() - datetime.timedelta(days=settings.TRASH_DAYS)
+        purged = 0
+        while count := purge_batch(moment):
+            purged += count
+        self.stdout.write(f"Todos removed from the trash: {purged}")
+
+
+@transaction.atomic
+def purge_batch(moment: datetime.datetime) -> int:
+    """How many were removed; none is left when it is 0. Locked first, so that none is removed while it is restored."""
+    old = list(Todo.objects.trashed_before(moment).select_for_update().values_list("pk", flat=True)[:BATCH])
+    Todo.objects.filter(pk__in=old).delete()
+    return len(old)

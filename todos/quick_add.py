@@ -1,0 +1,199 @@
+"""One line becomes a todo: “water plants friday 6pm #home p1”, with the place of every part that was recognised.
+
+Quoted text is never read, and a part that the person wants to keep as text stays text.
+"""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from .commands import TodoFields
+from .date_tokens import quoted_spans
+from .dates import FoundDate, date_text, find_date, recurrence_text
+from .errors import DateNotUnderstood
+from .marks import MARK, priority_of_mark
+from .rules import clean_tag
+
+Span = tuple[int, int]
+
+JOINTS = " ,;:–-"
+CLOSERS = ",.;:!?)"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something recognised at `spans` of a line, more than one for “tomorrow call Sam at 5pm”.
+
+    `text` is its own words, by which it can be kept as text; `value` is what they mean.
+    """
+
+    kind: Literal["due", "priority", "tag"]
+    spans: tuple[Span, ...]
+    text: str
+    value: str
+
+
+@dataclass(frozen=True)
+class QuickAdd:
+    """A line that was read. `due` is a phrase; `parts` and `kept`, texts of parts that stay text, are in its order."""
+
+    line: str
+    title: str
+    due: str
+    priority: str
+    tags: tuple[str, ...]
+    parts: tuple[Part, ...]
+    kept: tuple[str, ...]
+
+    def todo_fields(self) -> TodoFields:
+        fields: TodoFields = {"title": self.title, "tags": self.tags}
+        if self.due:
+            fields["due"] = self.due
+        if self.priority:
+            fields["priority"] = self.priority
+        return fields
+
+    @property
+    def chips(self) -> list[Part]:
+        """The parts, each text once."""
+        return list({part.text: part for part in self.parts}.values())
+
+    def stretches(self) -> Iterator[tuple[str, str]]:
+        """The whole line in pieces, each with the kind of its part; plain text has none."""
+        position = 0
+        for (start, end), kind in sorted((span, part.kind) for part in self.parts for span in part.spans):
+            yield self.line[position:start], ""
+            yield self.line[start:end], kind
+            position = end
+        yield self.line[position:], ""
+
+
+def parse_quick_add(line: str, zone: ZoneInfo, now: datetime.datetime, keep: Collection[str] = ()) -> QuickAdd:
+    """Read a line; a part whose text is in `keep` stays text.
+
+    Raises DateNotUnderstood for words that are meant as a date and are none.
+    """
+    found = list(_marks(line, keep))
+    marks = [part for part in found if part.text not in keep]
+    dates = list(_dates(line, marks, zone, now, keep))
+    date = next((part for part in dates if part.text not in keep), None)
+    if date and not _says_something(_title(line, [*marks, date])):
+        date = None  # “tomorrow” alone is what there is to do, not when
+    parts = sorted([*marks, *([date] if date else [])], key=lambda part: part.spans)
+    return QuickAdd(
+        line=line,
+        title=_title(line, parts),
+        due=date.text if date else "",
+        priority=next((part.value for part in parts if part.kind == "priority"), ""),
+        tags=tuple(dict.fromkeys(part.value for part in parts if part.kind == "tag")),
+        parts=tuple(parts),
+        kept=tuple(dict.fromkeys(part.text for part in [*found, *dates] if part.text in keep)),
+    )
+
+
+def tag_of_mark(word: str) -> str:
+    """The tag as it is stored; empty for what cannot be one, and for “#12”, the number of something."""
+    try:
+        return "" if word.isdigit() else clean_tag(word)
+    except ValueError:
+        return ""
+
+
+def _marks(line: str, keep: Collection[str]) -> Iterator[Part]:
+    """Tags, and of several priorities the first that counts."""
+    quoted, prioritised = quoted_spans(line), False
+    for match in MARK.finditer(line):
+        if any(start < match.end() and match.start() < end for start, end in quoted):
+            continue
+        spans = (_with_brackets(line, match.span()),)
+        if match["tag"] and (tag := tag_of_mark(match["tag"])):
+            yield Part("tag", spans, match[0], tag)
+        elif match["priority"] and not prioritised:
+            prioritised = match[0] not in keep
+            yield Part("priority", spans, match[0], priority_of_mark(match["priority"]))
+
+
+def _dates(
+    line: str, marks: list[Part], zone: ZoneInfo, now: datetime.datetime, keep: Collection[str]
+) -> Iterator[Part]:
+    """The date of a line; where it is to stay text, also the next one that is found without it, and so on."""
+    cuts = [span for part in marks for span in part.spans]
+    text = _blanked(line, cuts, " ")
+    while found := _find(text, zone, now):
+        part = _date_part(line, found, cuts, zone, now)
+        yield part
+        if part.text not in keep:
+            return
+        text = _blanked(text, part.spans, "x")
+
+
+def _find(text: str, zone: ZoneInfo, now: datetime.datetime) -> FoundDate | None:
+    try:
+        found = find_date(text, zone, now)
+    except DateNotUnderstood as refusal:
+        raise DateNotUnderstood(f"{refusal.sentence} Put the words in quotes to keep them as text.") from None
+    return found if found and found.due else None
+
+
+def _date_part(line: str, found: FoundDate, cuts: list[Span], zone: ZoneInfo, now: datetime.datetime) -> Part:
+    stretches = [(found.start, found.end), *([found.time_span] if found.time_span else [])]
+    spans = tuple(span for stretch in stretches for span in _around(line, stretch, cuts))
+    value = date_text(found.due, zone, now)
+    if found.recurrence:
+        value = f"{value}, {recurrence_text(found.recurrence)}"
+    return Part("due", spans, " ".join(line[start:end] for start, end in spans), value)
+
+
+def _around(line: str, stretch: Span, cuts: list[Span]) -> Iterator[Span]:
+    """What is left of a stretch around the cuts inside it, without the space beside them."""
+    start, stop = stretch
+    for cut_start, cut_end in [*sorted(cut for cut in cuts if start < cut[0] < stop), (stop, stop)]:
+        piece = line[start:cut_start]
+        if piece.strip():
+            yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+        start = cut_end
+
+
+def _blanked(text: str, spans: Collection[Span], character: str) -> str:
+    """The text with a character in every place of the spans, so that all other places stay where they are."""
+    for start, end in spans:
+        text = text[:start] + character * (end - start) + text[end:]
+    return text
+
+
+def _with_brackets(line: str, span: Span) -> Span:
+    start, end = span
+    inside = line[start - 1 : start] == "(" and line[end : end + 1] == ")"
+    return (start - 1, end + 1) if inside else span
+
+
+def _title(line: str, parts: list[Part]) -> str:
+    """The line without the parts and without the commas that led to them; a title in quotes loses the quotes."""
+    title, position = "", 0
+    for start, end in [*sorted(span for part in parts for span in part.spans), (len(line), len(line))]:
+        title = _joined(title, line[position:start]) if position else line[:start]
+        position = end
+    if parts and max(end for part in parts for _, end in part.spans) >= len(line.rstrip()):
+        title = title.rstrip(JOINTS)
+    if quoted_spans(title) == [(0, len(title))] and _says_something(title[1:-1]):
+        title = title[1:-1]
+    return " ".join(title.split())
+
+
+def _joined(before: str, after: str) -> str:
+    """Two pieces of a title around a cut."""
+    before, after = before.rstrip(), after.lstrip()
+    if not before:
+        return after.lstrip(JOINTS)
+    if after[:1] and after[0] in JOINTS + CLOSERS:
+        return before.rstrip(JOINTS) + after
+    return f"{before} {after}"
+
+
+def _says_something(title: str) -> bool:
+    return any(unicodedata.category(character)[0] in "LNS" for character in title)

@@ -1,0 +1,49 @@
+import datetime
+from io import StringIO
+
+from django.core.management import call_command
+from django.test import TestCase, override_settings
+from django.utils import timezone
+
+from accounts.testing import alice
+from todos.management.commands import purge_trash
+from todos.models import Todo, TodoTag
+from todos.testing import TodoFactory, make_many
+
+
+def purge() -> str:
+    printed = StringIO()
+    call_command("purge_trash", stdout=printed)
+    return printed.getvalue().strip()
+
+
+class PurgeTrashTests(TestCase):
+    def setUp(self):
+        self.alice = alice()
+
+    def trashed(self, days):
+        return timezone.now() - datetime.timedelta(days=days)
+
+    def test_removes_what_has_been_in_the_trash_for_30_days(self):
+        TodoFactory(owner=self.alice, title="old", deleted_at=self.trashed(30.1), tags=["home"])
+        TodoFactory(owner=self.alice, title="recent", deleted_at=self.trashed(29.9))
+        TodoFactory(owner=self.alice, title="done", completed_at=self.trashed(90))
+        self.assertEqual(purge(), "Todos removed from the trash: 1")
+        self.assertCountEqual(Todo.objects.values_list("title", flat=True), ["recent", "done"])
+        self.assertFalse(TodoTag.objects.exists())
+
+    def test_a_second_time_finds_nothing(self):
+        TodoFactory(owner=self.alice, deleted_at=self.trashed(31))
+        purge()
+        self.assertEqual(purge(), "Todos removed from the trash: 0")
+
+    @override_settings(TRASH_DAYS=7)
+    def test_the_days_are_a_setting(self):
+        TodoFactory(owner=self.alice, deleted_at=self.trashed(8))
+        self.assertEqual(purge(), "Todos removed from the trash: 1")
+
+    def test_a_full_trash_goes_in_batches(self):
+        count = 2 * purge_trash.BATCH + 1
+        make_many(self.alice, count, deleted_at=self.trashed(31))
+        self.assertEqual(purge(), f"Todos removed from the trash: {count}")
+        self.assertFalse(Todo.objects.exists())
