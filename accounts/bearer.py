@@ -1,5 +1,8 @@
 """From a request to its user: the only place where the product decides who is asking."""
 
+from importlib import import_module
+
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
@@ -65,6 +68,13 @@ def user_of_cookie(request: HttpRequest) -> User:
         raise TokenMissing
     request.user = user
     return user
+
+
+async def user_of_session(session_key: str | None) -> User:
+    """The user who is signed in under this session, for sockets, which have no Django request. Raises TokenMissing."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    return await user_of_cookie(request)
 
 
 def check_subject(user: User, user_id: str) -> None:

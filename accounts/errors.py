@@ -65,6 +65,11 @@ class ValidationFailed(ProductError):
     message = "Some fields need another value."
 
 
+class UnsupportedMediaType(ProductError):
+    code = "unsupported_media_type"
+    message = "Send the body as application/json."
+
+
 class RateLimited(ProductError):
     code = "rate_limited"
     message = "That was too many requests. Try again in a moment."

@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -26,21 +26,28 @@ class PageRequest(HttpRequest):
     acting_user: User
 
 
-Answer = Coroutine[Any, Any, HttpResponse]
+Answer = Coroutine[Any, Any, HttpResponseBase]
 
 
 def signed_in(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[Concatenate[HttpRequest, P], Answer]:
     """Let only people who are signed in through, and lead everybody else to the sign-in page and back."""
 
     @functools.wraps(view)
-    async def page(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    async def page(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             await authenticate(request)
         except (TokenMissing, TokenInvalid, TokenExpired):
+            if is_live(request):
+                return HttpResponse(status=401)
             return redirect_to_login(page_of(request))
         return await view(request, *args, **kwargs)
 
     return page
+
+
+def is_live(request: HttpRequest) -> bool:
+    """Whether the page itself asks, by its script, and puts the answer in its place."""
+    return "HX-Request" in request.headers
 
 
 def page_of(request: HttpRequest) -> str:

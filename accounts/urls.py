@@ -7,6 +7,7 @@ from . import views
 
 urlpatterns = [
     path("accounts/login", views.login, name="login"),
+    path("accounts/token", views.access_token, name="access_token"),
     path("accounts/logout", LogoutView.as_view(), name="logout"),
     path("accounts/register", views.register, name="register"),
     path("accounts/settings", views.settings, name="settings"),

@@ -5,20 +5,22 @@ from typing import Any
 from django import forms
 from django.contrib import auth, messages
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .api import REGISTRATIONS_PER_ADDRESS, USERNAME_TAKEN
+from .bearer import user_of_cookie
 from .database import database_unit
-from .errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable
+from .errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing
 from .forms import LoginForm, NewPasswordForm, RegisterForm, TimeZoneForm
 from .models import User
-from .pages import PageRequest, address_after, render_page, signed_in
+from .pages import PageRequest, address_after, is_live, render_page, signed_in
 from .passwords import hash_password, user_of_password
 from .ratelimits import address_of, check_rate
-from .tokens import sign_out_everywhere
+from .tokens import issue_access_token, sign_out_everywhere
 
 THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
 YEAR_SECONDS = 365 * 24 * 3600
@@ -32,8 +34,19 @@ async def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(posted(request))
     if form.is_bound and (user := await user_of_login(request, form)):
         await auth.alogin(request, user)
-        return redirect(address_after(request, "home"))
-    return entrance_page(request, "accounts/login.html", form)
+        return HttpResponse(status=204) if is_live(request) else redirect(address_after(request, "home"))
+    return entrance_page(request, "accounts/_sign_in.html" if is_live(request) else "accounts/login.html", form)
+
+
+@never_cache
+@require_POST
+async def access_token(request: HttpRequest) -> HttpResponse:
+    """A short-lived access token for the script of a page: from its login, never from another token."""
+    try:
+        user = await user_of_cookie(request)
+    except TokenMissing:
+        return HttpResponse(status=401)
+    return JsonResponse({"user_id": user.subject, "access_token": issue_access_token(user)})
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -1,14 +1,12 @@
 """Conversations for auditing: everything can be read, nothing can be added, changed or deleted."""
 
-import json
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+
+from accounts.audit import ReadOnly, pretty_json
 
 from .models import Conversation, Message, ToolCall
-
 
 MESSAGE_FIELDS = (
     "sequence",
@@ -23,19 +21,6 @@ MESSAGE_FIELDS = (
     "created_at",
 )
 CALL_FIELDS = ("position", "tool_name", "call_id", "status", "input_json", "output_json", "duration_ms", "created_at")
-
-
-class ReadOnly:
-    """An audit that the audited could change is none."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 class MessageInline(ReadOnly, admin.TabularInline):
@@ -70,10 +55,6 @@ class ToolCallInline(ReadOnly, admin.StackedInline):
     @admin.display(description="output")
     def output_json(self, call: ToolCall) -> str:
         return pretty_json(call.output)
-
-
-def pretty_json(value: object) -> str:
-    return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False))
 
 
 @admin.register(Conversation)

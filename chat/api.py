@@ -17,33 +17,38 @@ from .api_schema import (
     ConversationChange,
     ConversationOut,
     ConversationPage,
+    Decision,
+    DecisionOut,
     MessageOut,
     MessagePage,
     MeWithUsage,
     UsageToday,
 )
+from .approvals import decide
 from .conversations import (
     change_conversation,
     conversation_page,
     delete_conversation,
     message_page,
     read_conversation,
+    request_stop,
 )
 from .errors import failed_turn
 from .events import TurnCompleted, TurnFailed
 from .limits import tokens_today
-from .running import start_turn
+from .running import RunningTurn, start_turn
 from .sse import EVENT_STREAM_DOCUMENTATION, event_json, sse_frames
-from .turn import begin_turn
+from .turn import begin_retry, begin_turn
 from .turn_state import NewMessage
 
 router = Router()
+ON_TURN = {200: TurnCompleted, frozenset({404, 409, 429, 502, 504}): ErrorBody}
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
 @router.post(
     "/{user_id}/chat",
-    response={200: TurnCompleted, frozenset({404, 409, 429, 502, 504}): ErrorBody},
+    response=ON_TURN,
     openapi_extra=EVENT_STREAM_DOCUMENTATION,
 )
 async def chat(request: HttpRequest, user_id: str, body: ChatRequest) -> HttpResponseBase:
@@ -54,7 +59,15 @@ async def chat(request: HttpRequest, user_id: str, body: ChatRequest) -> HttpRes
     """
     message = NewMessage(body.message, body.conversation_id, request.headers.get("Idempotency-Key"))
     running = await start_turn(begin_turn(request, user_id, message))
-    if body.stream or (request.accepts("text/event-stream") and not request.accepts("application/json")):
+    return await answer_of(running, streamed=body.stream or wants_stream(request))
+
+
+def wants_stream(request: HttpRequest) -> bool:
+    return request.accepts("text/event-stream") and not request.accepts("application/json")
+
+
+async def answer_of(running: RunningTurn, *, streamed: bool) -> HttpResponseBase:
+    if streamed:
         frames = sse_frames(running)
         return StreamingHttpResponse(frames, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
     outcome = await running.outcome()
@@ -127,3 +140,36 @@ async def list_messages(
         "items": [MessageOut.of(message) for message in messages],
         "next": None if earlier is None else str(earlier),
     }
+
+
+@router.post("/{user_id}/conversations/{conversation_id}/stop", response={202: None, 404: ErrorBody})
+async def stop_turn(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
+    """Stop the answer that is being written, in whatever process; the text so far and the tool calls made stay."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    await request_stop(user, conversation_id)
+    return HttpResponse(status=202)
+
+
+@router.post("/{user_id}/conversations/{conversation_id}/messages/{message_id}/retry", response=ON_TURN)
+async def retry_message(
+    request: HttpRequest, user_id: str, conversation_id: UUID, message_id: UUID
+) -> HttpResponseBase:
+    """Try the last answer again where it failed, was stopped or was interrupted.
+
+    It goes on from the tool calls it made, so that nothing is done twice. Answers like `chat`, also as a stream.
+    """
+    running = await start_turn(begin_retry(request, user_id, conversation_id, message_id))
+    return await answer_of(running, streamed=wants_stream(request))
+
+
+@router.post("/{user_id}/approvals/{approval_id}", response={200: DecisionOut, frozenset({404, 409}): ErrorBody})
+async def decide_approval(request: HttpRequest, user_id: str, approval_id: UUID, body: Decision) -> DecisionOut:
+    """Approve a bulk change for all or some of its todos, or decline it with an empty list. It counts once.
+
+    A todo that was changed since you were asked is left out, and the outcome of its call says so.
+    """
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    approval, calls = await decide(user, approval_id, body.approve)
+    return DecisionOut(approval=approval, tool_calls=calls)

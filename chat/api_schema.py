@@ -1,6 +1,7 @@
 """The shapes of the chat API."""
 
 import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from accounts.api_schema import Me
 from accounts.text import StorableText
 
-from .events import ToolCallRecord, Usage
+from .events import ApprovalRecord, ToolCallRecord, Usage
 from .models import Conversation, Message
-from .storage import tool_call_record
+from .storage import approval_of, tool_call_record
 
 
 class ChatRequest(BaseModel):
@@ -63,6 +64,7 @@ class MessageOut(BaseModel):
     status: str = Field(description="completed, pending, failed, stopped or interrupted.", examples=["completed"])
     error: str | None = Field(description="The error code of a failed turn, the reason of a stopped one.")
     tool_calls: list[ToolCallRecord]
+    approval: ApprovalRecord | None = Field(description="What this answer asked the person to approve.")
     usage: Usage
     model: str = Field(examples=["basic"])
     first_token_ms: int | None
@@ -79,12 +81,24 @@ class MessageOut(BaseModel):
             status=message.status,
             error=message.error_code or None,
             tool_calls=[tool_call_record(call) for call in message.tool_calls.all()],
+            approval=approval_of(message),
             usage=Usage(message.input_tokens, message.output_tokens),
             model=message.model,
             first_token_ms=message.first_token_ms,
             total_ms=message.total_ms,
             created_at=message.created_at,
         )
+
+
+class Decision(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"approve": "all"}]})
+
+    approve: list[UUID] | Literal["all"] = Field(description="Ids of todos, “all”, or an empty list to decline.")
+
+
+class DecisionOut(BaseModel):
+    approval: ApprovalRecord
+    tool_calls: list[ToolCallRecord] = Field(description="The calls that waited, each with its outcome.")
 
 
 class MessagePage(BaseModel):

@@ -39,7 +39,10 @@ def tool_items(tool_calls: list[ToolCall]) -> list[HistoryItem]:
 
 
 def tool_output(call: ToolCall) -> ToolOutput:
-    return ToolOutput(call.call_id, json_text(call.output if call.output is not None else INTERRUPTED_OUTPUT))
+    output = call.output if call.output is not None else INTERRUPTED_OUTPUT
+    if call.status == ToolCall.Status.UNDONE:
+        output = {**output, "undone": "All of this was taken back since."}
+    return ToolOutput(call.call_id, json_text(output))
 
 
 def json_text(value: object) -> str:

@@ -8,6 +8,7 @@ from accounts.database import database_unit
 from accounts.errors import ValidationFailed
 from accounts.models import User
 
+from .live import announce_change
 from .models import NEWEST_FIRST, Conversation, Message
 from .storage import settle_dead_turn
 
@@ -39,6 +40,7 @@ def change_conversation(user: User, conversation_id: UUID, *, title: str | None,
     if archived is not None:
         conversation.archived_at = (conversation.archived_at or timezone.now()) if archived else None
     conversation.save(update_fields=["title", "title_set_by_user", "archived_at"])
+    announce_change(user.pk)
     return conversation
 
 
@@ -53,16 +55,29 @@ def checked_title(title: str) -> str:
 def delete_conversation(user: User, conversation_id: UUID) -> None:
     """With its messages and tool calls; the todos they made stay. A turn that still runs in it finds its lease gone."""
     Conversation.objects.owned(user, conversation_id).delete()
+    announce_change(user.pk)
 
 
 @database_unit
 def message_page(
     user: User, conversation_id: UUID, *, before: int | None, limit: int
 ) -> tuple[list[Message], int | None]:
-    """The newest messages before a sequence number, in order with their tool calls, and where the page before ends."""
     conversation = Conversation.objects.owned(user, conversation_id)
     settle_dead_turn(conversation)
+    return messages_before(conversation, before, limit)
+
+
+def messages_before(conversation: Conversation, before: int | None, limit: int) -> tuple[list[Message], int | None]:
+    """The newest messages before a sequence number, in order with their tool calls, and where the page before ends."""
     earlier = conversation.messages.all() if before is None else conversation.messages.before(before)
     messages = list(earlier.order_by("-sequence").with_tool_calls()[:limit])[::-1]
     more = bool(messages) and messages[0].sequence > 1
     return messages, messages[0].sequence if more else None
+
+
+@database_unit
+def request_stop(user: User, conversation_id: UUID) -> None:
+    """Ask the turn that runs in the conversation, in whatever process, to stop. Where none runs nothing happens."""
+    conversation = Conversation.objects.owned(user, conversation_id)
+    running = Conversation.objects.filter(pk=conversation.pk, lease_token=conversation.lease_token)
+    running.exclude(lease_token=None).update(stop_requested_at=timezone.now())

@@ -25,6 +25,16 @@ class ConversationFull(ProductError):
     message = "This conversation has reached its length limit. Continue in a new one."
 
 
+class MessageNotFound(ProductError):
+    code = "message_not_found"
+    message = "There is no such message in this conversation."
+
+
+class NotRetryable(ProductError):
+    code = "not_retryable"
+    message = "Only the last answer can be tried again, and only where it failed or was stopped."
+
+
 class TooManyTurns(ProductError):
     code = "rate_limited"
     message = "Several of your conversations are being answered. Wait for one to finish."
@@ -43,6 +53,21 @@ class IdempotencyMismatch(ProductError):
 class IdempotencyInProgress(ProductError):
     code = "idempotency_in_progress"
     message = "The request with this Idempotency-Key is still running."
+
+
+class ApprovalNotFound(ProductError):
+    code = "approval_not_found"
+    message = "There is no such approval."
+
+
+class ApprovalDecided(ProductError):
+    code = "approval_decided"
+    message = "This was decided already. An approval counts once."
+
+
+class ApprovalExpired(ProductError):
+    code = "approval_expired"
+    message = "This approval has expired and nothing was changed. Ask again."
 
 
 class TurnFailure(ProductError):

@@ -1,5 +1,6 @@
 """Facts of a turn: what `run_turn` yields, API clients read, and pages draw. One fact, many renderings."""
 
+import datetime
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -29,13 +30,13 @@ EXAMPLE: JsonDict = {
 
 @dataclass(frozen=True)
 class ToolCallRecord:
-    """A tool call as stored. `output` is null while it runs."""
+    """A tool call as stored. `output` is null while it runs; a pending one with an output waits for approval."""
 
     id: UUID
     tool_name: str
     input: dict[str, Any]
     output: dict[str, Any] | None
-    status: Literal["pending", "success", "error"]
+    status: Literal["pending", "success", "error", "denied", "undone"]
     duration_ms: int | None
 
 
@@ -43,6 +44,27 @@ class ToolCallRecord:
 class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class ApprovalRow:
+    """One todo that the assistant may change only when the person says so."""
+
+    todo_id: UUID
+    title: str
+    due_text: str | None
+    action: Literal["complete", "delete"]
+
+
+@dataclass(frozen=True)
+class ApprovalRecord:
+    """What waits for the person's word. `approved` has the ids that got it, once it is decided."""
+
+    id: UUID
+    status: Literal["pending", "approved", "declined", "expired"]
+    rows: list[ApprovalRow]
+    approved: list[UUID]
+    expires_at: datetime.datetime
 
 
 @dataclass(frozen=True)
@@ -78,17 +100,21 @@ class ToolCallFinished:
 
 @dataclass(frozen=True)
 class TurnCompleted:
-    """The answer of a turn. `stopped`: the turn met a limit; text and tool calls so far are kept."""
+    """The answer of a turn. `stopped`: the turn met a limit; text and tool calls so far are kept.
+
+    `needs_approval`: nothing of what `approval` lists has been done; it waits for the person.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = {"json_schema_extra": {"examples": [EXAMPLE]}}
     name: ClassVar[str] = "turn.completed"
     conversation_id: UUID
     message_id: UUID
     response: str
-    status: Literal["completed", "stopped"]
+    status: Literal["completed", "needs_approval", "stopped"]
     tool_calls: list[ToolCallRecord] = field(default_factory=list)
     usage: Usage = Usage()
     model: str = ""
+    approval: ApprovalRecord | None = None
 
 
 @dataclass(frozen=True)

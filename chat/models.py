@@ -45,7 +45,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 
 class Conversation(models.Model):
-    """A chat. `last_sequence` counts its messages; the lease says whose turn runs in it, until when."""
+    """A chat. `last_sequence` counts its messages; the lease says whose turn runs in it, until when.
+
+    `stop_requested_at` is set while that turn is asked to stop.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
@@ -54,6 +57,7 @@ class Conversation(models.Model):
     last_sequence = models.PositiveIntegerField(default=0)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    stop_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -86,7 +90,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(sequence__lt=sequence)
 
     def with_tool_calls(self) -> MessageQuerySet:
-        return self.prefetch_related(Prefetch("tool_calls", ToolCall.objects.order_by("position")))
+        """And with the approval that the calls wait for, where they do."""
+        calls = Prefetch("tool_calls", ToolCall.objects.order_by("position"))
+        return self.select_related("approval").prefetch_related(calls)
 
 
 class Message(models.Model):
@@ -162,6 +168,8 @@ class ToolCall(models.Model):
         PENDING = "pending"
         SUCCESS = "success"
         ERROR = "error"
+        DENIED = "denied"
+        UNDONE = "undone"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="tool_calls")
@@ -182,7 +190,8 @@ class ToolCall(models.Model):
             models.UniqueConstraint(fields=["message", "position"], name="tool_call_position_unique"),
             models.UniqueConstraint(fields=["message", "call_id"], name="tool_call_id_unique"),
             models.CheckConstraint(
-                condition=Q(status__in=["pending", "success", "error"]), name="tool_call_status_known"
+                condition=Q(status__in=["pending", "success", "error", "denied", "undone"]),
+                name="tool_call_status_known",
             ),
             models.CheckConstraint(
                 condition=Q(status="pending") | Q(output__isnull=False), name="tool_call_outcome_stored"
@@ -191,3 +200,40 @@ class ToolCall(models.Model):
 
     def __str__(self) -> str:
         return self.tool_name
+
+
+class ApprovalQuerySet(models.QuerySet["Approval"]):
+    """Chains that begin with `for_user`: ownership is the first rule of every query."""
+
+    def for_user(self, user) -> ApprovalQuerySet:
+        return self.filter(owner=user)
+
+    def open(self) -> ApprovalQuerySet:
+        """Neither decided nor expired, by the database's clock."""
+        return self.filter(decided_at=None, expires_at__gt=Now())
+
+
+class Approval(models.Model):
+    """A question to the person: may the assistant do this to these todos, as they are now?
+
+    `rows` is a list of {"tool_call_id", "action" ("complete" or "delete"), "todo_id", "version", "title", "due_text"}.
+    `approved` lists the todo ids that were approved; empty when the person declined. It is decided once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="approvals")
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="approval")
+    rows = models.JSONField()
+    approved = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApprovalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"approval of {len(self.rows)} rows"

@@ -6,14 +6,20 @@ older version stored.
 
 import datetime
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.utils.safestring import SafeString
+
 from todos.models import Todo
 
+from .events import ApprovalRecord
+from .markdown import markdown_html
 from .models import Conversation, Message
+from .storage import RETRYABLE, approval_of
 
 
 class CallFacts(Protocol):
@@ -60,10 +66,17 @@ VERBS = {
         {"deleted": "Moved {} to the trash"},
         "{} could not be deleted",
     ),
+    "undo": Verb(
+        "Undoing the last change",
+        "Could not undo that",
+        "",
+        {"undone": "Undid changes to {}"},
+        "{} could not be undone",
+    ),
     "list_tasks": Verb("Looking at your todos", "Could not look at your todos"),
 }
 UNKNOWN_VERB = Verb("Trying something", "Tried something that is not possible here")
-CHANGES = {"added", "completed", "reopened", "updated", "deleted"}
+CHANGES = {"added", "completed", "reopened", "updated", "deleted", "undone"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,21 @@ class MessageView:
     tool_calls: list[ToolCallLine]
     failure: Failure | None
     reference: str
+    is_last: bool
+    approval: ApprovalRecord | None
+
+    @property
+    def html(self) -> SafeString:
+        return markdown_html(self.message.content)
+
+    @property
+    def retryable(self) -> bool:
+        return self.is_last and self.message.status in RETRYABLE
+
+    @property
+    def claims_too_much(self) -> bool:
+        """Whether the text says that something was changed, and no call of the turn changed anything."""
+        return not self.working and not self.has_cards and claims_change(self.message.content)
 
     @property
     def asked(self) -> int:
@@ -126,6 +154,12 @@ FAILURES = {
     "model_timeout": Failure("The assistant took too long to answer.", "Ask again, or ask for less at once."),
     "quota_exhausted": Failure("Today’s allowance for the assistant is used up.", "It starts afresh tomorrow."),
 }
+# A sentence of the assistant that reports a change as done: “I added …”, “Done – I've moved …”, “Completed “rent”.”
+CLAIM = re.compile(
+    r"(?:\bI(?:[’']ve| have)?(?: just| now| also)? |^|[.!–:] )"
+    r"(?:added|created|completed|marked|ticked off|deleted|removed|updated|changed|moved|renamed|reopened) (?!no\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
 UNEXPECTED = Failure("Something went wrong on our side.", "Ask again; if it happens again, tell us the reference.")
 STOPPED = Failure("Stopped here.", "What was done so far is kept.")
 AGES = [(0, "Today"), (1, "Yesterday"), (7, "Last 7 days"), (30, "Last 30 days")]
@@ -156,18 +190,26 @@ def tool_call_line(call: CallFacts, todos: Mapping[str, Todo], *, turn_ended: bo
 def call_state(call: CallFacts, *, turn_ended: bool) -> tuple[str, str]:
     if call.status == "success":
         return "done", "Done"
+    if call.status == "undone":
+        return "undone", "Undone"
     if call.status == "error":
         return "failed", "Failed"
+    if call.status == "denied":
+        return "declined", "Declined"
+    if call.output is not None:
+        return "waiting", "Needs approval"
     return ("failed", "Interrupted") if turn_ended else ("running", "Running")
 
 
 def call_sentence(call: CallFacts, *, turn_ended: bool) -> str:
     """One plain line; never the name of the function."""
     verb = VERBS.get(call.tool_name, UNKNOWN_VERB)
-    if call.status == "success":
+    if call.status in {"success", "undone"}:
         return list_sentence(call.output) if call.tool_name == "list_tasks" else outcome_sentence(verb, call.output)
     count = asked_for(call.input, verb.batch)
     noun = counted(count) if count else "todos"
+    if call.status == "denied" or (call.status == "pending" and call.output is not None):
+        return verb.doing.format(noun)
     if call.status == "error" or turn_ended:
         return verb.failed.format(noun)
     return verb.doing.format(noun) + "…"
@@ -248,7 +290,11 @@ def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def message_view(message: Message, todos: Mapping[str, Todo]) -> MessageView:
+def claims_change(text: str) -> bool:
+    return CLAIM.search(text) is not None
+
+
+def message_view(message: Message, todos: Mapping[str, Todo], *, is_last: bool) -> MessageView:
     """The message's tool calls must be prefetched."""
     working = message.status == Message.Status.PENDING
     calls = message.tool_calls.all() if message.role == Message.Role.ASSISTANT else []
@@ -258,6 +304,8 @@ def message_view(message: Message, todos: Mapping[str, Todo]) -> MessageView:
         tool_calls=[tool_call_line(call, todos, turn_ended=not working) for call in calls],
         failure=failure_of(message),
         reference=str(message.metadata.get("request_id") or message.pk),
+        is_last=is_last,
+        approval=approval_of(message),
     )
 
 

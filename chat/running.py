@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -13,9 +14,12 @@ from accounts.database import task_thread
 
 from .errors import LeaseLost
 from .events import Event, TurnCompleted, TurnFailed
-from .storage import renew_lease
+from .storage import stop_requested, store_progress
 from .turn import run_turn
 from .turn_state import Turn
+
+# A page in another process sees the text, and a turn hears that it should stop, within this time.
+TICK_SECONDS = 0.4
 
 logger = logging.getLogger(__name__)
 running_turns: set["RunningTurn"] = set()
@@ -27,6 +31,7 @@ class RunningTurn:
     def __init__(self, begin: Coroutine[Any, Any, Turn | TurnCompleted]) -> None:
         self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.begun.add_done_callback(consume_error)
+        self.conversation_id: UUID | None = None
         self.seen: list[Event] = []
         self.news = asyncio.Event()
         self.task = asyncio.create_task(self.run(begin))
@@ -40,10 +45,13 @@ class RunningTurn:
             except Exception as error:  # noqa: BLE001 whoever waits for the beginning gets it
                 self.begun.set_exception(error)
                 return
-            self.begun.set_result(None)
             if isinstance(turn, TurnCompleted):
+                self.conversation_id = turn.conversation_id
+                self.begun.set_result(None)
                 self.publish(turn)
                 return
+            self.conversation_id = turn.conversation.pk
+            self.begun.set_result(None)
             async with lease_kept(turn):
                 async for event in run_turn(turn):
                     self.publish(event)
@@ -103,7 +111,7 @@ async def start_turn(begin: Coroutine[Any, Any, Turn | TurnCompleted]) -> Runnin
 
 @contextlib.asynccontextmanager
 async def lease_kept(turn: Turn) -> AsyncGenerator[None, None]:
-    """Renew the turn's lease three times in its length, for as long as the block runs."""
+    """Keep the turn's lease, for as long as the block runs."""
     keeper = asyncio.create_task(keep_lease(turn))
     try:
         yield
@@ -113,14 +121,26 @@ async def lease_kept(turn: Turn) -> AsyncGenerator[None, None]:
 
 
 async def keep_lease(turn: Turn) -> None:
+    """Store the text as it grows, renew the lease three times in its length, and hear a request to stop."""
+    stored, ticks, ticks_to_renewal = "", 0, settings.TURN_LEASE_SECONDS / 3 / TICK_SECONDS
     while True:
-        await asyncio.sleep(settings.TURN_LEASE_SECONDS / 3)
+        await asyncio.sleep(TICK_SECONDS)
+        ticks += 1
         try:
-            await renew_lease(turn)
+            if turn.answer.content != stored or ticks >= ticks_to_renewal:
+                stored, ticks = turn.answer.content, 0
+                await store_progress(turn)
+            if not turn.stopped and await stop_requested(turn):
+                turn.stop_for_user()
         except LeaseLost:
             return  # the turn's next write finds out
         except DatabaseError as error:
-            logger.warning("lease not renewed: %s", type(error).__name__)
+            logger.warning("turn not kept: %s", type(error).__name__)
+
+
+def turn_running_in(conversation_id: UUID) -> RunningTurn | None:
+    """The turn that runs in the conversation, where it runs in this process."""
+    return next((running for running in running_turns if running.conversation_id == conversation_id), None)
 
 
 async def finish_running_turns(grace_seconds: float) -> None:

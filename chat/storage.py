@@ -7,12 +7,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
+from django.dispatch import receiver
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from accounts.database import database_unit
+from accounts.database import database_read, database_unit
 from accounts.models import User
 from todos.tools import ToolOutcome
+from todos.undo import tool_calls_settled
 
 from .arguments import ParsedRequest
 from .context import INTERRUPTED_OUTPUT, history_items, window
@@ -22,17 +24,21 @@ from .errors import (
     IdempotencyInProgress,
     IdempotencyMismatch,
     LeaseLost,
+    MessageNotFound,
+    NotRetryable,
     TurnInterrupted,
     stored_failure,
 )
-from .events import ToolCallRecord, TurnCompleted, Usage
+from .events import ApprovalRecord, ApprovalRow, ToolCallRecord, TurnCompleted, Usage
+from .live import announce_change
 from .model_interface import HistoryItem
-from .models import Conversation, Message, ToolCall
+from .models import Approval, Conversation, Message, ToolCall
 from .turn_state import NewMessage, Turn
 
 TITLE_MAX_CHARACTERS = 60
 MESSAGES_PER_TURN = 2
 BUSY_RETRY_SECONDS = 2
+RETRYABLE = {Message.Status.FAILED, Message.Status.STOPPED, Message.Status.INTERRUPTED}
 ANSWER_FIELDS = [
     "content",
     "status",
@@ -61,11 +67,16 @@ def lease_conversation(user: User, message: NewMessage) -> Conversation:
         if conversation.last_sequence + MESSAGES_PER_TURN > settings.CONVERSATION_MAX_MESSAGES:
             raise ConversationFull(details={"limit": settings.CONVERSATION_MAX_MESSAGES})
         settle_dead_turn(conversation)
+    take_lease(conversation)
+    return conversation
+
+
+def take_lease(conversation: Conversation) -> None:
     conversation.lease_token = uuid7()
     Conversation.objects.filter(pk=conversation.pk).update(
-        lease_token=conversation.lease_token, lease_until=lease_end()
+        lease_token=conversation.lease_token, lease_until=lease_end(), stop_requested_at=None
     )
-    return conversation
+    announce_change(conversation.owner_id, answering=conversation.pk)
 
 
 def lock_conversation(user: User, conversation_id: UUID) -> Conversation:
@@ -90,11 +101,16 @@ def settle_dead_turn(conversation: Conversation) -> None:
     lease = Conversation.objects.filter(pk=conversation.pk, lease_token=conversation.lease_token)
     if not lease.update(lease_token=None, lease_until=None):
         return
-    ToolCall.objects.filter(conversation=conversation, status=ToolCall.Status.PENDING).update(
-        status=ToolCall.Status.ERROR, output=INTERRUPTED_OUTPUT
-    )
+    settle_open_calls(conversation)
     conversation.messages.filter(status=Message.Status.PENDING).update(
         status=Message.Status.INTERRUPTED, error_code=TurnInterrupted.code
+    )
+
+
+def settle_open_calls(conversation: Conversation) -> None:
+    """Those without an output; a pending call that has one waits for the person's approval."""
+    ToolCall.objects.filter(conversation=conversation, status=ToolCall.Status.PENDING, output__isnull=True).update(
+        status=ToolCall.Status.ERROR, output=INTERRUPTED_OUTPUT
     )
 
 
@@ -105,9 +121,13 @@ def title_from(text: str) -> str:
     return line[: TITLE_MAX_CHARACTERS - 1].rsplit(" ", 1)[0].rstrip() + "…"
 
 
-def load_history(conversation: Conversation) -> list[HistoryItem]:
-    """What the model is sent of the past: two queries, whole turns, the newest that fit the budget."""
-    messages = conversation.messages.order_by("sequence").with_tool_calls()
+def load_history(conversation: Conversation, before: int | None = None) -> list[HistoryItem]:
+    """What the model is sent of the past: two queries, whole turns, the newest that fit the budget.
+
+    `before` is the sequence of the question that is asked again.
+    """
+    past = conversation.messages.all() if before is None else conversation.messages.before(before)
+    messages = past.order_by("sequence").with_tool_calls()
     return window(history_items(messages), settings.CONTEXT_MAX_TOKENS)
 
 
@@ -134,6 +154,26 @@ def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Mes
     return question, answer
 
 
+def reopen_answer(user: User, conversation_id: UUID, message_id: UUID) -> tuple[Conversation, Message, Message]:
+    """The conversation, leased, with the question of its last answer and that answer, pending again without its text.
+
+    Raises NotRetryable where it is not the last or did arrive.
+    """
+    conversation = lock_conversation(user, conversation_id)
+    settle_dead_turn(conversation)
+    answer = conversation.messages.filter(pk=message_id).first()
+    if answer is None:
+        raise MessageNotFound
+    if answer.sequence != conversation.last_sequence or answer.status not in RETRYABLE:
+        raise NotRetryable
+    take_lease(conversation)
+    settle_open_calls(conversation)
+    answer.status, answer.error_code, answer.content = Message.Status.PENDING, "", ""
+    answer.first_token_ms, answer.metadata = None, {}
+    answer.save(update_fields=ANSWER_FIELDS)
+    return conversation, conversation.messages.get(sequence=answer.sequence - 1), answer
+
+
 def stored_answer(user: User, message: NewMessage) -> TurnCompleted | None:
     """The answer that an earlier request with the same Idempotency-Key got; its failure is raised again."""
     if message.idempotency_key is None:
@@ -150,7 +190,7 @@ def stored_answer(user: User, message: NewMessage) -> TurnCompleted | None:
         raise IdempotencyInProgress(retry_after_seconds=BUSY_RETRY_SECONDS)
     if answer.error_code and answer.status != Message.Status.STOPPED:
         raise stored_failure(answer.error_code)
-    return turn_completed(answer, list(answer.tool_calls.all()))
+    return turn_completed(answer, list(answer.tool_calls.all()), Approval.objects.filter(message=answer).first())
 
 
 # Steps 6 to 10
@@ -164,8 +204,15 @@ def hold_lease(turn: Turn) -> None:
 
 
 @database_unit
-def renew_lease(turn: Turn) -> None:
+def store_progress(turn: Turn) -> None:
+    """Renew the lease and store the text so far, for pages that look on."""
     hold_lease(turn)
+    Message.objects.filter(pk=turn.answer.pk).update(content=turn.answer.content)
+
+
+@database_read
+def stop_requested(turn: Turn) -> bool:
+    return Conversation.objects.filter(pk=turn.conversation.pk, stop_requested_at__isnull=False).exists()
 
 
 @database_unit
@@ -196,8 +243,17 @@ def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall
 @database_unit
 def store_tool_outcome(turn: Turn, call: ToolCall, outcome: ToolOutcome, duration_ms: int) -> None:
     hold_lease(turn)
-    call.status, call.output, call.duration_ms = ToolCall.Status(outcome.status), outcome.output, duration_ms
+    call.status = ToolCall.Status.PENDING if outcome.status == "waiting" else ToolCall.Status(outcome.status)
+    call.output, call.duration_ms = outcome.output, duration_ms
     call.save(update_fields=["status", "output", "duration_ms"])
+
+
+@receiver(tool_calls_settled)
+def mark_undone_calls(undone: set[UUID], in_effect: set[UUID], **kwargs: Any) -> None:
+    """A call whose changes are all taken back is undone, through whichever door that was done."""
+    success, taken_back = ToolCall.Status.SUCCESS, ToolCall.Status.UNDONE
+    ToolCall.objects.filter(id__in=undone, status=success).update(status=taken_back)
+    ToolCall.objects.filter(id__in=in_effect, status=taken_back).update(status=success)
 
 
 @database_unit
@@ -206,23 +262,49 @@ def store_answer(turn: Turn) -> TurnCompleted:
     released = Conversation.objects.filter(pk=turn.conversation.pk, lease_token=turn.conversation.lease_token)
     if not released.update(lease_token=None, lease_until=None, updated_at=timezone.now()):
         raise LeaseLost
+    announce_change(turn.user.pk)
     turn.answer.total_ms = turn.elapsed_ms
     turn.answer.save(update_fields=ANSWER_FIELDS)
-    return turn_completed(turn.answer, turn.tool_calls)
+    return turn_completed(turn.answer, turn.tool_calls, turn.approval)
 
 
-def turn_completed(answer: Message, tool_calls: list[ToolCall]) -> TurnCompleted:
+def turn_completed(answer: Message, tool_calls: list[ToolCall], approval: Approval | None) -> TurnCompleted:
+    asked = approval_record(approval, timezone.now()) if approval else None
+    status: Literal["completed", "needs_approval", "stopped"] = "completed"
+    if answer.status == Message.Status.STOPPED:
+        status = "stopped"
+    elif asked and asked.status == "pending":
+        status = "needs_approval"
     return TurnCompleted(
         conversation_id=answer.conversation_id,
         message_id=answer.id,
         response=answer.content,
-        status="stopped" if answer.status == Message.Status.STOPPED else "completed",
+        status=status,
         tool_calls=[tool_call_record(call) for call in tool_calls],
         usage=Usage(answer.input_tokens, answer.output_tokens),
         model=answer.model,
+        approval=asked,
     )
 
 
 def tool_call_record(call: ToolCall) -> ToolCallRecord:
-    status = cast(Literal["pending", "success", "error"], call.status)
+    status = cast(Literal["pending", "success", "error", "denied", "undone"], call.status)
     return ToolCallRecord(call.id, call.tool_name, call.input, call.output, status, call.duration_ms)
+
+
+def approval_record(approval: Approval, now: datetime.datetime) -> ApprovalRecord:
+    status: Literal["pending", "approved", "declined", "expired"]
+    if approval.decided_at:
+        status = "approved" if approval.approved else "declined"
+    else:
+        status = "expired" if approval.expires_at <= now else "pending"
+    rows = [ApprovalRow(UUID(row["todo_id"]), row["title"], row["due_text"], row["action"]) for row in approval.rows]
+    return ApprovalRecord(
+        approval.id, status, rows, [UUID(chosen) for chosen in approval.approved], approval.expires_at
+    )
+
+
+def approval_of(message: Message) -> ApprovalRecord | None:
+    """What a message from `with_tool_calls` asked the person, if it did."""
+    approval = getattr(message, "approval", None)
+    return approval_record(approval, timezone.now()) if approval else None

@@ -8,6 +8,7 @@ import functools
 import logging
 import time
 from collections.abc import AsyncGenerator
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
@@ -19,9 +20,12 @@ from accounts.bearer import authenticate, check_subject
 from accounts.database import database_unit
 from accounts.errors import ProductError, ServiceUnavailable
 from accounts.models import User
+from todos.changes import Door, Origin
 from todos.tools import ToolOutcome, call_tool, tool_definitions
 
+from .approvals import approval_question, ask_person, decide_in_words
 from .arguments import INVALID_JSON, ParsedRequest, parsed_request
+from .context import tool_items
 from .errors import InternalError, LeaseLost, ModelError, TurnInterrupted
 from .events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed, TurnStarted
 from .instructions import instructions_text
@@ -32,6 +36,7 @@ from .storage import (
     hold_lease,
     lease_conversation,
     load_history,
+    reopen_answer,
     store_answer,
     store_exchange,
     store_tool_calls,
@@ -74,12 +79,38 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     return Turn(user, request_id, conversation, question, answer, history)
 
 
+async def begin_retry(request: HttpRequest, user_id: str, conversation_id: UUID, message_id: UUID) -> Turn:
+    """Steps 1–5 for an answer that failed, was stopped or was interrupted: the same question, from what is stored.
+
+    The tool calls made so far stay part of the answer and the model sees what came of them: nothing is written twice.
+    """
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    await check_turn_rate(user)
+    return await reopen_turn(user, conversation_id, message_id, request_id=getattr(request, "request_id", ""))
+
+
+@database_unit
+def reopen_turn(user: User, conversation_id: UUID, message_id: UUID, request_id: str) -> Turn:
+    """Steps 3–5 of a retry, in one transaction."""
+    lock_user(user)
+    check_allowance(user, timezone.now())
+    conversation, question, answer = reopen_answer(user, conversation_id, message_id)
+    calls = list(answer.tool_calls.order_by("position"))
+    history = [*load_history(conversation, before=question.sequence), UserText(question.content), *tool_items(calls)]
+    steps = max((call.step for call in calls), default=0)
+    return Turn(user, request_id, conversation, question, answer, history, calls, step=steps + 1, steps_before=steps)
+
+
 async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
     """Steps 6–8, once for each request to the model, until it asks for no tool or the turn meets a limit."""
+    if decided := await decide_in_words(turn):
+        yield MessageDelta(turn.answer.id, turn.add_text(decided))
+        return
     model = model_named(settings.CHAT_MODEL)
     turn.answer.model = model.name
     tools = await offered_tools()
-    while not turn.stopped:
+    while not turn.stopped and not turn.approval:
         requests: list[ParsedRequest] = []
         # 6. Run the model with the reconstructed history and the MCP tool definitions.
         async for output in outputs_in_time(turn, model.stream(model_request(turn, tools))):
@@ -91,7 +122,7 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
                     requests.append(parsed_request(output))
                 case StepEnd():
                     count_tokens(turn, output)
-        if not requests:
+        if not requests or turn.stopped_by_user:
             break
         # 8. Store each tool call before it runs and its outcome when it ends.
         for call in (calls := await store_tool_calls(turn, within_limits(turn, requests))):
@@ -99,8 +130,9 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
             await store_tool_outcome(turn, call, *await run_tool_call(turn, call))
             yield ToolCallFinished(turn.answer.id, tool_call_record(call))
         turn.end_step(calls)
-    if turn.stopped:
-        yield MessageDelta(turn.answer.id, turn.add_text(STOP_SENTENCES[turn.answer.error_code]))
+        turn.approval = await ask_person(turn, calls)
+    if last_words := closing_sentence(turn):
+        yield MessageDelta(turn.answer.id, turn.add_text(last_words))
 
 
 async def run_turn(turn: Turn) -> AsyncGenerator[Event, None]:
@@ -147,18 +179,21 @@ def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest
 
 
 async def outputs_in_time(turn: Turn, outputs: AsyncGenerator[ModelOutput, None]) -> AsyncGenerator[ModelOutput, None]:
-    """The model's outputs until the turn's deadline, which stops the turn. No timeout spans a yield."""
+    """The model's outputs until the turn is stopped: by the user, or by its deadline. No timeout spans a yield."""
     deadline = asyncio.get_running_loop().time() + settings.TURN_DEADLINE_SECONDS - turn.elapsed_ms / 1000
     try:
-        while True:
-            async with asyncio.timeout_at(deadline):
+        while not turn.stopped:
+            async with asyncio.timeout_at(deadline) as turn.waiting:
                 output = await anext(outputs, None)
+            turn.waiting = None
             if output is None:
                 return
             yield output
     except TimeoutError:
-        turn.stop("turn_deadline")
+        if not turn.stopped:
+            turn.stop("turn_deadline")
     finally:
+        turn.waiting = None
         await outputs.aclose()
 
 
@@ -170,7 +205,7 @@ def count_tokens(turn: Turn, end: StepEnd) -> None:
 def within_limits(turn: Turn, requests: list[ParsedRequest]) -> list[ParsedRequest]:
     """The calls that may still run; the turn stops after them where the model asked for too much."""
     allowed = requests[: settings.TURN_MAX_TOOL_CALLS - len(turn.tool_calls)]
-    if turn.step >= settings.TURN_MAX_STEPS:
+    if turn.step - turn.steps_before >= settings.TURN_MAX_STEPS:
         turn.stop("too_many_steps")
     if len(allowed) < len(requests):
         turn.stop("too_many_tool_calls")
@@ -180,17 +215,27 @@ def within_limits(turn: Turn, requests: list[ParsedRequest]) -> list[ParsedReque
 async def run_tool_call(turn: Turn, call: ToolCall) -> tuple[ToolOutcome, int]:
     """The outcome of one stored call and its duration in milliseconds. An outage is raised, not told to the model."""
     started = time.perf_counter()
-    if INVALID_JSON in call.input:
+    if turn.stopped_by_user:
+        outcome = ToolOutcome("error", {"error": {"code": "stopped", "message": "Stopped before this was done."}})
+    elif INVALID_JSON in call.input:
         message = "The arguments were not a JSON object. Send the call again with valid JSON."
         outcome = ToolOutcome("error", {"error": {"code": "invalid_arguments", "message": message}})
     else:
         fence = functools.partial(hold_lease, turn)
-        outcome = await call_tool(call.tool_name, call.input, user=turn.user, fence=fence, now=turn.now)
+        by = Origin(Door.CHAT, turn.conversation.id, turn.answer.id, call.id)
+        outcome = await call_tool(call.tool_name, call.input, user=turn.user, by=by, fence=fence, now=turn.now)
     return outcome, int((time.perf_counter() - started) * 1000)
 
 
+def closing_sentence(turn: Turn) -> str:
+    """Why the model says no more, where it was not the model that ended the turn."""
+    if turn.approval:
+        return approval_question(turn.approval)
+    return STOP_SENTENCES[turn.answer.error_code] if turn.stopped and not turn.stopped_by_user else ""
+
+
 def check_answer(turn: Turn) -> None:
-    if not turn.answer.content.strip():
+    if not turn.answer.content.strip() and not turn.stopped_by_user:
         raise ModelError("The assistant's model gave an empty answer. Your message is kept; try again.")
     if not turn.stopped:
         turn.answer.status = Message.Status.COMPLETED

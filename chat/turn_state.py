@@ -1,5 +1,6 @@
 """What a turn knows while it runs. It lives in one process for one turn; the database has all that must last."""
 
+import asyncio
 import datetime
 import hashlib
 import time
@@ -11,7 +12,7 @@ from accounts.text import storable
 
 from .context import tool_items
 from .model_interface import AssistantText, HistoryItem
-from .models import Conversation, Message, ToolCall
+from .models import Approval, Conversation, Message, ToolCall
 
 STOP_SENTENCES = {
     "turn_deadline": "I stopped here, because this took too long. Ask again for what is missing.",
@@ -36,7 +37,10 @@ class NewMessage:
 
 @dataclass
 class Turn:
-    """What `begin_turn` stored, and what the model has said and done since. `answer` is saved when the turn ends."""
+    """What `begin_turn` stored, and what the model has said and done since. `answer` is saved when the turn ends.
+
+    `waiting` is the limit on the present wait for the model; `steps_before` were made by a turn that this one retries.
+    """
 
     user: User
     request_id: str
@@ -46,7 +50,10 @@ class Turn:
     history: list[HistoryItem]
     tool_calls: list[ToolCall] = field(default_factory=list)
     step: int = 1
+    steps_before: int = 0
+    approval: Approval | None = None
     step_text: str = ""
+    waiting: asyncio.Timeout | None = None
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -79,5 +86,15 @@ class Turn:
     def stopped(self) -> bool:
         return self.answer.status == Message.Status.STOPPED
 
+    @property
+    def stopped_by_user(self) -> bool:
+        return self.stopped and not self.answer.error_code
+
     def stop(self, reason: str) -> None:
         self.answer.status, self.answer.error_code = Message.Status.STOPPED, reason
+
+    def stop_for_user(self) -> None:
+        """Make no further step or call, and wait no longer for the model."""
+        self.stop("")
+        if self.waiting and not self.waiting.expired():
+            self.waiting.reschedule(asyncio.get_running_loop().time())

@@ -8,4 +8,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("c/send", views.send_message, name="send_message"),
     path("c/<uuid:conversation_id>", views.conversation, name="conversation"),
+    path("c/<uuid:conversation_id>/follow", views.follow, name="follow_turn"),
+    path("approvals/<uuid:approval_id>", views.decide_approval, name="decide_approval"),
+    path("c/<uuid:conversation_id>/stop", views.stop, name="stop_turn"),
+    path("c/<uuid:conversation_id>/messages/<uuid:message_id>/retry", views.retry, name="retry_message"),
 ]

@@ -3,39 +3,49 @@
 import asyncio
 import contextlib
 import hashlib
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from uuid_utils.compat import uuid7
 
 from accounts.database import database_unit
 from accounts.errors import ProductError
-from accounts.pages import PageRequest, render_page, signed_in
+from accounts.pages import PageRequest, address_after, is_live, render_page, signed_in
 from todos.listing import ListQuery, todo_listing
 from todos.models import Todo
 
-from .conversations import message_page, read_conversation
-from .errors import ConversationNotFound, IdempotencyInProgress, InternalError, NotYourConversation
-from .events import TurnCompleted, TurnStarted
-from .models import Conversation, Message
-from .rendering import message_view, uuid_or_none, written_ids
+from .approvals import decide
+from .conversations import read_conversation, request_stop
+from .errors import (
+    ApprovalNotFound,
+    ConversationNotFound,
+    IdempotencyInProgress,
+    InternalError,
+    MessageNotFound,
+    NotYourConversation,
+)
+from .models import Conversation
+from .page_stream import follow_turn, stream_response, turn_frames
+from .rendering import uuid_or_none
 from .running import RunningTurn, start_turn
-from .turn import begin_turn
+from .transcript import Transcript, read_transcript
+from .turn import begin_retry, begin_turn
 from .turn_state import NewMessage
 from .welcome import greeting, starters
 
-MESSAGES_SHOWN = 30
 TODOS_FOR_STARTERS = 20
 # How long the answer to a form waits for the assistant before it shows the page of a running turn.
 PATIENCE_SECONDS = 4
-NEARLY_FULL = 0.8
 CONFLICT = 409
+MISSING = (ConversationNotFound, NotYourConversation, MessageNotFound)
 STATUS_BY_CODE = {"validation_error": 422, "rate_limited": 429, "quota_exhausted": 429, "service_unavailable": 503}
 
 
@@ -53,24 +63,94 @@ async def conversation(request: PageRequest, conversation_id: UUID) -> HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-async def send_message(request: PageRequest) -> HttpResponse:
+async def send_message(request: PageRequest) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("home")
     message = posted_message(request)
     try:
         running = await start_turn(begin_turn(request, request.acting_user.subject, message))
-    except (ConversationNotFound, NotYourConversation) as refusal:
-        raise Http404 from refusal
     except IdempotencyInProgress:
-        return redirect("conversation", message.conversation_id or await latest_conversation_id(request))
+        return await running_answer(request, message.conversation_id or await latest_conversation_id(request))
     except ProductError as problem:
-        return await refused_page(request, message, problem)
-    return redirect("conversation", await conversation_id_of(running))
+        return await refusal(request, message, problem)
+    return await turn_answer(request, running, is_new=message.conversation_id is None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+async def retry(request: PageRequest, conversation_id: UUID, message_id: UUID) -> HttpResponseBase:
+    if request.method != "POST":
+        return redirect("conversation", conversation_id)
+    try:
+        running = await start_turn(begin_retry(request, request.acting_user.subject, conversation_id, message_id))
+    except ProductError as problem:
+        return await refusal(request, NewMessage("", conversation_id), problem)
+    return await turn_answer(request, running)
+
+
+@require_POST
+@signed_in
+async def stop(request: PageRequest, conversation_id: UUID) -> HttpResponse:
+    with missing_as_404():
+        await request_stop(request.acting_user, conversation_id)
+    return HttpResponse(status=204) if is_live(request) else redirect("conversation", conversation_id)
+
+
+@require_POST
+@signed_in
+async def decide_approval(request: PageRequest, approval_id: UUID) -> HttpResponse:
+    """Approve what is ticked, or decline; a decision that comes too late is said, and the page shows what holds."""
+    ticked = request.POST.getlist(f"approve-{approval_id}") if request.POST.get("decision") == "approve" else []
+    chosen = [todo_id for todo_id in map(uuid_or_none, ticked) if todo_id]
+    try:
+        await decide(request.acting_user, approval_id, chosen)
+    except ApprovalNotFound as problem:
+        raise Http404 from problem
+    except ProductError as problem:
+        messages.error(request, problem.sentence)
+    return redirect(address_after(request, "home"))
+
+
+@require_safe
+@signed_in
+async def follow(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
+    """What a page asks for that meets a running turn: the rest of it."""
+    with missing_as_404():
+        await read_conversation(request.acting_user, conversation_id)
+    return stream_response(follow_turn(request.acting_user, conversation_id))
+
+
+async def turn_answer(request: PageRequest, running: RunningTurn, *, is_new: bool = False) -> HttpResponseBase:
+    """The turn as it runs, or the page that shows it."""
+    if not is_live(request):
+        return redirect("conversation", await conversation_id_of(running))
+    conversation_id = cast(UUID, running.conversation_id)
+    response = stream_response(turn_frames(running, request.acting_user, conversation_id, is_new=is_new))
+    if is_new:
+        response["HX-Push-Url"] = reverse("conversation", args=[conversation_id])
+    return response
+
+
+async def running_answer(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
+    """The same message is being answered already."""
+    if not is_live(request):
+        return redirect("conversation", conversation_id)
+    return stream_response(follow_turn(request.acting_user, conversation_id))
+
+
+@contextlib.contextmanager
+def missing_as_404() -> Iterator[None]:
+    """Foreign and missing look the same on pages."""
+    try:
+        yield
+    except MISSING as refusal:
+        raise Http404 from refusal
 
 
 def posted_message(request: PageRequest) -> NewMessage:
     """A form sent twice (double click, reload) is one message; its key and its text together say so."""
-    text, form_key = request.POST.get("message", ""), uuid_or_none(request.POST.get("form_key"))
+    # Browsers send a line break as two characters; the person typed one.
+    text, form_key = request.POST.get("message", "").replace("\r\n", "\n"), uuid_or_none(request.POST.get("form_key"))
     given = request.POST.get("conversation_id")
     conversation_id = uuid_or_none(given)
     if given and conversation_id is None:
@@ -80,13 +160,11 @@ def posted_message(request: PageRequest) -> NewMessage:
 
 
 async def conversation_id_of(running: RunningTurn) -> UUID:
-    """Known from the first event; waits for the end of the turn, but not longer than people like to."""
+    """Waits for the end of the turn, but not longer than people like to."""
     await asyncio.wait([running.task], timeout=PATIENCE_SECONDS)
-    async with contextlib.aclosing(running.events()) as events:
-        async for event in events:
-            if isinstance(event, TurnStarted | TurnCompleted):
-                return event.conversation_id
-    raise InternalError
+    if running.conversation_id is None:
+        raise InternalError
+    return running.conversation_id
 
 
 @database_unit
@@ -94,10 +172,14 @@ def latest_conversation_id(request: PageRequest) -> UUID:
     return Conversation.objects.for_user(request.acting_user).newest_first()[0].pk
 
 
-async def refused_page(request: PageRequest, message: NewMessage, problem: ProductError) -> HttpResponse:
-    """The page that the message was sent from, with the text still in the box and the reason beside it."""
+async def refusal(request: PageRequest, message: NewMessage, problem: ProductError) -> HttpResponse:
+    """The reason beside the box, with the text still in it; without a script, on the page that it was sent from."""
+    if isinstance(problem, MISSING):
+        raise Http404 from problem
     problem.sentence = problem.details.get("message", problem.sentence)
     status = STATUS_BY_CODE.get(problem.code, CONFLICT)
+    if is_live(request):
+        return render(request, "chat/_refusal.html", {"problem": problem}, status=status)
     if message.conversation_id is None:
         return await home_page(request, status, here=reverse("home"), draft=message.text, problem=problem)
     here = reverse("conversation", args=[message.conversation_id])
@@ -119,45 +201,25 @@ def home_page(request: PageRequest, status: int = 200, **context: Any) -> HttpRe
     )
 
 
-async def conversation_page(
-    request: PageRequest, conversation_id: UUID, status: int = 200, **context: Any
-) -> HttpResponse:
+@database_unit
+def conversation_page(request: PageRequest, conversation_id: UUID, status: int = 200, **context: Any) -> HttpResponse:
     """One page of messages, newest by default; foreign and missing conversations look the same."""
-    user, before = request.acting_user, number_or_none(request.GET.get("before", ""))
-    try:
-        stored = await read_conversation(user, conversation_id)
-        messages, earlier = await message_page(user, conversation_id, before=before, limit=MESSAGES_SHOWN)
-    except (ConversationNotFound, NotYourConversation) as refusal:
-        raise Http404 from refusal
-    context = {
-        "conversation": stored,
-        "working": any(message.status == Message.Status.PENDING for message in messages),
-        "nearly_full": stored.last_sequence >= NEARLY_FULL * settings.CONVERSATION_MAX_MESSAGES,
-        "earlier": earlier,
-        "is_newest": before is None or before > stored.last_sequence,
-        **context,
-        "draft": context["draft"] or question_again(request, messages),
-    }
-    return await messages_page(request, messages, context, status)
+    with missing_as_404():
+        before = number_or_none(request.GET.get("before", ""))
+        transcript = read_transcript(request.acting_user, conversation_id, before)
+    draft = context["draft"] or question_again(request, transcript)
+    return chat_page(request, "chat/conversation.html", transcript.context | context | {"draft": draft}, status)
 
 
 def number_or_none(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def question_again(request: PageRequest, messages: list[Message]) -> str:
+def question_again(request: PageRequest, transcript: Transcript) -> str:
     """The text of the message with the sequence that `?again=` names."""
     again = number_or_none(request.GET.get("again", ""))
+    messages = (view.message for view in transcript.message_views)
     return next((message.content for message in messages if message.sequence == again), "")
-
-
-@database_unit
-def messages_page(request: PageRequest, messages: list[Message], context: dict[str, Any], status: int) -> HttpResponse:
-    calls = [call for message in messages for call in message.tool_calls.all()]
-    written = Todo.objects.for_user(request.acting_user).with_tags().in_bulk(written_ids(calls))
-    todos = {str(todo_id): todo for todo_id, todo in written.items()}
-    context["message_views"] = [message_view(message, todos) for message in messages]
-    return chat_page(request, "chat/conversation.html", context, status)
 
 
 def chat_page(request: PageRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
@@ -166,6 +228,7 @@ def chat_page(request: PageRequest, template: str, context: dict[str, Any], stat
     shared = {
         "section": "chat",
         "form_key": uuid7(),
+        "message_limit": settings.MESSAGE_MAX_CHARACTERS,
         "listing": todo_listing(request.acting_user, ListQuery.from_params(request.GET), now),
     }
     return render_page(request, template, shared | context, status)

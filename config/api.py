@@ -16,11 +16,12 @@ from ninja.types import DictStrAny
 
 from accounts.api import router as auth_router
 from accounts.bearer import authenticate
-from accounts.errors import ProductError, ValidationFailed
+from accounts.errors import ProductError, UnsupportedMediaType, ValidationFailed
 from accounts.models import User
 from chat.api import router as chat_router
 from chat.turn import failure_of
 from todos.api import router as todos_router
+from todos.transfer_api import router as transfer_router
 
 STATUS_BY_CODE = {
     "bad_request": 400,
@@ -33,13 +34,20 @@ STATUS_BY_CODE = {
     "not_your_todo": 403,
     "not_found": 404,
     "conversation_not_found": 404,
+    "message_not_found": 404,
     "todo_not_found": 404,
+    "change_not_found": 404,
+    "approval_not_found": 404,
     "method_not_allowed": 405,
     "conversation_busy": 409,
     "conversation_full": 409,
+    "not_retryable": 409,
     "idempotency_in_progress": 409,
     "interrupted": 409,
     "version_conflict": 409,
+    "nothing_to_undo": 409,
+    "approval_decided": 409,
+    "approval_expired": 409,
     "payload_too_large": 413,
     "unsupported_media_type": 415,
     "validation_error": 422,
@@ -79,11 +87,6 @@ class MethodNotAllowed(ProductError):
 class PayloadTooLarge(ProductError):
     code = "payload_too_large"
     message = "The request is too large."
-
-
-class UnsupportedMediaType(ProductError):
-    code = "unsupported_media_type"
-    message = "Send the body as application/json."
 
 
 def error_response(error: ProductError, request_id: str) -> HttpResponse:
@@ -194,6 +197,8 @@ api = TodoChatAPI(
 )
 api.add_router("/auth", auth_router, tags=["Sign in"])
 api.add_router("", chat_router, tags=["Chat"])
+# Before the todos, where “export” would be the id of one.
+api.add_router("", transfer_router, tags=["Todos"])
 api.add_router("", todos_router, tags=["Todos"])
 
 

@@ -19,11 +19,14 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
+from starlette.exceptions import HTTPException  # noqa: E402
+from starlette.responses import PlainTextResponse  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
 from uuid_utils.compat import uuid7  # noqa: E402
 
 from accounts.database import request_thread  # noqa: E402
 from accounts.errors import ProductError  # noqa: E402
+from chat.consumers import LiveConsumer  # noqa: E402
 from chat.running import finish_running_turns  # noqa: E402
 from chat.turn import model_named  # noqa: E402
 
@@ -35,6 +38,9 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+LIVE_PATH = "/live"
+
+live_application: Any = LiveConsumer.as_asgi()
 django_application: Any = get_asgi_application()
 model_named(settings.CHAT_MODEL)  # the first turn must not wait for the imports of its model
 static_files = StaticFiles(directory=settings.STATIC_ROOT, check_dir=False)
@@ -51,13 +57,15 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         case "http":
             wait_for_turns_before_daphne_stops()
             await outlast_cancel(answer_request(scope, receive, send))
+        case "websocket":
+            await answer_socket(scope, receive, send)
         case protocol:
             raise ValueError(f"unknown protocol {protocol}")
 
 
 async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"].startswith(settings.STATIC_URL):
-        await static_files({**scope, "path": scope["path"].removeprefix(settings.STATIC_URL)}, receive, send)
+        await answer_file({**scope, "path": scope["path"].removeprefix(settings.STATIC_URL)}, receive, send)
         return
     try:
         body = await bounded_body(scope, receive)
@@ -68,6 +76,23 @@ async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
     else:
         async with request_thread():
             await django_application(dict(scope), replayed(body, receive), send)
+
+
+async def answer_file(scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        await static_files(scope, receive, send)
+    except HTTPException as missing:
+        await PlainTextResponse(missing.detail, missing.status_code)(scope, receive, send)
+
+
+async def answer_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """Sockets have one address; `LiveConsumer` asks who is calling and from where."""
+    if scope["path"] != LIVE_PATH:
+        await receive()
+        await send({"type": "websocket.close"})
+        return
+    async with request_thread():
+        await live_application(dict(scope), receive, send)
 
 
 async def bounded_body(scope: Scope, receive: Receive) -> bytes:

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.request_ids",
+    "config.middleware.content_security_policy",
     "config.middleware.api_errors",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -138,6 +139,14 @@ else:
     # django-ratelimit wants a cache that processes share; this default is for one process.
     SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
 
+# Live updates: between processes through Redis, within the only one without
+
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
 # Identity
 
 AUTH_USER_MODEL = "accounts.User"
@@ -184,12 +193,14 @@ CONTEXT_MAX_TOKENS = envint("CONTEXT_MAX_TOKENS", 16_000)
 TURN_MAX_STEPS = envint("TURN_MAX_STEPS", 8)
 TURN_MAX_TOOL_CALLS = envint("TURN_MAX_TOOL_CALLS", 40)
 TURN_DEADLINE_SECONDS = envint("TURN_DEADLINE_SECONDS", 120)
+APPROVAL_MINUTES = envint("APPROVAL_MINUTES", 15)
 TURN_LEASE_SECONDS = envint("TURN_LEASE_SECONDS", 30)
 TURNS_PER_MINUTE = envint("TURNS_PER_MINUTE", 20)
 TURNS_PER_HOUR = envint("TURNS_PER_HOUR", 1_000)
 TURNS_AT_ONCE = envint("TURNS_AT_ONCE", 3)
 TOKENS_PER_DAY = envint("TOKENS_PER_DAY", 200_000)
 FAILED_LOGINS_PER_MINUTE = envint("FAILED_LOGINS_PER_MINUTE", 5)
+TRASH_DAYS = envint("TRASH_DAYS", 30)
 SHUTDOWN_GRACE_SECONDS = envint("SHUTDOWN_GRACE_SECONDS", 15)
 RATE_LIMITS = envbool("RATE_LIMITS", True)
 if not RATE_LIMITS and not DEBUG:
@@ -218,9 +229,14 @@ if not DEBUG:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "config.logs.RequestIdFilter"},
+        "secrets": {"()": "config.logs.SecretFilter"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "secrets"]}
+    },
     "root": {"handlers": ["stderr"], "level": envchoice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

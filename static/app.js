@@ -1,5 +1,7 @@
 "use strict";
 
+// What every page has: the time zone, small buttons, and the keyboard.
+
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function fillTimeZone() {
@@ -17,14 +19,85 @@ function fillTimeZone() {
   }
 }
 
-// Enter sends, Shift+Enter breaks the line. On touch Enter breaks; while a word is being composed it belongs to that.
-function sendOnEnter(event) {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  if (matchMedia("(pointer: coarse)").matches) return;
+async function copyText(button) {
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
+  const status = document.getElementById("status");
+  status.textContent = "";
+  status.textContent = "Copied.";
+  button.classList.add("copied");
+  setTimeout(() => button.classList.remove("copied"), 1500);
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-copy], [data-close]");
+  if (button?.dataset.copy) copyText(button);
+  if (button?.dataset.close) document.getElementById(button.dataset.close).close();
+});
+
+// “Try again in 42 seconds” counts down.
+setInterval(() => {
+  for (const left of document.querySelectorAll("[data-countdown]")) {
+    left.textContent = Math.max(0, Number(left.textContent) - 1);
+  }
+}, 1000);
+
+// “↓ New text” for who has scrolled up while an answer grows; it hides itself near the end.
+document.addEventListener("htmx:after:swap", () => offerEnd(document.querySelector("#messages .working")));
+document.addEventListener("scroll", () => offerEnd(false), true);
+document.getElementById("to-end")?.addEventListener("click", () => document.querySelector(".transcript").scrollTo(0, 0));
+
+function offerEnd(grows) {
+  const button = document.getElementById("to-end");
+  const away = document.querySelector(".transcript")?.scrollTop < -80;
+  if (button && (grows || !away)) button.hidden = !away;
+}
+
+// Keyboard shortcuts
+
+const switchBox = document.getElementById("shortcuts-on");
+const shortcutsOn = () => localStorage.getItem("shortcuts") !== "off";
+const press = (selector) => document.querySelector(selector)?.click();
+const focusOn = (selector) => document.querySelector(selector)?.focus();
+const rowInFocus = () => document.activeElement.closest?.(".todo-list .todo");
+
+function moveFocus(step) {
+  const rows = [...document.querySelectorAll(".todo-list .todo")];
+  const next = rows[Math.max(0, rows.indexOf(rowInFocus()) + step)] ?? rows.at(-1);
+  next?.querySelector("a, button")?.focus();
+}
+
+const SHORTCUTS = {
+  q: () => focusOn("#quick-add"),
+  "/": () => focusOn("#composer-text"),
+  n: () => location.assign("/"),
+  j: () => moveFocus(1),
+  k: () => moveFocus(-1),
+  x: () => rowInFocus()?.querySelector(".check")?.click(),
+  e: () => rowInFocus()?.querySelector("a.todo-title")?.click(),
+  Delete: () => rowInFocus()?.querySelector(".todo-delete")?.click(),
+  z: () => press(".notice button"),
+  "?": () => document.getElementById("shortcuts")?.showModal(),
+  "g t": () => location.assign("/todos"),
+  "g c": () => location.assign("/"),
+};
+let before = "";
+
+function pressShortcut(event) {
+  if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) press("#composer-action.stop");
+  if (!shortcutsOn() || event.isComposing || event.altKey) return;
+  const search = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+  const typing = event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
+  if (!search && (typing || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]"))) return;
+  const action = search ? () => focusOn("#todo-search") : (SHORTCUTS[`${before} ${event.key}`] ?? SHORTCUTS[event.key]);
+  before = event.key;
+  if (!action) return;
   event.preventDefault();
-  event.target.form.requestSubmit();
+  action();
 }
 
 fillTimeZone();
-document.getElementById("composer-text")?.addEventListener("keydown", sendOnEnter);
-if (document.querySelector("[data-working]")) setTimeout(() => location.reload(), 2000);
+document.addEventListener("keydown", pressShortcut);
+if (switchBox) {
+  switchBox.checked = shortcutsOn();
+  switchBox.addEventListener("change", () => localStorage.setItem("shortcuts", switchBox.checked ? "on" : "off"));
+}

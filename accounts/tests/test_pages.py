@@ -1,8 +1,8 @@
 from django.core.cache import cache
-from django.test import TestCase, override_settings
+from django.test import Client, TestCase, override_settings
 
 from accounts.models import User
-from accounts.testing import PASSWORD, alice
+from accounts.testing import PASSWORD, UserFactory, alice, bearer
 
 
 class AccountPageTestCase(TestCase):
@@ -142,3 +142,41 @@ class ErrorPageTests(AccountPageTestCase):
         client = self.client_class(enforce_csrf_checks=True)
         response = client.post("/accounts/login", {"username": "alice", "password": PASSWORD})
         self.assertContains(response, "This page was open for too long", status_code=403)
+
+
+class TokenForScriptTests(TestCase):
+    """The script of a page gets its access token from the login, and from nothing else."""
+
+    def setUp(self):
+        self.alice = alice()
+
+    def test_the_login_gives_a_token_that_the_api_takes(self):
+        self.client.force_login(self.alice)
+        response = self.client.post("/accounts/token")
+        token, user_id = response.json()["access_token"], response.json()["user_id"]
+        self.assertIn("no-store", response["Cache-Control"])
+        me = self.client.get("/api/auth/me", headers={"Authorization": f"Bearer {token}"})
+        self.assertEqual(me.json()["user_id"], user_id)
+
+    def test_a_token_does_not_renew_itself(self):
+        response = self.client.post("/accounts/token", headers={"Authorization": bearer(self.alice)})
+        self.assertEqual(response.status_code, 401)
+
+    def test_a_foreign_page_gets_none(self):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(self.alice)
+        self.assertEqual(client.post("/accounts/token").status_code, 403)
+
+    def test_signing_in_on_a_page_leaves_the_page_where_it_is(self):
+        carol = {"username": "carol", "password": PASSWORD}
+        UserFactory(username="carol", password=PASSWORD)
+        live = {"HX-Request": "true"}
+        form = self.client.get("/accounts/login", headers=live)
+        self.assertContains(form, "What you wrote is kept")
+        self.assertNotContains(form, "<html")
+        wrong = self.client.post("/accounts/login", {"username": "carol", "password": "no"}, headers=live)
+        self.assertContains(wrong, "password is wrong", status_code=401)
+        self.assertEqual(self.client.post("/accounts/login", carol, headers=live).status_code, 204)
+
+    def test_the_script_of_a_page_without_a_login_is_told_so(self):
+        self.assertEqual(self.client.get("/", headers={"HX-Request": "true"}).status_code, 401)

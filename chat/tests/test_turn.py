@@ -101,7 +101,7 @@ class TwelveSteps(ChatCase):
         request = model.requests[0]
         self.assertEqual(
             {tool.name for tool in request.tools},
-            {"add_task", "list_tasks", "complete_task", "update_task", "delete_task"},
+            {"add_task", "list_tasks", "complete_task", "update_task", "delete_task", "undo"},
         )
         self.assertIn("(UTC)", request.instructions)
         self.assertEqual(request.time_zone, "UTC")

@@ -4,6 +4,7 @@ import asyncio
 import json
 from unittest import IsolatedAsyncioTestCase
 
+from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import SimpleTestCase
 
@@ -91,3 +92,21 @@ class Life(IsolatedAsyncioTestCase):
 
         await application({"type": "lifespan"}, receive, send)
         self.assertEqual(sent, ["lifespan.startup.complete", "lifespan.shutdown.complete"])
+
+
+class PolicyTests(SimpleTestCase):
+    async def test_every_answer_says_what_a_browser_may_load(self):
+        for path in ("/accounts/login", "/api/openapi.json", "/api/nowhere", "/nowhere"):
+            with self.subTest(path):
+                _, headers, _ = await ask(path, headers=[(b"host", b"localhost")])
+                policy = headers[b"content-security-policy"].decode()
+                self.assertIn("script-src 'self';", policy)
+                self.assertNotIn("unsafe", policy)
+
+    async def test_sockets_have_one_address(self):
+        socket = WebsocketCommunicator(application, "/nowhere")
+        self.assertFalse((await socket.connect())[0])
+
+    async def test_a_file_that_is_not_there_is_not_found(self):
+        status, _, _ = await ask("/static/nowhere.js")
+        self.assertEqual(status, 404)

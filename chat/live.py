@@ -1,0 +1,53 @@
+"""Tells the open pages of a person, in whatever process, that something of theirs changed: after the commit.
+
+A page is told that, not what: it asks for its own view again, with its own filters, through the same door as ever.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import connection, transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from todos.models import Todo
+
+logger = logging.getLogger(__name__)
+
+
+def group_of(owner_id: UUID) -> str:
+    return f"live.{owner_id.hex}"
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """Equal ones of a transaction are one: a batch of 25 todos is announced once.
+
+    `answering` is the conversation in which a turn has just begun.
+    """
+
+    owner_id: UUID
+    answering: UUID | None = None
+
+    def __call__(self) -> None:
+        message = {"type": "changed", "answering": str(self.answering) if self.answering else None}
+        try:
+            async_to_sync(get_channel_layer().group_send)(group_of(self.owner_id), message)
+        except Exception as error:  # noqa: BLE001 the change is committed; pages catch up when they connect again
+            logger.warning("change not announced: %s", type(error).__name__)
+
+
+def announce_change(owner_id: UUID, answering: UUID | None = None) -> None:
+    """Call it inside the transaction that makes the change."""
+    announcement = Announcement(owner_id, answering)
+    if not any(function == announcement for _, function, *_ in connection.run_on_commit):
+        transaction.on_commit(announcement)
+
+
+@receiver([post_save, post_delete], sender=Todo)
+def announce_todo(instance: Todo, **kwargs: Any) -> None:
+    announce_change(instance.owner_id)

@@ -1,0 +1,124 @@
+import asyncio
+import contextlib
+from unittest import skipIf
+
+from asgiref.sync import sync_to_async
+from channels.layers import channel_layers, get_channel_layer
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.db import transaction
+from django.test import TransactionTestCase
+
+from accounts.testing import alice, bob
+from chat.consumers import LiveConsumer
+from chat.conversations import change_conversation, delete_conversation
+from chat.live import group_of
+from chat.testing import ConversationFactory, says, scripted_model
+from todos.models import Todo
+
+OWN_PAGE = [(b"host", b"todo.example"), (b"origin", b"https://todo.example")]
+
+
+def cookie_of(client):
+    return (b"cookie", f"{settings.SESSION_COOKIE_NAME}={client.session.session_key}".encode())
+
+
+class SocketTests(TransactionTestCase):
+    def setUp(self):
+        self.alice = alice()
+        self.client.force_login(self.alice)
+        self.cookie = cookie_of(self.client)
+
+    async def connects(self, headers):
+        socket = WebsocketCommunicator(LiveConsumer.as_asgi(), "/live", headers)
+        connected, _ = await socket.connect()
+        await socket.disconnect()
+        return connected
+
+    async def test_a_page_of_somebody_who_is_signed_in_is_heard(self):
+        self.assertTrue(await self.connects([*OWN_PAGE, self.cookie]))
+
+    async def test_nobody_else_is(self):
+        foreign = [(b"host", b"todo.example"), (b"origin", b"https://evil.example")]
+        for name, headers in {
+            "no login": OWN_PAGE,
+            "a login that ended": [*OWN_PAGE, (b"cookie", b"sessionid=nonsense")],
+            "a foreign page": [*foreign, self.cookie],
+            "no page": [(b"host", b"todo.example"), self.cookie],
+            "a page named like ours": [OWN_PAGE[0], (b"origin", b"https://todo.example.evil"), self.cookie],
+            "no host": [OWN_PAGE[1], self.cookie],
+        }.items():
+            with self.subTest(name):
+                self.assertFalse(await self.connects(headers))
+
+    async def test_changes_that_come_together_are_told_together_and_only_to_their_owner(self):
+        socket = WebsocketCommunicator(LiveConsumer.as_asgi(), "/live", [*OWN_PAGE, self.cookie])
+        await socket.connect()
+        self.assertIn("catch-up", await socket.receive_from())
+        layer = get_channel_layer()
+        other = await sync_to_async(bob)()
+        await layer.group_send(group_of(other.pk), {"type": "changed"})
+        self.assertTrue(await socket.receive_nothing())
+        for _ in range(5):
+            await layer.group_send(group_of(self.alice.pk), {"type": "changed"})
+        self.assertIn("catch-up", await socket.receive_from())
+        self.assertTrue(await socket.receive_nothing())
+        await socket.disconnect()
+
+
+@skipIf("redis" in settings.CHANNEL_LAYERS["default"]["BACKEND"], "listens in this process")
+class AnnouncementTests(TransactionTestCase):
+    """What is announced, to whom, and not before it is committed."""
+
+    def setUp(self):
+        channel_layers.backends.clear()
+        self.alice = alice()
+
+    async def heard(self, act):
+        layer = get_channel_layer()
+        channel = await layer.new_channel()
+        await layer.group_add(group_of(self.alice.pk), channel)
+        await act()
+        messages = []
+        while True:
+            try:
+                async with asyncio.timeout(0.05):
+                    messages.append(await layer.receive(channel))
+            except TimeoutError:
+                return messages
+
+    async def test_a_todo_is_announced_by_whatever_door_it_changes(self):
+        messages = await self.heard(lambda: Todo.objects.acreate(owner=self.alice, title="Buy milk"))
+        self.assertEqual([message["answering"] for message in messages], [None])
+
+    async def test_a_turn_is_announced_when_it_begins_and_when_it_ends(self):
+        await self.async_client.aforce_login(self.alice)
+        with scripted_model(says("Hello.")):
+            messages = await self.heard(lambda: self.async_client.post("/c/send", {"message": "hi"}))
+        self.assertEqual([bool(message["answering"]) for message in messages], [True, False])
+
+    async def test_a_renamed_and_a_deleted_conversation_are_announced(self):
+        conversation = await sync_to_async(ConversationFactory)(owner=self.alice)
+        rename = await self.heard(
+            lambda: change_conversation(self.alice, conversation.pk, title="New name", archived=None)
+        )
+        delete = await self.heard(lambda: delete_conversation(self.alice, conversation.pk))
+        self.assertEqual((len(rename), len(delete)), (1, 1))
+
+    async def test_what_is_not_committed_is_not_announced(self):
+        @sync_to_async
+        def fail():
+            with contextlib.suppress(ValueError), transaction.atomic():
+                Todo.objects.create(owner=self.alice, title="Buy milk")
+                raise ValueError
+
+        self.assertEqual(await self.heard(fail), [])
+
+    async def test_a_batch_is_announced_once(self):
+        @sync_to_async
+        def add_three():
+            with transaction.atomic():
+                for number in range(3):
+                    Todo.objects.create(owner=self.alice, title=f"todo {number}")
+
+        self.assertEqual(len(await self.heard(add_three)), 1)

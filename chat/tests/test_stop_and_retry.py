@@ -1,0 +1,138 @@
+import asyncio
+
+from asgiref.sync import sync_to_async
+from django.test import TestCase
+
+from accounts.testing import alice, bearer, bob
+from chat.context import INTERRUPTED_OUTPUT
+from chat.errors import ModelUnavailable
+from chat.model_interface import StepEnd, TextDelta, ToolOutput, ToolRequest, UserText
+from chat.models import Conversation, Message, ToolCall
+from chat.testing import calls, says, scripted_model
+from todos.models import Todo
+
+ADD_MILK = {"tasks": [{"title": "Buy milk"}]}
+UNKNOWN = "0198c2f0-a1b2-7c3d-8e4f-000000000000"
+
+count_todos = sync_to_async(Todo.objects.count)
+
+
+class StopAndRetryCase(TestCase):
+    def setUp(self):
+        self.alice = alice()
+
+    async def post(self, path, body=None, user=None, **headers):
+        headers = {"Authorization": bearer(user or self.alice), **headers}
+        address = f"/api/{(user or self.alice).subject}{path}"
+        return await self.async_client.post(address, body or {}, content_type="application/json", headers=headers)
+
+    async def send(self, message, **body):
+        return await self.post("/chat", {"message": message, **body})
+
+    async def retry(self, answer, **options):
+        return await self.post(f"/conversations/{answer.conversation_id}/messages/{answer.pk}/retry", **options)
+
+    async def stop(self):
+        conversation = await Conversation.objects.aget()
+        return await self.post(f"/conversations/{conversation.pk}/stop")
+
+
+class StopTests(StopAndRetryCase):
+    async def test_a_turn_that_waits_for_the_model_ends_with_the_text_so_far(self):
+        asked = asyncio.Event()
+
+        async def speak_and_hang():
+            yield TextDelta("Let me see")
+            asked.set()
+            await asyncio.sleep(60)
+
+        with scripted_model() as model:
+            model.stream = lambda request: speak_and_hang()
+            turn = asyncio.create_task(self.send("hello"))
+            await asked.wait()
+            self.assertEqual((await self.stop()).status_code, 202)
+            body = (await turn).json()
+            del model.stream
+        self.assertEqual((body["status"], body["response"]), ("stopped", "Let me see"))
+        answer = await Message.objects.aget(role="assistant")
+        self.assertEqual((answer.status, answer.error_code), ("stopped", ""))
+
+    async def test_calls_that_have_not_begun_are_not_made(self):
+        async def stop_then_add(request):
+            await Conversation.objects.aupdate(stop_requested_at="2026-01-01T00:00:00Z")
+            await asyncio.sleep(0.6)
+            return calls("add_task", ADD_MILK)
+
+        with scripted_model(stop_then_add):
+            body = (await self.send("add milk")).json()
+        self.assertEqual(body["status"], "stopped")
+        self.assertEqual(await count_todos(), 0)
+
+    async def test_where_nothing_runs_nothing_happens(self):
+        with scripted_model(says("Hello."), says("Again.")):
+            await self.send("hello")
+            self.assertEqual((await self.stop()).status_code, 202)
+            conversation = await Conversation.objects.aget()
+            body = (await self.send("again", conversation_id=str(conversation.pk))).json()
+        self.assertEqual(body["status"], "completed")
+
+    async def test_only_the_owner_stops_a_turn(self):
+        with scripted_model(says("Hello.")):
+            await self.send("hello")
+        conversation = await Conversation.objects.aget()
+        other = await sync_to_async(bob)()
+        response = await self.post(f"/conversations/{conversation.pk}/stop", user=other)
+        self.assertEqual((response.status_code, response.json()["error"]), (403, "not_your_conversation"))
+
+
+class RetryTests(StopAndRetryCase):
+    async def failed_answer(self, *steps):
+        with scripted_model(*steps, [ModelUnavailable()]):
+            await self.send("add milk")
+        return await Message.objects.aget(role="assistant")
+
+    async def test_the_same_question_is_asked_again_in_the_same_place(self):
+        answer = await self.failed_answer()
+        with scripted_model(says("Here.")) as model:
+            response = await self.retry(answer)
+        self.assertEqual(response.json()["message_id"], str(answer.pk))
+        self.assertEqual(model.requests[0].history, (UserText("add milk"),))
+        await answer.arefresh_from_db()
+        self.assertEqual((answer.status, answer.content, answer.error_code), ("completed", "Here.", ""))
+        self.assertEqual(await Message.objects.acount(), 2)
+
+    async def test_what_was_written_is_not_written_again(self):
+        answer = await self.failed_answer(calls("add_task", ADD_MILK))
+        with scripted_model(says("Added.")) as model:
+            body = (await self.retry(answer)).json()
+        _, request, output = model.requests[0].history
+        self.assertIsInstance(request, ToolRequest)
+        self.assertIsInstance(output, ToolOutput)
+        self.assertEqual([call["status"] for call in body["tool_calls"]], ["success"])
+        self.assertEqual(await count_todos(), 1)
+
+    async def test_a_call_whose_end_is_unknown_is_told_as_such(self):
+        answer = await self.failed_answer(calls("add_task", ADD_MILK))
+        await ToolCall.objects.aupdate(status="pending", output=None)
+        with scripted_model([TextDelta("Let me look."), StepEnd()]):
+            body = (await self.retry(answer)).json()
+        self.assertEqual(body["tool_calls"][0]["output"], INTERRUPTED_OUTPUT)
+
+    async def test_only_the_last_answer_and_only_one_that_failed(self):
+        answer = await self.failed_answer()
+        with scripted_model(says("Here."), says("More.")):
+            await self.retry(answer)
+            response = await self.retry(answer)
+            self.assertEqual((response.status_code, response.json()["error"]), (409, "not_retryable"))
+        question = await Message.objects.aget(role="user")
+        for message_id, expected in ((question.pk, (409, "not_retryable")), (UNKNOWN, (404, "message_not_found"))):
+            response = await self.post(f"/conversations/{answer.conversation_id}/messages/{message_id}/retry")
+            self.assertEqual((response.status_code, response.json()["error"]), expected)
+
+    async def test_the_retry_can_be_streamed(self):
+        answer = await self.failed_answer()
+        with scripted_model(says("Here.")):
+            response = await self.retry(answer, Accept="text/event-stream")
+            frames = [frame.decode() async for frame in response]
+        self.assertEqual(response["Content-Type"], "text/event-stream")
+        self.assertIn("event: turn.completed", frames[-1])

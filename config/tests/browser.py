@@ -1,0 +1,158 @@
+"""A real browser for tests, on a real server of the program with a scripted upstream."""
+
+import contextlib
+import functools
+import os
+import subprocess
+import sys
+from typing import Any, ClassVar
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import SimpleTestCase
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from accounts.testing import PASSWORD
+from bench.upstream import ScriptedUpstream
+from config.testing import RunningServer, empty_database, running_server
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+PATIENCE_MS = 6_000
+
+
+class BrowserCase(SimpleTestCase):
+    """Each test has a browser profile of its own, and fails on any error in the console, which a refused CSP is too."""
+
+    databases = {"default"}
+    variables: ClassVar[dict[str, str]] = {}
+    stack: ClassVar[contextlib.ExitStack]
+    upstream: ClassVar[ScriptedUpstream]
+    server: ClassVar[RunningServer]
+    database: ClassVar[str]
+    browser: ClassVar[Any]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.stack = contextlib.ExitStack()
+        cls.addClassCleanup(cls.stack.close)
+        cls.database = cls.stack.enter_context(empty_database())
+        collect_static_files()
+        cls.upstream = cls.stack.enter_context(ScriptedUpstream())
+        cls.server = cls.start_server()
+        # Last in and first out: its event loop, which runs in this thread, must not outlive the rest.
+        playwright = cls.stack.enter_context(sync_playwright())
+        cls.browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        cls.stack.callback(cls.browser.close)
+        expect.set_options(timeout=PATIENCE_MS)
+
+    @classmethod
+    def start_server(cls, name: str = "uvicorn", **variables: str) -> RunningServer:
+        variables = {"RATE_LIMITS": "off", "TURNS_AT_ONCE": "50", **cls.variables, **variables}
+        return cls.stack.enter_context(running_server(cls.database, name, **variables))
+
+    def setUp(self) -> None:
+        self.errors: list[str] = []
+        self.ignored: tuple[str, ...] = ()
+        self.said = 0
+        self.upstream.first_token_seconds = self.upstream.token_seconds = 0
+        self.context = self.open_context()
+        self.page = self.open_page()
+
+    def tearDown(self) -> None:
+        self.assertEqual([error for error in self.errors if not error.startswith(self.ignored or "\0")], [])
+
+    def open_context(self, **options: Any) -> BrowserContext:
+        options = {"base_url": self.address(), "viewport": {"width": 1440, "height": 900}, **options}
+        context = self.browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        self.addCleanup(context.close)
+        return context
+
+    def open_page(self, context: BrowserContext | None = None) -> Page:
+        page = (context or self.context).new_page()
+        page.on("console", self.hear)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def address(self, server: RunningServer | None = None) -> str:
+        return f"http://127.0.0.1:{(server or self.server).port}"
+
+    # What people do
+
+    def sign_up(self, page: Page | None = None, username: str = "") -> str:
+        """A new person, signed in on the page. Returns their name."""
+        page, username = page or self.page, username or f"alice-{self.id().rsplit('.')[-1]}"[:100]
+        answer = self.server.request("POST", "/api/auth/register", {"username": username, "password": PASSWORD})
+        self.assertEqual(answer.status, 201, answer.body)
+        self.user_id, self.token = answer.body["user_id"], answer.body["access_token"]
+        self.sign_in(page, username)
+        return username
+
+    def sign_in(self, page: Page, username: str) -> None:
+        page.goto("/accounts/login")
+        page.fill("[name=username]", username)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button")
+        page.wait_for_url("**/")
+
+    def say(self, text: str, page: Page | None = None) -> None:
+        page = page or self.page
+        self.said = page.locator(".message-user").count()
+        page.fill("#composer-text", text)
+        page.press("#composer-text", "Enter")
+
+    def wait_for_answer(self, text: str = "", page: Page | None = None) -> None:
+        page = page or self.page
+        expect(page.locator(f".message-user >> nth={self.said}")).to_be_attached()
+        answer = page.locator(".message-assistant").last
+        expect(answer.locator(".message-foot")).to_be_visible()
+        expect(answer).to_contain_text(text)
+
+    def wait_for_socket(self, page: Page) -> None:
+        """Until the page has caught up after its socket was opened."""
+        page.wait_for_selector("#catch-up[hx-get]", state="attached")
+        page.wait_for_load_state("networkidle")
+
+    def add_todo(self, title: str) -> str:
+        answer = self.server.request("POST", f"/api/{self.user_id}/todos", {"title": title}, token=self.token)
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer.body["id"]
+
+    # What must hold
+
+    def assert_same_after_reload(self, page: Page | None = None) -> None:
+        page = page or self.page
+        streamed = page.evaluate(TREE)
+        page.reload()
+        self.assertEqual(streamed, page.evaluate(TREE))
+
+    def assert_accessible(self, name: str, page: Page | None = None) -> None:
+        page = page or self.page
+        found = Axe().run(page, options={"runOnly": AXE_TAGS, "resultTypes": ["violations"]}).response["violations"]
+        problems = [(item["id"], [node["target"] for node in item["nodes"]]) for item in found]
+        self.assertEqual(problems, [], f"{name} at {page.url}")
+
+    def assert_fits(self, name: str, page: Page) -> None:
+        wider = "document.documentElement.scrollWidth > innerWidth"
+        self.assertFalse(page.evaluate(wider), f"{name} is wider than the window")
+
+
+@functools.cache
+def collect_static_files() -> None:
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(collect, check=True, cwd=settings.BASE_DIR, env={**os.environ, "LOG_LEVEL": "WARNING"})
+
+
+# The messages as markup, without the white space between elements.
+TREE = """() => {
+  const copy = document.getElementById("messages").cloneNode(true);
+  copy.querySelectorAll("[data-htmx-powered]").forEach((element) => element.removeAttribute("data-htmx-powered"));
+  return copy.innerHTML.replace(/\\s+/g, " ").replace(/> </g, "><");
+}"""
