@@ -41,6 +41,7 @@ if os.environ.get("TEST_DATABASE") == "postgresql":
 def pytest_configure() -> None:
     from django.conf import settings  # noqa: PLC0415 not before the environment is set
 
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     # Argon2 is slow on purpose; the tests of passwords ask for it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if "DATABASE_URL" not in os.environ:

@@ -6,8 +6,10 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from accounts.testing import alice
+from todos import commands
+from todos.changes import Origin
 from todos.management.commands import purge_trash
-from todos.models import Todo, TodoTag
+from todos.models import Door, Todo, TodoChange, TodoTag
 from todos.testing import TodoFactory, make_many
 
 
@@ -47,3 +49,11 @@ class PurgeTrashTests(TestCase):
         make_many(self.alice, count, deleted_at=self.trashed(31))
         self.assertEqual(purge(), f"Todos removed from the trash: {count}")
         self.assertFalse(Todo.objects.exists())
+
+    def test_what_was_purged_leaves_no_text_behind(self):
+        long_ago, origin = timezone.now() - datetime.timedelta(days=31), Origin(Door.PAGE)
+        old = commands.add_todo(self.alice, now=long_ago, by=origin, title="a secret").todo
+        commands.delete_todo(self.alice, old.pk, now=long_ago, by=origin)
+        commands.add_todo(self.alice, now=long_ago, by=origin, title="kept")
+        purge()
+        self.assertEqual([change.after["title"] for change in TodoChange.objects.all()], ["kept"])

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from todos.models import Todo
+from todos.models import Todo, TodoChange
 
 BATCH = 500
 
@@ -25,7 +25,11 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def purge_batch(moment: datetime.datetime) -> int:
-    """How many were removed; none is left when it is 0. Locked first, so that none is removed while it is restored."""
+    """How many were removed; none is left when it is 0. Locked first, so that none is removed while it is restored.
+
+    Their changes go too: what was purged cannot be undone, and its texts are not kept.
+    """
     old = list(Todo.objects.trashed_before(moment).select_for_update().values_list("pk", flat=True)[:BATCH])
+    TodoChange.objects.filter(todo_id__in=old).delete()
     Todo.objects.filter(pk__in=old).delete()
     return len(old)
