@@ -38,6 +38,7 @@ from .events import TurnCompleted, TurnFailed
 from .limits import tokens_today
 from .running import RunningTurn, start_turn
 from .sse import EVENT_STREAM_DOCUMENTATION, event_json, sse_frames
+from .storage import approval_record, tool_call_record
 from .turn import begin_retry, begin_turn
 from .turn_state import NewMessage
 
@@ -172,4 +173,6 @@ async def decide_approval(request: HttpRequest, user_id: str, approval_id: UUID,
     user = await authenticate(request)
     check_subject(user, user_id)
     approval, calls = await decide(user, approval_id, body.approve)
-    return DecisionOut(approval=approval, tool_calls=calls)
+    return DecisionOut(
+        approval=approval_record(approval, timezone.now()), tool_calls=[tool_call_record(call) for call in calls]
+    )

@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.database import database_unit
@@ -19,9 +20,8 @@ from todos.approved import write_approved
 from todos.changes import Door, Origin
 
 from .errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
-from .events import ApprovalRecord, ToolCallRecord
 from .models import Approval, ToolCall
-from .storage import approval_record, hold_lease, tool_call_record
+from .storage import hold_lease
 from .turn_state import Turn
 
 YES = frozenset(
@@ -145,11 +145,14 @@ def decide_in_words(turn: Turn) -> str:
 
 
 @database_unit
-def decide(user: User, approval_id: UUID, chosen: Choice) -> tuple[ApprovalRecord, list[ToolCallRecord]]:
+def decide(user: User, approval_id: UUID, chosen: Choice) -> tuple[Approval, list[ToolCall]]:
     """The person's decision, from the API or a page, as `settle` makes it; and the calls that waited, as they ended."""
     approval = settle(user, approval_id, chosen)
-    calls = ToolCall.objects.filter(id__in={row["tool_call_id"] for row in approval.rows}).order_by("position")
-    return approval_record(approval, timezone.now()), [tool_call_record(call) for call in calls]
+    return approval, list(waiting_calls(approval))
+
+
+def waiting_calls(approval: Approval) -> QuerySet[ToolCall]:
+    return ToolCall.objects.filter(id__in={row["tool_call_id"] for row in approval.rows}).order_by("position")
 
 
 def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
@@ -171,7 +174,7 @@ def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
         raise ValidationFailed(details={"approve": f"{len(unknown)} of these ids are not part of this approval."})
     approval.decided_at = timezone.now()
     approval.save(update_fields=["approved", "decided_at"])
-    for call in ToolCall.objects.filter(id__in={row["tool_call_id"] for row in approval.rows}).order_by("position"):
+    for call in waiting_calls(approval):
         settle_call(user, approval, call)
     return approval
 

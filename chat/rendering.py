@@ -157,7 +157,8 @@ FAILURES = {
 # A sentence of the assistant that reports a change as done: “I added …”, “Done – I've moved …”, “Completed “rent”.”
 CLAIM = re.compile(
     r"(?:\bI(?:[’']ve| have)?(?: just| now| also)? |^|[.!–:] )"
-    r"(?:added|created|completed|marked|ticked off|deleted|removed|updated|changed|moved|renamed|reopened) (?!no\b)",
+    r"(?:added|created|completed|marked|ticked off|deleted|removed|updated|changed|moved|renamed|reopened) "
+    r"(?!no\b|none\b|nothing\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 UNEXPECTED = Failure("Something went wrong on our side.", "Ask again; if it happens again, tell us the reference.")

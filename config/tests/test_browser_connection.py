@@ -1,0 +1,66 @@
+"""Logins, tokens and connections that end while somebody writes: the text is never lost and is sent once."""
+
+from bench.answers import says
+from config.tests.browser import ModelCase, expect
+
+
+class SignInTests(ModelCase):
+    variables = {"ACCESS_TOKEN_SECONDS": "1"}
+
+    def test_an_expired_token_is_refreshed_silently_and_the_message_goes_once(self):
+        self.ignored = ("Failed to load resource",)
+        self.sign_up()
+        asked = []
+        self.page.on("request", lambda request: asked.append(request.url) if "/accounts/token" in request.url else None)
+        self.page.wait_for_timeout(2200)
+        self.upstream.script([says("Here.")])
+        self.say("hello")
+        self.wait_for_answer("Here.")
+        self.assertGreaterEqual(len(asked), 1)
+        expect(self.page.locator(".message")).to_have_count(2)
+
+    def test_who_was_signed_out_signs_in_where_they_are_and_the_message_goes_by_itself(self):
+        self.ignored = ("Failed to load resource",)
+        username = self.sign_up()
+        self.page.fill("#composer-text", "a long thought")
+        self.page.wait_for_timeout(2200)
+        other = self.open_page()
+        other.goto("/todos")
+        other.click("[aria-label='Sign out']")
+        self.upstream.script([says("Here.")])
+        self.page.press("#composer-text", "Enter")
+        dialog = self.page.locator("#sign-in")
+        expect(dialog).to_contain_text("What you wrote is kept")
+        self.assert_accessible("the sign-in dialog")
+        dialog.locator("[name=username]").fill(username)
+        dialog.locator("[name=password]").fill("wrong")
+        dialog.locator(".primary").click()
+        expect(dialog).to_contain_text("wrong")
+        self.assertEqual(self.page.input_value("#composer-text"), "a long thought")
+        dialog.locator("[name=username]").fill(username)
+        dialog.locator("[name=password]").fill("seven green bottles")
+        dialog.locator(".primary").click()
+        self.wait_for_answer("Here.")
+        expect(self.page.locator(".message-user")).to_have_count(1)
+        expect(self.page.locator("#composer-text")).to_have_value("")
+
+    def test_what_could_not_be_sent_goes_by_itself_once_the_connection_is_back(self):
+        self.ignored = ("Failed to load resource", "htmx: htmx:", "WebSocket connection")
+        self.sign_up()
+        self.upstream.script([says("Here.")])
+        self.context.set_offline(True)
+        self.say("are you there?")
+        expect(self.page.locator("#composer-problem")).to_contain_text("Your text is kept")
+        self.assertEqual(self.page.input_value("#composer-text"), "are you there?")
+        self.context.set_offline(False)
+        self.wait_for_answer("Here.")
+        expect(self.page.locator(".message")).to_have_count(2)
+
+    def test_a_word_that_is_being_composed_is_not_sent(self):
+        self.sign_up()
+        self.page.fill("#composer-text", "にほ")
+        composing = "new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true})"
+        self.page.evaluate(f"document.getElementById('composer-text').dispatchEvent({composing})")
+        self.page.press("#composer-text", "Shift+Enter")
+        self.assertEqual(self.page.input_value("#composer-text"), "にほ\n")
+        expect(self.page.locator(".message")).to_have_count(0)
