@@ -13,8 +13,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from .commands import TodoFields
-from .date_tokens import quoted_spans
 from .dates import FoundDate, date_text, find_date, recurrence_text
+from .dates.tokens import quoted_spans
 from .errors import DateNotUnderstood
 from .marks import MARK, priority_of_mark
 from .rules import clean_tag

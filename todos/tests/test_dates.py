@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
 
-from todos.date_languages import LEXICON
 from todos.dates import Due, FoundDate, date_text, find_date, recurrence_text, resolve_date
+from todos.dates.languages import LEXICON
 from todos.errors import DateNotUnderstood
 
 NEW_YORK, BERLIN, TORONTO, UTC = map(ZoneInfo, ("America/New_York", "Europe/Berlin", "America/Toronto", "UTC"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from todos.date_calendar import DayReading, Reference
-from todos.date_days import read_day
-from todos.date_languages import Kind
-from todos.date_repeats import RepeatReading, read_repeat
-from todos.date_times import Clock, TimeReading, read_time
-from todos.date_tokens import DETERMINERS, Words
+from todos.dates.calendar import DayReading, Reference
+from todos.dates.days import read_day
+from todos.dates.languages import Kind
+from todos.dates.repeats import RepeatReading, read_repeat
+from todos.dates.times import Clock, TimeReading, read_time
+from todos.dates.tokens import DETERMINERS, Words
 from todos.errors import DateNotUnderstood
 
 MOST_LEADS = 4

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from todos.date_languages import Kind
-from todos.date_tokens import Words
+from todos.dates.languages import Kind
+from todos.dates.tokens import Words
 from todos.recurrence import LAST_YEAR, MONTH_NAMES, TOO_FAR, Rule
 
 FIRST_YEAR = 1900

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dateutil.relativedelta import relativedelta
 
-from todos.date_calendar import (
+from todos.dates.calendar import (
     FIRST_YEAR,
     LONGEST_MONTH,
     MONTHS,
@@ -24,8 +24,8 @@ from todos.date_calendar import (
     read_month_day,
     read_year,
 )
-from todos.date_languages import Kind
-from todos.date_tokens import Words
+from todos.dates.languages import Kind
+from todos.dates.tokens import Words
 from todos.recurrence import LAST_YEAR, TOO_FAR, WEEKDAY_NAMES, Rule
 
 FRIDAY, SATURDAY, SUNDAY = 4, 5, 6

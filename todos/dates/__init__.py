@@ -20,12 +20,12 @@ import datetime
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from todos.date_calendar import Reference
-from todos.date_languages import Kind
-from todos.date_phrases import Phrase, find_phrases, read_phrase
-from todos.date_resolution import resolve
-from todos.date_tokens import clauses
-from todos.date_zones import day_comes_first
+from todos.dates.calendar import Reference
+from todos.dates.languages import Kind
+from todos.dates.phrases import Phrase, find_phrases, read_phrase
+from todos.dates.resolution import resolve
+from todos.dates.tokens import clauses
+from todos.dates.zones import day_comes_first
 from todos.due import Due
 from todos.errors import DateNotUnderstood
 from todos.recurrence import MONTH_NAMES, WEEKDAY_NAMES, Recurrence, next_occurrence, recurrence_text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from todos.date_calendar import LONGEST_MONTH, Reference
-from todos.date_days import SATURDAY, SUNDAY, read_day
-from todos.date_languages import Kind
-from todos.date_tokens import DETERMINERS, Words
+from todos.dates.calendar import LONGEST_MONTH, Reference
+from todos.dates.days import SATURDAY, SUNDAY, read_day
+from todos.dates.languages import Kind
+from todos.dates.tokens import DETERMINERS, Words
 from todos.recurrence import TOO_FINE, Rule, check_interval, parse_rule
 
 WORKDAYS = tuple((0, day) for day in range(SATURDAY))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from todos.date_languages import COMPOUNDS, LEXICON, OPENINGS, Kind, plain
+from todos.dates.languages import COMPOUNDS, LEXICON, OPENINGS, Kind, plain
 
 CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "`": "`", "'": "'"}
 OPENING_QUOTE = re.compile(r"""["“„«`]|(?<!\w)['‘](?=\S)""")

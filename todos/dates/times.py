@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from todos.date_languages import Kind
-from todos.date_tokens import Words
+from todos.dates.languages import Kind
+from todos.dates.tokens import Words
 
 # What a part of the day means without a clock time.
 PART_HOURS = {"morning": 9, "afternoon": 15, "evening": 19, "night": 20}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from todos.date_calendar import DayReading, Reference
-from todos.date_days import roll
-from todos.date_phrases import Phrase
-from todos.date_repeats import RepeatReading
-from todos.date_times import MIDNIGHT, Clock, part_time
+from todos.dates.calendar import DayReading, Reference
+from todos.dates.days import roll
+from todos.dates.phrases import Phrase
+from todos.dates.repeats import RepeatReading
+from todos.dates.times import MIDNIGHT, Clock, part_time
 from todos.due import Due, instant_of
 from todos.errors import DateNotUnderstood
 from todos.recurrence import SHORTEST_MONTH, TOO_FAR, Recurrence, Rule, first_occurrence
