@@ -27,7 +27,7 @@ screenshots: $(VENV)/dev $(CHROMIUM)
 
 $(CHROMIUM):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -qq -y chromium; \
-	else echo "The browser tests need Chromium: install it, or say where it is with CHROMIUM=/path/to/chromium." >&2; exit 1; fi
+	else echo "The browser tests are SKIPPED: they need Chromium. Install it, or say where it is with CHROMIUM=/path/to/it." >&2; fi
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .
