@@ -240,6 +240,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": envchoice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # strangers cause it; the 400 is logged anyway
         "mcp": {"level": "WARNING"},  # at INFO it logs what tools answer, which holds text of users
         "httpx2": {"level": "WARNING"},  # it logs addresses, which may hold credentials
     },

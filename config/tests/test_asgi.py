@@ -11,7 +11,7 @@ from django.test import SimpleTestCase
 from config.asgi import application
 
 
-async def ask(path, *, method="GET", headers=(), body=(b"",)):
+async def ask(path, *, method="GET", headers=(), body=(b"",), host=b"localhost"):
     """(status, headers, body) of one request; `body` comes in these pieces."""
     pieces = list(body)
     sent = []
@@ -32,7 +32,7 @@ async def ask(path, *, method="GET", headers=(), body=(b"",)):
         "path": path,
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"host", b"localhost"), *headers],
+        "headers": [*([(b"host", host)] if host else []), *headers],
         "server": ("localhost", 80),
         "client": ("127.0.0.1", 1),
         "scheme": "http",
@@ -71,6 +71,11 @@ class Addresses(SimpleTestCase):
         status, headers, body = await ask("/api/no/such/thing")
         self.assertEqual((status, json.loads(body)["error"]), (404, "not_found"))
         self.assertEqual(json.loads(body)["request_id"], headers[b"x-request-id"].decode())
+
+    async def test_a_host_that_is_not_ours_is_refused_and_no_error_of_the_program(self):
+        with self.assertNoLogs(level="ERROR"):
+            status, _, body = await ask("/api/x", headers=[(b"host", b"evil.example")], host=b"")
+        self.assertEqual((status, json.loads(body)["error"]), (400, "bad_request"))
 
     async def test_a_request_id_that_the_client_sends_is_kept_when_it_is_harmless(self):
         _, headers, _ = await ask("/api/x", headers=[(b"x-request-id", b"trace-0123456789")])
