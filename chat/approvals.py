@@ -131,12 +131,14 @@ def named(titles: Sequence[str]) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-@database_unit
-def decide_in_words(turn: Turn) -> str:
+async def decide_in_words(turn: Turn) -> str:
     """What was decided, where the whole message says yes or no to the newest open question of its conversation."""
     said_yes = spoken_decision(turn.question.content)
-    if said_yes is None:
-        return ""
+    return "" if said_yes is None else await decide_newest(turn, said_yes=said_yes)
+
+
+@database_unit
+def decide_newest(turn: Turn, *, said_yes: bool) -> str:
     open_questions = Approval.objects.for_user(turn.user).open().filter(conversation=turn.conversation)
     if (approval := open_questions.first()) is None:
         return ""

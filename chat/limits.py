@@ -50,7 +50,7 @@ async def check_turn_rate(user: User) -> None:
 
 def lock_user(user: User) -> None:
     """Let one turn of the user begin at a time, so that keys and turns are counted exactly."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update().only("pk").get(pk=user.pk)
 
 
 def check_allowance(user: User, now: datetime.datetime) -> None:

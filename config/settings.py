@@ -70,12 +70,12 @@ MIDDLEWARE = [
     "config.middleware.content_security_policy",
     "config.middleware.api_errors",
     "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.PageSessions",
+    "config.middleware.PageCsrf",
+    "config.middleware.PageUsers",
+    "config.middleware.PageMessages",
+    "config.middleware.PageFrames",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
