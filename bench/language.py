@@ -2,8 +2,8 @@
 
 Without files it takes the project's own sentences in `bench/language/`. A `.tsv` line is a label and a sentence; a
 label is an action or one of CLINC150's intents (`language_judging.py`). A `.jsonl` line is
-{"cat", "text", "now", "tz", "expect"}. Each sentence is a turn of its own person with the same few todos, through the
-real tools on a database that is thrown away; where it speaks of "it" or "item 4", those were spoken of before.
+{"cat", "text", "now", "tz", "expect"}. Each sentence is a whole turn of its own person with the same few todos, on a
+database that is thrown away; where it speaks of "it" or "item 4", those were spoken of before.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 
 from .language_judging import Reading, Sentence, judge
@@ -31,20 +32,21 @@ ZONE = ZoneInfo("America/New_York")
 def main(paths: Iterable[Path]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
         django.setup()
+        settings.CHAT_MODEL = "bench.language_turns.TimedModel"
         call_command("migrate", verbosity=0)
         asyncio.run(measure(paths))
 
 
 async def measure(paths: Iterable[Path]) -> None:
     # Models can be imported only now that settings know the database.
-    take_turn = import_module("bench.language_turns").take_turn
+    read = import_module("bench.language_turns").read
     right: dict[str, list[bool]] = defaultdict(list)
     seconds: list[float] = []
     wrong_writes = 0
     for sentence in sentences_in(paths):
-        reading = await take_turn(sentence)
+        reading = await read(sentence)
         reason = judge(sentence, reading)
         right[sentence.label].append(not reason)
         seconds += reading.step_seconds

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from todos.dates import resolve_date
 
 READS = {"list_tasks"}
-TAKING_BACK = ("undo", "taken back", "nothing")
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,12 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the assistant made of a sentence: its calls, its words, and how many todos it changed."""
+    """What the assistant made of a sentence: its calls, its words, how many changes of todos, and whether more wait."""
 
     calls: tuple[tuple[str, dict[str, Any]], ...]
     text: str
     written: int = 0
+    waits: bool = False
     step_seconds: tuple[float, ...] = ()
 
     @property
@@ -36,7 +36,8 @@ class Reading:
 
     @property
     def writes(self) -> bool:
-        return bool(self.tools - READS)
+        """Whether it changed something or tried to. Changes that wait for the person are none."""
+        return self.written > 0 or (bool(self.tools - READS) and not self.waits)
 
     def items(self, tool_name: str) -> list[Any]:
         key = "updates" if tool_name == "update_task" else "tasks"
@@ -55,13 +56,13 @@ ACTIONS = {
     "reopen": lambda reading: reading.tools == {"complete_task"} and reading.gives("reopen"),
     "update": lambda reading: reading.tools == {"update_task"},
     "note": lambda reading: "list_tasks" in reading.tools and reading.tools <= READS | {"update_task"},
-    # A change to a whole group only looks, and says how many todos that would be.
+    # A change to a whole group waits for the person, or only looks and says how many todos that would be.
     "clear": lambda reading: (
-        reading.tools == READS and ("a whole group" in reading.text or "nothing to" in reading.text)
+        not reading.writes and (reading.waits or "a whole group" in reading.text or "nothing to" in reading.text)
     ),
     "ask": lambda reading: not reading.calls and "only help with your todos" not in reading.text,
     "talk": lambda reading: not reading.calls,
-    "undo": lambda reading: reading.tools <= {"undo"} and any(words in reading.text for words in TAKING_BACK),
+    "undo": lambda reading: reading.tools == {"undo"},
     "outside": lambda reading: not reading.calls,
 }
 INTENTS = {
@@ -89,8 +90,11 @@ def judge(sentence: Sentence, reading: Reading) -> str:
 
 
 def judge_expected(sentence: Sentence, reading: Reading) -> str:
-    """Against an expected effect: tool or tools, count, title, due, rule, priority, tag, match, or no write at all."""
+    """Against an expected effect: tools, count, title, due, rule, priority, tag, match, undo, or no write at all."""
     expect = sentence.expect
+    if "undo" in expect.get("action", ""):
+        count = expect.get("n", 1)
+        return "" if [name for name, _ in reading.calls] == ["undo"] * count else f"not {count} times undo"
     if is_harmless(expect):
         return "a write" if reading.writes else wrong_tool(expect, reading)
     if "tools" in expect:

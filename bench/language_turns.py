@@ -1,18 +1,21 @@
-"""One turn of the basic assistant on seeded todos, through the real tools."""
+"""Sentences as whole turns of the basic assistant, each in a conversation of its own person with the same few todos."""
 
-import json
 import time
 import uuid
+from collections.abc import AsyncGenerator
+from typing import ClassVar
 
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from accounts.database import database_read
 from accounts.models import User
 from chat.basic_model import BasicModel
-from chat.model_interface import AssistantText, HistoryItem, ModelRequest, TextDelta, ToolOutput, ToolRequest, UserText
-from todos.changes import Origin
-from todos.models import Door, Todo
-from todos.tools import call_tool
+from chat.events import TurnCompleted
+from chat.model_interface import ModelOutput, ModelRequest
+from chat.turn import open_turn, run_turn
+from chat.turn_state import NewMessage, Turn
+from todos.models import Todo, TodoChange
 
 from .language_judging import Reading, Sentence
 
@@ -27,17 +30,36 @@ TITLES = (
 )
 DONE_TITLES = ("file taxes", "do laundry")
 SPOKEN_BEFORE = ("what's on my list?", "move the dentist to tomorrow")
-STEPS_MAX = 8
-WRITTEN = {"added", "completed", "reopened", "updated", "deleted", "undone"}
 
 
-async def take_turn(sentence: Sentence) -> Reading:
+class TimedModel(BasicModel):
+    """The basic assistant, with the CPU seconds of each step since the last turn began."""
+
+    seconds: ClassVar[list[float]] = []
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+        started = time.thread_time()
+        outputs = [output async for output in super().stream(request)]
+        self.seconds.append(time.thread_time() - started)
+        for output in outputs:
+            yield output
+
+
+async def read(sentence: Sentence) -> Reading:
     user = await seeded_user(str(sentence.zone))
-    history: list[HistoryItem] = []
+    conversation_id = None
     if sentence.expect.get("anaphora"):
         for text in SPOKEN_BEFORE:
-            await run_steps(user, sentence, text, history)
-    return await run_steps(user, sentence, sentence.text, history)
+            conversation_id = (await take_turn(user, sentence, NewMessage(text, conversation_id))).conversation_id
+    TimedModel.seconds.clear()
+    answer = await take_turn(user, sentence, NewMessage(sentence.text, conversation_id))
+    return Reading(
+        calls=tuple((call.tool_name, call.input) for call in answer.tool_calls),
+        text=answer.response,
+        written=await changes_of(answer),
+        waits=answer.approval is not None,
+        step_seconds=tuple(TimedModel.seconds),
+    )
 
 
 @sync_to_async
@@ -48,29 +70,16 @@ def seeded_user(time_zone: str) -> User:
     return user
 
 
-async def run_steps(user: User, sentence: Sentence, text: str, history: list[HistoryItem]) -> Reading:
-    """The steps of a turn, which `history` then holds."""
-    history.append(UserText(text))
-    calls, seconds, written = [], [], 0
-    for _ in range(STEPS_MAX):
-        started = time.thread_time()
-        request = ModelRequest("", tuple(history), (), sentence.now, str(sentence.zone))
-        outputs = [output async for output in BasicModel().stream(request)]
-        seconds.append(time.thread_time() - started)
-        asked = [output for output in outputs if isinstance(output, ToolRequest)]
-        if not asked:
-            break
-        history += asked
-        for wanted in asked:
-            calls.append((wanted.tool_name, json.loads(wanted.arguments)))
-            output = await run_tool(user, sentence, *calls[-1])
-            written += sum(item["outcome"] in WRITTEN for item in output.get("results", []))
-            history.append(ToolOutput(wanted.call_id, json.dumps(output)))
-    answer = "".join(output.text for output in outputs if isinstance(output, TextDelta))
-    history.append(AssistantText(answer))
-    return Reading(tuple(calls), answer, written, tuple(seconds))
+async def take_turn(user: User, sentence: Sentence, message: NewMessage) -> TurnCompleted:
+    """A turn at the sentence's moment; a turn that fails ends the bench."""
+    turn = await open_turn(user, message, request_id="")
+    assert isinstance(turn, Turn)
+    turn.question.created_at = sentence.now
+    events = [event async for event in run_turn(turn)]
+    assert isinstance(events[-1], TurnCompleted), events[-1]
+    return events[-1]
 
 
-async def run_tool(user: User, sentence: Sentence, name: str, arguments: dict) -> dict:
-    outcome = await call_tool(name, arguments, user=user, by=Origin(Door.CHAT), fence=lambda: None, now=sentence.now)
-    return outcome.output
+@database_read
+def changes_of(answer: TurnCompleted) -> int:
+    return TodoChange.objects.filter(message_id=answer.message_id).count()

@@ -28,6 +28,7 @@ from .arguments import INVALID_JSON, ParsedRequest, parsed_request
 from .context import tool_items
 from .errors import InternalError, LeaseLost, ModelError, TurnInterrupted
 from .events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed, TurnStarted
+from .fallback import allowance, step_outputs
 from .instructions import instructions_text
 from .limits import check_allowance, check_message, check_turn_rate, lock_user
 from .model_interface import Model, ModelOutput, ModelRequest, StepEnd, TextDelta, ToolDefinition, ToolRequest, UserText
@@ -68,7 +69,7 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     lock_user(user)
     if stored := stored_answer(user, message):
         return stored
-    check_allowance(user, timezone.now())
+    fallback = allowance(user, message.text, timezone.now())
     # 3. Load the conversation's history from the database, if conversation_id is given; otherwise open a conversation.
     conversation = lease_conversation(user, message)
     history = load_history(conversation)
@@ -76,6 +77,8 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     history.append(UserText(message.text))
     # 5. Store the user's message before the model runs.
     question, answer = store_exchange(conversation, message)
+    if fallback:
+        answer.metadata["fallback"] = fallback
     return Turn(user, request_id, conversation, question, answer, history)
 
 
@@ -113,7 +116,7 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
     while not turn.stopped and not turn.approval:
         requests: list[ParsedRequest] = []
         # 6. Run the model with the reconstructed history and the MCP tool definitions.
-        async for output in outputs_in_time(turn, model.stream(model_request(turn, tools))):
+        async for output in outputs_in_time(turn, step_outputs(turn, model, model_request(turn, tools))):
             match output:
                 case TextDelta(text):
                     yield MessageDelta(turn.answer.id, turn.add_text(text))
@@ -258,7 +261,7 @@ def failure_of(error: Exception) -> ProductError:
 async def fail_turn(turn: Turn, failure: ProductError) -> TurnFailed:
     """Close the turn as failed. Where even that cannot be stored, its lease runs out and it reads as interrupted."""
     turn.answer.status, turn.answer.error_code = Message.Status.FAILED, failure.code
-    turn.answer.metadata = {"request_id": turn.request_id}
+    turn.answer.metadata["request_id"] = turn.request_id
     try:
         await store_answer(turn)
     except (LeaseLost, DatabaseError) as error:

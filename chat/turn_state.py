@@ -65,6 +65,11 @@ class Turn:
     def elapsed_ms(self) -> int:
         return int((time.perf_counter() - self.started) * 1000)
 
+    @property
+    def fallback(self) -> str:
+        """The code of the failure for which the basic assistant answers in the model's place; empty otherwise."""
+        return self.answer.metadata.get("fallback", "")
+
     def add_text(self, text: str) -> str:
         """Append a piece of the model's text; returns it as it was appended, apart from the text of earlier steps."""
         text = storable(text)

@@ -182,6 +182,8 @@ OPENAI_BASE_URL = env("OPENAI_BASE_URL")
 OPENAI_MODEL = env("OPENAI_MODEL", "gpt-5-mini")
 # Where steps come from, as a dotted path (imported when first used): the real model when there is a key or an address.
 CHAT_MODEL = "chat.model_client.OpenAIModel" if OPENAI_API_KEY or OPENAI_BASE_URL else "chat.basic_model.BasicModel"
+# Where the model is out of reach or its quota used up, the basic assistant answers what it understands surely.
+FALLBACK = envbool("FALLBACK", True)
 OPENAI_API = envchoice("OPENAI_API", "auto", {"responses", "chat_completions", "auto"})
 
 # Limits

@@ -1,5 +1,6 @@
 """The built-in basic assistant: a deterministic model for when no other is configured or in reach."""
 
-from .model import BasicModel
+from .dating import Clock
+from .model import BasicModel, understood_surely
 
-__all__ = ["BasicModel"]
+__all__ = ["BasicModel", "Clock", "understood_surely"]

@@ -75,6 +75,7 @@ class UpdateTodos:
     priority: str = ""
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
+    stop_repeating: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,10 @@ class ChangeMany:
 
 @dataclass(frozen=True)
 class UndoChanges:
+    """Take back what the last `count` messages changed; with `redo`, take the taking back back."""
+
     count: int = 1
+    redo: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ KIND_KEPT = rule(
 # A title that may be a list of several: "add milk, eggs and bread to my list".
 TO_LIST = rules(
     r"""
+    make sure (that )?(?P<value>.+?) (is|are|gets|goes) (added |put )?{in_list}
     {add}( down)? (?P<value>.+?)( down| up)? {on_it}(?P<tail>.*)
     {add},? {on_it}[:,]? ?(?P<value>.*)
     {list} needs (?P<value>.+?)( added| put| included)?( to it| on it| in it)?
@@ -46,7 +47,6 @@ TO_LIST = rules(
     {in_list}[,:]? {please}(i need|i want|i'd like) (?P<value>.+?)( added| put)?
     (?P<value>.+) (needs|ought|has|should|is|are|must|need) (to )?(be |go |get )(added |put |placed )?{in_list}
     (i|we)('d| would)? (need|want|like) (?P<value>(?!to ).+?) (added |put |placed |listed )?{in_list}
-    make sure (that )?(?P<value>.+?) (is|are|gets|goes) (added |put )?{in_list}
     (fuge?|füge|setze?|schreibe?) (?P<value>.+?) (zu|auf|in) meine[rn]? (to-?do-?)?liste( hinzu)?
     ajoute[rz]?(-moi)? (?P<value>.+?) à ma liste( de tâches)?
     (añade|agrega|pon)(me)? (?P<value>.+?) (a|en) mi lista( de tareas)?

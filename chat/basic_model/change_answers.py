@@ -13,12 +13,12 @@ PRIORITY_NEWS = {"none": "has no priority now", "urgent": "is urgent now"}
 def change_answer(call: Call) -> str:
     """Every outcome of a call that was to change something, in a few lines."""
     if call.error:
-        return f"That did not work: {call.error}"
+        return call.error if call.tool_name == "undo" else f"That did not work: {call.error}"
     parts = [
         changed_part(name, call)
         for name in ("added", "completed", "reopened", "updated", "deleted", "undone", "unchanged")
     ]
-    notes = [outcome.note for outcome in call.outcomes if outcome.note]
+    notes = [outcome.note for outcome in call.outcomes if outcome.note and outcome.outcome != "undone"]
     refusals = refusal_answer([outcome for outcome in call.outcomes if outcome.outcome == "refused"])
     return "\n\n".join(filter(None, [*parts, " ".join(dict.fromkeys(notes)), refusals]))
 
@@ -27,6 +27,8 @@ def changed_part(name: str, call: Call) -> str:
     rows = [outcome.row for outcome in call.outcomes if outcome.outcome == name and outcome.row]
     if not rows:
         return ""
+    if name == "undone":
+        return taken_back(call)
     if name == "updated":
         return "\n".join(updated_sentence(outcome.row, item) for outcome, item in updated_items(call))
     return several_changed(name, rows) if len(rows) > 1 else one_changed(name, rows[0], call)
@@ -38,7 +40,6 @@ def one_changed(name: str, row: Row, call: Call) -> str:
         "completed": f"Done: {quoted(row)}.",
         "reopened": f"Reopened {described(row)}.",
         "deleted": f"Moved {quoted(row)} to the trash. It stays there for 30 days.",
-        "undone": f"Took back the last change to {quoted(row)}.",
         "unchanged": f"{quoted(row)} {unchanged_state(call)}",
     }[name]
 
@@ -55,10 +56,15 @@ def several_changed(name: str, rows: Sequence[Row]) -> str:
         "completed": f"Marked {len(rows)} todos as done:",
         "reopened": f"Reopened {len(rows)} todos:",
         "deleted": f"Moved {len(rows)} todos to the trash, where they stay for 30 days:",
-        "undone": f"Took back the last changes to {len(rows)} todos:",
         "unchanged": f"{len(rows)} todos needed no change:",
     }[name]
     return f"{heading}\n{numbered(rows)}"
+
+
+def taken_back(call: Call) -> str:
+    """What an undo made of each todo, in the tool's own sentences."""
+    notes = [outcome.note or f"{quoted(outcome.row)}." for outcome in call.outcomes if outcome.row]
+    return " ".join(["Done again:" if call.arguments.get("redo") else "Taken back:", *notes])
 
 
 def updated_items(call: Call) -> Iterable[tuple[Outcome, dict]]:
@@ -75,6 +81,10 @@ def updated_sentence(row: Row | None, item: dict) -> str:
     news = []
     if item.get("due"):
         news.append(f"is now due {row.due_text}" if row.due_text else "has no due date now")
+    if item.get("due") and row.repeats:
+        news.append(f"repeats {row.repeats}")
+    if item.get("stop_repeating"):
+        news.append("no longer repeats")
     if item.get("priority"):
         news.append(PRIORITY_NEWS.get(row.priority, f"now has {row.priority} priority"))
     if item.get("add_tags"):
@@ -112,26 +122,3 @@ def refusal_sentence(outcome: Outcome) -> str:
     if found == 1:
         return f"{missing} Did you mean {quoted(outcome.candidates[0])}?"
     return f"{missing} Did you mean one of these?" if found else f"{missing} I have changed nothing there."
-
-
-def undo_answer(calls: Sequence[Call], count: int) -> str:
-    """What was changed last, and how to reverse it in words."""
-    outcomes = [(call, outcome) for call in reversed(calls) for outcome in reversed(call.outcomes) if outcome.row]
-    changed = [(call, outcome) for call, outcome in outcomes if outcome.outcome in REVERSALS][:count]
-    if not changed:
-        return "I have changed nothing in this conversation that could be taken back."
-    known = [
-        REVERSALS[outcome.outcome].format(quoted(outcome.row), outcome.row.title)
-        for _, outcome in changed
-        if outcome.row
-    ]
-    return "I cannot undo by myself, so nothing is changed now. " + " ".join(known)
-
-
-REVERSALS = {
-    "added": "I added {0}; to reverse that, say “delete {1}”.",
-    "completed": "I marked {0} as done; to reverse that, say “reopen {1}”.",
-    "reopened": "I reopened {0}; to reverse that, say “complete {1}”.",
-    "updated": "I changed {0}; tell me what it should be instead.",
-    "deleted": "I moved {0} to the trash; it can be restored from Trash on the Todos page.",
-}

@@ -40,6 +40,20 @@ NO_DATE = rules(
     off=OFF,
     anymore=ANYMORE,
 )
+NO_REPEAT = rules(
+    r"""
+    (stop|end|cancel|quit) repeating {what}
+    {remove} (the |its |any )?{repeat} {off} {what}
+    (don't|do not|never) repeat {what}{anymore}
+    {what} (doesn't|does not|shouldn't|should not|needn't|won't) (need to |have to )?(repeat|recur){anymore}
+    {what} should (no longer|stop|not) (repeat|recur)(ing)?
+    make {what} ((not|no longer|stop) (repeat|recur)(ing)?|non-?(repeating|recurring)|a one-?(off|time)( task| thing)?)
+    """,
+    remove=phrases("remove, clear, drop, delete, take off, unset, cancel, erase, get rid of, stop, end, turn off"),
+    repeat=phrases("repeats?, repetition, repeating, recurrence, recurring"),
+    off=phrases("for, off of, from, off, of, on"),
+    anymore=ANYMORE,
+)
 NOTE = rules(
     r"""
     (add|attach|put|write|append|leave|make)( a| the| this)? {notes} (to|on|for|in|about|under) {what}{saying}{value}

@@ -5,6 +5,7 @@ Each row of CHANGES pairs forms with the function that makes the act; that funct
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from . import change_forms as forms
 from .acts import Act, AnnotateTodo, ChangeMany, Clarify, CompleteTodos, DeleteTodos, UpdateTodos
@@ -115,7 +116,7 @@ def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
 # Other
 
 
-def changed(match: re.Match[str], clock: Clock, **fields) -> Act | None:
+def changed(match: re.Match[str], clock: Clock, **fields: Any) -> Act | None:
     if selection := select_all(match["what"], clock):
         return ChangeMany("change", selection)
     tasks = tasks_of(match)
@@ -146,7 +147,7 @@ def untagged(match: re.Match[str], clock: Clock) -> Act | None:
     return changed(match, clock, remove_tags=tags_named(match["tags"]))
 
 
-def changed_to(**fields: str) -> Maker:
+def changed_to(**fields: Any) -> Maker:
     """The maker for forms that say the new value by their words alone."""
     return lambda match, clock: changed(match, clock, **fields)
 
@@ -159,6 +160,7 @@ def annotated(match: re.Match[str], clock: Clock) -> Act | None:
 # In this order: "mark X as urgent" before "mark X as done", any other "change X to Y" after both.
 CHANGES: tuple[tuple[tuple[re.Pattern[str], ...], Maker], ...] = (
     (forms.NO_DATE, changed_to(due="none")),
+    (forms.NO_REPEAT, changed_to(stop_repeating=True)),
     (forms.NOTE, annotated),
     (forms.UNTAG, untagged),
     (forms.ADD_TAG, tagged),

@@ -17,6 +17,7 @@ class Row:
     priority: str = "none"
     due: str = ""
     due_text: str = ""
+    repeats: str = ""
     overdue: bool = False
     tags: tuple[str, ...] = ()
     done: bool = False
@@ -145,6 +146,7 @@ def row_from(item: dict[str, Any]) -> Row:
         priority=text_of(item.get("priority")) or "none",
         due=text_of(item.get("due")),
         due_text=text_of(item.get("due_text")),
+        repeats=text_of(item.get("repeats")),
         overdue=item.get("overdue") is True,
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         done=item.get("done") is True,

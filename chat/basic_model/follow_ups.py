@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from .acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, RepeatCall, Say, Unclear, UpdateTodos
+from .acts import Act, AddTodo, CompleteTodos, DeleteTodos, RepeatCall, Say, Unclear, UpdateTodos
 from .adding import todo_from
 from .bare import offered
 from .clauses import clause_of
@@ -13,7 +13,7 @@ from .dating import TIME_ALONE, Clock, is_date
 from .naming import bare_name, is_pronoun, is_several, places_of
 from .quoting import set_aside_quotations
 from .reading import certain_acts
-from .references import AT_ONCE_MAX, WHICH_ONE, rows_at, shown_rows
+from .references import WHICH_ONE, rows_at, shown_rows
 from .sentences import ASK_TITLE, OFFER
 from .talking import understand_talk
 from .understanding import understand
@@ -90,8 +90,6 @@ def repeated(refused: list[Refusal], conversation: Conversation, said: str, cloc
     chosen = choice(text, [row for _, row in candidates], said)
     if not chosen:
         return None
-    if len(chosen) > AT_ONCE_MAX:
-        return [Clarify(f"I change up to {AT_ONCE_MAX} at a time. Which ones?")]
     items = [item_with(call, place, task=row.id) for (_, place, _), row in candidates if row in chosen]
     return [redone(call, items)]
 

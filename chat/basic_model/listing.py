@@ -17,9 +17,10 @@ def facts(row: Row, *, with_done: bool = False) -> list[str]:
     """What there is to say about a todo besides its title."""
     priority = "" if row.priority == "none" else f"{row.priority} priority" if row.priority != "urgent" else "urgent"
     due = f"due {row.due_text}" if row.due_text else ""
+    repeats = f"repeats {row.repeats}" if row.repeats else ""
     tags = " ".join(f"#{tag}" for tag in row.tags)
     done = "done" if with_done and row.done else ""
-    return [fact for fact in (due, priority, tags, done) if fact]
+    return [fact for fact in (due, repeats, priority, tags, done) if fact]
 
 
 def described(row: Row, *, with_done: bool = False) -> str:
@@ -58,29 +59,17 @@ def group_of(row: Row, today: datetime.date) -> str:
     return "Today" if row.due[:10] == today.isoformat() else "Later"
 
 
-def in_span(rows: Sequence[Row], selection: Selection) -> list[Row]:
-    """The rows of the asked days; all of them where no days were asked, or the tool has narrowed already.
-
-    When a todo was finished is not known here, so finished ones are never narrowed.
-    """
-    span = selection.span
-    if span is None or selection.filter in {"today", "done", "trash"}:
-        return list(rows)
-    return [row for row in rows if row.due and span.first_on.isoformat() <= row.due[:10] <= span.last_on.isoformat()]
-
-
-def narrowed_here(selection: Selection) -> bool:
-    return selection.span is not None and selection.filter not in {"today", "done", "trash"}
-
-
 def counted(count: int, selection: Selection) -> str:
     """ "3 open todos due this week with high priority"."""
-    kind = {"open": "open ", "today": "", "overdue": "overdue ", "upcoming": "upcoming ", "done": "finished "}
-    words = f"{count or 'no'} {kind.get(selection.filter, '')}todo{'' if count == 1 else 's'}"
+    by_day = {"done": "finished", "trash": "deleted"}.get(selection.filter, "due")
+    kinds = {"open": "open ", "overdue": "overdue ", "upcoming": "upcoming "}
+    if not selection.span:
+        kinds["done"] = "finished "
+    words = f"{count or 'no'} {kinds.get(selection.filter, '')}todo{'' if count == 1 else 's'}"
     if selection.filter == "trash":
         words += " in the trash"
-    if selection.span and selection.filter not in {"done", "trash", "overdue"}:
-        words += f" due {selection.span.name}"
+    if selection.span:
+        words += f" {by_day} {selection.span.name}"
     if selection.priority:
         words += f" with {selection.priority} priority"
     if selection.tag:

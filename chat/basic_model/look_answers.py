@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from .acts import AnnotateTodo, AskTodos, ChangeMany, Question, Selection
 from .conversation import Call, Row
 from .dating import Clock
-from .listing import counted, described, facts, grouped, in_span, more_of, narrowed_here, numbered, quoted
-from .references import AT_ONCE_MAX, WHICH_ONE
+from .listing import counted, described, facts, grouped, more_of, numbered, quoted
+from .references import WHICH_ONE
 
 PRIORITY_RANK = ("urgent", "high", "medium", "low", "none")
 
@@ -15,8 +15,7 @@ def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
     """The answer to a question from what list_tasks found."""
     if call.error:
         return f"I could not look that up: {call.error}"
-    rows = in_span(call.rows, ask.selection)
-    total = len(rows) if narrowed_here(ask.selection) else call.total
+    rows, total = call.rows, call.total
     answers: dict[Question, Callable[[], str]] = {
         Question.WHICH: lambda: list_answer(ask.selection, rows, total, clock),
         Question.HOW_MANY: lambda: f"You have {counted(total, ask.selection)}.",
@@ -102,15 +101,14 @@ def many_answer(change: ChangeMany, call: Call) -> str:
     """How many todos a change to a whole group would touch; it is not made."""
     if call.error:
         return f"I could not look that up: {call.error}"
-    rows = in_span(call.rows, change.selection)
-    total = len(rows) if narrowed_here(change.selection) else call.total
+    rows, total = call.rows, call.total
     if not rows:
         return f"You have {counted(0, change.selection)}, so there is nothing to {change.verb}."
     return (
         f"That would {change.verb} {counted(total, change.selection)}:\n\n"
         f"{numbered(rows)}{more_of(total, len(rows))}\n\n"
         f"I do not {change.verb} a whole group at once, so nothing is changed. Tell me which ones, "
-        f"up to {AT_ONCE_MAX} at a time, for example “{example(change.verb)} 1”."
+        f"for example “{example(change.verb)} 1”."
     )
 
 

@@ -13,21 +13,18 @@ from .acts import (
     AskTodos,
     ChangeMany,
     Clarify,
-    CompleteTodos,
-    DeleteTodos,
     Say,
     Unclear,
-    UndoChanges,
 )
-from .change_answers import change_answer, undo_answer
-from .conversation import Call, Conversation, read_conversation
+from .change_answers import change_answer
+from .conversation import Call, Conversation, Exchange, read_conversation
 from .dating import Clock
 from .follow_ups import follow_up
 from .look_answers import annotate_answer, many_answer, question_answer
-from .references import AT_ONCE_MAX, TOO_MANY, resolve
-from .requests import Wanted, requests_for
+from .references import resolve
+from .requests import Wanted, bulk_calls, requests_for
 from .sentences import ASK_TITLE, SAID
-from .understanding import understand
+from .understanding import read_message, understand
 
 
 class BasicModel:
@@ -39,7 +36,7 @@ class BasicModel:
         clock = Clock(request.now, ZoneInfo(request.time_zone))
         conversation = read_conversation(request.history)
         acts = acts_of(conversation, clock)
-        wanted = wanted_calls(acts, conversation, frozenset(tool.name for tool in request.tools))
+        wanted = wanted_calls(acts, conversation)
         for tool_name, arguments in wanted:
             yield ToolRequest(f"call_{uuid.uuid4().hex}", tool_name, json.dumps(arguments, ensure_ascii=False))
         if not wanted:
@@ -57,34 +54,39 @@ def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
         return [Clarify(unclear.question)]
     if any(isinstance(act, AddTodo) and not act.title for act in acts):
         return [Clarify(ASK_TITLE)]
-    at_once = sum(len(act.tasks) for act in acts if isinstance(act, CompleteTodos | DeleteTodos))
-    if at_once > AT_ONCE_MAX:
-        return [Clarify(TOO_MANY.format(at_once, AT_ONCE_MAX))]
     return acts
 
 
-def wanted_calls(acts: list[Act], conversation: Conversation, offered: frozenset[str]) -> list[Wanted]:
+def understood_surely(text: str, clock: Clock) -> bool:
+    """Whether the message by itself, whatever was said before it, surely says what to do with todos."""
+    acts = acts_of(Conversation((), Exchange(text)), clock)
+    return read_message(text, clock).is_sure and not any(isinstance(act, Say | Clarify) for act in acts)
+
+
+def wanted_calls(acts: list[Act], conversation: Conversation) -> list[Wanted]:
     """The calls of the first step, then those that their outputs make possible."""
     calls = conversation.current.calls
-    first = requests_for(acts, offered)
+    first = requests_for(acts)
     if not calls:
         return first
     if len(calls) > len(first):
         return []
-    return [wanted for act, call in looks(acts, calls) if (wanted := next_call(act, call))]
+    return [wanted for act, call in looks(acts, calls) for wanted in next_calls(act, call)]
 
 
-def next_call(act: Act, call: Call) -> Wanted | None:
-    """After a look: the note for the one todo found, or a second look by fewer words."""
+def next_calls(act: Act, call: Call) -> list[Wanted]:
+    """After a look: the note for the one todo found, the change of the group found, or a look by fewer words."""
     match act:
         case AnnotateTodo() if len(call.rows) == 1:
             row = call.rows[0]
             notes = f"{row.notes}\n{act.notes}" if row.notes else act.notes
-            return "update_task", {"updates": [{"task": row.id, "notes": notes}]}
+            return [("update_task", {"updates": [{"task": row.id, "notes": notes}]})]
+        case ChangeMany():
+            return bulk_calls(act, call.rows)
         case AskTodos() if act.selection.text and not call.total and " " in act.selection.text:
             fewer = act.selection.text.split(" ", 1)[1]
-            return "list_tasks", {**call.arguments, "text": fewer}
-    return None
+            return [("list_tasks", {**call.arguments, "text": fewer})]
+    return []
 
 
 def looks(acts: list[Act], calls: tuple[Call, ...]) -> Iterator[tuple[Act, Call]]:
@@ -104,16 +106,13 @@ def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
                 paragraphs.append(SAID[act.topic])
             case Clarify():
                 paragraphs.append(act.question)
-            case UndoChanges() if not calls:
-                made = [call for exchange in conversation.past for call in exchange.calls]
-                paragraphs.append(undo_answer(made, act.count))
     return "\n\n".join(filter(None, paragraphs)) or SAID["not meant"]
 
 
 def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> str:
     match act:
         case ChangeMany():
-            return many_answer(act, call)
+            return many_answer(act, call) if calls[-1].tool_name == "list_tasks" else ""
         case AnnotateTodo():
             return "" if calls[-1].tool_name == "update_task" else annotate_answer(act, call)
         case AskTodos():

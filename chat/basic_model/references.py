@@ -10,8 +10,6 @@ from .dating import TIME_ALONE, Clock
 from .naming import is_pronoun, is_several, places_of
 
 NUMBERED_LINE = re.compile(r"^\s*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
-AT_ONCE_MAX = 3
-TOO_MANY = "That is {} todos at once. I complete or delete up to {} at a time; which first?"
 WHICH_ONE = "Which one do you mean?"
 NOTHING_BEFORE = "Which todo do you mean? Say a few words of its title."
 NO_LIST = "I have no list to count in yet. Say a few words of the todo's title, or ask for your list first."

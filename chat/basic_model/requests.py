@@ -1,7 +1,9 @@
 """From acts to tool calls: batches of one kind, in the order first said."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+from todos.batches import REACH_MAX
 
 from .acts import (
     Act,
@@ -16,38 +18,64 @@ from .acts import (
     UndoChanges,
     UpdateTodos,
 )
+from .conversation import Row
 
 BATCH_MAX = 25
 CALLS_MAX = 8
 LIST_MAX = 100
+BULK_TOOLS = {"complete": "complete_task", "delete": "delete_task"}
 
 Wanted = tuple[str, dict[str, Any]]
 
 
-def requests_for(acts: Iterable[Act], offered: frozenset[str]) -> list[Wanted]:
-    """The calls that the acts need first, of the tools that are offered; at most CALLS_MAX."""
+def requests_for(acts: Iterable[Act]) -> list[Wanted]:
+    """The calls that the acts need first; at most CALLS_MAX."""
     batches: dict[tuple[str, bool], list[Any]] = {}
+    others: list[Wanted] = []
     looks: list[Wanted] = []
-    repeats: list[Wanted] = []
     for act in acts:
         match act:
-            case AddTodo():
-                batches.setdefault(("add_task", False), []).append(new_task(act))
-            case CompleteTodos():
-                batches.setdefault(("complete_task", act.reopen), []).extend(act.tasks)
-            case UpdateTodos():
-                batches.setdefault(("update_task", False), []).extend(updates(act))
-            case DeleteTodos():
-                batches.setdefault(("delete_task", False), []).extend(act.tasks)
-            case AskTodos() | ChangeMany():
-                looks.append(("list_tasks", selected(act.selection)))
-            case AnnotateTodo():
-                looks.append(("list_tasks", selected(Selection("open", act.task))))
-            case UndoChanges() if "undo" in offered:
-                repeats += [("undo", {})] * act.count
+            case UndoChanges():
+                others += [("undo", said({"redo": act.redo}))] * act.count
             case RepeatCall():
-                repeats.append((act.tool_name, act.arguments))
-    return [*repeats, *batched_calls(batches), *looks][:CALLS_MAX]
+                others.append((act.tool_name, act.arguments))
+            case AskTodos() | ChangeMany() | AnnotateTodo():
+                looks.append(("list_tasks", look_for(act)))
+            case AddTodo() | CompleteTodos() | UpdateTodos() | DeleteTodos():
+                batch, items = batch_and_items(act)
+                batches.setdefault(batch, []).extend(items)
+    return [*others, *batched_calls(batches), *looks][:CALLS_MAX]
+
+
+def batch_and_items(act: AddTodo | CompleteTodos | UpdateTodos | DeleteTodos) -> tuple[tuple[str, bool], list[Any]]:
+    """The tool, and whether it reopens, with what the act adds to its batch."""
+    match act:
+        case AddTodo():
+            return ("add_task", False), [new_task(act)]
+        case CompleteTodos():
+            return ("complete_task", act.reopen), [*act.tasks]
+        case UpdateTodos():
+            return ("update_task", False), updates(act)
+        case DeleteTodos():
+            return ("delete_task", False), [*act.tasks]
+
+
+def look_for(act: AskTodos | ChangeMany | AnnotateTodo) -> dict[str, Any]:
+    match act:
+        case AskTodos():
+            return selected(act.selection)
+        case ChangeMany():
+            return selected(act.selection) | {"limit": LIST_MAX}
+        case AnnotateTodo():
+            return selected(Selection("open", act.task))
+
+
+def bulk_calls(change: ChangeMany, rows: Sequence[Row]) -> list[Wanted]:
+    """The calls for a whole group, where the server is sure to ask the person first: for many, or all that is open."""
+    everything = change.selection == Selection("open")
+    if change.verb not in BULK_TOOLS or not (len(rows) > REACH_MAX or (everything and len(rows) > 1)):
+        return []
+    return [(BULK_TOOLS[change.verb], {"tasks": batch}) for batch in batches_of([row.id for row in rows])]
 
 
 def batched_calls(batches: dict[tuple[str, bool], list[Any]]) -> Iterator[Wanted]:
@@ -73,20 +101,22 @@ def updates(act: UpdateTodos) -> list[dict[str, Any]]:
         "priority": act.priority,
         "add_tags": list(act.add_tags),
         "remove_tags": list(act.remove_tags),
+        "stop_repeating": act.stop_repeating,
     }
     return [{"task": task} | said(fields) for task in act.tasks]
 
 
 def selected(selection: Selection) -> dict[str, Any]:
-    """What list_tasks can narrow by itself; days are narrowed afterwards, from as many rows as it gives."""
-    narrowed_later = selection.span is not None and selection.filter != "today"
+    days = selection.span if selection.filter != "today" else None
     arguments = {
         "filter": selection.filter,
         "text": selection.text,
         "tag": selection.tag,
         "priority": selection.priority,
+        "start": days and days.first_on.isoformat(),
+        "end": days and days.last_on.isoformat(),
     }
-    return said(arguments) | ({"limit": LIST_MAX} if narrowed_later else {})
+    return said(arguments)
 
 
 def said(fields: dict[str, Any]) -> dict[str, Any]:

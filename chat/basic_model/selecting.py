@@ -33,7 +33,7 @@ FILTERS = {
         did i (already |just )?(finish|complete|do|get done|accomplish|check off|tick off|cross off),
         have i (already |just )?(finished|completed|done|accomplished|gotten done),
         i('ve| have)? (already )?(finished|completed|done|accomplished),
-        (completed?|finished|done|checked([- ]off)?)(?= (to-?dos?|tasks?|items?|ones?|things|chores|reminders|stuff)),
+        (completed?|finished|done|checked([- ]off)?)(?= (to-?dos?|tasks?|items?|ones?|things|chores|reminders|stuff)(?! lists?\b)),
         completed(?= list), (completed|finished|done)$,
         (is|are|was|were|been|got|get|marked|already) (already )?(done|finished|completed?|checked off|accomplished)
         """
@@ -82,6 +82,8 @@ ABOUT = rule(
         """
     ),
 )
+# What of "this week" is over counts for these; for all others the week begins today.
+LOOKING_BACK = {"done", "trash", "overdue"}
 SATURDAY = 5
 
 
@@ -106,6 +108,8 @@ def select(phrase: str, clock: Clock) -> tuple[Selection, str]:
     filter_name, rest = cut_filter(rest)
     tag, rest = cut_tag(rest)
     priority, rest = cut_wanted_priority(rest)
+    if span and span.last_on >= clock.today and filter_name not in LOOKING_BACK:
+        span = replace(span, first_on=max(span.first_on, clock.today))
     is_today = span is not None and span.first_on == span.last_on == clock.today
     return Selection(filter_name or ("today" if is_today else "open"), "", tag, priority, span), rest
 
@@ -152,7 +156,7 @@ def cut_span(text: str, clock: Clock) -> tuple[Span | None, str]:
 
 
 def period(match: re.Match[str], today: datetime.date) -> Span:
-    """The calendar days of "this week" (from today on), "next month", "the weekend"; weeks begin on Monday."""
+    """The calendar days of "this week", "next month", "the weekend"; weeks begin on Monday."""
     which, unit = (match["which"] or "this").lower(), (match["unit"] or "weekend").lower()
     steps = {"next": 1, "last": -1, "past": -1}.get(which, 0)
     name = f"{which if steps else 'this'} {unit}"
@@ -164,4 +168,4 @@ def period(match: re.Match[str], today: datetime.date) -> Span:
         last_on = first_on + datetime.timedelta(days=6)
     if unit == "weekend":
         first_on += datetime.timedelta(days=SATURDAY)
-    return Span(max(first_on, today) if not steps else first_on, last_on, name)
+    return Span(first_on, last_on, name)

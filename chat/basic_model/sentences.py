@@ -4,7 +4,7 @@ ASK_TITLE = "What should I call it?"
 OFFER = "Shall I add"
 ABILITIES = (
     "“add call the bank friday 3pm”, “what is due this week?”, “mark call the bank as done”, "
-    "“move it to monday”, “delete the second one”"
+    "“move it to monday”, “delete the second one”, “undo that”"
 )
 SAID = {
     "help": "I am the basic assistant: I look after your todos and understand plain English commands. "

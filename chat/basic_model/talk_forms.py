@@ -47,6 +47,18 @@ UNDO = rules(
     please=PLEASE,
 )
 
+REDO = rules(
+    r"""
+    (redo|re-do)( (the |my |that |your )?{last})?( {changes})?{please}
+    {take_back} (the|that|my|your|this)( {last})? (undo|undoing|reversal){please}
+    (undo|un-undo) (undo|undoing){please}
+    """,
+    take_back=TAKE_BACK,
+    last=LAST,
+    changes=CHANGES,
+    please=PLEASE,
+)
+
 TALK = {
     "help": one_of(
         r"""

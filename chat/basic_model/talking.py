@@ -3,13 +3,15 @@
 from .acts import Act, Say, UndoChanges
 from .grammar import first_match
 from .naming import number_of
-from .talk_forms import HOSTILE, OTHERS_LIST, OUTSIDE, RESTORE, TALK, UNDO
+from .talk_forms import HOSTILE, OTHERS_LIST, OUTSIDE, REDO, RESTORE, TALK, UNDO
 
 
 def understand_talk(text: str) -> Act | None:
     """What to say or take back when the whole clause is talk; None when it may be about todos."""
     if match := first_match(UNDO, text):
         return UndoChanges(number_of(match.groupdict().get("count") or "one"))
+    if first_match(REDO, text):
+        return UndoChanges(redo=True)
     topic = next((topic for topic, forms in TALK.items() if forms.fullmatch(text)), None)
     return Say(topic) if topic else None
 

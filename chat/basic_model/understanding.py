@@ -4,7 +4,7 @@ Pure: the same text at the same moment always means the same acts. What a text r
 (`references.py`), so that a message is understood alike in every conversation.
 """
 
-from .acts import Act, Clarify, Say, Unclear
+from .acts import Act, Clarify, Reading, Say, Unclear
 from .adding import todos_from
 from .clauses import BULLET, END_MARKS, sentences, single_spaced
 from .dating import Clock
@@ -23,22 +23,28 @@ HEADING = rule(
 
 def understand(text: str, clock: Clock) -> list[Act]:
     """The acts of a message in the order said; a single Clarify or Say when it cannot be acted on surely."""
+    return read_message(text, clock).acts
+
+
+def read_message(text: str, clock: Clock) -> Reading:
+    """The acts of a message, and whether each of its sentences is sure."""
     quoted = set_aside_quotations(text)
     try:
-        acts = message_acts(quoted.text, clock)
+        reading = read_sentences(quoted.text, clock)
     except Unclear as unclear:
-        acts = [Clarify(unclear.question)]
-    return [with_quotations(act, quoted) for act in acts]
+        reading = Reading([Clarify(unclear.question)])
+    return Reading([with_quotations(act, quoted) for act in reading.acts], reading.is_sure)
 
 
-def message_acts(text: str, clock: Clock) -> list[Act]:
+def read_sentences(text: str, clock: Clock) -> Reading:
     lines = [single_spaced(line) for line in text.splitlines() if line.strip(END_MARKS)]
     if len(lines) > 1 and HEADING.fullmatch(lines[0]):
-        return listed_acts(lines[1:], clock)
+        return Reading(listed_acts(lines[1:], clock), is_sure=True)
     parts = sentences(text)
     if len(parts) > REQUESTS_MAX:
-        return [Clarify(TOO_MANY.format(len(parts), REQUESTS_MAX))]
-    return settled([read_sentence(part, clock) for part in parts]) or [Say("empty")]
+        return Reading([Clarify(TOO_MANY.format(len(parts), REQUESTS_MAX))])
+    readings = [read_sentence(part, clock) for part in parts]
+    return Reading(settled(readings) or [Say("empty")], all(reading.is_sure for reading in readings))
 
 
 def listed_acts(lines: list[str], clock: Clock) -> list[Act]:

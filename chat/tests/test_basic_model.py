@@ -11,7 +11,6 @@ from chat.model_interface import (
     ModelRequest,
     StepEnd,
     TextDelta,
-    ToolDefinition,
     ToolOutput,
     ToolRequest,
     UserText,
@@ -26,6 +25,7 @@ def row(todo_id, title, **fields):
         "priority": "none",
         "due": None,
         "due_text": None,
+        "repeats": None,
         "overdue": False,
         "tags": [],
         "done": False,
@@ -76,10 +76,9 @@ ADDED = exchange("add dentist friday 3pm", "add_task", {"tasks": []}, became("ad
 
 
 class StepTestCase(SimpleTestCase):
-    async def step(self, *history, tools=()):
+    async def step(self, *history):
         """The requests of a step as (name, arguments), and its text."""
-        definitions = tuple(ToolDefinition(name, "", {}) for name in tools)
-        request = ModelRequest("", history, definitions, NOW, "America/New_York")
+        request = ModelRequest("", history, (), NOW, "America/New_York")
         outputs = [output async for output in BasicModel().stream(request)]
         self.assertEqual([output for output in outputs if isinstance(output, StepEnd)], [outputs[-1]])
         requests = [output for output in outputs if isinstance(output, ToolRequest)]
@@ -115,22 +114,34 @@ class RequestTests(StepTestCase):
         requests, _ = await self.step(UserText("mark buy milk as done and delete the rent task"))
         self.assertEqual(requests, [("complete_task", {"tasks": ["buy milk"]}), ("delete_task", {"tasks": ["rent"]})])
 
-    async def test_a_group_is_looked_at_and_not_changed(self):
+    async def test_a_group_is_looked_at_before_anything_is_changed(self):
         await self.assert_asks(
-            UserText("delete all completed tasks"), tool_name="list_tasks", arguments={"filter": "done"}
+            UserText("delete all completed tasks"), tool_name="list_tasks", arguments={"filter": "done", "limit": 100}
         )
 
-    async def test_more_than_three_deletions_at_once_are_asked_about(self):
-        requests, text = await self.step(UserText("delete milk, eggs, bread and butter from my list"))
-        self.assertEqual(requests, [])
-        self.assertIn("up to 3 at a time", text)
-
-    async def test_undo_is_called_where_it_is_offered_and_said_in_words_where_not(self):
-        requests, _ = await self.step(*ADDED, UserText("undo the last two changes"), tools=["undo"])
+    async def test_undo_and_redo_are_calls_as_many_as_were_asked_for(self):
+        for text, arguments in {"undo that": {}, "redo": {"redo": True}, "undo the undo": {"redo": True}}.items():
+            with self.subTest(text):
+                await self.assert_asks(*ADDED, UserText(text), tool_name="undo", arguments=arguments)
+        requests, _ = await self.step(*ADDED, UserText("undo the last two changes"))
         self.assertEqual(requests, [("undo", {}), ("undo", {})])
-        requests, text = await self.step(*ADDED, UserText("undo that"))
-        self.assertEqual(requests, [])
-        self.assertIn("“delete dentist”", text)
+
+    async def test_a_repeat_is_ended_without_its_date(self):
+        await self.assert_asks(
+            UserText("stop repeating the standup"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "standup", "stop_repeating": True}]},
+        )
+
+    async def test_days_are_narrowed_by_the_tool(self):
+        for text, arguments in {
+            "what do i have to do tomorrow": {"filter": "open", "start": "2026-03-05", "end": "2026-03-05"},
+            "what's due this week": {"filter": "open", "start": "2026-03-04", "end": "2026-03-08"},
+            "what did I finish this week": {"filter": "done", "start": "2026-03-02", "end": "2026-03-08"},
+            "what did I finish yesterday": {"filter": "done", "start": "2026-03-03", "end": "2026-03-03"},
+        }.items():
+            with self.subTest(text):
+                await self.assert_asks(UserText(text), tool_name="list_tasks", arguments=arguments)
 
 
 class ReferenceTests(StepTestCase):
@@ -298,6 +309,18 @@ class SecondStepTests(StepTestCase):
         self.assertEqual(requests, [])
         self.assertIn("2 todos match “mom”. Which one do you mean?", text)
 
+    async def test_a_group_is_changed_where_the_server_is_sure_to_ask_the_person(self):
+        many = [row(f"id-{number}", f"todo {number}") for number in range(30)]
+        for text, rows, tool_name, sizes in (
+            ("delete everything", [MILK, MOM], "delete_task", [2]),
+            ("mark everything as done", many, "complete_task", [25, 5]),
+            ("delete all completed tasks", many[:4], "delete_task", [4]),
+        ):
+            with self.subTest(text):
+                requests, _ = await self.step(*exchange(text, "list_tasks", {}, listed(*rows)))
+                self.assertEqual([name for name, _ in requests], [tool_name] * len(sizes))
+                self.assertEqual([len(arguments["tasks"]) for _, arguments in requests], sizes)
+
     async def test_a_question_that_finds_nothing_is_looked_up_by_fewer_words(self):
         look = exchange(
             "is getting a light bulb on my list",
@@ -339,12 +362,39 @@ class AnswerTests(StepTestCase):
             ),
         )
 
-    async def test_days_that_no_tool_narrows_by_are_narrowed_here(self):
-        rows = (row("id-1", "a", due="2026-03-05"), row("id-2", "b", due="2026-03-06"), row("id-3", "c"))
+    async def test_days_are_named_as_they_were_asked_for(self):
+        for text, answer in {
+            "what do i have to do tomorrow": "You have 1 open todo due tomorrow:\n\n1. a",
+            "what did i finish yesterday": "You have 1 todo finished yesterday:\n\n1. a",
+        }.items():
+            with self.subTest(text):
+                await self.assert_answers(*exchange(text, "list_tasks", {}, listed(row("id-1", "a"))), text=answer)
+
+    async def test_a_repeat_is_told_and_listed(self):
+        rent = row("id-1", "pay rent", due="2026-03-30", due_text="Monday 30 March", repeats="monthly on the 30th")
         await self.assert_answers(
-            *exchange("what do i have to do tomorrow", "list_tasks", {}, listed(*rows)),
-            text="You have 1 open todo due tomorrow:\n\n1. a",
+            *exchange("add pay rent monthly on the 30th", "add_task", {"tasks": [{}]}, became("added", rent)),
+            text="Added “pay rent”, due Monday 30 March, repeats monthly on the 30th.",
         )
+        await self.assert_answers(
+            *exchange("what's on my list", "list_tasks", {}, listed(rent)),
+            text="You have 1 open todo:\n\n1. pay rent · Monday 30 March · repeats monthly on the 30th",
+        )
+        item = {"task": "rent", "stop_repeating": True}
+        await self.assert_answers(
+            *exchange("stop repeating rent", "update_task", {"updates": [item]}, became("updated", rent)),
+            text="“pay rent” no longer repeats.",
+        )
+
+    async def test_an_undo_is_told_in_the_sentences_of_the_tool(self):
+        undone = became("undone", MILK, note="“buy milk” is off the list again.")
+        for text, arguments, answer in (
+            ("undo", {}, "Taken back: “buy milk” is off the list again."),
+            ("redo", {"redo": True}, "Done again: “buy milk” is off the list again."),
+        ):
+            await self.assert_answers(*exchange(text, "undo", arguments, undone), text=answer)
+        nothing = {"error": {"code": "nothing_to_undo", "message": "There is nothing to undo."}}
+        await self.assert_answers(*exchange("undo", "undo", {}, nothing), text="There is nothing to undo.")
 
     async def test_questions_about_one_todo(self):
         for text, rows, answer in (
@@ -366,9 +416,9 @@ class AnswerTests(StepTestCase):
         _, text = await self.step(*exchange("what should I do first?", "list_tasks", {}, listed(*rows)))
         self.assertTrue(text.startswith("Start with “call mom” (urgent). Then “send invoice”"), text)
 
-    async def test_a_group_is_counted_and_left_alone(self):
-        _, text = await self.step(*exchange("delete everything", "list_tasks", {}, listed(MILK, MOM)))
-        self.assertIn("That would delete 2 open todos:", text)
+    async def test_a_small_group_is_counted_and_left_alone(self):
+        _, text = await self.step(*exchange("delete all completed tasks", "list_tasks", {}, listed(MILK, MOM)))
+        self.assertIn("That would delete 2 finished todos:", text)
         self.assertIn("nothing is changed", text)
 
     async def test_a_refusal_gives_its_reason_and_the_candidates(self):

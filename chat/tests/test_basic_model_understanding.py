@@ -237,6 +237,8 @@ class ChangingTests(UnderstandingTestCase):
                 "make the tax return high priority": UpdateTodos(("tax return",), priority="high"),
                 "tag the groceries task errands": UpdateTodos(("groceries",), add_tags=("errands",)),
                 "remove the tag work from the report": UpdateTodos(("report",), remove_tags=("work",)),
+                "stop repeating the standup": UpdateTodos(("standup",), stop_repeating=True),
+                "don't repeat it anymore": UpdateTodos(("it",), stop_repeating=True),
                 'add a note to the report: use "Template B"': AnnotateTodo("report", 'use "Template B"'),
             }
         )
@@ -311,6 +313,9 @@ class TalkTests(UnderstandingTestCase):
             {
                 "please cancel that last command": UndoChanges(1),
                 "undo the last two changes": UndoChanges(2),
+                "redo that please": UndoChanges(redo=True),
+                "undo my last undo": UndoChanges(redo=True),
+                "redo the garden": AddTodo("redo the garden"),
             }
         )
 

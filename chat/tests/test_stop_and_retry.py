@@ -88,7 +88,7 @@ class StopTests(StopAndRetryCase):
 class RetryTests(StopAndRetryCase):
     async def failed_answer(self, *steps):
         with scripted_model(*steps, [ModelUnavailable()]):
-            await self.send("add milk")
+            await self.send("hello")
         return await Message.objects.aget(role="assistant")
 
     async def test_the_same_question_is_asked_again_in_the_same_place(self):
@@ -96,7 +96,7 @@ class RetryTests(StopAndRetryCase):
         with scripted_model(says("Here.")) as model:
             response = await self.retry(answer)
         self.assertEqual(response.json()["message_id"], str(answer.pk))
-        self.assertEqual(model.requests[0].history, (UserText("add milk"),))
+        self.assertEqual(model.requests[0].history, (UserText("hello"),))
         await answer.arefresh_from_db()
         self.assertEqual((answer.status, answer.content, answer.error_code), ("completed", "Here.", ""))
         self.assertEqual(await Message.objects.acount(), 2)
