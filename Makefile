@@ -23,7 +23,7 @@ test: $(VENV)/dev $(CHROMIUM)
 
 screenshots: $(VENV)/dev $(CHROMIUM)
 	@mkdir -p screenshots
-	SCREENSHOTS="$(CURDIR)/screenshots" $(BIN)/python -m pytest -q config/tests/test_browser.py
+	SCREENSHOTS="$(CURDIR)/screenshots" $(BIN)/python -m pytest -q config/tests/test_browser.py config/tests/test_browser_states.py
 
 $(CHROMIUM):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -qq -y chromium; \

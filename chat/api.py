@@ -94,7 +94,7 @@ async def list_conversations(
     limit: Limit = 20,
     cursor: str | None = None,
 ) -> dict[str, Any]:
-    """Your conversations, the newest first."""
+    """Your conversations, the newest first; with `q` those that have it in their title or a message."""
     user = await authenticate(request)
     check_subject(user, user_id)
     page, following = await conversation_page(user, words=q, archived=archived, limit=limit, cursor=cursor)
@@ -113,11 +113,10 @@ async def get_conversation(request: HttpRequest, user_id: str, conversation_id: 
 async def patch_conversation(
     request: HttpRequest, user_id: str, conversation_id: UUID, body: ConversationChange
 ) -> ConversationOut:
-    """Rename a conversation, archive it or bring it back."""
+    """Rename a conversation, archive or pin it, or the contrary."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    changed = await change_conversation(user, conversation_id, title=body.title, archived=body.archived)
-    return ConversationOut.of(changed)
+    return ConversationOut.of(await change_conversation(user, conversation_id, **body.model_dump()))
 
 
 @router.delete("/{user_id}/conversations/{conversation_id}", response={204: None, 404: ErrorBody})

@@ -28,6 +28,7 @@ class ConversationOut(BaseModel):
     id: UUID
     title: str = Field(examples=["Groceries for the weekend"])
     archived: bool
+    pinned: bool
     message_count: int
     created_at: datetime.datetime
     updated_at: datetime.datetime
@@ -38,6 +39,7 @@ class ConversationOut(BaseModel):
             id=conversation.id,
             title=conversation.title,
             archived=conversation.archived_at is not None,
+            pinned=conversation.pinned_at is not None,
             message_count=conversation.last_sequence,
             created_at=conversation.created_at,
             updated_at=conversation.updated_at,
@@ -54,6 +56,7 @@ class ConversationChange(BaseModel):
 
     title: StorableText | None = Field(default=None, min_length=1, max_length=200)
     archived: bool | None = None
+    pinned: bool | None = None
 
 
 class MessageOut(BaseModel):

@@ -8,9 +8,12 @@ from accounts.database import database_unit
 from accounts.errors import ValidationFailed
 from accounts.models import User
 
+from .errors import ConversationNotFound, MessageNotFound
 from .live import announce_change
 from .models import NEWEST_FIRST, Conversation, Message
 from .storage import settle_dead_turn
+
+FEEDBACK = {"up", "down"}
 
 
 @database_unit
@@ -19,9 +22,7 @@ def conversation_page(
 ) -> tuple[list[Conversation], str | None]:
     """Newest first, and the cursor of the next page. A constant number of queries."""
     conversations = Conversation.objects.for_user(user).archived(archived)
-    if words:
-        conversations = conversations.with_title(words)
-    return NEWEST_FIRST.page(conversations, limit, cursor)
+    return NEWEST_FIRST.page(conversations.containing(words), limit, cursor)
 
 
 @database_unit
@@ -32,14 +33,23 @@ def read_conversation(user: User, conversation_id: UUID) -> Conversation:
 
 
 @database_unit
-def change_conversation(user: User, conversation_id: UUID, *, title: str | None, archived: bool | None) -> Conversation:
-    """Rename, archive or bring back. A title that a person set is never replaced."""
+def change_conversation(
+    user: User,
+    conversation_id: UUID,
+    *,
+    title: str | None = None,
+    archived: bool | None = None,
+    pinned: bool | None = None,
+) -> Conversation:
+    """Rename, archive, pin, or the contrary. A title that a person set is never replaced."""
     conversation = Conversation.objects.owned(user, conversation_id)
-    if title is not None:
+    if title is not None and checked_title(title) != conversation.title:
         conversation.title, conversation.title_set_by_user = checked_title(title), True
     if archived is not None:
         conversation.archived_at = (conversation.archived_at or timezone.now()) if archived else None
-    conversation.save(update_fields=["title", "title_set_by_user", "archived_at"])
+    if pinned is not None:
+        conversation.pinned_at = (conversation.pinned_at or timezone.now()) if pinned else None
+    conversation.save(update_fields=["title", "title_set_by_user", "archived_at", "pinned_at"])
     announce_change(user.pk)
     return conversation
 
@@ -56,6 +66,50 @@ def delete_conversation(user: User, conversation_id: UUID) -> None:
     """With its messages and tool calls; the todos they made stay. A turn that still runs in it finds its lease gone."""
     Conversation.objects.owned(user, conversation_id).delete()
     announce_change(user.pk)
+
+
+@database_unit
+def put_away(user: User, conversation_id: UUID) -> Conversation:
+    """Delete it so that it can be brought back until the trash is purged. A turn that runs in it is stopped."""
+    conversation = Conversation.objects.owned(user, conversation_id)
+    conversation.deleted_at = timezone.now()
+    conversation.save(update_fields=["deleted_at"])
+    stop_turn_in(conversation)
+    announce_change(user.pk)
+    return conversation
+
+
+@database_unit
+def bring_back(user: User, conversation_id: UUID) -> Conversation:
+    conversation = Conversation.objects.deleted_of(user).filter(pk=conversation_id).first()
+    if conversation is None:
+        raise ConversationNotFound
+    conversation.deleted_at = None
+    conversation.save(update_fields=["deleted_at"])
+    announce_change(user.pk)
+    return conversation
+
+
+@database_unit
+def rate_answer(user: User, conversation_id: UUID, message_id: UUID, feedback: str) -> None:
+    """“up” or “down”; the same once more takes it back."""
+    conversation = Conversation.objects.owned(user, conversation_id)
+    answers = conversation.messages.select_for_update().filter(role=Message.Role.ASSISTANT)
+    answer = answers.exclude(status=Message.Status.PENDING).filter(pk=message_id).first()
+    if answer is None:
+        raise MessageNotFound
+    if feedback not in FEEDBACK or answer.metadata.get("feedback") == feedback:
+        answer.metadata.pop("feedback", None)
+    else:
+        answer.metadata["feedback"] = feedback
+    answer.save(update_fields=["metadata"])
+
+
+def mark_seen(conversation: Conversation) -> None:
+    """Call it where a page shows the newest messages."""
+    if conversation.is_unread:
+        Conversation.objects.filter(pk=conversation.pk).update(seen_sequence=conversation.last_sequence)
+        announce_change(conversation.owner_id)
 
 
 @database_unit
@@ -78,6 +132,9 @@ def messages_before(conversation: Conversation, before: int | None, limit: int) 
 @database_unit
 def request_stop(user: User, conversation_id: UUID) -> None:
     """Ask the turn that runs in the conversation, in whatever process, to stop. Where none runs nothing happens."""
-    conversation = Conversation.objects.owned(user, conversation_id)
+    stop_turn_in(Conversation.objects.owned(user, conversation_id))
+
+
+def stop_turn_in(conversation: Conversation) -> None:
     running = Conversation.objects.filter(pk=conversation.pk, lease_token=conversation.lease_token)
     running.exclude(lease_token=None).update(stop_requested_at=timezone.now())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -14,26 +16,42 @@ from accounts.paging import Key, Sort
 from .errors import ConversationNotFound, NotYourConversation
 
 NEWEST_FIRST = Sort("conversations.newest", (Key("updated_at", descending=True), Key("id", descending=True)))
+HIT = {"id": "pk", "sequence": "sequence", "text": "content"}
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Chains that begin with `for_user`: ownership is the first rule of every query."""
 
     def for_user(self, user) -> ConversationQuerySet:
-        return self.filter(owner=user)
+        """Without those that were deleted and can still be brought back."""
+        return self.filter(owner=user, deleted_at=None)
+
+    def deleted_of(self, user) -> ConversationQuerySet:
+        return self.filter(owner=user, deleted_at__isnull=False)
+
+    def deleted_before(self, moment) -> ConversationQuerySet:
+        return self.filter(deleted_at__lt=moment)
 
     def archived(self, archived: bool) -> ConversationQuerySet:
         return self.filter(archived_at__isnull=not archived)
 
-    def with_title(self, words: str) -> ConversationQuerySet:
-        return self.filter(title__icontains=words)
+    def containing(self, words: str) -> ConversationQuerySet:
+        """With the words in the title or a message, the newest of which is `hit_id`, `hit_sequence` and `hit_text`."""
+        words = words.replace("\0", "").strip()
+        if not words:
+            return self
+        hits = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=words).order_by("-sequence")
+        hit = {f"hit_{name}": Subquery(hits.values(column)[:1]) for name, column in HIT.items()}
+        return self.annotate(**hit).filter(Q(title__icontains=words) | Q(hit_id__isnull=False))
 
     def owned(self, user, conversation_id) -> Conversation:
         """The user's conversation, with `lease_expired`: whether the process of its last turn died.
 
         Raises ConversationNotFound or NotYourConversation: with random keys, telling the two apart helps nobody.
         """
-        conversation = self.annotate(lease_expired=Q(lease_until__lte=Now())).filter(pk=conversation_id).first()
+        conversation = (
+            self.annotate(lease_expired=Q(lease_until__lte=Now())).filter(pk=conversation_id, deleted_at=None).first()
+        )
         if conversation is None:
             raise ConversationNotFound
         if conversation.owner_id != user.pk:
@@ -43,11 +61,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def newest_first(self) -> ConversationQuerySet:
         return self.order_by(*NEWEST_FIRST.orderings())
 
+    def pinned_first(self) -> ConversationQuerySet:
+        return self.order_by(F("pinned_at").desc(nulls_last=True), *NEWEST_FIRST.orderings())
+
 
 class Conversation(models.Model):
     """A chat. `last_sequence` counts its messages; the lease says whose turn runs in it, until when.
 
-    `stop_requested_at` is set while that turn is asked to stop.
+    `stop_requested_at` is set while that turn is asked to stop. `seen_sequence` is the last message a page has shown.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -55,13 +76,19 @@ class Conversation(models.Model):
     title = models.CharField(max_length=200)
     title_set_by_user = models.BooleanField(default=False)
     last_sequence = models.PositiveIntegerField(default=0)
+    seen_sequence = models.PositiveIntegerField(default=0)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     stop_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    pinned_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
     lease_expired: bool  # on rows from `owned`
+    hit_id: UUID | None  # this and the next two on rows from `containing`
+    hit_sequence: int | None
+    hit_text: str | None
 
     objects = ConversationQuerySet.as_manager()
 
@@ -83,6 +110,11 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether an answer has ended that no page has shown."""
+        return self.seen_sequence < self.last_sequence and self.lease_token is None
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

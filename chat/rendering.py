@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from todos.models import Todo
@@ -133,6 +135,14 @@ class MessageView:
         return self.is_last and self.message.status in RETRYABLE
 
     @property
+    def rated_up(self) -> bool:
+        return self.message.metadata.get("feedback") == "up"
+
+    @property
+    def rated_down(self) -> bool:
+        return self.message.metadata.get("feedback") == "down"
+
+    @property
     def claims_too_much(self) -> bool:
         """Whether the text says that something was changed, and no call of the turn changed anything."""
         return not self.working and not self.has_cards and claims_change(self.message.content)
@@ -163,6 +173,7 @@ CLAIM = re.compile(
 )
 UNEXPECTED = Failure("Something went wrong on our side.", "Ask again; if it happens again, tell us the reference.")
 STOPPED = Failure("Stopped here.", "What was done so far is kept.")
+MESSAGES_AFTER_HIT, HIT_BEFORE, HIT_AFTER = 10, 12, 60
 AGES = [(0, "Today"), (1, "Yesterday"), (7, "Last 7 days"), (30, "Last 30 days")]
 INTERRUPTED = Failure("The answer was interrupted.", "What was done so far is kept. Ask again to go on.")
 
@@ -324,10 +335,40 @@ def failure_of(message: Message) -> Failure | None:
 def conversation_groups(
     conversations: Iterable[Conversation], now: datetime.datetime
 ) -> list[tuple[str, list[Conversation]]]:
-    """Newest first, under the words for their age; `now` is in the person's zone."""
+    """Pinned ones first, the rest under the words for their age; `now` is in the person's zone."""
     groups: dict[str, list[Conversation]] = {}
     for conversation in conversations:
-        age = now.date() - conversation.updated_at.astimezone(now.tzinfo).date()
-        label = next((words for days, words in AGES if age.days <= days), "Older")
-        groups.setdefault(label, []).append(conversation)
+        groups.setdefault("Pinned" if conversation.pinned_at else age_words(conversation, now), []).append(conversation)
     return list(groups.items())
+
+
+def age_words(conversation: Conversation, now: datetime.datetime) -> str:
+    age = now.date() - conversation.updated_at.astimezone(now.tzinfo).date()
+    return next((words for days, words in AGES if age.days <= days), "Older")
+
+
+@dataclass(frozen=True)
+class ConversationLink:
+    """A conversation in the column. Where its text was found, `hit` is the stretch before, the words, and after."""
+
+    conversation: Conversation
+    address: str
+    hit: tuple[str, str, str] | None = None
+
+
+def conversation_link(conversation: Conversation, words: str) -> ConversationLink:
+    """A hit opens the page of messages that it is on."""
+    address = reverse("conversation", args=[conversation.pk])
+    if not words or conversation.hit_sequence is None:
+        return ConversationLink(conversation, address)
+    query = f"?{urlencode({'find': words, 'before': conversation.hit_sequence + MESSAGES_AFTER_HIT})}"
+    return ConversationLink(
+        conversation, f"{address}{query}#message-{conversation.hit_id}", hit_of(conversation.hit_text or "", words)
+    )
+
+
+def hit_of(text: str, words: str) -> tuple[str, str, str]:
+    found = re.search(re.escape(words), text, re.IGNORECASE)
+    start, end = found.span() if found else (0, 0)
+    before = text[max(0, start - HIT_BEFORE) : start]
+    return ("…" if start > HIT_BEFORE else "") + before, text[start:end], text[end : end + HIT_AFTER]

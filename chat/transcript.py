@@ -12,7 +12,7 @@ from accounts.database import database_unit
 from accounts.models import User
 from todos.models import Todo
 
-from .conversations import messages_before
+from .conversations import mark_seen, messages_before
 from .models import Conversation, Message
 from .rendering import MessageView, message_view, written_ids
 from .storage import settle_dead_turn
@@ -54,6 +54,8 @@ def read_transcript(user: User, conversation_id: UUID, before: int | None = None
     settle_dead_turn(conversation)
     messages, earlier = messages_before(conversation, before, MESSAGES_SHOWN)
     newest = before is None or before > conversation.last_sequence
+    if newest:
+        mark_seen(conversation)
     views = message_views(user, messages, last_sequence=conversation.last_sequence)
     return Transcript(conversation, views, earlier, is_newest=newest)
 
@@ -81,7 +83,9 @@ def answer_html(user: User, conversation_id: UUID, message_id: UUID, text: str |
     settle_dead_turn(conversation)
     message = conversation.messages.with_tool_calls().get(pk=message_id)
     working = message.status == Message.Status.PENDING
-    if working and text is not None:
+    if not working:
+        mark_seen(conversation)
+    elif text is not None:
         message.content = text
     [view] = message_views(user, [message], conversation.last_sequence)
     return in_zone(user, "chat/_answer.html", {"view": view, "conversation": conversation}), working

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from . import views
+from . import conversation_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("c/send", views.send_message, name="send_message"),
     path("c/<uuid:conversation_id>", views.conversation, name="conversation"),
+    path("c/<uuid:conversation_id>/change", conversation_views.change, name="change_conversation"),
+    path("c/<uuid:conversation_id>/delete", conversation_views.delete, name="delete_conversation"),
+    path("c/<uuid:conversation_id>/restore", conversation_views.restore, name="restore_conversation"),
     path("c/<uuid:conversation_id>/follow", views.follow, name="follow_turn"),
+    path(
+        "c/<uuid:conversation_id>/messages/<uuid:message_id>/rate", conversation_views.rate_message, name="rate_message"
+    ),
     path("approvals/<uuid:approval_id>", views.decide_approval, name="decide_approval"),
     path("c/<uuid:conversation_id>/stop", views.stop, name="stop_turn"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/retry", views.retry, name="retry_message"),

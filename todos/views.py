@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.database import database_unit
 from accounts.errors import ValidationFailed
 from accounts.models import User
-from accounts.pages import PageRequest, address_after, render_page, signed_in
+from accounts.pages import PageRequest, address_after, is_live, render_page, signed_in
 
 from .changes import Origin
 from .commands import Written, add_todo, complete_todo, delete_todo, get_todo, reopen_todo, restore_todo, update_todo
@@ -170,7 +170,9 @@ def save(request: PageRequest, todo_id: UUID, form: TodoForm) -> HttpResponse:
     written = update_todo(user, todo_id, now=timezone.now(), by=BY_PAGE, expected_version=version, **fields)
     notice = " ".join(filter(None, [f"Saved “{written.todo.title}”.", written.note]))
     messages.success(request, notice, extra_tags=undo_address(written))
-    return redirect(address_after(request, "todos"))
+    address = address_after(request, "todos")
+    # In the middle of a list the form stands in the row, which the next list replaces.
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if is_live(request) else redirect(address)
 
 
 @database_unit
@@ -185,11 +187,13 @@ def edit_page(
     if form and conflict:
         # Saving once more means: mine.
         form.data = {**request.POST.dict(), "version": todo.version}
+    form = form or TodoForm.of(todo)
+    form.auto_id = f"{todo.pk}-%s"  # several rows may be edited at once
     context = {
         "section": "todos",
         "here": address_after(request, "todos"),
         "todo": todo,
-        "form": form or TodoForm.of(todo),
+        "form": form,
         "conflict": conflict,
     }
     return render_page(request, "todos/edit.html", context, status)

@@ -1,13 +1,14 @@
 """The column of conversations, which stands on every page of a person who is signed in."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import template
 
 from accounts.models import User
 from chat.models import Conversation
-from chat.rendering import conversation_groups
+from chat.rendering import ConversationLink, conversation_groups, conversation_link
 
 PAGE_SIZE = 20
 SHOWN_MAX = 400
@@ -19,14 +20,22 @@ register = template.Library()
 class ConversationColumn:
     """`more` is how many to ask for next, 0 where all are shown."""
 
-    groups: list[tuple[str, list[Conversation]]]
+    groups: list[tuple[str, list[ConversationLink]]]
     more: int
+    words: str
+    archived: bool
 
 
 @register.simple_tag
-def conversation_column(user: User, now: datetime.datetime, asked: str = "") -> ConversationColumn:
-    """One query. `asked` is the number that the address asks for."""
+def conversation_column(user: User, now: datetime.datetime, params: Mapping[str, str]) -> ConversationColumn:
+    """One query. An address asks by `conversations` (how many), `find` and `archived`; found are archived ones too."""
+    asked, words = params.get("conversations", ""), params.get("find", "").replace("\0", "").strip()
+    archived = "archived" in params
     shown = min(int(asked[:4]), SHOWN_MAX) if asked.isascii() and asked.isdigit() else PAGE_SIZE
-    rows = list(Conversation.objects.for_user(user).archived(archived=False).newest_first()[: shown + 1])
+    mine = Conversation.objects.for_user(user)
+    found = mine.containing(words) if words else mine.archived(archived)
+    rows = list(found.pinned_first()[: shown + 1])
     more = shown + PAGE_SIZE if len(rows) > shown else 0
-    return ConversationColumn(conversation_groups(rows[:shown], now), more)
+    groups = conversation_groups(rows[:shown], now)
+    links = [(label, [conversation_link(member, words) for member in members]) for label, members in groups]
+    return ConversationColumn(links, more, words, archived and not words)

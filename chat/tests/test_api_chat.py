@@ -366,6 +366,10 @@ class Conversations(ChatCase):
     async def test_search_looks_at_titles(self):
         await sync_to_async(ConversationFactory)(owner=self.alice, title="Groceries")
         await sync_to_async(ConversationFactory)(owner=self.alice, title="Taxes")
+        taxes = await Conversation.objects.aget(title="Taxes")
+        await sync_to_async(MessageFactory)(conversation=taxes, content="Where is the receipt?")
+        found = (await self.get("conversations", q="RECEIPT")).json()
+        self.assertEqual([item["title"] for item in found["items"]], ["Taxes"])
         page = (await self.get("conversations", q="grocer")).json()
         self.assertEqual([item["title"] for item in page["items"]], ["Groceries"])
 
@@ -386,9 +390,14 @@ class Conversations(ChatCase):
         conversation = await sync_to_async(ConversationFactory)(owner=self.alice)
         path = f"/api/{self.alice.subject}/conversations/{conversation.pk}"
         headers = {"Authorization": bearer(self.alice)}
-        change = {"title": "  My   list ", "archived": True}
+        change = {"title": "  My   list ", "archived": True, "pinned": True}
         changed = await self.async_client.patch(path, change, content_type="application/json", headers=headers)
-        self.assertEqual((changed.json()["title"], changed.json()["archived"]), ("My list", True))
+        names = ("title", "archived", "pinned")
+        self.assertEqual([changed.json()[name] for name in names], ["My list", True, True])
+        unpinned = await self.async_client.patch(
+            path, {"pinned": False}, content_type="application/json", headers=headers
+        )
+        self.assertEqual([unpinned.json()[name] for name in names], ["My list", True, False])
         self.assertEqual((await self.get("conversations")).json()["items"], [])
         self.assertEqual(len((await self.get("conversations", archived=True)).json()["items"]), 1)
         self.assertEqual((await self.async_client.delete(path, headers=headers)).status_code, 204)

@@ -158,6 +158,12 @@ class ModelCase(BrowserCase):
         return super().start_server(name, OPENAI_BASE_URL=cls.upstream.url, OPENAI_API="chat_completions", **variables)
 
 
+def save_screenshot(page: Page, name: str) -> None:
+    """For people to look at, where SCREENSHOTS names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name.replace(' ', '-')}.png")
+
+
 @functools.cache
 def collect_static_files() -> None:
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]

