@@ -7,8 +7,6 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponseBase
-from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.decorators import async_only_middleware
 from django.utils.deprecation import MiddlewareMixin
 from uuid_utils.compat import uuid7
@@ -49,19 +47,11 @@ class PageSessions(PagesOnly, SessionMiddleware):
     pass
 
 
-class PageCsrf(PagesOnly, CsrfViewMiddleware):
-    """The API takes no cookie, so that no other site can act through one."""
-
-
 class PageUsers(PagesOnly, AuthenticationMiddleware):
     pass
 
 
 class PageMessages(PagesOnly, MessageMiddleware):
-    pass
-
-
-class PageFrames(PagesOnly, XFrameOptionsMiddleware):
     pass
 
 

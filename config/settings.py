@@ -72,10 +72,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "config.middleware.PageSessions",
-    "config.middleware.PageCsrf",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.PageUsers",
     "config.middleware.PageMessages",
-    "config.middleware.PageFrames",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
