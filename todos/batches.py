@@ -18,7 +18,7 @@ from .errors import DateNotUnderstood, NotYourTodo, TodoNotFound
 from .models import Todo, TodoChange
 from .references import echo
 from .rows import TodoRow, todo_row
-from .tool_schema import Changed, Outcome, Refused, Results
+from .tool_schema import BATCH_MAX, Changed, Outcome, Refused, Results
 
 T = TypeVar("T")
 REACH_MAX = 3
@@ -78,7 +78,16 @@ async def run_batch(
         except ProductError as error:
             return refusal(error, name(item), caller.user, caller.now)
 
-    return accepted(await write_once(lambda: Results(results=[write_or_refuse(item) for item in items]), caller))
+    def write_all() -> Results:
+        written = [write_or_refuse(item) for item in items[:BATCH_MAX]]
+        return Results(results=[*written, *(one_too_many(name(item)) for item in items[BATCH_MAX:])])
+
+    return accepted(await write_once(write_all, caller))
+
+
+def one_too_many(reference: str) -> Refused:
+    reason = f"{echo(reference)}: a call takes at most {BATCH_MAX} items. Send this one in another call."
+    return Refused(code="too_many_items", reason=reason, reference=echo(reference).strip("“”"))
 
 
 async def write_once(write: Callable[[], Results], caller: Caller) -> Results:

@@ -9,7 +9,8 @@ from .commands import TodoFields
 from .models import Priority
 from .rows import TodoRow
 
-BATCH_MAX = 25
+# What a call is told to hold; items beyond are refused one by one, and a call beyond all reason as a whole.
+BATCH_MAX, BATCH_REFUSED = 25, 200
 REMOVED = "none"
 
 # Shape alone is checked here; the rules of fields refuse one item of a batch, not the whole call.
@@ -20,7 +21,8 @@ Due = Annotated[
     Field(description="When, in the user's own words: “friday 5pm”, “every weekday at 9”. Do not compute dates"),
 ]
 Reference = Annotated[str, Field(description="Id of a todo, or words of its title")]
-ReferenceList = Annotated[list[Reference], Field(min_length=1, max_length=BATCH_MAX)]
+Batch = Field(min_length=1, max_length=BATCH_REFUSED, json_schema_extra={"maxItems": BATCH_MAX})
+ReferenceList = Annotated[list[Reference], Batch]
 
 
 class Item(BaseModel):

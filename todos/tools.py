@@ -34,8 +34,8 @@ from .selection import select_todos
 from .sorting import SortName, natural_sort
 from .tool_schema import (
     ALL_BUT_TYPES,
-    BATCH_MAX,
     Absent,
+    Batch,
     Changed,
     NewTask,
     Outcome,
@@ -113,9 +113,7 @@ server = make_server()
         title="Add todos", read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False
     )
 )
-async def add_task(
-    tasks: Annotated[list[NewTask], Field(min_length=1, max_length=BATCH_MAX)], caller: ActingCaller
-) -> Results:
+async def add_task(tasks: Annotated[list[NewTask], Batch], caller: ActingCaller) -> Results:
     """Add todos, one item for each thing to do. Tell the user the date as `due_text` has it, and each `note`."""
 
     def add(task: NewTask) -> Changed:
@@ -203,9 +201,7 @@ async def complete_task(
         title="Change todos", read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False
     )
 )
-async def update_task(
-    updates: Annotated[list[TaskUpdate], Field(min_length=1, max_length=BATCH_MAX)], caller: ActingCaller
-) -> Results:
+async def update_task(updates: Annotated[list[TaskUpdate], Batch], caller: ActingCaller) -> Results:
     """Change title, notes, priority, date, repeat or tags of todos. Fields left out stay as they are."""
     mine = Todo.objects.for_user(caller.user)
     references = References(mine.open(), hints=mine.done())
