@@ -5,7 +5,6 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
 from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.utils import timezone
@@ -38,6 +37,7 @@ from .turn_state import NewMessage, Turn
 TITLE_MAX_CHARACTERS = 60
 MESSAGES_PER_TURN = 2
 BUSY_RETRY_SECONDS = 2
+LEASE_FIELDS = ["lease_token", "lease_until", "stop_requested_at", "last_sequence", "updated_at"]
 RETRYABLE = {Message.Status.FAILED, Message.Status.STOPPED, Message.Status.INTERRUPTED}
 ANSWER_FIELDS = [
     "content",
@@ -55,27 +55,28 @@ ANSWER_FIELDS = [
 # Step 3
 
 
-def lease_conversation(user: User, message: NewMessage) -> Conversation:
-    """The conversation of the message, taken for this turn: until the lease ends no other turn can run in it.
-
-    The row is locked only while this transaction lasts; the lease is what excludes while the model works.
-    """
+def open_conversation(user: User, message: NewMessage) -> Conversation:
+    """The conversation of the message, in which no other turn runs; a new one is stored with its first exchange."""
     if message.conversation_id is None:
-        conversation = Conversation.objects.create(owner=user, title=title_from(message.text))
-    else:
-        conversation = lock_conversation(user, message.conversation_id)
-        if conversation.last_sequence + MESSAGES_PER_TURN > settings.CONVERSATION_MAX_MESSAGES:
-            raise ConversationFull(details={"limit": settings.CONVERSATION_MAX_MESSAGES})
-        settle_dead_turn(conversation)
-    take_lease(conversation)
+        return Conversation(owner=user, title=title_from(message.text))
+    conversation = lock_conversation(user, message.conversation_id)
+    if conversation.last_sequence + MESSAGES_PER_TURN > settings.CONVERSATION_MAX_MESSAGES:
+        raise ConversationFull(details={"limit": settings.CONVERSATION_MAX_MESSAGES})
+    settle_dead_turn(conversation)
     return conversation
 
 
-def take_lease(conversation: Conversation) -> None:
-    conversation.lease_token = uuid7()
-    Conversation.objects.filter(pk=conversation.pk).update(
-        lease_token=conversation.lease_token, lease_until=lease_end(), stop_requested_at=None
-    )
+def take_lease(conversation: Conversation, new_messages: int = 0) -> None:
+    """Until the lease ends no other turn can run in the conversation: one statement, with the counter of its messages.
+
+    The row is locked only while this transaction lasts; the lease is what excludes while the model works.
+    """
+    conversation.lease_token, conversation.lease_until = uuid7(), lease_end()
+    conversation.stop_requested_at = None
+    conversation.last_sequence += new_messages
+    if new_messages:
+        conversation.updated_at = timezone.now()
+    conversation.save(update_fields=None if conversation._state.adding else LEASE_FIELDS)
     announce_change(conversation.owner_id, answering=conversation.pk)
 
 
@@ -126,6 +127,8 @@ def load_history(conversation: Conversation, before: int | None = None) -> list[
 
     `before` is the sequence of the question that is asked again.
     """
+    if not conversation.last_sequence:
+        return []
     past = conversation.messages.all() if before is None else conversation.messages.before(before)
     messages = past.order_by("sequence").with_tool_calls()
     return window(history_items(messages), settings.CONTEXT_MAX_TOKENS)
@@ -137,9 +140,7 @@ def load_history(conversation: Conversation, before: int | None = None) -> list[
 def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Message, Message]:
     """The user's message and the pending answer, with the counter in the same transaction: no gap, no double."""
     sequence = conversation.last_sequence
-    Conversation.objects.filter(pk=conversation.pk).update(
-        last_sequence=F("last_sequence") + MESSAGES_PER_TURN, updated_at=timezone.now()
-    )
+    take_lease(conversation, MESSAGES_PER_TURN)
     common = {"conversation": conversation, "owner_id": conversation.owner_id}
     question = Message(
         **common,

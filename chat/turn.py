@@ -35,8 +35,8 @@ from .model_interface import Model, ModelOutput, ModelRequest, StepEnd, TextDelt
 from .models import Message, ToolCall
 from .storage import (
     hold_lease,
-    lease_conversation,
     load_history,
+    open_conversation,
     reopen_answer,
     store_answer,
     store_exchange,
@@ -71,7 +71,7 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
         return stored
     fallback = allowance(user, message.text, timezone.now())
     # 3. Load the conversation's history from the database, if conversation_id is given; otherwise open a conversation.
-    conversation = lease_conversation(user, message)
+    conversation = open_conversation(user, message)
     history = load_history(conversation)
     # 4. Append the user's message to the history.
     history.append(UserText(message.text))

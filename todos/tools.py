@@ -67,15 +67,15 @@ SearchText = Annotated[
 class TodoServer(MCPServer):
     """The library's server, with errors that a model can act on: no prefix, no link, nothing of the rejected values.
 
-    Definitions are as short as they can be.
+    Definitions are as short as they can be, and made once: they do not change while the program runs.
     """
 
+    _lean_tools: list[Tool] | None = None
+
     async def list_tools(self) -> list[Tool]:
-        tools = await super().list_tools()
-        for tool in tools:
-            tool.input_schema = lean_schema(tool.input_schema)
-            tool.output_schema = lean_schema(tool.output_schema or {}, ALL_BUT_TYPES)
-        return tools
+        if self._lean_tools is None:
+            self._lean_tools = [lean_tool(tool) for tool in await super().list_tools()]
+        return list(self._lean_tools)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context | None = None
@@ -91,6 +91,12 @@ class TodoServer(MCPServer):
                 case ToolRefused() as refusal:
                     raise refusal from None
             raise ToolRefused("unknown_tool", "There is no such tool.") from None
+
+
+def lean_tool(tool: Tool) -> Tool:
+    tool.input_schema = lean_schema(tool.input_schema)
+    tool.output_schema = lean_schema(tool.output_schema or {}, ALL_BUT_TYPES)
+    return tool
 
 
 def make_server() -> TodoServer:
@@ -151,8 +157,8 @@ async def list_tasks(
         todos = select_todos(
             user, now, filter, words=search_terms(text), tag=tag, priority=priority, start=start, end=end
         )
-        rows, _ = todos.page(sort or natural_sort(filter), limit)
-        total = todos.count()
+        rows, following = todos.page(sort or natural_sort(filter), limit)
+        total = todos.count() if following else len(rows)
         if tag and not total:
             check_tag(user, tag)
         tasks = [todo_row(todo, user.zone, now) for todo in rows]
