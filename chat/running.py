@@ -7,19 +7,12 @@ from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.db import DatabaseError
-
 from accounts.database import task_thread
 
-from .errors import LeaseLost
 from .events import Event, TurnCompleted, TurnFailed
-from .storage import stop_requested, store_progress
+from .keeping import turn_kept
 from .turn import run_turn
 from .turn_state import Turn
-
-# A page in another process sees the text, and a turn hears that it should stop, within this time.
-TICK_SECONDS = 0.4
 
 logger = logging.getLogger(__name__)
 running_turns: set["RunningTurn"] = set()
@@ -52,7 +45,7 @@ class RunningTurn:
                 return
             self.conversation_id = turn.conversation.pk
             self.begun.set_result(None)
-            async with lease_kept(turn):
+            async with turn_kept(turn):
                 async for event in run_turn(turn):
                     self.publish(event)
 
@@ -107,35 +100,6 @@ async def start_turn(begin: Coroutine[Any, Any, Turn | TurnCompleted]) -> Runnin
     running = RunningTurn(begin)
     await asyncio.shield(running.begun)
     return running
-
-
-@contextlib.asynccontextmanager
-async def lease_kept(turn: Turn) -> AsyncGenerator[None, None]:
-    """Keep the turn's lease, for as long as the block runs."""
-    keeper = asyncio.create_task(keep_lease(turn))
-    try:
-        yield
-    finally:
-        keeper.cancel()
-        await asyncio.wait([keeper])
-
-
-async def keep_lease(turn: Turn) -> None:
-    """Store the text as it grows, renew the lease three times in its length, and hear a request to stop."""
-    stored, ticks, ticks_to_renewal = "", 0, settings.TURN_LEASE_SECONDS / 3 / TICK_SECONDS
-    while True:
-        await asyncio.sleep(TICK_SECONDS)
-        ticks += 1
-        try:
-            if turn.answer.content != stored or ticks >= ticks_to_renewal:
-                stored, ticks = turn.answer.content, 0
-                await store_progress(turn)
-            if not turn.stopped and await stop_requested(turn):
-                turn.stop_for_user()
-        except LeaseLost:
-            return  # the turn's next write finds out
-        except DatabaseError as error:
-            logger.warning("turn not kept: %s", type(error).__name__)
 
 
 def turn_running_in(conversation_id: UUID) -> RunningTurn | None:

@@ -37,6 +37,7 @@ from .turn_state import NewMessage, Turn
 TITLE_MAX_CHARACTERS = 60
 MESSAGES_PER_TURN = 2
 BUSY_RETRY_SECONDS = 2
+PROGRESS_BATCH = 100
 LEASE_FIELDS = ["lease_token", "lease_until", "stop_requested_at", "last_sequence", "updated_at"]
 RETRYABLE = {Message.Status.FAILED, Message.Status.STOPPED, Message.Status.INTERRUPTED}
 ANSWER_FIELDS = [
@@ -205,15 +206,25 @@ def hold_lease(turn: Turn) -> None:
 
 
 @database_unit
-def store_progress(turn: Turn) -> None:
-    """Renew the lease and store the text so far, for pages that look on."""
-    hold_lease(turn)
-    Message.objects.filter(pk=turn.answer.pk).update(content=turn.answer.content)
+def store_progress(turns: list[Turn], texts: list[str]) -> None:
+    """Renew the leases of these turns and store their texts so far; not of those that have lost their lease."""
+    tokens = [turn.conversation.lease_token for turn in turns]
+    conversations = Conversation.objects.filter(pk__in=[turn.conversation.pk for turn in turns], lease_token__in=tokens)
+    held = set(conversations.select_for_update().order_by("pk").values_list("pk", flat=True))
+    Conversation.objects.filter(pk__in=held).update(lease_until=lease_end())
+    answers = [
+        Message(pk=turn.answer.pk, content=text)
+        for turn, text in zip(turns, texts, strict=True)
+        if turn.conversation.pk in held
+    ]
+    Message.objects.bulk_update(answers, ["content"], batch_size=PROGRESS_BATCH)
 
 
 @database_read
-def stop_requested(turn: Turn) -> bool:
-    return Conversation.objects.filter(pk=turn.conversation.pk, stop_requested_at__isnull=False).exists()
+def stops_requested(conversation_ids: list[UUID]) -> set[UUID]:
+    """Those in which the running turn is asked to stop."""
+    asked = Conversation.objects.filter(pk__in=conversation_ids, stop_requested_at__isnull=False)
+    return set(asked.values_list("pk", flat=True))
 
 
 @database_unit
