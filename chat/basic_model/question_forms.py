@@ -250,7 +250,7 @@ LEFT_OVER = rule(
         we, got, us, up, so, far, right, have, i've, had, set up, asked, wanted, told, remember, details,
         summary, overview, again, domestic, current, called, only, dictated, spoken, recited, repeated,
         quick, walk, showing, include[ds]?, was, were, trying, reading, aloud, out, by, can, see, accomplish,
-        complete, per, as, then, else, also, need-to-do
+        complete, per, as, then, else, also, need-to-do, a, an
         """
     ),
 )

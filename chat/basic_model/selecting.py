@@ -29,11 +29,12 @@ FILTERS = {
     ),
     "trash": mention("in (the |my )?(trash|bin), (the|my) (trash|bin)$, trashed, deleted, removed"),
     "done": mention(
-        """
+        r"""
         did i (already |just )?(finish|complete|do|get done|accomplish|check off|tick off|cross off),
         have i (already |just )?(finished|completed|done|accomplished|gotten done),
         i('ve| have)? (already )?(finished|completed|done|accomplished),
-        (completed?|finished|done|checked([- ]off)?)(?= (to-?dos?|tasks?|items?|ones?|things|chores|reminders|stuff)),
+        (complete(?! [\w-]+ list)|completed|finished|done|checked([- ]off)?)
+        (?= (to-?dos?|tasks?|items?|ones?|things|chores|reminders|stuff)),
         completed(?= list), (completed|finished|done)$,
         (is|are|was|were|been|got|get|marked|already) (already )?(done|finished|completed?|checked off|accomplished)
         """
