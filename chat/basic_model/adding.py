@@ -64,8 +64,18 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     """One todo: what is neither date nor priority nor tag is its title."""
     text, priority = cut_priority(text)
     text, tags = cut_tags(text)
-    text, due = cut_date(text, clock)
+    text, due = with_first_date(*cut_date(text, clock), clock)
     return AddTodo(title_of(text), due, priority, tags)
+
+
+def with_first_date(text: str, due: str, clock: Clock) -> tuple[str, str]:
+    """In "friday to pay rent every month" the first time stands apart from the repeat."""
+    found = clock.find(text) if due else None
+    if found is None or found.start or not text[found.end :].startswith(" to "):
+        return text, due
+    both = f"{due} starting {found.text}"
+    whole = clock.find(both)
+    return (text[found.end :].strip(), both) if whole and whole.text == both else (text, due)
 
 
 def title_of(text: str) -> str:

@@ -88,6 +88,8 @@ class AddingTests(UnderstandingTestCase):
                 "urgent: call the bank tomorrow": AddTodo("call the bank", "tomorrow", "urgent"),
                 "add pay taxes !! tagged finance and home": AddTodo("pay taxes", "", "high", ("finance", "home")),
                 "for tomorrow, add clean the pool to my list": AddTodo("clean the pool", "for tomorrow"),
+                "remind me friday to pay rent every month": AddTodo("pay rent", "every month starting friday"),
+                "remind me friday to call Tom on Saturday": AddTodo("call Tom on Saturday", "friday"),
             }
         )
 
