@@ -1,10 +1,12 @@
-"""Accounts in the admin: users, and the tokens that keep them signed in."""
+"""Accounts in the admin: users, and what keeps them signed in."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import OuterRef, Subquery
 
-from .models import RefreshToken, User
-from .tokens import sign_out_everywhere
+from .audit import BoundedPaginator, ReadOnly
+from .models import Reading, SignIn, User
+from .sign_ins import sign_out_everywhere
 
 
 @admin.register(User)
@@ -12,34 +14,36 @@ class UserAdmin(DjangoUserAdmin):
     list_display = ["username", "email", "issuer", "is_active", "is_staff", "date_joined", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "issuer", "date_joined"]
     search_fields = ["username", "email", "subject"]
-    readonly_fields = ["issuer", "subject", "date_joined", "last_login"]
+    # A form would cut the fraction of a second from the last, and so sign the user out with any change.
+    readonly_fields = ["issuer", "subject", "date_joined", "last_login", "tokens_not_before"]
     actions = ["sign_out"]
     fieldsets = [
         *(DjangoUserAdmin.fieldsets or ()),
         ("Identity", {"fields": ["issuer", "subject", "time_zone", "tokens_not_before"]}),
     ]
 
-    @admin.action(description="Refuse all tokens issued so far", permissions=["change"])
+    @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out(self, request, queryset):
         for user in queryset:
             sign_out_everywhere(user)
-        self.message_user(request, "All their tokens are refused from now on.")
+        self.message_user(request, "All their tokens and logins are refused from now on.")
 
     def get_deleted_objects(self, objs, request):
         """Whoever may delete a user may delete what belongs to the user, also what the admin only shows."""
-        deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, perms_needed & {User._meta.verbose_name}, protected
+        _, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        # How many of each is enough to decide by: titles are what people wrote.
+        return ["What people wrote is not listed here."], counts, perms_needed & {User._meta.verbose_name}, protected
 
 
-@admin.register(RefreshToken)
-class RefreshTokenAdmin(admin.ModelAdmin):
-    """A record of sign-ins: nothing to add, change or delete. The hash of a token is nobody's business."""
+@admin.register(SignIn)
+class SignInAdmin(admin.ModelAdmin):
+    """A record of sign-ins: nothing to add, change or delete. The key of a session is nobody's business."""
 
-    list_display = ["user", "family", "created_at", "expires_at", "rotated_at", "revoked_at"]
-    list_filter = ["created_at", "revoked_at"]
+    list_display = ["user", "user_agent", "created_at", "last_used_at", "ended_at"]
+    list_filter = ["created_at", "ended_at"]
     list_select_related = ["user"]
-    search_fields = ["user__username", "=family"]
-    exclude = ["digest"]
+    search_fields = ["user__username", "=id"]
+    exclude = ["session_key"]
 
     def has_add_permission(self, request):
         return False
@@ -49,3 +53,37 @@ class RefreshTokenAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnly, admin.ModelAdmin):
+    """Which administrator looked at what. Reading it is not recorded: it holds nothing that people wrote."""
+
+    list_display = ["read_at", "reader", "what", "object_id", "owner"]
+    list_filter = ["read_at"]
+    search_fields = ["=object_id", "=conversation_id", "=owner_id", "=reader_id"]
+    fields = ["id", "read_at", "reader", "reader_id", "what", "object_id", "conversation_id", "owner", "address"]
+    ordering = ["-id"]
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(reader_name=username_of("reader_id"), owner_name=username_of("owner_id"))
+        )
+
+    @admin.display(description="reader")
+    def reader(self, reading):
+        return reading.reader_name or reading.reader_id
+
+    @admin.display(description="owner")
+    def owner(self, reading):
+        return reading.owner_name or reading.owner_id
+
+
+def username_of(column: str) -> Subquery:
+    """The name to an id, as long as there is an account."""
+    return Subquery(User.objects.filter(pk=OuterRef(column)).values("username"))

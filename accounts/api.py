@@ -11,10 +11,11 @@ from ninja import Router, Status
 from .api_schema import Credentials, ErrorBody, Limits, Me, RefreshRequest, Registration, TokenPair
 from .database import database_unit
 from .errors import LoginFailed, TokenInvalid, ValidationFailed
-from .models import User
+from .models import SignIn, User
 from .passwords import hash_password, user_of_password
 from .ratelimits import address_of, check_rate
-from .tokens import issue_access_token, issue_refresh_token, revoke_refresh_token, rotate_refresh_token
+from .sign_ins import begin_sign_in, issue_refresh_token, revoke_refresh_token, rotate_refresh_token
+from .tokens import issue_access_token
 
 # Enough for a class that signs up together, too little to fill the table.
 REGISTRATIONS_PER_ADDRESS = "30/m"
@@ -30,33 +31,37 @@ async def register(request: HttpRequest, registration: Registration, response: H
     user = await check_registration(registration)
     user.password = await hash_password(registration.password)
     try:
-        refresh_token = await store_user(user)
+        signed_in = await store_user(user, user_agent_of(request))
     except IntegrityError:
         # Somebody else took the name while the password was hashed.
         raise ValidationFailed(details={"username": USERNAME_TAKEN}) from None
-    return Status(201, token_pair(user, refresh_token, response))
+    return Status(201, token_pair(*signed_in, response))
 
 
 @router.post("/token", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
 async def token(request: HttpRequest, credentials: Credentials, response: HttpResponse):
     """Sign in with a username and password."""
     user = await user_of_password(credentials.username, credentials.password, address_of(request))
-    return token_pair(user, await sign_in(user), response)
+    return token_pair(*await sign_in(user, user_agent_of(request)), response)
 
 
 @router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody})
 async def refresh(request: HttpRequest, body: RefreshRequest, response: HttpResponse):
-    """Trade a refresh token for new tokens. It works once: using it again signs out whoever holds its successors."""
+    """Trade a refresh token for new tokens. It works once, or for a few seconds where two requests use it at once:
+    using it again later signs out whoever holds its successors.
+    """
     rotation = await database_unit(rotate_refresh_token)(body.refresh_token)
     if rotation is None:
         raise TokenInvalid("This refresh token is not valid. Sign in again.")
-    user, successor = rotation
-    return token_pair(user, successor, response)
+    return token_pair(*rotation, response)
 
 
 @router.post("/revoke", auth=None, response={204: None})
 async def revoke(request: HttpRequest, body: RefreshRequest):
-    """Sign out: end a refresh token and its successors. The answer is the same for a token that never was."""
+    """Sign out: end a refresh token, its successors and the access tokens they led to.
+
+    The answer is the same for a token that never was.
+    """
     await database_unit(revoke_refresh_token)(body.refresh_token)
     return Status(204, None)
 
@@ -73,12 +78,16 @@ def me_of(user: User) -> Me:
     return Me(user_id=user.subject, username=user.username, time_zone=user.time_zone, limits=limits)
 
 
-def token_pair(user: User, refresh_token: str, response: HttpResponse) -> TokenPair:
+def user_agent_of(request: HttpRequest) -> str:
+    return request.headers.get("User-Agent", "")
+
+
+def token_pair(sign_in: SignIn, refresh_token: str, response: HttpResponse) -> TokenPair:
     # RFC 6749 section 5.1: no cache on the way keeps a token.
     response["Cache-Control"] = "no-store"
     return TokenPair(
-        user_id=user.subject,
-        access_token=issue_access_token(user),
+        user_id=sign_in.user.subject,
+        access_token=issue_access_token(sign_in.user, sign_in.pk),
         refresh_token=refresh_token,
         expires_in=settings.ACCESS_TOKEN_SECONDS,
     )
@@ -109,20 +118,22 @@ def check_registration(registration: Registration) -> User:
 
 
 @database_unit
-def store_user(user: User) -> str:
-    """Store a new user, signed in; returns the refresh token."""
+def store_user(user: User, user_agent: str) -> tuple[SignIn, str]:
+    """Store a new user, signed in; returns the sign-in and its refresh token."""
     user.last_login = timezone.now()
     user.save(force_insert=True)
-    return issue_refresh_token(user)
+    begun = begin_sign_in(user, user_agent)
+    return begun, issue_refresh_token(begun)
 
 
 @database_unit
-def sign_in(user: User) -> str:
-    """Note the login and return a refresh token.
+def sign_in(user: User, user_agent: str) -> tuple[SignIn, str]:
+    """Note the login; returns the sign-in and its refresh token.
 
     Raises LoginFailed when the account was disabled or got another password while this one was being checked.
     """
     unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
     if not unchanged.update(last_login=timezone.now()):
         raise LoginFailed
-    return issue_refresh_token(user)
+    begun = begin_sign_in(user, user_agent)
+    return begun, issue_refresh_token(begun)

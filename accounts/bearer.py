@@ -1,14 +1,19 @@
 """From a request to its user: the only place where the product decides who is asking."""
 
+from dataclasses import dataclass
 from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from uuid_utils.compat import uuid7
 
 from .database import database_read, database_unit
 from .errors import TokenInvalid, TokenMissing, UserMismatch
-from .models import LOCAL_ISSUER, User
+from .issuers import LOCAL_ISSUER
+from .models import PersonalToken, User
+from .personal_tokens import PREFIX, find_personal_token
 from .tokens import AccessClaims, verify_access_token
 
 
@@ -16,7 +21,8 @@ async def authenticate(request: HttpRequest) -> User:
     """The user on whose behalf the request acts, found once and kept as `request.acting_user`.
 
     Under /api/ only a bearer token counts, so that no foreign page can act through the login cookie;
-    elsewhere the cookie counts when there is no token. Raises TokenMissing, TokenInvalid or TokenExpired;
+    elsewhere the cookie counts when there is no token. Raises TokenMissing, TokenInvalid or TokenExpired,
+    and ServiceUnavailable where the keys of an issuer are out of reach;
     an outage of the database passes through as what it is.
     """
     if (user := getattr(request, "acting_user", None)) is None:
@@ -26,7 +32,7 @@ async def authenticate(request: HttpRequest) -> User:
 
 
 async def user_of_request(request: HttpRequest) -> User:
-    token = bearer_token(request)
+    token = bearer_token(request.headers.get("Authorization", ""))
     if token is not None:
         return await user_of_token(token)
     if request.path_info.startswith("/api/"):
@@ -34,19 +40,39 @@ async def user_of_request(request: HttpRequest) -> User:
     return await user_of_cookie(request)
 
 
-def bearer_token(request: HttpRequest) -> str | None:
-    """The token as it was sent; None when the request brings none (another scheme is somebody else's)."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+def bearer_token(authorization: str) -> str | None:
+    """The token as it was sent; None when the header brings none (another scheme is somebody else's)."""
+    scheme, _, token = authorization.partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 async def user_of_token(token: str) -> User:
     """The user of a verified access token, for doors that have no Django request."""
-    claims = verify_access_token(token)
-    user = await find_user(claims.subject)
+    claims = await verify_access_token(token)
+    user = await find_user(claims)
     if user is None or not accepts(user, claims):
         raise TokenInvalid
     return user
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who calls /mcp, and whether they may change anything."""
+
+    user: User
+    may_write: bool = True
+
+
+async def access_of_request(request: HttpRequest) -> Access:
+    """For /mcp, where personal access tokens count as well, and no cookie does. Raises as `authenticate` does."""
+    token = bearer_token(request.headers.get("Authorization", ""))
+    if token is None:
+        raise TokenMissing
+    if not token.startswith(PREFIX):
+        return Access(await user_of_token(token))
+    if (personal := await find_personal_token(token)) is None:
+        raise TokenInvalid
+    return Access(personal.user, personal.scope == PersonalToken.Scope.WRITE)
 
 
 def accepts(user: User, claims: AccessClaims) -> bool:
@@ -56,8 +82,23 @@ def accepts(user: User, claims: AccessClaims) -> bool:
 
 
 @database_read
-def find_user(subject: str) -> User | None:
-    return User.objects.filter(issuer=LOCAL_ISSUER, subject=subject).first()
+def find_user(claims: AccessClaims) -> User | None:
+    """The user by issuer and subject, in one query; of a token that names its sign-in, while that lasts."""
+    named: dict[str, object] = {"issuer": claims.issuer, "subject": claims.subject}
+    if claims.sign_in_id:
+        named |= {"sign_ins__id": claims.sign_in_id, "sign_ins__ended_at": None}
+    user = User.objects.filter(**named).first()
+    return welcome(claims) if user is None and claims.issuer != LOCAL_ISSUER else user
+
+
+def welcome(claims: AccessClaims) -> User:
+    """A user of an outside issuer at first sight, also where two requests see them first.
+
+    Named by a key of ours: nobody can have taken that name, and no name of ours can be taken by an issuer.
+    """
+    key = uuid7()
+    defaults = {"id": key, "username": str(key), "password": make_password(None)}
+    return User.objects.get_or_create(issuer=claims.issuer, subject=claims.subject, defaults=defaults)[0]
 
 
 @database_unit

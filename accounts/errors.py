@@ -2,6 +2,9 @@
 
 from typing import Any, ClassVar
 
+# RFC 6750 section 3: what goes with every 401.
+CHALLENGE = 'Bearer error="invalid_token"'
+
 
 class ProductError(Exception):
     """A refusal or failure with a stable code and a sentence that is safe to show.
@@ -31,6 +34,15 @@ class ProductError(Exception):
         if self.retry_after_seconds is None:
             return self.details
         return {**self.details, "retry_after_seconds": self.retry_after_seconds}
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        """The one shape of every error, at whatever door."""
+        return {
+            "error": self.code,
+            "message": self.sentence,
+            "details": self.public_details,
+            "request_id": request_id,
+        }
 
 
 class TokenMissing(ProductError):
@@ -72,7 +84,7 @@ class UnsupportedMediaType(ProductError):
 
 class RateLimited(ProductError):
     code = "rate_limited"
-    message = "That was too many requests. Try again in a moment."
+    message = "That was too many requests in a short time."
 
 
 class ServiceUnavailable(ProductError):

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm, UserCreationForm, UsernameField
 
-from .models import User, validate_time_zone
+from .models import PersonalToken, User, validate_time_zone
+from .text import storable
 
 PASSWORD_RULES = "At least 8 characters; not your name, not a common password, not only digits."  # noqa: S105
 
@@ -75,3 +76,38 @@ class TimeZoneForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["time_zone"]
+
+
+class PersonalTokenForm(forms.Form):
+    name = forms.CharField(max_length=60, label="What it is for", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    scope = forms.ChoiceField(label="It may", choices=PersonalToken.Scope.choices, initial=PersonalToken.Scope.WRITE)
+    days = forms.TypedChoiceField(
+        label="It ends after", choices=[(30, "30 days"), (90, "90 days"), (365, "A year")], coerce=int, initial=90
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "id_token_%s", **kwargs})
+
+    def clean_name(self) -> str:
+        return storable(self.cleaned_data["name"])
+
+
+class EraseForm(forms.Form):
+    """Two confirmations: the name, typed, and the password, where the account has one."""
+
+    username = forms.CharField(
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"})
+    )
+    password = forms.CharField(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "id_erase_%s", **kwargs})
+        self.user = user
+        self.fields["username"].label = f"Type {user.username} to confirm"
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    def clean_username(self) -> str:
+        if self.cleaned_data["username"] != self.user.username:
+            raise forms.ValidationError(f"This is not {self.user.username}.")
+        return self.user.username

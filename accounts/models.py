@@ -1,4 +1,4 @@
-"""Who uses the product: users and the refresh tokens that keep them signed in."""
+"""Who uses the product: users, and the sign-ins that let them in."""
 
 import functools
 import zoneinfo
@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
-LOCAL_ISSUER = "local"
+from .devices import device_name
+from .issuers import LOCAL_ISSUER
 
 
 @functools.cache
@@ -52,25 +54,96 @@ class User(AbstractUser):
         super().set_password(raw_password)
         self.tokens_not_before = timezone.now()
 
+    def get_session_auth_hash(self) -> str:
+        """What a login cookie is good for: it ends with a new password, and as access tokens do."""
+        by_password = super().get_session_auth_hash()
+        return salted_hmac("accounts.session", f"{by_password} {self.tokens_not_before}").hexdigest()
+
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
 
-class RefreshToken(models.Model):
-    """One refresh token, kept as a hash. A family is all tokens that one sign-in led to by rotation."""
+class SignIn(models.Model):
+    """One device's way in: a browser by its session, or a program by its refresh tokens, which rotate within it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="refresh_tokens")
-    family = models.UUIDField(default=uuid7, editable=False, db_index=True)
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token, hexadecimal.")
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    rotated_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, blank=True, db_index=True, help_text="Empty for a program.")
+    user_agent = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"refresh token of {self.user_id}"
+        return f"sign-in of {self.user_id}"
+
+    @property
+    def device(self) -> str:
+        return device_name(self.user_agent)
+
+
+class RefreshToken(models.Model):
+    """One refresh token, kept as a hash. It ends with its sign-in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sign_in = models.ForeignKey(SignIn, on_delete=models.CASCADE, related_name="refresh_tokens")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token, hexadecimal.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    rotated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"refresh token of {self.sign_in_id}"
+
+
+class PersonalToken(models.Model):
+    """A person's key for a program of their own, kept as a hash. `shown` is how it begins, to tell it apart."""
+
+    class Scope(models.TextChoices):
+        READ = "read", "Read only"
+        WRITE = "write", "Read and write"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="personal_tokens")
+    name = models.CharField(max_length=60)
+    shown = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token, hexadecimal.")
+    scope = models.CharField(max_length=5, choices=Scope)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"personal token of {self.user_id}"
+
+
+class Reading(models.Model):
+    """An administrator's look at what belongs to people. It outlasts all of them: ids, and no foreign keys.
+
+    `what` is a model ("chat.message"); a list has no `object_id`, and its filters and search words are in `address`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    reader_id = models.UUIDField(db_index=True)
+    what = models.CharField(max_length=60)
+    object_id = models.UUIDField(null=True, blank=True)
+    owner_id = models.UUIDField(null=True, blank=True, db_index=True)
+    conversation_id = models.UUIDField(null=True, blank=True, db_index=True)
+    address = models.CharField(max_length=1_000)
+    read_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.object_id or 'list'}"

@@ -6,16 +6,19 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from .bearer import authenticate
-from .errors import TokenExpired, TokenInvalid, TokenMissing
+from .bearer import authenticate, bearer_token
+from .errors import CHALLENGE, ProductError, ServiceUnavailable, TokenExpired, TokenInvalid, TokenMissing
 from .models import User
 
 P = ParamSpec("P")
+# Nobody is known, or the keys of an outside issuer are out of reach.
+REFUSALS = (TokenMissing, TokenInvalid, TokenExpired, ServiceUnavailable)
 # What fits into an address that every server accepts.
 DRAFT_MAX_CHARACTERS = 800
 
@@ -36,13 +39,24 @@ def signed_in(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[C
     async def page(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             await authenticate(request)
-        except (TokenMissing, TokenInvalid, TokenExpired):
-            if is_live(request):
-                return HttpResponse(status=401)
+        except REFUSALS as refusal:
+            if is_live(request) or bearer_token(request.headers.get("Authorization", "")):
+                answer = refusal_response(refusal, request.request_id)
+                if isinstance(refusal, TokenMissing) and request.method == "GET":
+                    answer["HX-Refresh"] = "true"  # the login is over: what is shown makes way for the sign-in page
+                return answer
             return redirect_to_login(page_of(request))
         return await view(request, *args, **kwargs)
 
     return page
+
+
+def refusal_response(refusal: ProductError, request_id: str) -> HttpResponse:
+    """What a script or program hears, as in the API."""
+    if isinstance(refusal, ServiceUnavailable):
+        headers = {"Retry-After": str(refusal.retry_after_seconds)}
+        return JsonResponse(refusal.body(request_id), status=503, headers=headers)
+    return JsonResponse(refusal.body(request_id), status=401, headers={"WWW-Authenticate": CHALLENGE})
 
 
 def is_live(request: HttpRequest) -> bool:
@@ -62,15 +76,22 @@ def render_page(request: PageRequest, template: str, context: dict[str, Any], st
     """Render a page around its `context`. Templates may read the database: call it inside a database unit.
 
     Adds `now`, aware in the user's zone, and `here`, the address that forms lead back to (`here_path` without
-    its query); a page that answers a POST passes the `here` of the page it stands for.
+    its query, `here_quoted` as part of another); a page that answers a POST passes the `here` of the page it stands
+    for.
     """
     here = context.get("here") or request.get_full_path()
     shared = {
         "now": timezone.now().astimezone(request.acting_user.zone),
         "here": here,
         "here_path": here.partition("?")[0],
+        "here_quoted": quote(here, safe=""),
     }
     return render(request, template, shared | context, status=status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of an unexpected error, with its reference; without the context processors, which read the database."""
+    return HttpResponse(render_to_string("500.html", {"request": request}), status=500)
 
 
 def address_after(request: HttpRequest, fallback: str) -> str:

@@ -6,7 +6,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.hashers import check_password, make_password
 
 from .database import database_unit
-from .errors import LoginFailed
+from .errors import LoginFailed, ValidationFailed
 from .models import User
 from .ratelimits import check_failed_logins, count_failed_login
 
@@ -34,6 +34,17 @@ async def user_of_password(username: str, password: str, address: str) -> User:
         await count_failed_login(username, address)
         raise LoginFailed
     return user
+
+
+async def confirm_password(user: User, password: str, address: str) -> None:
+    """Whoever does what cannot be undone says the password once more; guesses count as failed logins.
+
+    Raises ValidationFailed, RateLimited or ServiceUnavailable.
+    """
+    await check_failed_logins(user.username, address)
+    if not await password_matches(password, user.password):
+        await count_failed_login(user.username, address)
+        raise ValidationFailed(details={"password": "This is not your password."})
 
 
 @database_unit

@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 StorableText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
 def unstorable_reason(text: str) -> str:
@@ -31,3 +32,12 @@ def storable(text: str) -> str:
     if not UNSTORABLE.search(text):
         return text
     return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def displayable(text: str) -> str:
+    """The text of a model without what no reader sees and some terminal or browser obeys.
+
+    Control characters other than tab and line ends, overrides of the direction of writing, and tag characters,
+    which are an invisible alphabet. Marks of direction and joiners stay: languages and emoji need them.
+    """
+    return UNSEEN.sub("", storable(text))

@@ -13,5 +13,9 @@ urlpatterns = [
     path("accounts/settings", views.settings, name="settings"),
     path("accounts/settings/theme", views.change_theme, name="change_theme"),
     path("accounts/settings/time-zone", views.change_time_zone, name="change_time_zone"),
+    path("accounts/settings/sign-ins/end", views.end_sign_ins, name="end_sign_ins"),
+    path("accounts/settings/sign-ins/<uuid:sign_in_id>/end", views.end_sign_in, name="end_sign_in"),
+    path("accounts/settings/tokens", views.make_personal_token, name="make_personal_token"),
+    path("accounts/settings/tokens/<uuid:token_id>/revoke", views.revoke_token, name="revoke_personal_token"),
     path("accounts/settings/password", views.change_password, name="change_password"),
 ]

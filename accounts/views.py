@@ -1,6 +1,7 @@
 """Pages to sign in, register and change settings."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import auth, messages
@@ -15,16 +16,20 @@ from .api import REGISTRATIONS_PER_ADDRESS, USERNAME_TAKEN
 from .bearer import user_of_cookie
 from .database import database_unit
 from .errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing
-from .forms import LoginForm, NewPasswordForm, RegisterForm, TimeZoneForm
+from .forms import EraseForm, LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
 from .models import User
-from .pages import PageRequest, address_after, is_live, render_page, signed_in
+from .pages import PageRequest, address_after, is_live, refusal_response, render_page, signed_in
 from .passwords import hash_password, user_of_password
-from .ratelimits import address_of, check_rate
-from .tokens import issue_access_token, sign_out_everywhere
+from .personal_tokens import TooManyTokens, issue_personal_token, revoke_personal_token, tokens_in_use
+from .ratelimits import address_of, check_failed_logins, check_rate, count_failed_login
+from .sign_ins import end_sign_in_of, sign_in_of_session, sign_ins_in_use, sign_out_elsewhere, sign_out_everywhere
+from .tokens import issue_access_token
 
 THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
 YEAR_SECONDS = 365 * 24 * 3600
 UNPROCESSABLE = 422
+# A program that signs in for each of its runs has thousands.
+SIGN_INS_SHOWN = 20
 STATUS_BY_CODE = {"login_failed": 401, "rate_limited": 429, "service_unavailable": 503}
 
 
@@ -44,9 +49,11 @@ async def access_token(request: HttpRequest) -> HttpResponse:
     """A short-lived access token for the script of a page: from its login, never from another token."""
     try:
         user = await user_of_cookie(request)
-    except TokenMissing:
-        return HttpResponse(status=401)
-    return JsonResponse({"user_id": user.subject, "access_token": issue_access_token(user)})
+    except TokenMissing as refusal:
+        return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
+    sign_in = await database_unit(sign_in_of_session)(request, user)
+    token = issue_access_token(user, sign_in.pk if sign_in else None)
+    return JsonResponse({"user_id": user.subject, "access_token": token})
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -84,7 +91,8 @@ async def registered_user(request: HttpRequest, form: RegisterForm) -> User | No
         form.instance.password = await hash_password(form.cleaned_data["password1"])
         await database_unit(form.instance.save)()
     except RateLimited as refusal:
-        add_refusal(form, refusal)
+        # An error is added to a form that was checked, and this one looks for the name in the database.
+        await database_unit(add_refusal)(form, refusal)
         return None
     except IntegrityError:
         form.add_error("username", USERNAME_TAKEN)
@@ -93,17 +101,24 @@ async def registered_user(request: HttpRequest, form: RegisterForm) -> User | No
 
 
 def add_refusal(form: forms.BaseForm, refusal: ProductError) -> None:
+    params = {"wait": refusal.retry_after_seconds}
+    form.add_error(None, forms.ValidationError(sentence_of(refusal), code=refusal.code, params=params))
+
+
+def sentence_of(refusal: ProductError) -> str:
     wait = refusal.retry_after_seconds
-    sentence = f"{refusal.sentence} It works again in {wait} seconds." if wait else refusal.sentence
-    form.add_error(None, forms.ValidationError(sentence, code=refusal.code))
+    return f"{refusal.sentence} It works again in {wait} seconds." if wait else refusal.sentence
 
 
 def entrance_page(request: HttpRequest, template: str, form: forms.BaseForm) -> HttpResponse:
     """The page of a form for people who are not signed in; after a refusal with its status."""
     status = UNPROCESSABLE if form.is_bound else 200
-    for error in form.errors.as_data().get("__all__", []):
-        status = STATUS_BY_CODE.get(str(error.code), status)
-    return render(request, template, {"form": form, "next": address_after(request, "home")}, status=status)
+    response = render(request, template, {"form": form, "next": address_after(request, "home")}, status=status)
+    for refusal in form.errors.as_data().get("__all__", []):
+        response.status_code = STATUS_BY_CODE.get(str(refusal.code), status)
+        if wait := (refusal.params or {}).get("wait"):
+            response["Retry-After"] = str(wait)
+    return response
 
 
 @require_safe
@@ -113,8 +128,12 @@ async def settings(request: PageRequest) -> HttpResponse:
 
 
 @database_unit
-def settings_page(request: PageRequest, status: int = 200, **forms_with_problems: forms.BaseForm) -> HttpResponse:
+def settings_page(request: PageRequest, status: int = 200, **to_show: object) -> HttpResponse:
     theme = request.COOKIES.get("theme")
+    this_sign_in = sign_in_of_session(request, request.acting_user)
+    others = sign_ins_in_use(request.acting_user)
+    if this_sign_in:
+        others = others.exclude(pk=this_sign_in.pk)
     context: dict[str, Any] = {
         "section": "settings",
         "here": request.path if request.method == "GET" else "/accounts/settings",
@@ -122,8 +141,15 @@ def settings_page(request: PageRequest, status: int = 200, **forms_with_problems
         "theme": theme if theme in THEMES else "system",
         "time_zone_form": TimeZoneForm(instance=request.acting_user),
         "password_form": NewPasswordForm(request.acting_user),
+        "this_sign_in": this_sign_in,
+        "sign_ins": filter(None, [this_sign_in, *others[:SIGN_INS_SHOWN]]),
+        "more_sign_ins": max(0, others.count() - SIGN_INS_SHOWN),
+        "server_address": request.build_absolute_uri("/mcp"),
+        "personal_tokens": tokens_in_use(request.acting_user),
+        "personal_token_form": PersonalTokenForm(),
+        "erase_form": EraseForm(request.acting_user),
     }
-    return render_page(request, "accounts/settings.html", context | forms_with_problems, status)
+    return render_page(request, "accounts/settings.html", context | to_show, status)
 
 
 @require_POST
@@ -153,9 +179,17 @@ async def change_time_zone(request: PageRequest) -> HttpResponse:
 @signed_in
 async def change_password(request: PageRequest) -> HttpResponse:
     form = NewPasswordForm(request.acting_user, request.POST)
-    if not await database_unit(store_password)(form):
+    username, address = request.acting_user.username, address_of(request)
+    try:
+        await check_failed_logins(username, address)
+    except (RateLimited, ServiceUnavailable) as refusal:
+        messages.error(request, sentence_of(refusal))
+        return await settings_page(request, status=STATUS_BY_CODE[refusal.code])
+    if not await database_unit(store_password)(request, form):
+        # Who found a page open must not try out passwords on it either.
+        if form.has_error("old_password", "password_incorrect"):
+            await count_failed_login(username, address)
         return await settings_page(request, status=UNPROCESSABLE, password_form=form)
-    await auth.aupdate_session_auth_hash(request, request.acting_user)
     messages.success(request, "Your password is changed. Other devices have to sign in again.")
     return redirect("settings")
 
@@ -166,7 +200,55 @@ def save_if_valid(form: forms.ModelForm) -> bool:
     return valid
 
 
-def store_password(form: NewPasswordForm) -> bool:
+def store_password(request: PageRequest, form: NewPasswordForm) -> bool:
     if valid := form.is_valid():
-        sign_out_everywhere(form.save())
+        sign_out_elsewhere(request, form.save())
     return valid
+
+
+@require_POST
+@signed_in
+async def end_sign_in(request: PageRequest, sign_in_id: UUID) -> HttpResponse:
+    """Sign one device out. Where it is this one, the settings lead to the sign-in page."""
+    await database_unit(end_sign_in_of)(request.acting_user, sign_in_id)
+    messages.success(request, "That device is signed out.")
+    return redirect("settings")
+
+
+@require_POST
+@signed_in
+async def end_sign_ins(request: PageRequest) -> HttpResponse:
+    """Sign out everywhere, here as well."""
+    await database_unit(sign_out_everywhere)(request.acting_user)
+    await auth.alogout(request)
+    return redirect("login")
+
+
+@never_cache
+@require_POST
+@signed_in
+async def make_personal_token(request: PageRequest) -> HttpResponse:
+    """Answer with the page itself, not a redirect: the token is shown this once and kept nowhere in between."""
+    form = PersonalTokenForm(request.POST)
+    token = await database_unit(issue_if_valid)(request.acting_user, form)
+    if token is None:
+        return await settings_page(request, status=UNPROCESSABLE, personal_token_form=form)
+    return await settings_page(request, new_token=token)
+
+
+def issue_if_valid(user: User, form: PersonalTokenForm) -> str | None:
+    if not form.is_valid():
+        return None
+    try:
+        return issue_personal_token(user, **form.cleaned_data)
+    except TooManyTokens as refusal:
+        add_refusal(form, refusal)
+        return None
+
+
+@require_POST
+@signed_in
+async def revoke_token(request: PageRequest, token_id: UUID) -> HttpResponse:
+    await database_unit(revoke_personal_token)(request.acting_user, token_id)
+    messages.success(request, "That token is revoked.")
+    return redirect("settings")

@@ -1,3 +1,4 @@
+import datetime
 import json
 
 from django.conf import settings
@@ -5,12 +6,12 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import TestCase, override_settings
+from django.utils import timezone
 
 from accounts.api import REGISTRATIONS_PER_ADDRESS
 from accounts.models import RefreshToken, User
 from accounts.ratelimits import check_rate
-from accounts.testing import PASSWORD, alice, bearer
-from accounts.tokens import issue_refresh_token
+from accounts.testing import PASSWORD, alice, bearer, refresh_token_of
 
 NO_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
 
@@ -176,7 +177,7 @@ class RefreshTests(AuthApiTestCase):
     def setUp(self):
         super().setUp()
         self.user = alice()
-        self.refresh_token = issue_refresh_token(self.user)
+        self.refresh_token = refresh_token_of(self.user)
 
     async def test_a_refresh_answers_with_new_tokens(self):
         response = await self.post("refresh", refresh_token=self.refresh_token)
@@ -187,8 +188,15 @@ class RefreshTests(AuthApiTestCase):
 
     async def test_a_reused_token_ends_its_family_for_good(self):
         successor = (await self.post("refresh", refresh_token=self.refresh_token)).json()["refresh_token"]
+        long_ago = timezone.now() - datetime.timedelta(minutes=1)
+        await RefreshToken.objects.filter(rotated_at__isnull=False).aupdate(rotated_at=long_ago)
         self.assert_refused(await self.post("refresh", refresh_token=self.refresh_token), 401, "token_invalid")
         self.assert_refused(await self.post("refresh", refresh_token=successor), 401, "token_invalid")
+
+    async def test_two_tabs_that_refresh_at_once_both_go_on(self):
+        for _ in range(2):
+            response = await self.post("refresh", refresh_token=self.refresh_token)
+            self.assertEqual((await self.me(response.json()["access_token"])).status_code, 200)
 
     async def test_unknown_and_malformed_tokens_are_refused(self):
         self.assert_refused(await self.post("refresh", refresh_token="unknown"), 401, "token_invalid")
@@ -213,7 +221,7 @@ class RefreshTests(AuthApiTestCase):
 class RevokeTests(AuthApiTestCase):
     def setUp(self):
         super().setUp()
-        self.refresh_token = issue_refresh_token(alice())
+        self.refresh_token = refresh_token_of(alice())
 
     async def test_a_revoked_token_cannot_be_used(self):
         await self.post("revoke", refresh_token=self.refresh_token)

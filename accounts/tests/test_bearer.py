@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.bearer import authenticate, check_subject, user_of_token
 from accounts.errors import TokenExpired, TokenInvalid, TokenMissing, UserMismatch
 from accounts.models import User
+from accounts.sign_ins import begin_sign_in, sign_out_everywhere
 from accounts.testing import UserFactory, alice, bearer, bob, forge_token
-from accounts.tokens import issue_access_token, sign_out_everywhere
+from accounts.tokens import issue_access_token
 
 
 def request_with(authorization: str | None, path: str = "/api/auth/me") -> HttpRequest:
@@ -45,7 +46,8 @@ class BearerTokenTests(TestCase):
         self.assertEqual(await authenticate(request_with(f"bEARER {issue_access_token(self.user)}")), self.user)
 
     def test_one_query_answers_and_a_second_call_costs_nothing(self):
-        request = request_with(bearer(self.user))
+        token = issue_access_token(self.user, begin_sign_in(self.user).pk)
+        request = request_with(f"Bearer {token}")
         with CaptureQueriesContext(connection) as queries:
             async_to_sync(authenticate)(request)
             async_to_sync(authenticate)(request)

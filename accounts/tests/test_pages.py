@@ -52,8 +52,12 @@ class SignInTests(AccountPageTestCase):
         self.assertRedirects(self.client.post("/accounts/logout"), "/accounts/login")
         self.assertEqual(self.client.get("/").status_code, 302)
 
-    def test_a_token_that_is_not_valid_leads_to_sign_in_too(self):
+    def test_a_token_that_is_not_valid_is_refused_as_in_the_api(self):
         response = self.client.get("/", headers={"Authorization": "Bearer nonsense"})
+        self.assertEqual((response.status_code, response.json()["error"]), (401, "token_invalid"))
+
+    def test_the_password_of_a_proxy_is_no_token(self):
+        response = self.client.get("/", headers={"Authorization": "Basic YWxpY2U6cHc="})
         self.assertRedirects(response, "/accounts/login?next=/")
 
     def test_a_disabled_person_is_signed_out(self):
