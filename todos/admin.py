@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.audit import ReadOnly, pretty_json
+from accounts.audit import RecordedAdmin, pretty_json
 
 from .changes import latest
 from .models import Todo, TodoChange
@@ -27,13 +27,11 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Todo)
-class TodoAdmin(ReadOnly, admin.ModelAdmin):
+class TodoAdmin(RecordedAdmin):
     list_display = ["title", "owner", "priority", "due", "tag_names", "state", "created_at"]
-    list_filter = [StateFilter, "priority", ("owner", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [StateFilter, "priority", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["title", "notes", "todo_tags__name", "owner__username", "owner__subject"]
-    date_hierarchy = "created_at"
-    show_facets = admin.ShowFacets.NEVER
     fields = [
         "id",
         "owner",
@@ -75,9 +73,9 @@ class TodoAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(TodoChange)
-class TodoChangeAdmin(ReadOnly, admin.ModelAdmin):
+class TodoChangeAdmin(RecordedAdmin):
     list_display = ["created_at", "kind", "title", "owner", "door", "undone_at"]
-    list_filter = ["door", "created_at", ("owner", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["door", "created_at"]
     list_select_related = ["owner"]
     search_fields = [
         "=todo_id",
@@ -88,8 +86,6 @@ class TodoChangeAdmin(ReadOnly, admin.ModelAdmin):
         "before__title",
         "after__title",
     ]
-    date_hierarchy = "created_at"
-    show_facets = admin.ShowFacets.NEVER
     fields = [
         "id",
         "created_at",

@@ -15,7 +15,7 @@ from accounts.models import User
 
 from .changes import Origin, latest, previous_id_of, todo_of
 from .errors import DateNotUnderstood, NotYourTodo, TodoNotFound
-from .models import Todo, TodoChange
+from .models import Door, Todo, TodoChange
 from .references import echo
 from .rows import TodoRow, todo_row
 from .tool_schema import BATCH_MAX, Changed, Outcome, Refused, Results
@@ -64,6 +64,7 @@ class Caller:
     now: datetime.datetime
     fence: Callable[[], None]
     by: Origin
+    may_write: bool = True
 
 
 async def run_batch(
@@ -115,6 +116,8 @@ def check_reach(results: Results, caller: Caller) -> None:
         for item in results.results
         if isinstance(item, Changed) and item.outcome in {"completed", "deleted"}
     }
+    if caller.by.door == Door.MCP:
+        check_deletions(wide)
     if not wide or caller.by.message_id is None:
         return
     changes = list(TodoChange.objects.for_user(caller.user).filter(message_id=caller.by.message_id))
@@ -134,6 +137,17 @@ def check_reach(results: Results, caller: Caller) -> None:
         for todo_id, item in wide.items()
     ]
     raise NeedsApproval(todos, results)
+
+
+def check_deletions(wide: dict[str, Changed]) -> None:
+    """Programs have no page to ask the person on: they ask themselves, call by call, so that a call must be small."""
+    deleted = [item for item in wide.values() if item.outcome == "deleted"]
+    if len(deleted) > REACH_MAX:
+        raise ToolRefused(
+            "needs_approval",
+            f"This would delete {len(deleted)} todos, and one call may delete {REACH_MAX}. Nothing was changed. "
+            f"Ask the user first, and then delete them in calls of up to {REACH_MAX}.",
+        )
 
 
 def accepted(results: Results) -> Results:

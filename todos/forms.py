@@ -68,8 +68,8 @@ class TodoForm(forms.Form):
     """All fields of a todo. `version` is the one the person saw."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    title = forms.CharField(max_length=200, widget=forms.TextInput({"autofocus": True}))
-    notes = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
+    title = forms.CharField(max_length=200, widget=forms.TextInput({"autofocus": True, "dir": "auto"}))
+    notes = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}))
     due_date = forms.DateField(required=False, label="Due", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     due_time = forms.TimeField(required=False, label="Time", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     repeats = forms.CharField(required=False, max_length=200, help_text="Such as “every weekday” or “every 2 weeks”.")

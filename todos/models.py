@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import functools
 import zoneinfo
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -41,6 +42,9 @@ class Door(models.TextChoices):
     ADMIN = "admin"
 
 
+OUTSIDE_TRASH, IN_TRASH = Q(deleted_at=None), Q(deleted_at__isnull=False)
+OPEN = OUTSIDE_TRASH & Q(completed_at=None)
+DONE = OUTSIDE_TRASH & Q(completed_at__isnull=False)
 # What a range of days is about, where it is not the due date.
 MOMENTS = {"done": "completed_at", "trash": "deleted_at"}
 
@@ -54,6 +58,20 @@ def midnight(day: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
     return instant_of(day, datetime.time(), zone)
 
 
+def view_condition(name: str, now: datetime.datetime, day: datetime.date) -> Q:
+    """`day` is the user's today. Overdue is an instant before `now`, or an all-day date before `day`."""
+    views = {
+        "open": OPEN,
+        "today": OPEN & Q(due_date=day),
+        "overdue": OPEN & (Q(due_at__lt=now) | Q(due_at=None, due_date__lt=day)),
+        "upcoming": OPEN & Q(due_date__gt=day),
+        "done": DONE,
+        "trash": IN_TRASH,
+        "all": OUTSIDE_TRASH,
+    }
+    return views[name]
+
+
 class TodoQuerySet(models.QuerySet["Todo"]):
     """Chains that begin with `for_user`: ownership is the first rule of every query."""
 
@@ -61,43 +79,27 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         return self.filter(owner=user)
 
     def open(self) -> TodoQuerySet:
-        return self.filter(completed_at=None, deleted_at=None)
+        return self.filter(OPEN)
 
     def done(self) -> TodoQuerySet:
-        return self.filter(completed_at__isnull=False, deleted_at=None)
+        return self.filter(DONE)
 
     def in_trash(self) -> TodoQuerySet:
-        return self.filter(deleted_at__isnull=False)
+        return self.filter(IN_TRASH)
 
     def trashed_before(self, moment: datetime.datetime) -> TodoQuerySet:
         return self.filter(deleted_at__lt=moment)
 
     def outside_trash(self) -> TodoQuerySet:
-        return self.filter(deleted_at=None)
-
-    def due_on(self, day: datetime.date) -> TodoQuerySet:
-        return self.open().filter(due_date=day)
-
-    def upcoming(self, day: datetime.date) -> TodoQuerySet:
-        """Open and due after `day`."""
-        return self.open().filter(due_date__gt=day)
-
-    def overdue(self, now: datetime.datetime, day: datetime.date) -> TodoQuerySet:
-        """Open and past: an instant before `now`, or an all-day date before `day`, the user's today."""
-        return self.open().filter(Q(due_at__lt=now) | Q(due_at=None, due_date__lt=day))
+        return self.filter(OUTSIDE_TRASH)
 
     def in_view(self, name: str, now: datetime.datetime, day: datetime.date) -> TodoQuerySet:
         """What people call open, today, overdue, upcoming, done, trash; "all" is all but the trash."""
-        views = {
-            "open": self.open,
-            "today": lambda: self.due_on(day),
-            "overdue": lambda: self.overdue(now, day),
-            "upcoming": lambda: self.upcoming(day),
-            "done": self.done,
-            "trash": self.in_trash,
-            "all": self.outside_trash,
-        }
-        return views[name]()
+        return self.filter(view_condition(name, now, day))
+
+    def counts(self, names: Iterable[str], now: datetime.datetime, day: datetime.date) -> dict[str, int]:
+        """How many there are in each of these views, in one query."""
+        return self.aggregate(**{name: Count("pk", filter=view_condition(name, now, day)) for name in names})
 
     def between(
         self, view: str, first: datetime.date | None, last: datetime.date | None, zone: zoneinfo.ZoneInfo

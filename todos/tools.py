@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
 from django.utils import timezone
+from mcp.server.lowlevel import Server as LowLevelServer
 from mcp.server.mcpserver import Context, MCPServer, Resolve
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import CallToolResult, InputRequiredResult, Tool, ToolAnnotations
@@ -27,7 +28,7 @@ from . import commands
 from .batches import Caller, ToolRefused, accepted, run_batch, write_once
 from .changes import Origin
 from .errors import NothingToUndo, TodoNotFound, UnknownTag
-from .models import Todo
+from .models import Door, Todo
 from .references import References, echo, read_id
 from .rows import PriorityName, todo_row
 from .selection import select_todos
@@ -49,7 +50,14 @@ from .tool_schema import (
 from .undo import Undone, undo_last, undo_todo
 from .words import search_terms
 
+logger = logging.getLogger(__name__)
+
 ERRORS_TOLD = 5
+
+INSTRUCTIONS = (
+    "The todo list of the signed-in user: add, find, change, finish, delete, undo. Todos are named by id or words of "
+    "their titles, and dates are given in the user's own words. Undo takes back your last call that changed something."
+)
 
 _caller: ContextVar[Caller] = ContextVar("caller")
 
@@ -72,25 +80,59 @@ class TodoServer(MCPServer):
 
     _lean_tools: list[Tool] | None = None
 
+    @property
+    def protocol(self) -> LowLevelServer[Any]:
+        """What speaks the protocol, for the door that serves it over HTTP."""
+        return self._lowlevel_server
+
     async def list_tools(self) -> list[Tool]:
+        """All of them; for a caller who may only read, those that change nothing."""
         if self._lean_tools is None:
             self._lean_tools = [lean_tool(tool) for tool in await super().list_tools()]
-        return list(self._lean_tools)
+        caller = _caller.get(None)
+        return [tool for tool in self._lean_tools if caller is None or caller.may_write or is_read_only(tool)]
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context | None = None
     ) -> CallToolResult | InputRequiredResult:
+        if name not in {tool.name for tool in await self.list_tools()}:
+            raise self.not_listed(name)
         try:
-            return await super().call_tool(name, arguments, context)
+            answer = await super().call_tool(name, arguments, context)
         except UnexpectedToolError:
+            log_call(name, "internal_error")
             raise
         except ToolError as error:
-            match error.__cause__:
-                case ValidationError() as cause:
-                    raise ToolRefused("validation_error", argument_reasons(cause)) from None
-                case ToolRefused() as refusal:
-                    raise refusal from None
-            raise ToolRefused("unknown_tool", "There is no such tool.") from None
+            refusal = refusal_of(error)
+            log_call(name, refusal.code)
+            raise refusal from None
+        log_call(name, "success")
+        return answer
+
+    def not_listed(self, name: str) -> ToolRefused:
+        if name not in {tool.name for tool in self._lean_tools or ()}:
+            return ToolRefused("unknown_tool", "There is no such tool.")
+        log_call(name, "read_only")
+        return ToolRefused("read_only", "This token may only read. To change todos, use one that may read and write.")
+
+
+def refusal_of(error: ToolError) -> ToolRefused:
+    match error.__cause__:
+        case ValidationError() as cause:
+            return ToolRefused("validation_error", argument_reasons(cause))
+        case ToolRefused() as refusal:
+            return refusal
+    return ToolRefused("unknown_tool", "There is no such tool.")
+
+
+def log_call(name: str, outcome: str) -> None:
+    """What programs of others do is told apart in the log; calls of turns are stored with their turn."""
+    if (caller := _caller.get(None)) and caller.by.door == Door.MCP:
+        logger.info("mcp call of %s by user %s: %s (%s)", name, caller.user.pk, outcome, caller.by.tool_call_id)
+
+
+def is_read_only(tool: Tool) -> bool:
+    return bool(tool.annotations and tool.annotations.read_only_hint)
 
 
 def lean_tool(tool: Tool) -> Tool:
@@ -105,7 +147,11 @@ def make_server() -> TodoServer:
     logging.root.addHandler(placeholder)
     try:
         return TodoServer(
-            "todo-chat", instructions="The todo list of the signed-in user: add, find, change, finish, delete."
+            "todo-chat",
+            title="Todo Chat",
+            version="0.1.0",
+            instructions=INSTRUCTIONS,
+            subscriptions=False,  # they would hold streams open, and the tools never change
         )
     finally:
         logging.root.removeHandler(placeholder)
