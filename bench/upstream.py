@@ -6,6 +6,7 @@ By hand:       python -m bench.upstream --port 9100
 
 import argparse
 import asyncio
+import dataclasses
 import itertools
 import json
 import socket
@@ -30,6 +31,7 @@ from bench.answers import (
 )
 from bench.assistant import asked_text, built_in_answer, history_of
 
+BYTES_PER_TOKEN = 4
 FAULTS = {
     "refuse-401": refuses(401),
     "refuse-429": refuses(429, retry_after="7"),
@@ -48,7 +50,11 @@ FAULTS = {
 
 
 class Upstream:
-    """The ASGI application. `requests` holds the bodies of the last thousand requests, in order of arrival."""
+    """The ASGI application. `requests` holds the bodies of the last thousand requests, in order of arrival.
+
+    Titles and summaries are no part of that and not scripted: they get `upkeep_answer`, or the first words of their
+    text.
+    """
 
     def __init__(
         self, *, first_token_ms: float = 0, tokens_per_second: float = 0, fault: str = "", keep_alive: bool = True
@@ -60,6 +66,8 @@ class Upstream:
         self.paths: deque[str] = deque(maxlen=1_000)
         self.client_gone = threading.Event()
         self.own_ms: defaultdict[str, float] = defaultdict(float)
+        self.upkeep_requests: deque[dict[str, Any]] = deque(maxlen=1_000)
+        self.upkeep_answer: Answer | None = None
         self._answers: Iterator[Answer] | None = itertools.repeat(FAULTS[fault]) if fault else None
 
     def script(self, answers: Iterable[Answer]) -> None:
@@ -74,11 +82,20 @@ class Upstream:
         if scope["path"] == "/own_ms":
             await self._send_whole(send, 200, json.dumps(self.own_ms).encode())
             return
-        body = json.loads(await read_body(receive))
+        text = await read_body(receive)
+        body = json.loads(text)
+        if is_upkeep(body):
+            self.upkeep_requests.append(body)
+            answer = self.upkeep_answer or says(" ".join(asked_text(history_of(body)).split()[1:6]))
+            await self._send_answer(answer, scope["path"].endswith("/responses"), receive, send)
+            return
         self.requests.append(body)
         self.paths.append(scope["path"])
         history = history_of(body)
-        answer = built_in_answer(history) if self._answers is None else next(self._answers, refuses(500))
+        if self._answers is None:
+            answer = dataclasses.replace(built_in_answer(history), input_tokens=len(text) // BYTES_PER_TOKEN)
+        else:
+            answer = next(self._answers, refuses(500))
         await self._send_answer(answer, scope["path"].endswith("/responses"), receive, send)
         self.own_ms[asked_text(history)] += (time.perf_counter() - started_at) * 1000
 
@@ -117,6 +134,10 @@ class Upstream:
         return [] if self.keep_alive else [(b"connection", b"close")]
 
 
+def is_upkeep(body: dict[str, Any]) -> bool:
+    return "max_output_tokens" in body or "max_completion_tokens" in body
+
+
 async def read_body(receive) -> bytes:
     body = b""
     while True:
@@ -148,6 +169,7 @@ class ScriptedUpstream(Upstream):
         super().__init__(
             first_token_ms=first_token_ms, tokens_per_second=tokens_per_second, fault=fault, keep_alive=False
         )
+        self.upkeep_answer = refuses(400)
 
     def __enter__(self) -> "ScriptedUpstream":
         # The socket listens from here on: a request that comes before the thread is ready waits in its queue.

@@ -1,12 +1,18 @@
-"""Conversations for auditing: everything can be read, nothing can be added, changed or deleted."""
+"""Conversations for auditing: all can be read, nothing changed, and who reads what is recorded."""
 
+from typing import Any
+
+from asgiref.sync import async_to_sync
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.urls import path
 
-from accounts.audit import ReadOnly, pretty_json
+from accounts.audit import ReadOnly, RecordedAdmin, pretty_json
+from todos.tools import tool_definitions
 
-from .models import Conversation, Message, ToolCall
+from .cockpit_views import cockpit, turn
+from .models import Approval, Conversation, Message, ToolCall
 
 MESSAGE_FIELDS = (
     "sequence",
@@ -57,38 +63,58 @@ class ToolCallInline(ReadOnly, admin.StackedInline):
         return pretty_json(call.output)
 
 
+class ToolFilter(admin.SimpleListFilter):
+    """By the tools there are: asking a big table which names it holds takes seconds."""
+
+    title = "tool"
+    parameter_name = "tool"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(tool.name, tool.name) for tool in async_to_sync(tool_definitions)()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(tool_name=self.value()) if self.value() else queryset
+
+
+class UsedToolFilter(ToolFilter):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        calls = ToolCall.objects.filter(conversation=OuterRef("pk"), tool_name=self.value())
+        return queryset.filter(Exists(calls)) if self.value() else queryset
+
+
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["title", "owner", "last_sequence", "updated_at", "archived_at"]
-    list_filter = [
-        ("owner", admin.RelatedOnlyFieldListFilter),
-        "messages__status",
-        "updated_at",
-        "tool_calls__tool_name",
-    ]
+class ConversationAdmin(RecordedAdmin):
+    """The list shows no titles: they begin as what a person wrote."""
+
+    list_display = ["id", "owner", "last_sequence", "updated_at", "archived_at"]
+    list_filter = ["messages__status", "updated_at", UsedToolFilter]
     list_select_related = ["owner"]
     search_fields = ["title", "messages__content", "owner__username"]
-    date_hierarchy = "updated_at"
     inlines = [MessageInline]
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, admin.ModelAdmin):
+class MessageAdmin(RecordedAdmin):
     list_display = ["created_at", "owner", "role", "sequence", "status", "error_code", "model", "total_ms"]
-    list_filter = ["status", "role", "model", "created_at", ("owner", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["owner", "conversation"]
+    list_filter = ["status", "role", "created_at"]
+    list_select_related = ["owner"]
     search_fields = ["content", "conversation__title", "owner__username"]
-    date_hierarchy = "created_at"
     inlines = [ToolCallInline]
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path("turns/", self.admin_site.admin_view(cockpit), name="chat_cockpit"),
+            path("turns/<uuid:message_id>/", self.admin_site.admin_view(turn), name="chat_turn"),
+            *super().get_urls(),
+        ]
 
 
 @admin.register(ToolCall)
-class ToolCallAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["created_at", "tool_name", "status", "duration_ms", "conversation"]
-    list_filter = ["tool_name", "status", "created_at", ("conversation__owner", admin.RelatedOnlyFieldListFilter)]
+class ToolCallAdmin(RecordedAdmin):
+    list_display = ["created_at", "tool_name", "status", "duration_ms", "conversation_id"]
+    list_filter = [ToolFilter, "status", "created_at"]
     list_select_related = ["conversation"]
     search_fields = ["tool_name", "conversation__title", "conversation__owner__username"]
-    date_hierarchy = "created_at"
     fields = [
         "conversation",
         "message",
@@ -100,3 +126,34 @@ class ToolCallAdmin(ReadOnly, admin.ModelAdmin):
         "duration_ms",
         "created_at",
     ]
+
+
+@admin.register(Approval)
+class ApprovalAdmin(RecordedAdmin):
+    list_display = ["created_at", "owner", "row_count", "approved_count", "expires_at", "decided_at"]
+    list_filter = ["created_at"]
+    list_select_related = ["owner"]
+    search_fields = ["=id", "=conversation__id", "owner__username"]
+    fields = [
+        "id",
+        "owner",
+        "conversation",
+        "message",
+        "rows_json",
+        "approved",
+        "created_at",
+        "expires_at",
+        "decided_at",
+    ]
+
+    @admin.display(description="asked")
+    def row_count(self, approval: Approval) -> int:
+        return len(approval.rows)
+
+    @admin.display(description="approved")
+    def approved_count(self, approval: Approval) -> int:
+        return len(approval.approved)
+
+    @admin.display(description="rows")
+    def rows_json(self, approval: Approval) -> str:
+        return pretty_json(approval.rows)

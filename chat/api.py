@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from accounts.api import me_of
 from accounts.api_schema import ErrorBody
@@ -22,21 +22,26 @@ from .api_schema import (
     MessageOut,
     MessagePage,
     MeWithUsage,
+    NewConversation,
     UsageToday,
 )
 from .approvals import decide
 from .conversations import (
+    begin_continuation,
+    bring_back,
     change_conversation,
     conversation_page,
-    delete_conversation,
     message_page,
+    put_away,
     read_conversation,
     request_stop,
 )
 from .errors import failed_turn
 from .events import TurnCompleted, TurnFailed
+from .export import EXPORT_DOCUMENTATION, ExportFormat, conversation_export
 from .limits import tokens_today
 from .running import RunningTurn, start_turn
+from .search import terms_of
 from .sse import EVENT_STREAM_DOCUMENTATION, event_json, sse_frames
 from .storage import approval_record, tool_call_record
 from .turn import begin_retry, begin_turn
@@ -94,11 +99,26 @@ async def list_conversations(
     limit: Limit = 20,
     cursor: str | None = None,
 ) -> dict[str, Any]:
-    """Your conversations, the newest first; with `q` those that have it in their title or a message."""
+    """Your conversations, the newest first; with `q` those that have all of its words in their title or in a message.
+
+    The last word of `q` is also found as the beginning of a longer one.
+    """
     user = await authenticate(request)
     check_subject(user, user_id)
     page, following = await conversation_page(user, words=q, archived=archived, limit=limit, cursor=cursor)
-    return {"items": [ConversationOut.of(conversation) for conversation in page], "next": following}
+    terms = terms_of(q)
+    return {"items": [ConversationOut.found(conversation, terms) for conversation in page], "next": following}
+
+
+@router.post("/{user_id}/conversations", response={201: ConversationOut, 404: ErrorBody})
+async def continue_conversation(request: HttpRequest, user_id: str, body: NewConversation) -> Status:
+    """Continue a conversation in a new one, which begins with a summary of it: for one that is full, or nearly.
+
+    Asked again while the new one is empty, the answer is the same. To open a conversation without a past, use `chat`.
+    """
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    return Status(201, ConversationOut.of(await begin_continuation(user, body.continue_from)))
 
 
 @router.get("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, 404: ErrorBody})
@@ -121,11 +141,33 @@ async def patch_conversation(
 
 @router.delete("/{user_id}/conversations/{conversation_id}", response={204: None, 404: ErrorBody})
 async def remove_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
-    """Delete a conversation with its messages. The todos it made stay."""
+    """Delete a conversation with its messages; for 30 days it can be restored. The todos it made stay."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    await delete_conversation(user, conversation_id)
+    await put_away(user, conversation_id)
     return HttpResponse(status=204)
+
+
+@router.post("/{user_id}/conversations/{conversation_id}/restore", response={200: ConversationOut, 404: ErrorBody})
+async def restore_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> ConversationOut:
+    """Bring a deleted conversation back, as it was."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    return ConversationOut.of(await bring_back(user, conversation_id))
+
+
+@router.get(
+    "/{user_id}/conversations/{conversation_id}/export",
+    response={404: ErrorBody, 422: ErrorBody},
+    openapi_extra=EXPORT_DOCUMENTATION,
+)
+async def export_conversation(
+    request: HttpRequest, user_id: str, conversation_id: UUID, format: ExportFormat = "json"
+) -> HttpResponseBase:
+    """The whole conversation as a file: every message with its tool calls, as JSON or as Markdown."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    return await conversation_export(user, conversation_id, format)
 
 
 @router.get("/{user_id}/conversations/{conversation_id}/messages", response={200: MessagePage, 404: ErrorBody})

@@ -4,6 +4,7 @@ import datetime
 from typing import Literal
 from uuid import UUID
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.api_schema import Me
@@ -11,6 +12,7 @@ from accounts.text import StorableText
 
 from .events import ApprovalRecord, ToolCallRecord, Usage
 from .models import Conversation, Message
+from .search import Terms, parts_html, snippet_parts
 from .storage import approval_of, tool_call_record
 
 
@@ -24,26 +26,64 @@ class ChatRequest(BaseModel):
     stream: bool = Field(default=False, description="Answer as Server-Sent Events while the turn runs.")
 
 
+class Hit(BaseModel):
+    """The newest message that has the words."""
+
+    message_id: UUID
+    sequence: int
+    snippet_html: str = Field(
+        description="A line of its text, escaped, with the words in <mark>.", examples=["to buy <mark>milk</mark> and"]
+    )
+
+
 class ConversationOut(BaseModel):
     id: UUID
     title: str = Field(examples=["Groceries for the weekend"])
     archived: bool
     pinned: bool
     message_count: int
+    message_limit: int = Field(description="So many messages it takes; then `conversation_full`.", examples=[500])
+    nearly_full: bool = Field(description="From 80 % of the limit: continue in a new conversation soon.")
+    summary_sequence: int = Field(description="The model is sent a summary of the messages up to this one; 0: none.")
+    continued_from: UUID | None = Field(description="The conversation whose summary this one begins with.")
+    hit: Hit | None = Field(default=None, description="With `q`, where the words are in a message.")
     created_at: datetime.datetime
     updated_at: datetime.datetime
 
     @classmethod
-    def of(cls, conversation: Conversation) -> "ConversationOut":
+    def of(cls, conversation: Conversation, hit: Hit | None = None) -> "ConversationOut":
         return cls(
             id=conversation.id,
             title=conversation.title,
             archived=conversation.archived_at is not None,
             pinned=conversation.pinned_at is not None,
             message_count=conversation.last_sequence,
+            message_limit=settings.CONVERSATION_MAX_MESSAGES,
+            nearly_full=conversation.is_nearly_full,
+            summary_sequence=conversation.summary_sequence,
+            continued_from=conversation.continued_from_id,
+            hit=hit,
             created_at=conversation.created_at,
             updated_at=conversation.updated_at,
         )
+
+    @classmethod
+    def found(cls, conversation: Conversation, terms: Terms) -> "ConversationOut":
+        """One from `containing`."""
+        if not terms or conversation.hit_id is None or conversation.hit_sequence is None:
+            return cls.of(conversation)
+        snippet = parts_html(snippet_parts(conversation.hit_text or "", terms))
+        return cls.of(
+            conversation, Hit(message_id=conversation.hit_id, sequence=conversation.hit_sequence, snippet_html=snippet)
+        )
+
+
+class NewConversation(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"continue_from": "0192f7a0-0000-7000-8000-000000000001"}]}
+    )
+
+    continue_from: UUID = Field(description="The conversation to go on from, with a summary of all of it.")
 
 
 class ConversationPage(BaseModel):

@@ -1,18 +1,30 @@
 """What the buttons beside a conversation do. Afterwards the person is where they were."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.database import database_unit
 from accounts.errors import ValidationFailed
-from accounts.pages import PageRequest, address_after, is_live, signed_in
+from accounts.pages import DRAFT_MAX_CHARACTERS, PageRequest, address_after, is_live, render_page, signed_in
+from todos.history import changes_of_message
 
-from .conversations import bring_back, change_conversation, put_away, rate_answer
+from .conversations import (
+    begin_continuation,
+    bring_back,
+    change_conversation,
+    put_away,
+    rate_answer,
+    read_conversation,
+)
+from .export import ExportFormat, conversation_export
 from .models import Conversation
 from .views import missing_as_404
 
@@ -48,6 +60,44 @@ async def delete(request: PageRequest, conversation_id: UUID) -> HttpResponse:
         return redirect(address)
     home = reverse("home")
     return HttpResponse(status=204, headers={"HX-Redirect": home}) if is_live(request) else redirect(home)
+
+
+@require_POST
+@signed_in
+async def go_on(request: PageRequest, conversation_id: UUID) -> HttpResponse:
+    """Continue it in a new one, which begins with its summary; what was refused is in the box there."""
+    with missing_as_404():
+        conversation = await begin_continuation(request.acting_user, conversation_id)
+    address, draft = reverse("conversation", args=[conversation.pk]), request.POST.get("draft", "")
+    if draft:
+        address = f"{address}?{urlencode({'draft': draft[:DRAFT_MAX_CHARACTERS]})}"
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if is_live(request) else redirect(address)
+
+
+@require_safe
+@signed_in
+async def what_changed(request: PageRequest, conversation_id: UUID, message_id: UUID) -> HttpResponse:
+    """What the turn of an answer did to todos: under the answer, or on a page of its own."""
+    with missing_as_404():
+        conversation = await read_conversation(request.acting_user, conversation_id)
+    return await changes_page(request, conversation, message_id)
+
+
+@database_unit
+def changes_page(request: PageRequest, conversation: Conversation, message_id: UUID) -> HttpResponse:
+    now = timezone.now().astimezone(request.acting_user.zone)
+    lines = changes_of_message(request.acting_user, message_id, now)
+    template = "chat/_changes.html" if is_live(request) else "chat/changes.html"
+    return render_page(request, template, {"conversation": conversation, "message_id": message_id, "lines": lines})
+
+
+@require_safe
+@signed_in
+async def export(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
+    """The file to keep; Markdown unless the address says JSON."""
+    file_format: ExportFormat = "json" if request.GET.get("format") == "json" else "markdown"
+    with missing_as_404():
+        return await conversation_export(request.acting_user, conversation_id, file_format)
 
 
 @require_POST

@@ -8,10 +8,11 @@ from accounts.database import database_unit
 from accounts.errors import ValidationFailed
 from accounts.models import User
 
-from .errors import ConversationNotFound, MessageNotFound
+from .errors import MessageNotFound
 from .live import announce_change
 from .models import NEWEST_FIRST, Conversation, Message
 from .storage import settle_dead_turn
+from .summaries import continue_conversation
 
 FEEDBACK = {"up", "down"}
 
@@ -62,10 +63,10 @@ def checked_title(title: str) -> str:
 
 
 @database_unit
-def delete_conversation(user: User, conversation_id: UUID) -> None:
-    """With its messages and tool calls; the todos they made stay. A turn that still runs in it finds its lease gone."""
-    Conversation.objects.owned(user, conversation_id).delete()
+def begin_continuation(user: User, conversation_id: UUID) -> Conversation:
+    conversation = continue_conversation(user, conversation_id)
     announce_change(user.pk)
+    return conversation
 
 
 @database_unit
@@ -81,9 +82,8 @@ def put_away(user: User, conversation_id: UUID) -> Conversation:
 
 @database_unit
 def bring_back(user: User, conversation_id: UUID) -> Conversation:
-    conversation = Conversation.objects.deleted_of(user).filter(pk=conversation_id).first()
-    if conversation is None:
-        raise ConversationNotFound
+    """Raises ConversationNotFound where it was purged. One that was not deleted stays as it is."""
+    conversation = Conversation.objects.owned(user, conversation_id, deleted_too=True)
     conversation.deleted_at = None
     conversation.save(update_fields=["deleted_at"])
     announce_change(user.pk)

@@ -79,6 +79,12 @@ class ModelError(TurnFailure):
     message = "The assistant's model gave an answer that could not be used. Your message is kept; try again."
 
 
+class ContextTooLong(ModelError):
+    """The model takes less than it was sent, and half of it was still too much."""
+
+    message = "This conversation is too long for the assistant's model. Your message is kept; continue in a new chat."
+
+
 class ModelUnavailable(TurnFailure):
     code = "model_unavailable"
     message = "The assistant's model is out of reach. Your message is kept; try again in a moment."

@@ -10,7 +10,7 @@ from django.conf import settings
 from accounts.models import User
 
 from .basic_model import BasicModel, Clock, understood_surely
-from .errors import ModelTimeout, ModelUnavailable, QuotaExhausted
+from .errors import ContextTooLong, ModelTimeout, ModelUnavailable, QuotaExhausted
 from .limits import check_allowance
 from .model_interface import HistoryItem, Model, ModelOutput, ModelRequest, UserText
 from .turn_state import Turn
@@ -39,7 +39,7 @@ async def step_outputs(turn: Turn, model: Model, request: ModelRequest) -> Async
     if not turn.fallback:
         begun = bool(turn.answer.content or turn.tool_calls)
         try:
-            async with aclosing(model.stream(request)) as outputs:
+            async with aclosing(model_outputs(turn, model, request)) as outputs:
                 async for output in outputs:
                     begun = True
                     yield output
@@ -51,6 +51,26 @@ async def step_outputs(turn: Turn, model: Model, request: ModelRequest) -> Async
     basic = BasicModel()
     turn.answer.model = basic.name
     async with aclosing(basic.stream(dataclasses.replace(request, history=this_turn(request.history)))) as outputs:
+        async for output in outputs:
+            yield output
+
+
+async def model_outputs(turn: Turn, model: Model, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+    """One step of the model; where the history is too long for it, once in a turn again with half of the history."""
+    begun = False
+    turn.sent = request
+    try:
+        async with aclosing(model.stream(request)) as outputs:
+            async for output in outputs:
+                begun = True
+                yield output
+        return
+    except ContextTooLong:
+        if begun or turn.is_compacted:
+            raise
+    turn.compact()
+    turn.sent = dataclasses.replace(request, history=turn.fitted_history())
+    async with aclosing(model.stream(turn.sent)) as outputs:
         async for output in outputs:
             yield output
 

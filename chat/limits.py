@@ -4,10 +4,10 @@ import dataclasses
 import datetime
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Now
 
-from accounts.errors import ValidationFailed
+from accounts.errors import TokenInvalid, ValidationFailed
 from accounts.models import User
 from accounts.ratelimits import check_rate
 from accounts.text import storable
@@ -49,23 +49,32 @@ async def check_turn_rate(user: User) -> None:
 
 
 def lock_user(user: User) -> None:
-    """Let one turn of the user begin at a time, so that keys and turns are counted exactly."""
-    User.objects.select_for_update().only("pk").get(pk=user.pk)
+    """Let one turn of the user begin at a time, so that keys and turns are counted exactly.
+
+    Raises TokenInvalid for an account that was erased since the token was checked.
+    """
+    if not User.objects.select_for_update().only("pk").filter(pk=user.pk).first():
+        raise TokenInvalid
 
 
 def check_allowance(user: User, now: datetime.datetime) -> None:
     """Raises where the user has too many turns running or has used up today's tokens."""
     if Conversation.objects.for_user(user).filter(lease_until__gt=Now()).count() >= settings.TURNS_AT_ONCE:
         raise TooManyTurns(retry_after_seconds=RUNNING_RETRY_SECONDS)
-    if tokens_today(user, now) >= settings.TOKENS_PER_DAY:
+    used, limit = tokens_today(user, now), settings.TOKENS_PER_DAY
+    if used >= limit:
         midnight = start_of_day(now) + datetime.timedelta(days=1)
-        raise QuotaExhausted(retry_after_seconds=int((midnight - now).total_seconds()) + 1)
+        raise QuotaExhausted(
+            f"{QuotaExhausted.message} {used:,} of {limit:,} tokens are gone; it starts afresh at midnight UTC.",
+            details={"used_tokens": used, "limit_tokens": limit},
+            retry_after_seconds=int((midnight - now).total_seconds()) + 1,
+        )
 
 
 def tokens_today(user: User, now: datetime.datetime) -> int:
-    """Tokens of the user's turns since midnight UTC."""
+    """Tokens of the user's turns since midnight UTC, with those of the titles and summaries made after them."""
     spent = Message.objects.filter(owner=user, created_at__gte=start_of_day(now)).aggregate(
-        tokens=Sum("input_tokens", default=0) + Sum("output_tokens", default=0)
+        tokens=Sum(F("input_tokens") + F("output_tokens") + F("upkeep_tokens"), default=0)
     )
     return spent["tokens"]
 

@@ -3,6 +3,7 @@
 A page is told that, not what: it asks for its own view again, with its own filters, through the same door as ever.
 """
 
+import functools
 import logging
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,13 @@ from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
+from accounts.models import SignIn, User
 from todos.models import Todo
 
 logger = logging.getLogger(__name__)
+
+# A change of one of these columns of an account may sign people out.
+ENDS_SIGN_INS = {"password", "is_active", "tokens_not_before"}
 
 
 def group_of(owner_id: UUID) -> str:
@@ -35,10 +40,19 @@ class Announcement:
 
     def __call__(self) -> None:
         message = {"type": "changed", "answering": str(self.answering) if self.answering else None}
-        try:
-            async_to_sync(get_channel_layer().group_send)(group_of(self.owner_id), message)
-        except Exception as error:  # noqa: BLE001 the change is committed; pages catch up when they connect again
-            logger.warning("change not announced: %s", type(error).__name__)
+        tell_pages(self.owner_id, message)
+
+
+def tell_pages(owner_id: UUID, message: dict[str, Any]) -> None:
+    try:
+        async_to_sync(get_channel_layer().group_send)(group_of(owner_id), message)
+    except Exception as error:  # noqa: BLE001 the change is committed; pages catch up when they connect again
+        logger.warning("change not announced: %s", type(error).__name__)
+
+
+def announce_sign_out(owner_id: UUID) -> None:
+    """Let the sockets of a person's pages look, after the commit, whether they are still signed in."""
+    transaction.on_commit(functools.partial(tell_pages, owner_id, {"type": "sign_in_ended"}))
 
 
 def announce_change(owner_id: UUID, answering: UUID | None = None) -> None:
@@ -51,3 +65,16 @@ def announce_change(owner_id: UUID, answering: UUID | None = None) -> None:
 @receiver([post_save, post_delete], sender=Todo)
 def announce_todo(instance: Todo, **kwargs: Any) -> None:
     announce_change(instance.owner_id)
+
+
+@receiver(post_save, sender=SignIn)
+def announce_ended_sign_in(instance: SignIn, **kwargs: Any) -> None:
+    if instance.ended_at:
+        announce_sign_out(instance.user_id)
+
+
+@receiver(post_save, sender=User)
+def announce_changed_account(instance: User, created: bool, **kwargs: Any) -> None:
+    changed = kwargs["update_fields"]
+    if not created and (changed is None or changed & ENDS_SIGN_INS):
+        announce_sign_out(instance.pk)

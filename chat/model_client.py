@@ -21,14 +21,15 @@ from django.conf import settings
 from openai import APIStatusError, AsyncOpenAI, AsyncStream
 
 from . import wire_chat_completions, wire_responses
-from .errors import ModelError, ModelTimeout, ModelUnavailable, TurnFailure
+from .errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnFailure
 from .model_interface import ModelOutput, ModelRequest
-from .wire import AnswerReader, failure_of_code, failure_of_status
+from .wire import AnswerReader, failure_of_code, failure_of_status, says_too_long
 
 logger = logging.getLogger(__name__)
 
 SETUP_SENTENCE = "The assistant's model is not set up correctly. Your message is kept; tell whoever runs this service."
 CUT_SENTENCE = "The assistant's model broke off in the middle of its answer. Your message is kept; try again."
+TOO_LONG_STATUSES = {400, 413, 422}
 LONGEST_RETRY_AFTER_SECONDS = 24 * 3600
 END = object()
 
@@ -170,6 +171,8 @@ def status_failure(error: APIStatusError) -> TurnFailure:
         logger.error("The model refused the request with status %s: check the OPENAI_* settings.", status)
         return ModelError(SETUP_SENTENCE)
     logger.warning("The model refused the request with status %s.", status)
+    if status in TOO_LONG_STATUSES and says_too_long(error.code, error.type, error.message):
+        return ContextTooLong()
     retry_after = retry_after_seconds(error.response.headers.get("retry-after"), now=time.time())
     return failure_of_status(status)(retry_after_seconds=retry_after)
 

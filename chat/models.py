@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -14,8 +14,10 @@ from uuid_utils.compat import uuid7
 from accounts.paging import Key, Sort
 
 from .errors import ConversationNotFound, NotYourConversation
+from .search import said_in, terms_of
 
 NEWEST_FIRST = Sort("conversations.newest", (Key("updated_at", descending=True), Key("id", descending=True)))
+NEARLY_FULL = 0.8
 HIT = {"id": "pk", "sequence": "sequence", "text": "content"}
 
 
@@ -26,33 +28,28 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Without those that were deleted and can still be brought back."""
         return self.filter(owner=user, deleted_at=None)
 
-    def deleted_of(self, user) -> ConversationQuerySet:
-        return self.filter(owner=user, deleted_at__isnull=False)
-
     def deleted_before(self, moment) -> ConversationQuerySet:
         return self.filter(deleted_at__lt=moment)
 
     def archived(self, archived: bool) -> ConversationQuerySet:
         return self.filter(archived_at__isnull=not archived)
 
-    def containing(self, words: str) -> ConversationQuerySet:
-        """With the words in the title or a message, the newest of which is `hit_id`, `hit_sequence` and `hit_text`."""
-        words = words.replace("\0", "").strip()
-        if not words:
+    def containing(self, typed: str) -> ConversationQuerySet:
+        """With these words in the title or a message, the newest of which is `hit_id`, `hit_sequence`, `hit_text`."""
+        terms = terms_of(typed)
+        if not terms:
             return self
-        hits = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=words).order_by("-sequence")
+        hits = Message.objects.filter(said_in("content", terms), conversation=OuterRef("pk")).order_by("-sequence")
         hit = {f"hit_{name}": Subquery(hits.values(column)[:1]) for name, column in HIT.items()}
-        return self.annotate(**hit).filter(Q(title__icontains=words) | Q(hit_id__isnull=False))
+        return self.filter(said_in("title", terms) | Q(Exists(hits))).annotate(**hit)
 
-    def owned(self, user, conversation_id) -> Conversation:
+    def owned(self, user, conversation_id, *, deleted_too: bool = False) -> Conversation:
         """The user's conversation, with `lease_expired`: whether the process of its last turn died.
 
         Raises ConversationNotFound or NotYourConversation: with random keys, telling the two apart helps nobody.
         """
-        conversation = (
-            self.annotate(lease_expired=Q(lease_until__lte=Now())).filter(pk=conversation_id, deleted_at=None).first()
-        )
-        if conversation is None:
+        conversation = self.annotate(lease_expired=Q(lease_until__lte=Now())).filter(pk=conversation_id).first()
+        if conversation is None or (conversation.deleted_at and not deleted_too):
             raise ConversationNotFound
         if conversation.owner_id != user.pk:
             raise NotYourConversation
@@ -69,6 +66,8 @@ class Conversation(models.Model):
     """A chat. `last_sequence` counts its messages; the lease says whose turn runs in it, until when.
 
     `stop_requested_at` is set while that turn is asked to stop. `seen_sequence` is the last message a page has shown.
+    `summary` stands for the messages up to `summary_sequence`; with 0, for the conversation it continues.
+    `token_ratio` is how many tokens the model last counted for each that was estimated.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -77,6 +76,10 @@ class Conversation(models.Model):
     title_set_by_user = models.BooleanField(default=False)
     last_sequence = models.PositiveIntegerField(default=0)
     seen_sequence = models.PositiveIntegerField(default=0)
+    summary = models.TextField(blank=True)
+    summary_sequence = models.PositiveIntegerField(default=0)
+    token_ratio = models.FloatField(default=1.0)
+    continued_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     stop_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -100,6 +103,9 @@ class Conversation(models.Model):
                 | Q(lease_token__isnull=False, lease_until__isnull=False),
                 name="conversation_lease_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(summary_sequence__lte=F("last_sequence")), name="conversation_summary_of_the_past"
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "-updated_at", "-id"], name="conversation_list_index"),
@@ -112,6 +118,10 @@ class Conversation(models.Model):
         return self.title
 
     @property
+    def is_nearly_full(self) -> bool:
+        return self.last_sequence >= NEARLY_FULL * settings.CONVERSATION_MAX_MESSAGES
+
+    @property
     def is_unread(self) -> bool:
         """Whether an answer has ended that no page has shown."""
         return self.seen_sequence < self.last_sequence and self.lease_token is None
@@ -120,6 +130,9 @@ class Conversation(models.Model):
 class MessageQuerySet(models.QuerySet["Message"]):
     def before(self, sequence: int) -> MessageQuerySet:
         return self.filter(sequence__lt=sequence)
+
+    def after(self, sequence: int) -> MessageQuerySet:
+        return self.filter(sequence__gt=sequence)
 
     def with_tool_calls(self) -> MessageQuerySet:
         """And with the approval that the calls wait for, where they do."""
@@ -152,6 +165,7 @@ class Message(models.Model):
     model = models.CharField(max_length=100, blank=True)
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
+    upkeep_tokens = models.PositiveIntegerField(default=0)  # for the title and the summary that were made after it
     first_token_ms = models.PositiveIntegerField(null=True, blank=True)
     total_ms = models.PositiveIntegerField(null=True, blank=True)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 null is not unique
@@ -183,7 +197,10 @@ class Message(models.Model):
                 name="message_user_text_complete",
             ),
         ]
-        indexes = [models.Index(fields=["owner", "created_at"], name="message_usage_index")]
+        indexes = [
+            models.Index(fields=["owner", "created_at"], name="message_usage_index"),
+            models.Index(fields=["created_at"], condition=Q(role="assistant"), name="message_turns_index"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} {self.sequence}"

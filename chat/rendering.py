@@ -21,6 +21,7 @@ from todos.models import Todo
 from .events import ApprovalRecord
 from .markdown import markdown_html
 from .models import Conversation, Message
+from .search import marked_parts, parts_html, snippet_parts, terms_of
 from .storage import RETRYABLE, approval_of
 
 
@@ -173,7 +174,6 @@ CLAIM = re.compile(
 )
 UNEXPECTED = Failure("Something went wrong on our side.", "Ask again; if it happens again, tell us the reference.")
 STOPPED = Failure("Stopped here.", "What was done so far is kept.")
-MESSAGES_AFTER_HIT, HIT_BEFORE, HIT_AFTER = 10, 12, 60
 AGES = [(0, "Today"), (1, "Yesterday"), (7, "Last 7 days"), (30, "Last 30 days")]
 INTERRUPTED = Failure("The answer was interrupted.", "What was done so far is kept. Ask again to go on.")
 
@@ -349,26 +349,24 @@ def age_words(conversation: Conversation, now: datetime.datetime) -> str:
 
 @dataclass(frozen=True)
 class ConversationLink:
-    """A conversation in the column. Where its text was found, `hit` is the stretch before, the words, and after."""
+    """A conversation in the column: its title, and the line in which the words were found, with hits marked.
+
+    `page` is what the addresses of its buttons begin with; reversing each takes as long as the rest of the row.
+    """
 
     conversation: Conversation
+    page: str
     address: str
-    hit: tuple[str, str, str] | None = None
+    title: SafeString
+    hit: SafeString | None = None
 
 
-def conversation_link(conversation: Conversation, words: str) -> ConversationLink:
+def conversation_link(conversation: Conversation, typed: str) -> ConversationLink:
     """A hit opens the page of messages that it is on."""
-    address = reverse("conversation", args=[conversation.pk])
-    if not words or conversation.hit_sequence is None:
-        return ConversationLink(conversation, address)
-    query = f"?{urlencode({'find': words, 'before': conversation.hit_sequence + MESSAGES_AFTER_HIT})}"
-    return ConversationLink(
-        conversation, f"{address}{query}#message-{conversation.hit_id}", hit_of(conversation.hit_text or "", words)
-    )
-
-
-def hit_of(text: str, words: str) -> tuple[str, str, str]:
-    found = re.search(re.escape(words), text, re.IGNORECASE)
-    start, end = found.span() if found else (0, 0)
-    before = text[max(0, start - HIT_BEFORE) : start]
-    return ("…" if start > HIT_BEFORE else "") + before, text[start:end], text[end : end + HIT_AFTER]
+    page, terms = reverse("conversation", args=[conversation.pk]), terms_of(typed)
+    title = parts_html(marked_parts(conversation.title, terms))
+    if not terms or conversation.hit_sequence is None:
+        return ConversationLink(conversation, page, page, title)
+    query = urlencode({"find": typed, "at": conversation.hit_sequence})
+    hit = parts_html(snippet_parts(conversation.hit_text or "", terms))
+    return ConversationLink(conversation, page, f"{page}?{query}#message-{conversation.hit_id}", title, hit)

@@ -13,6 +13,7 @@ from .events import Event, TurnCompleted, TurnFailed
 from .keeping import turn_kept
 from .turn import run_turn
 from .turn_state import Turn
+from .upkeep import cancel_upkeep, start_upkeep
 
 logger = logging.getLogger(__name__)
 running_turns: set["RunningTurn"] = set()
@@ -48,6 +49,7 @@ class RunningTurn:
             async with turn_kept(turn):
                 async for event in run_turn(turn):
                     self.publish(event)
+            start_upkeep(turn)
 
     def publish(self, event: Event) -> None:
         self.seen.append(event)
@@ -110,8 +112,12 @@ def turn_running_in(conversation_id: UUID) -> RunningTurn | None:
 async def finish_running_turns(grace_seconds: float) -> None:
     """Shutdown: let running turns end, for at most `grace_seconds`; then cancel the rest, whose leases run out."""
     tasks = {running.task for running in running_turns}
-    if not tasks:
-        return
+    if tasks:
+        await wait_or_cancel(tasks, grace_seconds)
+    await cancel_upkeep()
+
+
+async def wait_or_cancel(tasks: set[asyncio.Task[None]], grace_seconds: float) -> None:
     _, late = await asyncio.wait(tasks, timeout=grace_seconds)
     for task in late:
         task.cancel()

@@ -5,6 +5,7 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.utils import timezone
@@ -16,7 +17,7 @@ from todos.tools import ToolOutcome
 from todos.undo import tool_calls_settled
 
 from .arguments import ParsedRequest
-from .context import INTERRUPTED_OUTPUT, history_items, window
+from .context import INTERRUPTED_OUTPUT
 from .errors import (
     ConversationBusy,
     ConversationFull,
@@ -30,11 +31,10 @@ from .errors import (
 )
 from .events import ApprovalRecord, ApprovalRow, ToolCallRecord, TurnCompleted, Usage
 from .live import announce_change
-from .model_interface import HistoryItem
 from .models import Approval, Conversation, Message, ToolCall
+from .titles import title_after, title_from
 from .turn_state import NewMessage, Turn
 
-TITLE_MAX_CHARACTERS = 60
 MESSAGES_PER_TURN = 2
 BUSY_RETRY_SECONDS = 2
 PROGRESS_BATCH = 100
@@ -62,7 +62,8 @@ def open_conversation(user: User, message: NewMessage) -> Conversation:
         return Conversation(owner=user, title=title_from(message.text))
     conversation = lock_conversation(user, message.conversation_id)
     if conversation.last_sequence + MESSAGES_PER_TURN > settings.CONVERSATION_MAX_MESSAGES:
-        raise ConversationFull(details={"limit": settings.CONVERSATION_MAX_MESSAGES})
+        details = {"limit": settings.CONVERSATION_MAX_MESSAGES, "continue_from": str(conversation.pk)}
+        raise ConversationFull(details=details)
     settle_dead_turn(conversation)
     return conversation
 
@@ -114,25 +115,6 @@ def settle_open_calls(conversation: Conversation) -> None:
     ToolCall.objects.filter(conversation=conversation, status=ToolCall.Status.PENDING, output__isnull=True).update(
         status=ToolCall.Status.ERROR, output=INTERRUPTED_OUTPUT
     )
-
-
-def title_from(text: str) -> str:
-    line = text.splitlines()[0].strip()
-    if len(line) <= TITLE_MAX_CHARACTERS:
-        return line
-    return line[: TITLE_MAX_CHARACTERS - 1].rsplit(" ", 1)[0].rstrip() + "…"
-
-
-def load_history(conversation: Conversation, before: int | None = None) -> list[HistoryItem]:
-    """What the model is sent of the past: two queries, whole turns, the newest that fit the budget.
-
-    `before` is the sequence of the question that is asked again.
-    """
-    if not conversation.last_sequence:
-        return []
-    past = conversation.messages.all() if before is None else conversation.messages.before(before)
-    messages = past.order_by("sequence").with_tool_calls()
-    return window(history_items(messages), settings.CONTEXT_MAX_TOKENS)
 
 
 # Steps 4 and 5
@@ -222,9 +204,9 @@ def store_progress(turns: list[Turn], texts: list[str]) -> None:
 
 @database_read
 def stops_requested(conversation_ids: list[UUID]) -> set[UUID]:
-    """Those in which the running turn is asked to stop."""
-    asked = Conversation.objects.filter(pk__in=conversation_ids, stop_requested_at__isnull=False)
-    return set(asked.values_list("pk", flat=True))
+    """Those in which the running turn is asked to stop, or which are gone: no model should go on for nobody."""
+    going_on = Conversation.objects.filter(pk__in=conversation_ids, stop_requested_at=None)
+    return set(conversation_ids) - set(going_on.values_list("pk", flat=True))
 
 
 @database_unit
@@ -272,12 +254,21 @@ def mark_undone_calls(undone: set[UUID], in_effect: set[UUID], **kwargs: Any) ->
 def store_answer(turn: Turn) -> TurnCompleted:
     """The assistant's message as it now stands in `turn.answer`, and the conversation free for the next turn."""
     released = Conversation.objects.filter(pk=turn.conversation.pk, lease_token=turn.conversation.lease_token)
-    if not released.update(lease_token=None, lease_until=None, updated_at=timezone.now()):
+    learnt = {"token_ratio": turn.conversation.token_ratio, **first_title(turn)}
+    if not released.update(lease_token=None, lease_until=None, updated_at=timezone.now(), **learnt):
         raise LeaseLost
     announce_change(turn.user.pk)
     turn.answer.total_ms = turn.elapsed_ms
     turn.answer.save(update_fields=ANSWER_FIELDS)
     return turn_completed(turn.answer, turn.tool_calls, turn.approval)
+
+
+def first_title(turn: Turn) -> dict[str, Any]:
+    """Made after the first reply; a title that the person set stays, and so does that of a continued conversation."""
+    if turn.question.sequence > 1 or turn.conversation.summary:
+        return {}
+    title = title_after(turn.question.content, turn.tool_calls)
+    return {"title": Case(When(title_set_by_user=False, then=Value(title)), default=F("title"))}
 
 
 def turn_completed(answer: Message, tool_calls: list[ToolCall], approval: Approval | None) -> TurnCompleted:

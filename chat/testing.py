@@ -1,35 +1,52 @@
 """Doubles and factories for tests of the chat: the one fake is the model, and it is scripted, never patched."""
 
+import asyncio
+import datetime
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import factory
 from django.test import override_settings
+from django.utils import timezone
 
+from accounts.models import User
 from accounts.testing import UserFactory
+from todos.models import Todo, TodoTag
+from todos.testing import make_many
 
 from .context import json_text
+from .errors import ModelUnavailable
 from .model_interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
-from .models import Conversation, Message
+from .models import Conversation, Message, ToolCall
 from .turn import model_named
+from .upkeep import upkeep_tasks
 
 Outputs = Iterable[ModelOutput | Exception]
 Step = Outputs | Callable[[ModelRequest], Awaitable[Outputs]]
 
 
 class ScriptedModel:
-    """Gives the scripted steps in order and keeps what it was sent. A step may be an async function of the request."""
+    """Gives the scripted steps in order and keeps what it was sent. A step may be an async function of the request.
+
+    Titles and summaries, asked for with a limit of length, are `upkeep`: scripted apart, and out of reach by default.
+    """
 
     name: ClassVar[str] = "scripted"
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.requests: list[ModelRequest] = []
+        self.upkeep: list[Step] = []
+        self.upkeep_requests: list[ModelRequest] = []
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
-        self.requests.append(request)
-        step = self.steps.pop(0)
+        if request.max_output_tokens:
+            self.upkeep_requests.append(request)
+            step = self.upkeep.pop(0) if self.upkeep else [ModelUnavailable()]
+        else:
+            self.requests.append(request)
+            step = self.steps.pop(0)
         for output in await step(request) if callable(step) else step:
             if isinstance(output, Exception):
                 raise output
@@ -46,6 +63,11 @@ def scripted_model(*steps: Step) -> Iterator[ScriptedModel]:
         assert isinstance(model, ScriptedModel)
         model.steps = list(steps)
         yield model
+
+
+async def upkeep_done() -> None:
+    """Wait for the titles and summaries that are being made."""
+    await asyncio.gather(*upkeep_tasks.values())
 
 
 def says(text: str, input_tokens: int = 0, output_tokens: int = 0) -> list[ModelOutput]:
@@ -81,3 +103,53 @@ class MessageFactory(factory.django.DjangoModelFactory):
         self.conversation.last_sequence += 1
         self.conversation.save(update_fields=["last_sequence"])
         return self.conversation.last_sequence
+
+
+ANSWER = """You have **{count} todos** this week:
+
+1. Call Ann about the *summer* trip, before `noon`
+2. Pay the rent – see [the contract](https://example.com/rent)
+
+| what | when |
+|---|---|
+| rent | friday |
+
+- [x] milk is done
+- [ ] the rest is open
+"""
+
+
+def full_page(owner: User, exchanges: int = 15, todos: int = 100, conversations: int = 30) -> Conversation:
+    """A conversation of so many questions with their answers, every third with a tool call, beside so many todos."""
+    today = timezone.now().date()
+    rows = make_many(owner, todos)
+    for number, todo in enumerate(rows):
+        todo.due_date = today + datetime.timedelta(days=number % 20 - 5) if number % 4 else None
+        todo.priority, todo.notes = number % 5, "Not before noon." if number % 7 == 0 else ""
+    Todo.objects.bulk_update(rows, ["due_date", "priority", "notes"])
+    TodoTag.objects.bulk_create(TodoTag(todo=todo, name=f"tag{todo.priority}") for todo in rows[::2])
+    for number in range(conversations - 1):
+        ConversationFactory(owner=owner, title=f"Plans for the week {number}")
+    conversation = ConversationFactory(owner=owner, title="A long conversation")
+    for number in range(exchanges):
+        MessageFactory(conversation=conversation, content=f"What is on my list, and what about {number}?")
+        answer = MessageFactory(conversation=conversation, role="assistant", content=ANSWER.format(count=number))
+        if number % 3 == 0:
+            added_in(answer, rows[number % len(rows)])
+    return conversation
+
+
+def added_in(answer: Message, todo: Todo) -> ToolCall:
+    """The stored call by which an answer added a todo."""
+    task = {"id": str(todo.pk), "title": todo.title}
+    return ToolCall.objects.create(
+        conversation=answer.conversation,
+        message=answer,
+        step=1,
+        position=1,
+        tool_name="add_task",
+        call_id="call_1",
+        input={"tasks": [{"title": todo.title}]},
+        output={"results": [{"outcome": "added", "task": task}]},
+        status=ToolCall.Status.SUCCESS,
+    )

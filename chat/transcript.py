@@ -17,8 +17,7 @@ from .models import Conversation, Message
 from .rendering import MessageView, message_view, written_ids
 from .storage import settle_dead_turn
 
-MESSAGES_SHOWN = 30
-NEARLY_FULL = 0.8
+MESSAGES_SHOWN, MESSAGES_AFTER = 30, 15
 
 
 @dataclass(frozen=True)
@@ -37,19 +36,24 @@ class Transcript:
 
     @property
     def context(self) -> dict[str, Any]:
-        stored = self.conversation.last_sequence
         return {
             "conversation": self.conversation,
             "message_views": self.message_views,
             "earlier": self.earlier,
             "is_newest": self.is_newest,
             "working": self.answer is not None,
-            "nearly_full": stored >= NEARLY_FULL * settings.CONVERSATION_MAX_MESSAGES,
+            "message_max": settings.CONVERSATION_MAX_MESSAGES,
+            "nearly_full": self.conversation.is_nearly_full,
+            "first_after_summary": self.conversation.summary_sequence + 1,
         }
 
 
-def read_transcript(user: User, conversation_id: UUID, before: int | None = None) -> Transcript:
-    """Inside a database unit. Raises ConversationNotFound or NotYourConversation."""
+def read_transcript(user: User, conversation_id: UUID, before: int | None = None, at: int | None = None) -> Transcript:
+    """Inside a database unit. With `at`, the messages around that sequence.
+
+    Raises ConversationNotFound or NotYourConversation.
+    """
+    before = at + MESSAGES_AFTER if at is not None else before
     conversation = Conversation.objects.owned(user, conversation_id)
     settle_dead_turn(conversation)
     messages, earlier = messages_before(conversation, before, MESSAGES_SHOWN)

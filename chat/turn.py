@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -25,7 +25,7 @@ from todos.tools import ToolOutcome, call_tool, tool_definitions
 
 from .approvals import approval_question, ask_person, decide_in_words
 from .arguments import INVALID_JSON, ParsedRequest, parsed_request
-from .context import tool_items
+from .context import past_items, tool_items
 from .errors import InternalError, LeaseLost, ModelError, TurnInterrupted
 from .events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed, TurnStarted
 from .fallback import allowance, step_outputs
@@ -35,7 +35,6 @@ from .model_interface import Model, ModelOutput, ModelRequest, StepEnd, TextDelt
 from .models import Message, ToolCall
 from .storage import (
     hold_lease,
-    load_history,
     open_conversation,
     reopen_answer,
     store_answer,
@@ -72,7 +71,7 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     fallback = allowance(user, message.text, timezone.now())
     # 3. Load the conversation's history from the database, if conversation_id is given; otherwise open a conversation.
     conversation = open_conversation(user, message)
-    history = load_history(conversation)
+    history = past_items(conversation)
     # 4. Append the user's message to the history.
     history.append(UserText(message.text))
     # 5. Store the user's message before the model runs.
@@ -100,7 +99,7 @@ def reopen_turn(user: User, conversation_id: UUID, message_id: UUID, request_id:
     check_allowance(user, timezone.now())
     conversation, question, answer = reopen_answer(user, conversation_id, message_id)
     calls = list(answer.tool_calls.order_by("position"))
-    history = [*load_history(conversation, before=question.sequence), UserText(question.content), *tool_items(calls)]
+    history = [*past_items(conversation, before=question.sequence), UserText(question.content), *tool_items(calls)]
     steps = max((call.step for call in calls), default=0)
     return Turn(user, request_id, conversation, question, answer, history, calls, step=steps + 1, steps_before=steps)
 
@@ -124,7 +123,7 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
                 case ToolRequest():
                     requests.append(parsed_request(output))
                 case StepEnd():
-                    count_tokens(turn, output)
+                    turn.count_tokens(output)
         if not requests or turn.stopped_by_user:
             break
         # 8. Store each tool call before it runs and its outcome when it ends.
@@ -174,7 +173,7 @@ def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest
     now = turn.now.astimezone(turn.user.zone)
     return ModelRequest(
         instructions=instructions_text(now, turn.user.time_zone),
-        history=tuple(turn.history),
+        history=turn.fitted_history(),
         tools=tools,
         now=now,
         time_zone=turn.user.time_zone,
@@ -198,11 +197,6 @@ async def outputs_in_time(turn: Turn, outputs: AsyncGenerator[ModelOutput, None]
     finally:
         turn.waiting = None
         await outputs.aclose()
-
-
-def count_tokens(turn: Turn, end: StepEnd) -> None:
-    turn.answer.input_tokens += end.input_tokens
-    turn.answer.output_tokens += end.output_tokens
 
 
 def within_limits(turn: Turn, requests: list[ParsedRequest]) -> list[ParsedRequest]:
@@ -254,6 +248,10 @@ def failure_of(error: Exception) -> ProductError:
         case OperationalError() | InterfaceError():
             logger.warning("database out of reach (%s)", type(error).__name__)
             return ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS)
+        case IntegrityError() if "foreign key" in str(error).lower():
+            # Another request erased what this one refers to: whoever tries again is told so.
+            logger.warning("what was referred to is gone")
+            return ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS)
     logger.error("unexpected failure", exc_info=error)
     return InternalError()
 
@@ -271,7 +269,9 @@ async def fail_turn(turn: Turn, failure: ProductError) -> TurnFailed:
 
 
 def log_turn(turn: Turn) -> None:
-    """One line for each turn, with ids and figures and no text of anybody."""
+    """One line for each turn, with ids and figures and no text of anybody, unless the operator asks for that."""
+    if settings.LOG_MESSAGE_TEXT:
+        logger.info("said message=%s %r %r", turn.answer.id, turn.question.content, turn.answer.content)
     logger.info(
         "turn %s conversation=%s message=%s user=%s request=%s model=%s steps=%d tool_calls=%d "
         "input_tokens=%d output_tokens=%d first_token_ms=%s total_ms=%s error=%s",

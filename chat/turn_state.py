@@ -7,12 +7,15 @@ import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.conf import settings
+
 from accounts.models import User
-from accounts.text import storable
+from accounts.text import displayable
 
 from .context import tool_items
-from .model_interface import AssistantText, HistoryItem
+from .model_interface import AssistantText, HistoryItem, ModelRequest, StepEnd
 from .models import Approval, Conversation, Message, ToolCall
+from .window import estimated_tokens, fitted, is_crowded, measured_ratio
 
 STOP_SENTENCES = {
     "turn_deadline": "I stopped here, because this took too long. Ask again for what is missing.",
@@ -40,6 +43,8 @@ class Turn:
     """What `begin_turn` stored, and what the model has said and done since. `answer` is saved when the turn ends.
 
     `waiting` is the limit on the present wait for the model; `steps_before` were made by a turn that this one retries.
+    `sent` is the last request to the model; `history_max_tokens` what of the history may be in it; `is_crowded` says
+    that it is time for a summary.
     """
 
     user: User
@@ -54,6 +59,10 @@ class Turn:
     approval: Approval | None = None
     step_text: str = ""
     waiting: asyncio.Timeout | None = None
+    sent: ModelRequest | None = None
+    history_max_tokens: int = field(default_factory=lambda: settings.CONTEXT_MAX_TOKENS)
+    is_compacted: bool = False
+    is_crowded: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -72,7 +81,7 @@ class Turn:
 
     def add_text(self, text: str) -> str:
         """Append a piece of the model's text; returns it as it was appended, apart from the text of earlier steps."""
-        text = storable(text)
+        text = displayable(text)
         if self.answer.first_token_ms is None:
             self.answer.first_token_ms = self.elapsed_ms
         piece = f"\n\n{text}" if self.answer.content and not self.step_text else text
@@ -86,6 +95,27 @@ class Turn:
             self.history.append(AssistantText(self.step_text))
         self.history += tool_items(calls)
         self.step, self.step_text = self.step + 1, ""
+
+    def fitted_history(self) -> tuple[HistoryItem, ...]:
+        """What the next step sends. What is left out once is not looked at again."""
+        budget = (self.history_max_tokens, self.conversation.token_ratio)
+        sent = fitted(self.history, *budget)
+        self.is_crowded = self.is_crowded or is_crowded(self.history, sent, *budget)
+        self.history = sent
+        return tuple(sent)
+
+    def compact(self) -> None:
+        """Send half as much from now on as the model has just refused."""
+        self.is_compacted = True
+        if self.sent:
+            self.history_max_tokens = int(estimated_tokens(self.sent.history) * self.conversation.token_ratio) // 2
+
+    def count_tokens(self, end: StepEnd) -> None:
+        """What the model says that a step took; its count corrects the next estimate."""
+        self.answer.input_tokens += end.input_tokens
+        self.answer.output_tokens += end.output_tokens
+        if end.input_tokens and self.sent and self.step == self.steps_before + 1:
+            self.conversation.token_ratio = measured_ratio(self.sent, end.input_tokens)
 
     @property
     def stopped(self) -> bool:

@@ -2,18 +2,27 @@
 
 from django.urls import path
 
-from . import conversation_views, views
+from . import conversation_views, privacy_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("accounts/settings/export", privacy_views.export, name="export_account"),
+    path("accounts/settings/erase", privacy_views.erase_account, name="erase_account"),
     path("c/send", views.send_message, name="send_message"),
     path("c/<uuid:conversation_id>", views.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/change", conversation_views.change, name="change_conversation"),
     path("c/<uuid:conversation_id>/delete", conversation_views.delete, name="delete_conversation"),
+    path("c/<uuid:conversation_id>/continue", conversation_views.go_on, name="continue_conversation"),
+    path("c/<uuid:conversation_id>/export", conversation_views.export, name="export_conversation"),
     path("c/<uuid:conversation_id>/restore", conversation_views.restore, name="restore_conversation"),
     path("c/<uuid:conversation_id>/follow", views.follow, name="follow_turn"),
     path(
         "c/<uuid:conversation_id>/messages/<uuid:message_id>/rate", conversation_views.rate_message, name="rate_message"
+    ),
+    path(
+        "c/<uuid:conversation_id>/messages/<uuid:message_id>/changes",
+        conversation_views.what_changed,
+        name="what_changed",
     ),
     path("approvals/<uuid:approval_id>", views.decide_approval, name="decide_approval"),
     path("c/<uuid:conversation_id>/stop", views.stop, name="stop_turn"),

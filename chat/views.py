@@ -180,7 +180,7 @@ async def refusal(request: PageRequest, message: NewMessage, problem: ProductErr
     problem.sentence = problem.details.get("message", problem.sentence)
     status = STATUS_BY_CODE.get(problem.code, CONFLICT)
     if is_live(request):
-        return render(request, "chat/_refusal.html", {"problem": problem}, status=status)
+        return render(request, "chat/_refusal.html", {"problem": problem, "draft": message.text}, status=status)
     if message.conversation_id is None:
         return await home_page(request, status, here=reverse("home"), draft=message.text, problem=problem)
     here = reverse("conversation", args=[message.conversation_id])
@@ -206,8 +206,8 @@ def home_page(request: PageRequest, status: int = 200, **context: Any) -> HttpRe
 def conversation_page(request: PageRequest, conversation_id: UUID, status: int = 200, **context: Any) -> HttpResponse:
     """One page of messages, newest by default; foreign and missing conversations look the same."""
     with missing_as_404():
-        before = number_or_none(request.GET.get("before", ""))
-        transcript = read_transcript(request.acting_user, conversation_id, before)
+        before, at = (number_or_none(request.GET.get(name, "")) for name in ("before", "at"))
+        transcript = read_transcript(request.acting_user, conversation_id, before, at)
     draft = context["draft"] or question_again(request, transcript)
     return chat_page(request, "chat/conversation.html", transcript.context | context | {"draft": draft}, status)
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from accounts.text import storable
 
-from .errors import ModelError, ModelUnavailable, TurnFailure
+from .errors import ContextTooLong, ModelError, ModelUnavailable, TurnFailure
 from .model_interface import HistoryItem, ModelOutput, StepEnd, TextDelta, ToolRequest
 
 # Codes of an upstream that may work again in a moment. All others mean that this request cannot be answered.
@@ -24,6 +24,9 @@ PASSING_CODES = {
     "slow_down",
     "timeout",
 }
+# Codes, and for servers that give none the words, of a request that is longer than the model's window.
+TOO_LONG_CODES = {"context_length_exceeded", "exceed_context_size_error"}
+TOO_LONG_WORDS = ("context length", "context window", "context size")
 PASSING_STATUSES = {408, 409, 425, 429}
 LARGEST_COUNT = 10**9
 LONGEST_CALL_ID = 64  # OpenAI refuses a history with a longer one.
@@ -69,9 +72,16 @@ def failure_of_status(status: int) -> type[TurnFailure]:
     return ModelUnavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING_STATUSES else ModelError
 
 
+def says_too_long(code: object, kind: object, message: object) -> bool:
+    """Whether an error of an upstream, of whatever shape, is about the length of the request."""
+    return bool({str(code), str(kind)} & TOO_LONG_CODES) or any(words in str(message) for words in TOO_LONG_WORDS)
+
+
 def failure_of_code(code: object) -> type[TurnFailure]:
     """The failure that an error inside a stream stands for; `code` is a word or an HTTP status."""
     word = str(code)
+    if word in TOO_LONG_CODES:
+        return ContextTooLong
     if word.isascii() and word.isdigit():
         return failure_of_status(int(word[:3]))
     return ModelUnavailable if word in PASSING_CODES else ModelError

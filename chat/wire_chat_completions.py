@@ -11,6 +11,7 @@ from .model_interface import (
     ModelOutput,
     ModelRequest,
     StepEnd,
+    Summary,
     ToolDefinition,
     ToolOutput,
     ToolRequest,
@@ -28,6 +29,8 @@ def request_body(model: str, request: ModelRequest) -> dict[str, Any]:
         "stream": True,
         "stream_options": {"include_usage": True},
     }
+    if request.max_output_tokens:
+        body["max_completion_tokens"] = request.max_output_tokens
     if request.tools:  # An empty list is refused.
         body["tools"] = [_function(tool) for tool in request.tools]
     return body
@@ -40,6 +43,8 @@ def _messages(history: tuple[HistoryItem, ...]) -> list[dict[str, Any]]:
         match item:
             case UserText(text):
                 messages.append({"role": "user", "content": text})
+            case Summary():
+                messages.append({"role": "user", "content": item.as_data})
             case AssistantText(text):
                 messages.append({"role": "assistant", "content": text})
             case ToolRequest():

@@ -9,6 +9,7 @@ from .model_interface import (
     ModelOutput,
     ModelRequest,
     StepEnd,
+    Summary,
     ToolDefinition,
     ToolOutput,
     ToolRequest,
@@ -21,7 +22,9 @@ PATH = "/responses"
 
 def request_body(model: str, request: ModelRequest) -> dict[str, Any]:
     """Nothing is stored upstream, so items carry no upstream ids: the history is sent whole each time."""
+    limit = {"max_output_tokens": request.max_output_tokens} if request.max_output_tokens else {}
     return {
+        **limit,
         "model": model,
         "instructions": request.instructions,
         "input": [_input_item(item) for item in request.history],
@@ -35,6 +38,8 @@ def _input_item(item: HistoryItem) -> dict[str, Any]:
     match item:
         case UserText(text):
             return {"type": "message", "role": "user", "content": text}
+        case Summary():
+            return {"type": "message", "role": "user", "content": item.as_data}
         case AssistantText(text):
             return {"type": "message", "role": "assistant", "content": text}
         case ToolRequest(call_id, tool_name, arguments):

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..model_interface import AssistantText, HistoryItem, ToolOutput, ToolRequest, UserText
+from ..model_interface import AssistantText, HistoryItem, Summary, ToolOutput, ToolRequest, UserText
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def read_conversation(history: tuple[HistoryItem, ...]) -> Conversation:
     for item in history:
         if isinstance(item, UserText):
             exchanges.append(Exchange(item.text))
-        elif not exchanges:
+        elif not exchanges or isinstance(item, Summary):
             continue
         elif isinstance(item, ToolRequest):
             requests[item.call_id] = item

@@ -16,6 +16,12 @@ SHOWN_MAX = 400
 register = template.Library()
 
 
+@register.filter
+def minutes(seconds: int) -> str:
+    """“0:42”"""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
 @dataclass(frozen=True)
 class ConversationColumn:
     """`more` is how many to ask for next, 0 where all are shown."""

@@ -2,7 +2,9 @@
 
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import Reading, User
 from accounts.testing import UserFactory, alice, bob
 from chat.models import Conversation, Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory
@@ -10,7 +12,8 @@ from chat.testing import ConversationFactory, MessageFactory
 
 class Audit(TestCase):
     def setUp(self):
-        self.client.force_login(UserFactory(is_staff=True, is_superuser=True))
+        self.root = UserFactory(is_staff=True, is_superuser=True)
+        self.client.force_login(self.root)
         self.conversation = ConversationFactory(owner=alice(), title="Groceries")
         MessageFactory(conversation=self.conversation, content="add <b>milk</b>")
         self.answer = MessageFactory(
@@ -47,7 +50,7 @@ class Audit(TestCase):
         for query in (
             {"owner__id__exact": str(self.conversation.owner_id)},
             {"messages__status__exact": "failed"},
-            {"tool_calls__tool_name": "add_task"},
+            {"tool": "add_task"},
         ):
             with self.subTest(query):
                 self.assertEqual(self.listed("conversation", **query), [self.conversation])
@@ -63,7 +66,7 @@ class Audit(TestCase):
 
     def test_messages_and_tool_calls_have_lists_of_their_own(self):
         self.assertEqual(self.listed("message", status__exact="failed"), [self.answer])
-        self.assertEqual(self.listed("toolcall", tool_name="add_task"), [self.call])
+        self.assertEqual(self.listed("toolcall", tool="add_task"), [self.call])
 
     def test_nothing_can_be_added_changed_or_deleted(self):
         for model, row in ((Conversation, self.conversation), (Message, self.answer), (ToolCall, self.call)):
@@ -78,9 +81,52 @@ class Audit(TestCase):
     def test_a_long_conversation_costs_no_more_queries_than_a_short_one(self):
         address = reverse("admin:chat_conversation_change", args=[self.conversation.pk])
         self.client.get(address)
-        with self.assertNumQueries(6):
+        with self.assertNumQueries(7):
             self.client.get(address)
         for _ in range(20):
             MessageFactory(conversation=self.conversation)
-        with self.assertNumQueries(6):
+        with self.assertNumQueries(7):
             self.client.get(address)
+
+    def test_lists_show_nothing_that_people_wrote(self):
+        for model in ("conversation", "message", "toolcall", "approval"):
+            with self.subTest(model):
+                page = self.client.get(reverse(f"admin:chat_{model}_changelist"))
+                self.assertNotContains(page, "Groceries")
+                self.assertNotContains(page, "milk")
+
+    def test_each_look_is_recorded_with_who_when_and_which(self):
+        for model, row in (
+            ("conversation", self.conversation),
+            ("message", self.answer),
+            ("toolcall", self.call),
+        ):
+            for page in ("change", "history"):
+                with self.subTest(model, page=page):
+                    before = timezone.now()
+                    address = reverse(f"admin:chat_{model}_{page}", args=[row.pk])
+                    self.assertEqual(self.client.get(address).status_code, 200)
+                    reading = Reading.objects.first()
+                    self.assertEqual(
+                        (reading.reader_id, reading.owner_id, reading.what, reading.object_id, reading.address),
+                        (self.root.pk, self.conversation.owner_id, f"chat.{model}", row.pk, address),
+                    )
+                    self.assertIn(self.conversation.pk, (reading.conversation_id, reading.object_id))
+                    self.assertLessEqual(before, reading.read_at)
+
+    def test_a_search_is_recorded_with_its_words(self):
+        self.listed("message", q="milk")
+        self.assertEqual(Reading.objects.get().address, "/admin/chat/message/?q=milk")
+
+    def test_who_may_not_read_sees_nothing_and_leaves_no_record(self):
+        self.client.force_login(UserFactory(is_staff=True))
+        for page in ("change", "history"):
+            address = reverse(f"admin:chat_conversation_{page}", args=[self.conversation.pk])
+            self.assertEqual(self.client.get(address).status_code, 403)
+        self.assertFalse(Reading.objects.exists())
+
+    def test_the_record_outlives_what_was_read(self):
+        self.client.get(reverse("admin:chat_conversation_change", args=[self.conversation.pk]))
+        self.conversation.delete()
+        User.objects.all().delete()
+        self.assertEqual(Reading.objects.get().object_id, self.call.conversation_id)

@@ -99,7 +99,7 @@ class SearchTests(ConversationColumnTestCase):
         page = self.client.get("/?find=plan")
         self.assertContains(page, f'id="conversation-{self.plans.pk}"')
         self.assertContains(page, "We should <mark>PLAN</mark> &lt;b&gt;the&lt;/b&gt; garden")
-        address = f"/c/{other.pk}?find=plan&before=11"
+        address = f"/c/{other.pk}?find=plan&at=1"
         self.assertContains(page, f'href="{address.replace("&", "&amp;")}#message-{message.pk}"')
         self.assertContains(self.client.get(address), f'id="message-{message.pk}"')
         self.assertContains(self.client.get("/?find=nowhere"), "Nothing found.")

@@ -7,11 +7,12 @@ from channels.layers import channel_layers, get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.db import transaction
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
-from accounts.testing import alice, bob
+from accounts.models import SignIn
+from accounts.testing import PASSWORD, alice, bearer, bob
 from chat.consumers import LiveConsumer
-from chat.conversations import change_conversation, delete_conversation
+from chat.conversations import change_conversation, put_away
 from chat.live import group_of
 from chat.testing import ConversationFactory, says, scripted_model
 from todos.models import Todo
@@ -67,6 +68,93 @@ class SocketTests(TransactionTestCase):
 
 
 @skipIf("redis" in settings.CHANNEL_LAYERS["default"]["BACKEND"], "listens in this process")
+class SignOutTests(TransactionTestCase):
+    """A socket closes as soon as the sign-in of its page is over, and only then."""
+
+    def setUp(self):
+        channel_layers.backends.clear()
+        self.alice = alice(password=PASSWORD)
+        self.other = Client()
+        for client in (self.client, self.other):
+            client.force_login(self.alice)
+
+    async def after(self, act) -> list[bool]:
+        """Whether the sockets of this browser and of another are still open, after something was done."""
+        sockets = [self.socket(client) for client in (self.client, self.other)]
+        for socket in sockets:
+            await socket.connect()
+            self.assertIn("catch-up", await socket.receive_from())
+        await sync_to_async(act)()
+        still_open = [await self.is_open(socket) for socket in sockets]
+        for socket in sockets:
+            await socket.disconnect()
+        return still_open
+
+    def socket(self, client):
+        return WebsocketCommunicator(LiveConsumer.as_asgi(), "/live", [*OWN_PAGE, cookie_of(client)])
+
+    async def is_open(self, socket) -> bool:
+        """A page that is signed out is told to look, and looking leads to the sign-in page."""
+        if await socket.receive_nothing():
+            return True
+        told = [await socket.receive_output(), await socket.receive_output()]
+        self.assertIn("catch-up", told[0]["text"])
+        self.assertEqual(told[1]["type"], "websocket.close")
+        return False
+
+    async def test_signing_out_closes_the_sockets_of_this_browser(self):
+        self.assertEqual(await self.after(lambda: self.client.post("/accounts/logout")), [False, True])
+
+    async def test_signing_another_browser_out_closes_its_sockets(self):
+        def sign_out_the_other():
+            sign_in = SignIn.objects.get(session_key=self.other.session.session_key)
+            self.client.post(f"/accounts/settings/sign-ins/{sign_in.pk}/end")
+
+        self.assertEqual(await self.after(sign_out_the_other), [True, False])
+
+    async def test_signing_out_everywhere_closes_all(self):
+        act = lambda: self.client.post("/accounts/settings/sign-ins/end")  # noqa: E731
+        self.assertEqual(await self.after(act), [False, False])
+
+    async def test_a_disabled_account_closes_all(self):
+        def disable():
+            self.alice.is_active = False
+            self.alice.save()
+
+        self.assertEqual(await self.after(disable), [False, False])
+
+    async def test_what_ends_no_sign_in_closes_nothing(self):
+        act = lambda: self.client.post("/accounts/settings/time-zone", {"time_zone": "Asia/Tokyo"})  # noqa: E731
+        self.assertEqual(await self.after(act), [True, True])
+
+
+class TokenSocketTests(TransactionTestCase):
+    """Programs may listen too: a token opens a socket as it opens every door, and needs no page."""
+
+    def setUp(self):
+        self.alice = alice()
+
+    async def answer(self, *headers, **scope):
+        socket = WebsocketCommunicator(LiveConsumer.as_asgi(), "/live", [(b"host", b"todo.example"), *headers])
+        socket.scope |= scope
+        await socket.send_input({"type": "websocket.connect"})
+        answer = await socket.receive_output()
+        if answer["type"] == "websocket.accept":
+            await socket.disconnect()
+        return answer
+
+    async def test_a_token_opens_a_socket(self):
+        answer = await self.answer((b"authorization", bearer(self.alice).encode()))
+        self.assertEqual(answer["type"], "websocket.accept")
+
+    async def test_a_bad_token_is_refused_as_everywhere_where_the_server_can_say_so(self):
+        bad = (b"authorization", b"Bearer a.b.c")
+        self.assertEqual((await self.answer(bad))["type"], "websocket.close")
+        answer = await self.answer(bad, extensions={"websocket.http.response": {}})
+        self.assertEqual((answer["type"], answer["status"]), ("websocket.http.response.start", 401))
+
+
+@skipIf("redis" in settings.CHANNEL_LAYERS["default"]["BACKEND"], "listens in this process")
 class AnnouncementTests(TransactionTestCase):
     """What is announced, to whom, and not before it is committed."""
 
@@ -102,7 +190,7 @@ class AnnouncementTests(TransactionTestCase):
         rename = await self.heard(
             lambda: change_conversation(self.alice, conversation.pk, title="New name", archived=None)
         )
-        delete = await self.heard(lambda: delete_conversation(self.alice, conversation.pk))
+        delete = await self.heard(lambda: put_away(self.alice, conversation.pk))
         self.assertEqual((len(rename), len(delete)), (1, 1))
 
     async def test_what_is_not_committed_is_not_announced(self):

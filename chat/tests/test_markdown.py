@@ -31,11 +31,41 @@ class MarkdownTests(SimpleTestCase):
             "data:text/html,x",
             "vbscript:x",
             "java&#115;cript:x",
-            "//evil.example/x\\",
+            "//evil.example/x",
+            "/admin/",
+            "#x",
+            "https:evil.example",
+            "https://bank.example@evil.example",
+            "https://[::1",
+            "ftp://evil.example",
         ):
             with self.subTest(address):
-                self.assertNotIn('href="j', markdown_html(f"[x]({address})").lower())
-                self.assertNotIn('href="d', markdown_html(f"[x]({address})").lower())
+                self.assertNotIn("<a", markdown_html(f"[x]({address}) <{address}>"))
+
+    def test_a_link_whose_text_is_not_its_target_says_where_it_leads(self):
+        for link, shown in {
+            "[https://bank.example](https://evil.example/a)": "https://bank.example</a> (evil.example)",
+            "[**click**](https://evil.example)": "</strong></a> (evil.example)",
+            "[http://раураl.com](http://раураl.com)": "</a> (xn--l-7sba6dbr.com)",
+            "[write](mailto:x@evil.example?bcc=x)": "write</a> (x@evil.example)",
+            "[bank.example](https://bank.example/x)": "bank.example</a></p>",
+            "<https://bank.example/x>": "https://bank.example/x</a></p>",
+        }.items():
+            with self.subTest(link):
+                self.assertIn(shown, markdown_html(link))
+
+    def test_what_no_reader_sees_is_left_out_however_it_is_written(self):
+        for text in (
+            "a\u202eb",
+            "a&#x202e;b",
+            "a\x1bb",
+            "a\u2067b",
+            "a\U000e0061b",
+            "a\u202e" + "b" * MARKDOWN_MAX_CHARACTERS,
+        ):
+            with self.subTest(text[:12]):
+                self.assertIn("ab", markdown_html(text))
+        self.assertIn("👩\u200d💻 \u05d0\u200f", markdown_html("👩\u200d💻 \u05d0\u200f x"))
 
     def test_no_image_no_markup_no_attribute_comes_through(self):
         html = markdown_html(

@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 import datetime
 import json
 import socket
@@ -12,7 +13,7 @@ from django.test import SimpleTestCase, override_settings
 from bench.answers import Answer, call, calls, fails, hangs, refuses, says, sends
 from bench.assistant import history_of
 from bench.upstream import ScriptedUpstream
-from chat.errors import ModelError, ModelTimeout, ModelUnavailable, TurnFailure
+from chat.errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnFailure
 from chat.model_client import OpenAIModel, retry_after_seconds, speaks_responses
 from chat.model_interface import (
     AssistantText,
@@ -59,6 +60,7 @@ class WireFormatTests:
     """What holds in both wire formats, over a real connection to a scripted upstream."""
 
     api: str
+    limit_field: str
 
     @classmethod
     def setUpClass(cls):
@@ -160,6 +162,28 @@ class WireFormatTests:
             with self.subTest(status):
                 self.assertIsInstance(await self.failure(refuses(status)), ModelError)
                 self.assertEqual(len(self.upstream.requests), 1)
+
+    async def test_a_request_that_is_too_long_for_the_model_is_told_from_a_wrong_one(self):
+        for error in (
+            {"code": "context_length_exceeded", "message": "secret"},
+            {"type": "exceed_context_size_error", "code": 400},
+            {"message": "This model's maximum context length is 8192 tokens. secret"},
+        ):
+            for status in (400, 413):
+                with self.subTest(error, status=status):
+                    too_long = Answer(status=status, body=json.dumps({"error": error}).encode())
+                    self.assertIsInstance(await self.failure(too_long), ContextTooLong)
+                    self.assertEqual(len(self.upstream.requests), 1)
+        self.assertIsInstance(await self.failure(fails("context_length_exceeded")), ContextTooLong)
+        for odd in (b'{"error": {"code": [1], "message": {}}}', b'{"error": []}', b"context", b""):
+            self.assertNotIsInstance(await self.failure(Answer(status=400, body=odd)), ContextTooLong)
+
+    async def test_a_request_for_a_few_words_says_so(self):
+        self.upstream.upkeep_answer = says("A title")
+        request = dataclasses.replace(request_with(tools=()), max_output_tokens=20)
+        outputs = [output async for output in self.model.stream(request)]
+        self.assertEqual(text_of(outputs), "A title")
+        self.assertEqual(self.upstream.upkeep_requests[-1][self.limit_field], 20)
 
     async def test_a_rate_limit_says_when_to_try_again_and_is_not_tried_before(self):
         failure = await self.failure(refuses(429, retry_after="7"))
@@ -276,6 +300,7 @@ class WireFormatTests:
 
 class ResponsesTests(WireFormatTests, SimpleTestCase):
     api = "responses"
+    limit_field = "max_output_tokens"
 
     async def test_nothing_is_stored_upstream(self):
         await self.answer(says("Hello."))
@@ -327,6 +352,7 @@ class ResponsesTests(WireFormatTests, SimpleTestCase):
 
 class ChatCompletionsTests(WireFormatTests, SimpleTestCase):
     api = "chat_completions"
+    limit_field = "max_completion_tokens"
 
     async def test_usage_is_asked_for(self):
         await self.answer(says("Hello."))

@@ -1,5 +1,9 @@
 import datetime
+import gzip
+import re
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -9,11 +13,12 @@ from uuid_utils.compat import uuid7
 from accounts.testing import alice, bob
 from chat.errors import ModelUnavailable
 from chat.models import Conversation, Message, ToolCall
-from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
+from chat.testing import ConversationFactory, MessageFactory, calls, full_page, says, scripted_model
 from chat.welcome import GENERIC
 from todos.models import Todo
 from todos.testing import TodoFactory
 
+SCRIPTS_AND_STYLES_MAX_BYTES = 100_000
 UNKNOWN = "0198c2f0-a1b2-7c3d-8e4f-000000000000"
 
 
@@ -137,7 +142,8 @@ class RefusalTests(ChatPageTestCase):
     def test_a_message_to_a_full_conversation_stays_in_the_box_with_the_way_out(self):
         response = self.send("more", conversation_id=self.conversation("hi").pk)
         self.assert_kept(response, "more", 409)
-        self.assertContains(response, "Start a new chat", status_code=409)
+        self.assertContains(response, "Continue in a new chat with a summary", status_code=409)
+        self.assertContains(response, 'name="draft" value="more"', status_code=409)
 
     @override_settings(RATE_LIMITS=True, TURNS_PER_MINUTE=1)
     def test_a_message_too_many_stays_in_the_box_and_says_when(self):
@@ -146,6 +152,15 @@ class RefusalTests(ChatPageTestCase):
         response = self.send("again")
         self.assert_kept(response, "again", 429)
         self.assertContains(response, "Try again in", status_code=429)
+
+    @override_settings(TOKENS_PER_DAY=100)
+    def test_who_has_used_up_the_day_is_told_what_and_until_when(self):
+        self.conversation("hi", input_tokens=60, output_tokens=41)
+        with scripted_model(says("Hello.")), override_settings(FALLBACK=False):
+            response = self.send("again")
+        self.assert_kept(response, "again", 429)
+        self.assertContains(response, "101 of 100 tokens are gone; it starts afresh at midnight UTC.", status_code=429)
+        self.assertContains(response, f"Reference <code>{response['X-Request-ID'][-8:]}</code>", status_code=429)
 
     def test_foreign_missing_and_nonsense_conversations_look_the_same(self):
         foreign = self.conversation("secret", owner=self.bob)
@@ -261,3 +276,76 @@ class HomeTests(ChatPageTestCase):
 
     def test_the_address_of_sending_leads_home_when_it_is_only_visited(self):
         self.assertRedirects(self.client.get("/c/send"), "/")
+
+
+class CostTests(ChatPageTestCase):
+    def queries(self, address):
+        self.client.get(address)  # marks the conversation as seen
+        with CaptureQueriesContext(connection) as captured:
+            self.assertEqual(self.client.get(address).status_code, 200)
+        return len(captured)
+
+    def test_a_page_takes_as_many_queries_for_30_messages_and_100_todos_as_for_a_few(self):
+        few = full_page(self.alice, exchanges=2, todos=5, conversations=2)
+        expected = [self.queries(address) for address in (f"/c/{few.pk}", "/", "/todos")]
+        many = full_page(self.alice, exchanges=15, todos=100, conversations=30)
+        page = self.client.get(f"/c/{many.pk}")
+        self.assertContains(page, "<article", count=30)
+        self.assertContains(page, '<li id="todo-', count=100)
+        self.assertEqual([self.queries(address) for address in (f"/c/{many.pk}", "/", "/todos")], expected)
+        self.assertLessEqual(max(expected), 16)
+
+    def test_scripts_and_styles_of_a_page_stay_below_100_kb(self):
+        html = self.client.get("/").content.decode()
+        names = re.findall(r'(?:src|href)="/static/([^"]+\.(?:js|css))"', html)
+        self.assertGreaterEqual(len(names), 5)
+        sizes = {name: len(gzip.compress(Path(settings.BASE_DIR, "static", name).read_bytes())) for name in names}
+        self.assertLess(sum(sizes.values()), SCRIPTS_AND_STYLES_MAX_BYTES, sizes)
+
+
+class WhatChangedTests(ChatPageTestCase):
+    def changes_page(self, answer, **headers):
+        return self.client.get(f"/c/{answer.conversation_id}/messages/{answer.pk}/changes", headers=headers)
+
+    def test_each_field_is_shown_as_it_was_and_as_it_became(self):
+        TodoFactory(owner=self.alice, title="Buy milk", priority=1, tags=["home"])
+        update = {"task": "milk", "title": "Buy <b>oat</b> milk", "priority": "high", "add_tags": ["shop"]}
+        with scripted_model(calls("update_task", {"updates": [update]}), says("Changed it.")):
+            self.send("oat milk, and it matters")
+        answer = Message.objects.get(role="assistant")
+        page = self.changes_page(answer)
+        self.assertContains(page, "<del>Buy milk</del> <ins>Buy &lt;b&gt;oat&lt;/b&gt; milk</ins>")
+        self.assertContains(page, "<del>low</del> <ins>high</ins>")
+        self.assertContains(page, "<del>#home</del> <ins>#home #shop</ins>")
+        part = self.changes_page(answer, hx_request="true")
+        self.assertContains(part, "<ins>high</ins>")
+        self.assertNotContains(part, "<html")
+
+    def test_what_others_changed_is_not_there(self):
+        conversation = self.conversation("secret", owner=self.bob)
+        self.assertEqual(self.changes_page(conversation.messages.get(role="assistant")).status_code, 404)
+
+
+class ErrorPageTests(ChatPageTestCase):
+    def test_what_is_not_there_and_what_is_anothers_look_the_same_with_debug_too(self):
+        foreign = self.conversation("secret", owner=self.bob)
+        for debug in (False, True):
+            with override_settings(DEBUG=debug):
+                for address in ("/nowhere", f"/c/{foreign.pk}", f"/c/{UNKNOWN}", f"/todos/{UNKNOWN}/edit"):
+                    with self.subTest(address, debug=debug):
+                        page = self.client.get(address)
+                        reference = page["X-Request-ID"][-8:]
+                        self.assertContains(page, "There is nothing here", status_code=404)
+                        self.assertContains(page, f"reference <code>{reference}</code>", status_code=404)
+
+    def test_an_unexpected_error_has_a_reference_and_says_nothing_else(self):
+        self.client.raise_request_exception = False
+        for debug, seen in ((False, "Nothing of yours is lost."), (True, "TypeError")):
+            with (
+                override_settings(DEBUG=debug, MESSAGE_MAX_CHARACTERS=None),
+                self.assertLogs("django.request", "ERROR"),
+            ):
+                page = self.client.post("/c/send", {"message": "hi"})
+            self.assertContains(page, seen, status_code=500)
+            styles = "'unsafe-inline'" in page["Content-Security-Policy"]
+            self.assertEqual(styles, debug)
