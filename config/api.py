@@ -16,9 +16,10 @@ from ninja.types import DictStrAny
 
 from accounts.api import router as auth_router
 from accounts.bearer import authenticate
-from accounts.errors import ProductError, UnsupportedMediaType, ValidationFailed
+from accounts.errors import CHALLENGE, ProductError, UnsupportedMediaType, ValidationFailed
 from accounts.models import User
 from chat.api import router as chat_router
+from chat.privacy_api import router as privacy_router
 from chat.turn import failure_of
 from todos.api import router as todos_router
 from todos.transfer_api import router as transfer_router
@@ -29,6 +30,7 @@ STATUS_BY_CODE = {
     "token_invalid": 401,
     "token_expired": 401,
     "login_failed": 401,
+    "foreign_origin": 403,
     "user_mismatch": 403,
     "not_your_conversation": 403,
     "not_your_todo": 403,
@@ -90,19 +92,13 @@ class PayloadTooLarge(ProductError):
 
 
 def error_response(error: ProductError, request_id: str) -> HttpResponse:
-    """The one shape of every error: {"error", "message", "details", "request_id"}."""
+    """The one shape of every error, with the status of its code."""
     status = STATUS_BY_CODE[error.code]
-    body = {
-        "error": error.code,
-        "message": error.sentence,
-        "details": error.public_details,
-        "request_id": request_id,
-    }
-    response = JsonResponse(body, status=status)
+    response = JsonResponse(error.body(request_id), status=status)
     if error.retry_after_seconds is not None:
         response["Retry-After"] = str(error.retry_after_seconds)
     if status == 401:
-        response["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+        response["WWW-Authenticate"] = CHALLENGE
     return response
 
 
@@ -197,6 +193,7 @@ api = TodoChatAPI(
 )
 api.add_router("/auth", auth_router, tags=["Sign in"])
 api.add_router("", chat_router, tags=["Chat"])
+api.add_router("", privacy_router, tags=["Privacy"])
 # Before the todos, where “export” would be the id of one.
 api.add_router("", transfer_router, tags=["Todos"])
 api.add_router("", todos_router, tags=["Todos"])

@@ -4,16 +4,19 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseForbidden
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils.decorators import async_only_middleware
 from django.utils.deprecation import MiddlewareMixin
+from django.views.defaults import page_not_found
 from uuid_utils.compat import uuid7
 
 from .api import BadRequest, MethodNotAllowed, NotFound, error_response
@@ -34,6 +37,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# With DEBUG on, Django explains an unexpected error on a page that brings its own style and script.
+EXPLAINED_ERROR_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 PLAIN_ERRORS = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed}
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -72,10 +77,10 @@ class Framing(InLoop, XFrameOptionsMiddleware):
 
 
 class PagesOnly(MiddlewareMixin):
-    """Keep one of Django's middlewares away from the API, which has no use for it: each would cost two thread hops."""
+    """Keep one of Django's middlewares away from the API and /mcp, which have no use for it: each costs two hops."""
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith("/api/"):
+        if request.path_info.startswith(("/api/", "/mcp")):
             return await self.get_response(request)  # type: ignore[misc]
         return await super().__acall__(request)
 
@@ -114,7 +119,22 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
 
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         response = await get_response(request)
-        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        explained = settings.DEBUG and response.status_code == 500
+        response["Content-Security-Policy"] = EXPLAINED_ERROR_POLICY if explained else CONTENT_SECURITY_POLICY
+        return response
+
+    return middleware
+
+
+@async_only_middleware
+def own_not_found_page(get_response: GetResponse) -> GetResponse:
+    """Show our page for what is not there with DEBUG on too: Django's lists all addresses, and is no page of ours."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = await get_response(request)
+        explained = settings.DEBUG and response.status_code == 404
+        if explained and response.headers.get("Content-Type", "").startswith("text/html"):
+            return await sync_to_async(page_not_found)(request, Http404())
         return response
 
     return middleware

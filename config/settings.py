@@ -11,6 +11,8 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.issuers import LOCAL_ISSUER, trusted_issuers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "development-only-key-refused-when-DEBUG-is-off"
 
@@ -44,6 +46,21 @@ def envchoice(name: str, default: str, choices: set[str]) -> str:
     return word
 
 
+def envprices(name: str) -> dict[str, tuple[float, float]]:
+    """“gpt-5-mini=0.25:2, other=1:10”: model → what a million input and a million output tokens cost."""
+    prices = {}
+    for part in envlist(name):
+        model, _, price = part.partition("=")
+        try:
+            per_input, per_output = map(float, price.split(":"))
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must look like model=0.25:2.00, not {part!r}.") from None
+        if not model or not (0 <= per_input < 1e6 and 0 <= per_output < 1e6):
+            raise ImproperlyConfigured(f"{name} must name a model and prices from 0, not {part!r}.")
+        prices[model.strip()] = (per_input, per_output)
+    return prices
+
+
 DEBUG = envbool("DEBUG", True)
 SECRET_KEY = env("SECRET_KEY", DEVELOPMENT_KEY if DEBUG else "")
 if not SECRET_KEY or (SECRET_KEY == DEVELOPMENT_KEY and not DEBUG):
@@ -69,6 +86,7 @@ MIDDLEWARE = [
     "config.middleware.request_ids",
     "config.middleware.content_security_policy",
     "config.middleware.api_errors",
+    "config.middleware.own_not_found_page",
     "config.middleware.Security",
     "config.middleware.Common",
     "config.middleware.PageSessions",
@@ -89,6 +107,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["accounts.templatetags.icons"],
+            "libraries": {"humanize": "django.contrib.humanize.templatetags.humanize"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -175,6 +194,10 @@ JWT_AUDIENCE = env("JWT_AUDIENCE", "todo-chat-api")
 JWT_SECRET = env("JWT_SECRET", hashlib.sha256(f"jwt:{SECRET_KEY}".encode()).hexdigest())
 if len(JWT_SECRET) < 32:
     raise ImproperlyConfigured("JWT_SECRET must have at least 32 characters.")
+# Outside issuers by name, whose tokens are accepted beside ours: a JSON list, see README.md.
+JWT_TRUSTED_ISSUERS = trusted_issuers(
+    env("JWT_TRUSTED_ISSUERS", "[]"), own_issuers={JWT_ISSUER, LOCAL_ISSUER}, loopback=DEBUG
+)
 ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 15 * 60)
 REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 14 * 24 * 3600)
 
@@ -188,6 +211,9 @@ CHAT_MODEL = "chat.model_client.OpenAIModel" if OPENAI_API_KEY or OPENAI_BASE_UR
 # Where the model is out of reach or its quota used up, the basic assistant answers what it understands surely.
 FALLBACK = envbool("FALLBACK", True)
 OPENAI_API = envchoice("OPENAI_API", "auto", {"responses", "chat_completions", "auto"})
+
+# What a million input and output tokens of a model cost; the admin shows no cost of others.
+MODEL_PRICES = envprices("MODEL_PRICES")
 
 # Limits
 
@@ -205,6 +231,7 @@ TURNS_PER_HOUR = envint("TURNS_PER_HOUR", 1_000)
 TURNS_AT_ONCE = envint("TURNS_AT_ONCE", 3)
 TOKENS_PER_DAY = envint("TOKENS_PER_DAY", 200_000)
 FAILED_LOGINS_PER_MINUTE = envint("FAILED_LOGINS_PER_MINUTE", 5)
+MCP_REQUESTS_PER_MINUTE = envint("MCP_REQUESTS_PER_MINUTE", 120)
 TRASH_DAYS = envint("TRASH_DAYS", 30)
 SHUTDOWN_GRACE_SECONDS = envint("SHUTDOWN_GRACE_SECONDS", 15)
 RATE_LIMITS = envbool("RATE_LIMITS", True)
@@ -231,16 +258,18 @@ if not DEBUG:
 
 # Logs: one line an event on stderr, with the request id that people are shown; ids and figures, never text of people.
 
+LOG_MESSAGE_TEXT = envbool("LOG_MESSAGE_TEXT", False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
         "request_id": {"()": "config.logs.RequestIdFilter"},
         "secrets": {"()": "config.logs.SecretFilter"},
+        "text": {"()": "config.logs.TextFilter"},
     },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "secrets"]}
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "secrets", "text"]}
     },
     "root": {"handlers": ["stderr"], "level": envchoice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
     "loggers": {
@@ -248,5 +277,7 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # strangers cause it; the 400 is logged anyway
         "mcp": {"level": "WARNING"},  # at INFO it logs what tools answer, which holds text of users
         "httpx2": {"level": "WARNING"},  # it logs addresses, which may hold credentials
+        # At DEBUG these log statements with their values, and headers with cookies.
+        **{name: {"level": "INFO"} for name in ("django.db.backends", "httpcore2", "websockets")},
     },
 }

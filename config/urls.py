@@ -4,10 +4,16 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from .api import api, api_not_found
+from .mcp_door import METADATA_PATH, mcp, protected_resource
 
+handler500 = "accounts.pages.server_error"
 urlpatterns = [
     path("api/", api.urls),
     re_path(r"^api/", api_not_found),
+    path("mcp", mcp),
+    path("mcp/", mcp),
+    path(METADATA_PATH.removeprefix("/"), protected_resource),
+    path(f"{METADATA_PATH.removeprefix('/')}/mcp", protected_resource),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("todos.urls")),
