@@ -9,7 +9,11 @@ WITH_ENV := set -a; if [ -f .env ]; then . ./.env; fi; set +a;
 # The browser of the browser tests; where it is another one, say CHROMIUM=/path/to/it.
 export CHROMIUM ?= /usr/bin/chromium
 
-.PHONY: run test check screenshots bench bench-language
+# Programs of others that the tests run against ours.
+NODE := config/tests/node
+AGENT := config/tests/agent
+
+.PHONY: run test check screenshots bench bench-length bench-language bench-pages
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -17,17 +21,25 @@ run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py create_demo_user --address "http://$${HOST:-127.0.0.1}:$${PORT:-8000}"
 	@$(WITH_ENV) exec $(BIN)/daphne --verbosity 0 --no-server-name -b "$${HOST:-127.0.0.1}" -p "$${PORT:-8000}" config.asgi:application
 
-test: $(VENV)/dev $(CHROMIUM)
+test: $(VENV)/dev $(CHROMIUM) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed
 	$(BIN)/python -m pytest --cov --cov-report=
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest --cov --cov-append --cov-report=term
 
 screenshots: $(VENV)/dev $(CHROMIUM)
 	@mkdir -p screenshots
-	SCREENSHOTS="$(CURDIR)/screenshots" $(BIN)/python -m pytest -q config/tests/test_browser.py config/tests/test_browser_states.py
+	SCREENSHOTS="$(CURDIR)/screenshots" $(BIN)/python -m pytest -q config/tests/test_browser_looks.py config/tests/test_browser_states.py
 
 $(CHROMIUM):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -qq -y chromium; \
 	else echo "The browser tests are SKIPPED: they need Chromium. Install it, or say where it is with CHROMIUM=/path/to/it." >&2; fi
+
+$(NODE)/node_modules/.installed: $(NODE)/package.json
+	@if command -v npm > /dev/null && npm install --prefix $(NODE) --no-audit --no-fund --no-package-lock --ignore-scripts --loglevel=error; \
+	then touch $@; else echo "Tests with programs of others are SKIPPED: they need Node and npm." >&2; fi
+
+$(AGENT)/.venv/.installed: $(AGENT)/requirements.txt
+	@if $(PYTHON) -m venv $(AGENT)/.venv && $(AGENT)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<; \
+	then touch $@; else echo "Tests with an agent of the OpenAI Agents SDK are SKIPPED: it could not be installed." >&2; fi
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -42,8 +54,14 @@ check: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m bench.load
 
+bench-length: $(VENV)/dev
+	$(BIN)/python -m bench.length
+
 bench-language: $(VENV)/dev
 	$(BIN)/python -m bench.language $(FILES)
+
+bench-pages: $(VENV)/dev
+	$(BIN)/python -m bench.pages
 
 $(VENV)/run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

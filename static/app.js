@@ -34,12 +34,20 @@ document.addEventListener("click", ({ target }) => {
   if (button?.dataset.close) document.getElementById(button.dataset.close).close();
 });
 
-// “Try again in 42 seconds” counts down.
+// “Try again in 0:42.” counts down.
 setInterval(() => {
-  for (const left of document.querySelectorAll("[data-countdown]")) {
-    left.textContent = Math.max(0, Number(left.textContent) - 1);
+  for (const wait of document.querySelectorAll("[data-countdown]")) {
+    const seconds = (wait.dataset.countdown -= 1);
+    const left = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    wait.textContent = seconds > 0 ? `Try again in ${left}.` : "Try again now.";
   }
 }, 1000);
+
+// “Approve 4” counts what is ticked.
+document.addEventListener("change", ({ target }) => {
+  const ticked = target.closest(".approval")?.querySelectorAll("input:checked");
+  if (ticked) target.closest(".approval").querySelector("[data-ticked]").textContent = ticked.length;
+});
 
 // “↓ New text” for who has scrolled up while an answer grows; it hides itself near the end.
 document.addEventListener("htmx:after:swap", () => offerEnd(document.querySelector("#messages .working")));
@@ -77,6 +85,13 @@ const press = (selector) => document.querySelector(selector)?.click();
 const focusOn = (selector) => document.querySelector(selector)?.focus();
 const rowInFocus = () => document.activeElement.closest?.(".todo-list .todo");
 
+// Where the column of conversations is a drawer, it opens for that.
+function openSearch() {
+  const search = document.querySelector("#conversations [name=find]");
+  if (search && !search.checkVisibility()) document.getElementById("conversations").showPopover();
+  search?.select();
+}
+
 function moveFocus(step) {
   const rows = [...document.querySelectorAll(".todo-list .todo")];
   const next = rows[Math.max(0, rows.indexOf(rowInFocus()) + step)] ?? rows.at(-1);
@@ -113,7 +128,7 @@ function pressShortcut(event) {
   const search = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
   const typing = event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
   if (!search && (typing || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]"))) return;
-  const action = search ? () => focusOn("#todo-search") : (SHORTCUTS[`${before} ${event.key}`] ?? SHORTCUTS[event.key]);
+  const action = search ? openSearch : (SHORTCUTS[`${before} ${event.key}`] ?? SHORTCUTS[event.key]);
   before = event.key;
   if (!action) return;
   event.preventDefault();

@@ -1,6 +1,6 @@
 "use strict";
 
-// The chat: who asks (an access token in memory), what is written, and the turn that is followed.
+// The chat: who asks (an access token in memory), and the turn that is followed. What is written: composer.js.
 
 const live = document.getElementById("live");
 const composer = document.getElementById("composer");
@@ -67,8 +67,13 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (action.startsWith("/c/")) ctx.fetch = fetchWithToken;
 });
 
-document.addEventListener("htmx:before:response", ({ target, detail: { ctx } }) => {
-  if (ctx.response.status === 204 && target.closest?.("#sign-in")) find("#sign-in").close("signed in");
+document.addEventListener("htmx:before:response", (event) => {
+  const { response, hx } = event.detail.ctx;
+  if (response.status === 204 && event.target.closest?.("#sign-in")) find("#sign-in").close("signed in");
+  // The login has ended while something is written: the page stays, and asks for it in place.
+  if (response.status !== 401 || !hx.refresh || !box?.value) return;
+  event.preventDefault();
+  signIn();
 });
 
 // Following a turn
@@ -95,73 +100,3 @@ function followOn() {
 document.addEventListener("htmx:before:history:update", (event) => {
   if (event.detail.history.path === location.pathname) event.preventDefault();
 });
-
-// The box
-
-const draftKey = () => `draft ${live.dataset.user} ${location.pathname}`;
-
-function watchText() {
-  localStorage.setItem(draftKey(), box.value);
-  if (!box.value) localStorage.removeItem(draftKey());
-  const [length, limit] = [[...box.value.trim()].length, Number(box.dataset.limit)];
-  const over = length > limit;
-  find("#composer-count").textContent =
-    length < 0.8 * limit ? "" : `${length.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`;
-  find("#composer-count").classList.toggle("field-problem", over);
-  box.toggleAttribute("aria-invalid", false);
-  if (over) box.setAttribute("aria-invalid", "true");
-  if (!CSS.supports("field-sizing", "content")) {
-    box.style.height = "auto";
-    box.style.height = `${box.scrollHeight}px`;
-  }
-}
-
-// Enter sends, Shift+Enter breaks the line. On touch Enter breaks; while a word is being composed it belongs to that.
-function pressKey(event) {
-  if (event.key === "ArrowUp" && !box.value) {
-    box.value = [...document.querySelectorAll(".message-user .bubble")].at(-1)?.lastChild.textContent ?? "";
-    watchText();
-  }
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing || matchMedia("(pointer: coarse)").matches) return;
-  event.preventDefault();
-  if (!isWorking()) composer.requestSubmit();
-}
-
-// The server has stored the message: only now may the box be emptied.
-function clearText({ target }) {
-  if (target !== composer) return;
-  box.value = "";
-  watchText();
-  composer.elements.form_key.value = [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
-  find(".transcript")?.scrollTo(0, 0);
-}
-
-function showProblem(sentence) {
-  find("#composer-problem").replaceChildren(find("#problem").content.cloneNode(true));
-  if (sentence) find("#composer-problem p").textContent = sentence;
-}
-
-function sayUnreachable({ target }) {
-  if (target !== composer) return;
-  showProblem();
-  addEventListener("online", () => composer.requestSubmit(), { once: true });
-}
-
-// What is refused before the page's view sees it, such as a body that is too large, comes as the API's error.
-function sayRefused({ target, detail: { ctx } }) {
-  const isJson = ctx.response.headers.get("Content-Type")?.startsWith("application/json");
-  if (target === composer && isJson) showProblem(JSON.parse(ctx.text).message);
-}
-
-if (box) {
-  box.value ||= localStorage.getItem(draftKey()) ?? "";
-  box.addEventListener("input", watchText);
-  box.addEventListener("keydown", pressKey);
-  document.addEventListener("htmx:sse:after:connection", clearText);
-  document.addEventListener("htmx:error", sayUnreachable);
-  document.addEventListener("htmx:response:error", sayRefused);
-  watchText();
-  refreshToken();
-}
