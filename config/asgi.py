@@ -1,7 +1,7 @@
 """The door to the program for any ASGI server (daphne, uvicorn).
 
-Around Django: a limit on the body before anything reads it, static files, one of a few long-lived threads for the
-database work of each request, and a shutdown that lets running turns finish.
+Around Django: probes, a limit on the body before anything reads it, static files, one of a few long-lived threads
+for the database work of each request, and a shutdown that lets running turns finish.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 from starlette.exceptions import HTTPException  # noqa: E402
-from starlette.responses import PlainTextResponse  # noqa: E402
+from starlette.responses import PlainTextResponse, Response  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
 from uuid_utils.compat import uuid7  # noqa: E402
 
@@ -30,7 +30,7 @@ from chat.consumers import LiveConsumer  # noqa: E402
 from chat.running import finish_running_turns  # noqa: E402
 from chat.turn import model_named  # noqa: E402
 
-from . import urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
+from . import health, urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
 from .api import PayloadTooLarge, error_response  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -39,6 +39,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 LIVE_PATH = "/live"
+PROBES: dict[str, Callable[[], Awaitable[Response]]] = {"/healthz": health.alive, "/readyz": health.ready}
 
 live_application: Any = LiveConsumer.as_asgi()
 django_application: Any = get_asgi_application()
@@ -64,6 +65,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["path"] in PROBES:
+        await answer_probe(scope, receive, send)
+        return
     if scope["path"].startswith(settings.STATIC_URL):
         await answer_file({**scope, "path": scope["path"].removeprefix(settings.STATIC_URL)}, receive, send)
         return
@@ -76,6 +80,12 @@ async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
     else:
         async with request_thread():
             await django_application(dict(scope), replayed(body, receive), send)
+
+
+async def answer_probe(scope: Scope, receive: Receive, send: Send) -> None:
+    asked = scope["method"] in {"GET", "HEAD"}
+    answer = await PROBES[scope["path"]]() if asked else Response(status_code=405, headers={"Allow": "GET, HEAD"})
+    await answer(scope, receive, send)
 
 
 async def answer_file(scope: Scope, receive: Receive, send: Send) -> None:
@@ -154,10 +164,15 @@ async def live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.shutdown":
-            await finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)
+            await finish()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+async def finish() -> None:
+    health.stopping.set()
+    await finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)
 
 
 @functools.cache
@@ -169,6 +184,6 @@ def wait_for_turns_before_daphne_stops() -> None:
     from twisted.internet.defer import Deferred  # noqa: PLC0415 not there at all under uvicorn
 
     def wait_for_turns() -> Deferred[None]:
-        return Deferred.fromFuture(asyncio.ensure_future(finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)))
+        return Deferred.fromFuture(asyncio.ensure_future(finish()))
 
     reactor.addSystemEventTrigger("before", "shutdown", wait_for_turns)

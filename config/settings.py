@@ -138,7 +138,9 @@ else:
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
-            "pool": {"min_size": 1, "max_size": DATABASE_THREADS + 2, "timeout": 5},
+            # Its pauses between attempts to connect double until it gives up, and begin anew with the next request:
+            # after an outage of any length it is back within seconds.
+            "pool": {"min_size": 1, "max_size": DATABASE_THREADS + 2, "timeout": 5, "reconnect_timeout": 5},
             "prepare_threshold": None,
             "connect_timeout": 5,
         }

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import SimpleTestCase
 
 from config.asgi import application
+from config.health import stopping
 
 
 async def ask(path, *, method="GET", headers=(), body=(b"",), host=b"localhost"):
@@ -95,8 +96,12 @@ class Life(IsolatedAsyncioTestCase):
         async def send(message):
             sent.append(message["type"])
 
+        self.addCleanup(stopping.clear)
         await application({"type": "lifespan"}, receive, send)
         self.assertEqual(sent, ["lifespan.startup.complete", "lifespan.shutdown.complete"])
+        status, _, body = await ask("/readyz")
+        self.assertEqual((status, json.loads(body)), (503, {"status": "stopping"}))
+        self.assertEqual((await ask("/healthz"))[0], 200)
 
 
 class PolicyTests(SimpleTestCase):
