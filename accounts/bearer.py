@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from importlib import import_module
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -57,10 +58,11 @@ async def user_of_token(token: str) -> User:
 
 @dataclass(frozen=True)
 class Access:
-    """Who calls /mcp, and whether they may change anything."""
+    """Who calls /mcp, whether they may change anything, and by which personal access token, if it is one."""
 
     user: User
     may_write: bool = True
+    token_id: UUID | None = None
 
 
 async def access_of_request(request: HttpRequest) -> Access:
@@ -72,7 +74,7 @@ async def access_of_request(request: HttpRequest) -> Access:
         return Access(await user_of_token(token))
     if (personal := await find_personal_token(token)) is None:
         raise TokenInvalid
-    return Access(personal.user, personal.scope == PersonalToken.Scope.WRITE)
+    return Access(personal.user, personal.scope == PersonalToken.Scope.WRITE, personal.pk)
 
 
 def accepts(user: User, claims: AccessClaims) -> bool:

@@ -23,7 +23,8 @@ from accounts.errors import CHALLENGE, ProductError, TokenMissing
 from accounts.ratelimits import ADDRESS_ALLOWANCE, address_of, check_rate
 from todos.batches import Caller
 from todos.changes import Door, Origin
-from todos.tools import acting_as, server
+from todos.tool_server import acting_as
+from todos.tools import server
 
 from .api import MethodNotAllowed, error_response, product_error, request_id_of
 
@@ -43,7 +44,7 @@ async def mcp(request: ASGIRequest) -> HttpResponse:
     except (ProductError, DatabaseError) as error:
         return refused(request, product_error(error))
     by = Origin(Door.MCP, tool_call_id=uuid7())  # what one call changed is undone together
-    with acting_as(Caller(access.user, timezone.now(), lambda: None, by, access.may_write)):
+    with acting_as(Caller(access.user, timezone.now(), lambda: None, by, access.may_write, access.token_id)):
         return await answer(request)
 
 

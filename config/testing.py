@@ -81,11 +81,13 @@ class RunningServer:
 
 
 @contextlib.contextmanager
-def running_server(database_url: str, server: str = "daphne", **variables: str) -> Iterator[RunningServer]:
+def running_server(
+    database_url: str, server: str = "daphne", application: str = "config.asgi:application", **variables: str
+) -> Iterator[RunningServer]:
     with tempfile.NamedTemporaryFile(suffix=".log") as log:
         port = free_port()
         process = subprocess.Popen(
-            [sys.executable, *COMMANDS[server], str(port), "config.asgi:application"],
+            [sys.executable, *COMMANDS[server], str(port), application],
             cwd=settings.BASE_DIR,
             env=environment(database_url, **variables),
             stdout=log,

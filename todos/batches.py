@@ -65,6 +65,7 @@ class Caller:
     fence: Callable[[], None]
     by: Origin
     may_write: bool = True
+    token_id: UUID | None = None
 
 
 async def run_batch(

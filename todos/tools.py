@@ -4,20 +4,15 @@ Docstrings and descriptions of tools are product text, read by the model. Whose 
 the door that calls it says so, and neither a model nor a client can.
 """
 
-import contextlib
 import datetime
-import logging
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
 from django.utils import timezone
-from mcp.server.lowlevel import Server as LowLevelServer
-from mcp.server.mcpserver import Context, MCPServer, Resolve
-from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-from mcp_types import CallToolResult, InputRequiredResult, Tool, ToolAnnotations
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+from mcp.server.mcpserver.exceptions import UnexpectedToolError
+from mcp_types import CallToolResult, Tool, ToolAnnotations
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from accounts.database import database_unit
 from accounts.errors import ValidationFailed
@@ -28,13 +23,12 @@ from . import commands
 from .batches import Caller, ToolRefused, accepted, run_batch, write_once
 from .changes import Origin
 from .errors import NothingToUndo, TodoNotFound, UnknownTag
-from .models import Door, Todo
+from .models import Todo
 from .references import References, echo, read_id
 from .rows import PriorityName, todo_row
 from .selection import select_todos
 from .sorting import SortName, natural_sort
 from .tool_schema import (
-    ALL_BUT_TYPES,
     Absent,
     Batch,
     Changed,
@@ -45,117 +39,14 @@ from .tool_schema import (
     Results,
     TaskList,
     TaskUpdate,
-    lean_schema,
 )
+from .tool_server import ActingCaller, acting_as, make_server
 from .undo import Undone, undo_last, undo_todo
 from .words import search_terms
 
-logger = logging.getLogger(__name__)
-
-ERRORS_TOLD = 5
-
-INSTRUCTIONS = (
-    "The todo list of the signed-in user: add, find, change, finish, delete, undo. Todos are named by id or words of "
-    "their titles, and dates are given in the user's own words. Undo takes back your last call that changed something."
-)
-
-_caller: ContextVar[Caller] = ContextVar("caller")
-
-
-async def acting_caller() -> Caller:
-    return _caller.get()
-
-
-ActingCaller = Annotated[Caller, Resolve(acting_caller)]
 SearchText = Annotated[
     StorableText, BeforeValidator(lambda text: "" if text is None else text), WithJsonSchema({"type": "string"})
 ]
-
-
-class TodoServer(MCPServer):
-    """The library's server, with errors that a model can act on: no prefix, no link, nothing of the rejected values.
-
-    Definitions are as short as they can be, and made once: they do not change while the program runs.
-    """
-
-    _lean_tools: list[Tool] | None = None
-
-    @property
-    def protocol(self) -> LowLevelServer[Any]:
-        """What speaks the protocol, for the door that serves it over HTTP."""
-        return self._lowlevel_server
-
-    async def list_tools(self) -> list[Tool]:
-        """All of them; for a caller who may only read, those that change nothing."""
-        if self._lean_tools is None:
-            self._lean_tools = [lean_tool(tool) for tool in await super().list_tools()]
-        caller = _caller.get(None)
-        return [tool for tool in self._lean_tools if caller is None or caller.may_write or is_read_only(tool)]
-
-    async def call_tool(
-        self, name: str, arguments: dict[str, Any], context: Context | None = None
-    ) -> CallToolResult | InputRequiredResult:
-        if name not in {tool.name for tool in await self.list_tools()}:
-            raise self.not_listed(name)
-        try:
-            answer = await super().call_tool(name, arguments, context)
-        except UnexpectedToolError:
-            log_call(name, "internal_error")
-            raise
-        except ToolError as error:
-            refusal = refusal_of(error)
-            log_call(name, refusal.code)
-            raise refusal from None
-        log_call(name, "success")
-        return answer
-
-    def not_listed(self, name: str) -> ToolRefused:
-        if name not in {tool.name for tool in self._lean_tools or ()}:
-            return ToolRefused("unknown_tool", "There is no such tool.")
-        log_call(name, "read_only")
-        return ToolRefused("read_only", "This token may only read. To change todos, use one that may read and write.")
-
-
-def refusal_of(error: ToolError) -> ToolRefused:
-    match error.__cause__:
-        case ValidationError() as cause:
-            return ToolRefused("validation_error", argument_reasons(cause))
-        case ToolRefused() as refusal:
-            return refusal
-    return ToolRefused("unknown_tool", "There is no such tool.")
-
-
-def log_call(name: str, outcome: str) -> None:
-    """What programs of others do is told apart in the log; calls of turns are stored with their turn."""
-    if (caller := _caller.get(None)) and caller.by.door == Door.MCP:
-        logger.info("mcp call of %s by user %s: %s (%s)", name, caller.user.pk, outcome, caller.by.tool_call_id)
-
-
-def is_read_only(tool: Tool) -> bool:
-    return bool(tool.annotations and tool.annotations.read_only_hint)
-
-
-def lean_tool(tool: Tool) -> Tool:
-    tool.input_schema = lean_schema(tool.input_schema)
-    tool.output_schema = lean_schema(tool.output_schema or {}, ALL_BUT_TYPES)
-    return tool
-
-
-def make_server() -> TodoServer:
-    placeholder = logging.NullHandler()
-    # MCPServer() calls logging.basicConfig, which leaves a root logger alone that has a handler.
-    logging.root.addHandler(placeholder)
-    try:
-        return TodoServer(
-            "todo-chat",
-            title="Todo Chat",
-            version="0.1.0",
-            instructions=INSTRUCTIONS,
-            subscriptions=False,  # they would hold streams open, and the tools never change
-        )
-    finally:
-        logging.root.removeHandler(placeholder)
-
 
 server = make_server()
 
@@ -375,24 +266,5 @@ async def call_tool(
     return ToolOutcome("success", answer.structured_content or {})
 
 
-@contextlib.contextmanager
-def acting_as(caller: Caller) -> Iterator[None]:
-    """Set the caller around one call, and never across a `yield` of a generator that others resume."""
-    token = _caller.set(caller)
-    try:
-        yield
-    finally:
-        _caller.reset(token)
-
-
 async def tool_definitions() -> list[Tool]:
     return await server.list_tools()
-
-
-def argument_reasons(error: ValidationError) -> str:
-    """“tasks, item 2, title: Field required.” – the first few, without the values."""
-    reasons = []
-    for fault in error.errors(include_url=False, include_context=False, include_input=False)[:ERRORS_TOLD]:
-        place = [f"item {part + 1}" if isinstance(part, int) else part for part in fault["loc"]]
-        reasons.append(f"{', '.join(place) or 'arguments'}: {fault['msg'].removeprefix('Value error, ')}.")
-    return " ".join(reasons)

@@ -69,13 +69,46 @@ class Calls(McpCase):
         doors = {change.door async for change in TodoChange.objects.for_user(self.alice)}
         self.assertEqual((doors, await self.titles(self.alice)), ({Door.MCP}, []))
 
-    async def test_each_call_is_in_the_log_without_what_it_says(self):
-        with self.assertLogs("todos.tools", "INFO") as log:
+    async def test_each_call_is_in_the_log_with_its_token_and_without_what_it_says(self):
+        reading = await self.personal("read")
+        with self.assertLogs("todos.tool_server", "INFO") as log:
             await self.call("add_task", {"tasks": [{"title": "Secret plan"}]})
             await self.call("complete_task", {"tasks": ["nothing like it"]})
-        self.assertRegex(log.output[0], f"mcp call of add_task by user {self.alice.pk}: success")
-        self.assertRegex(log.output[1], "complete_task .*: todo_not_found")
-        self.assertNotIn("Secret plan", str(log.output))
+            await self.call("add_task", {"tasks": [{"title": "Secret plan"}]}, reading)
+            await self.call("Secret tool", {})
+        token = await PersonalToken.objects.aget()
+        for line, facts in zip(
+            log.output,
+            (
+                f"mcp call of add_task by user {self.alice.pk} with an access token: success in ",
+                f"mcp call of complete_task by user {self.alice.pk} with an access token: todo_not_found in ",
+                f"mcp call of add_task by user {self.alice.pk} with {token.pk}: read_only in ",
+                f"mcp call of an unknown tool by user {self.alice.pk} with an access token: unknown_tool in ",
+            ),
+            strict=True,
+        ):
+            self.assertIn(facts, line)
+        self.assertNotIn("Secret", str(log.output))
+
+    async def test_the_log_names_the_call_that_a_change_was_made_in(self):
+        with self.assertLogs("todos.tool_server", "INFO") as log:
+            await self.call("add_task", {"tasks": [{"title": "Milk"}]})
+        change = await TodoChange.objects.for_user(self.alice).aget()
+        self.assertEqual(change.door, Door.MCP)
+        self.assertTrue(log.output[0].endswith(f"({change.tool_call_id})"), log.output)
+
+    async def test_all_definitions_cost_a_model_at_most_3000_tokens(self):
+        for version in (OLD, NEW):
+            tools = (await self.ask("tools/list", version=version))["tools"]
+            sent = json.dumps(tools, ensure_ascii=False, separators=(",", ":")).encode()
+            self.assertLessEqual(len(sent) / 3.5, 3_000)
+
+    async def test_the_text_of_an_answer_is_its_structure_and_no_longer(self):
+        await self.call("add_task", {"tasks": [{"title": "Käse"}]})
+        answer = await self.call("list_tasks", {})
+        text = answer["content"][0]["text"]
+        self.assertEqual(json.loads(text), answer["structuredContent"])
+        self.assertIn('"title":"Käse"', text)
 
     async def test_undo_takes_back_the_whole_last_call(self):
         await self.call("add_task", {"tasks": [{"title": "One"}, {"title": "Two"}]})
@@ -205,6 +238,16 @@ class BadInput(McpCase):
                     response = await self.post(body, version=version)
                     self.assertLess(response.status_code, 500, response.content)
                     self.assertIn("error", response.json())
+
+    async def test_what_is_not_there_is_a_mistake_of_who_asks_and_none_in_our_log(self):
+        for version, codes in ((OLD, {-32602, -32002}), (NEW, {-32602})):
+            for method, params in (("prompts/get", {"name": "x"}), ("resources/read", {"uri": "test://x"})):
+                message = {"jsonrpc": "2.0", "id": 1, "method": method}
+                message["params"] = params | (envelope(NEW) if version == NEW else {})
+                named = {"Mcp-Method": method, "Mcp-Name": next(iter(params.values()))} if version == NEW else {}
+                with self.subTest(method, version=version), self.assertNoLogs(level="ERROR"):
+                    response = await self.post(message, version=version, **named)
+                    self.assertIn(response.json()["error"]["code"], codes)
 
     async def test_a_stream_of_subscriptions_is_refused_and_does_not_hold_the_server(self):
         message = {"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen"}
