@@ -112,6 +112,11 @@ def store_approval(turn: Turn, waiting: Sequence[ToolCall]) -> Approval:
     )
 
 
+def approval_words(approval: Approval) -> str:
+    """What an answer says that ends with a question to the person: the question, or what became of it meanwhile."""
+    return decision_text(approval) if approval.decided_at else approval_question(approval)
+
+
 def approval_question(approval: Approval) -> str:
     """What would be done, in one sentence, and how to say yes or no."""
     actions = {row["action"] for row in approval.rows}

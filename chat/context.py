@@ -12,7 +12,7 @@ from .models import Conversation, Message, ToolCall
 INTERRUPTED_OUTPUT = {
     "error": {
         "code": "interrupted",
-        "message": "This call was interrupted. Look before you say whether it took effect.",
+        "message": "This call was interrupted before it changed anything.",
     }
 }
 CALL_COLUMNS = ("message_id", "step", "call_id", "tool_name", "input", "output", "status")

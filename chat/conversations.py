@@ -11,7 +11,7 @@ from accounts.models import User
 from .errors import MessageNotFound
 from .live import announce_change
 from .models import NEWEST_FIRST, Conversation, Message
-from .storage import settle_dead_turn
+from .settling import settle_dead_turn
 from .summaries import continue_conversation
 
 FEEDBACK = {"up", "down"}

@@ -37,7 +37,7 @@ def can_stand_in(user: User, text: str, now: datetime.datetime) -> bool:
 async def step_outputs(turn: Turn, model: Model, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
     """One step of the model, or of the basic assistant where the model fails before it said or asked for anything."""
     if not turn.fallback:
-        begun = bool(turn.answer.content or turn.tool_calls)
+        begun = turn.has_begun
         try:
             async with aclosing(model_outputs(turn, model, request)) as outputs:
                 async for output in outputs:

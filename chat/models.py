@@ -43,12 +43,16 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         hit = {f"hit_{name}": Subquery(hits.values(column)[:1]) for name, column in HIT.items()}
         return self.filter(said_in("title", terms) | Q(Exists(hits))).annotate(**hit)
 
+    def with_lease(self) -> ConversationQuerySet:
+        """With `lease_expired`: whether the process of the last turn died, by the database's clock."""
+        return self.annotate(lease_expired=Q(lease_until__lte=Now()))
+
     def owned(self, user, conversation_id, *, deleted_too: bool = False) -> Conversation:
-        """The user's conversation, with `lease_expired`: whether the process of its last turn died.
+        """The user's conversation, with `lease_expired`.
 
         Raises ConversationNotFound or NotYourConversation: with random keys, telling the two apart helps nobody.
         """
-        conversation = self.annotate(lease_expired=Q(lease_until__lte=Now())).filter(pk=conversation_id).first()
+        conversation = self.with_lease().filter(pk=conversation_id).first()
         if conversation is None or (conversation.deleted_at and not deleted_too):
             raise ConversationNotFound
         if conversation.owner_id != user.pk:
@@ -88,7 +92,7 @@ class Conversation(models.Model):
     pinned_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
-    lease_expired: bool  # on rows from `owned`
+    lease_expired: bool  # on rows from `with_lease`
     hit_id: UUID | None  # this and the next two on rows from `containing`
     hit_sequence: int | None
     hit_text: str | None

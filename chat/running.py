@@ -15,6 +15,9 @@ from .turn import run_turn
 from .turn_state import Turn
 from .upkeep import cancel_upkeep, start_upkeep
 
+# How long a turn may take to store that it was interrupted, and its streams to say so.
+INTERRUPTED_SECONDS = 2
+
 logger = logging.getLogger(__name__)
 running_turns: set["RunningTurn"] = set()
 
@@ -26,6 +29,7 @@ class RunningTurn:
         self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.begun.add_done_callback(consume_error)
         self.conversation_id: UUID | None = None
+        self.turn: Turn | None = None
         self.seen: list[Event] = []
         self.news = asyncio.Event()
         self.task = asyncio.create_task(self.run(begin))
@@ -44,7 +48,7 @@ class RunningTurn:
                 self.begun.set_result(None)
                 self.publish(turn)
                 return
-            self.conversation_id = turn.conversation.pk
+            self.conversation_id, self.turn = turn.conversation.pk, turn
             self.begun.set_result(None)
             async with turn_kept(turn):
                 async for event in run_turn(turn):
@@ -110,16 +114,22 @@ def turn_running_in(conversation_id: UUID) -> RunningTurn | None:
 
 
 async def finish_running_turns(grace_seconds: float) -> None:
-    """Shutdown: let running turns end, for at most `grace_seconds`; then cancel the rest, whose leases run out."""
-    tasks = {running.task for running in running_turns}
-    if tasks:
-        await wait_or_cancel(tasks, grace_seconds)
+    """Shutdown: let running turns end, for at most `grace_seconds`; then interrupt the rest, so that a retry goes on.
+
+    What cannot even end as interrupted is cancelled, and its lease runs out.
+    """
+    await tasks_ended(grace_seconds)
+    for running in running_turns:
+        if running.turn:
+            running.turn.interrupt()
+    await tasks_ended(INTERRUPTED_SECONDS)
+    for running in running_turns:
+        running.task.cancel()
+    await tasks_ended()
     await cancel_upkeep()
 
 
-async def wait_or_cancel(tasks: set[asyncio.Task[None]], grace_seconds: float) -> None:
-    _, late = await asyncio.wait(tasks, timeout=grace_seconds)
-    for task in late:
-        task.cancel()
-    if late:
-        await asyncio.wait(late)
+async def tasks_ended(seconds: float | None = None) -> None:
+    """Wait for the turns that run now, but no longer than this."""
+    if tasks := {running.task for running in running_turns}:
+        await asyncio.wait(tasks, timeout=seconds)

@@ -26,12 +26,12 @@ from .errors import (
     LeaseLost,
     MessageNotFound,
     NotRetryable,
-    TurnInterrupted,
     stored_failure,
 )
 from .events import ApprovalRecord, ApprovalRow, ToolCallRecord, TurnCompleted, Usage
 from .live import announce_change
 from .models import Approval, Conversation, Message, ToolCall
+from .settling import settle_dead_turn, settle_open_calls
 from .titles import title_after, title_from
 from .turn_state import NewMessage, Turn
 
@@ -94,29 +94,6 @@ def lease_end() -> Any:
     return Now() + datetime.timedelta(seconds=settings.TURN_LEASE_SECONDS)
 
 
-def settle_dead_turn(conversation: Conversation) -> None:
-    """Close the turn of a process that died: its lease ran out while its answer was pending.
-
-    For a conversation from `Conversation.objects.owned`; whoever meets such a turn first closes it.
-    """
-    if not conversation.lease_expired:
-        return
-    lease = Conversation.objects.filter(pk=conversation.pk, lease_token=conversation.lease_token)
-    if not lease.update(lease_token=None, lease_until=None):
-        return
-    settle_open_calls(conversation)
-    conversation.messages.filter(status=Message.Status.PENDING).update(
-        status=Message.Status.INTERRUPTED, error_code=TurnInterrupted.code
-    )
-
-
-def settle_open_calls(conversation: Conversation) -> None:
-    """Those without an output; a pending call that has one waits for the person's approval."""
-    ToolCall.objects.filter(conversation=conversation, status=ToolCall.Status.PENDING, output__isnull=True).update(
-        status=ToolCall.Status.ERROR, output=INTERRUPTED_OUTPUT
-    )
-
-
 # Steps 4 and 5
 
 
@@ -151,15 +128,19 @@ def reopen_answer(user: User, conversation_id: UUID, message_id: UUID) -> tuple[
     if answer.sequence != conversation.last_sequence or answer.status not in RETRYABLE:
         raise NotRetryable
     take_lease(conversation)
-    settle_open_calls(conversation)
     answer.status, answer.error_code, answer.content = Message.Status.PENDING, "", ""
     answer.first_token_ms, answer.metadata = None, {}
     answer.save(update_fields=ANSWER_FIELDS)
+    reopened = answer.tool_calls.filter(output__error__code=INTERRUPTED_OUTPUT["error"]["code"])
+    reopened.update(status=ToolCall.Status.PENDING, output=None)
     return conversation, conversation.messages.get(sequence=answer.sequence - 1), answer
 
 
-def stored_answer(user: User, message: NewMessage) -> TurnCompleted | None:
-    """The answer that an earlier request with the same Idempotency-Key got; its failure is raised again."""
+def answer_of_key(user: User, message: NewMessage) -> Message | None:
+    """The ended answer to an earlier request with the same Idempotency-Key.
+
+    Raises IdempotencyMismatch where that was another request, and IdempotencyInProgress while it runs.
+    """
     if message.idempotency_key is None:
         return None
     question = Message.objects.filter(owner=user, idempotency_key=message.idempotency_key).first()
@@ -167,11 +148,21 @@ def stored_answer(user: User, message: NewMessage) -> TurnCompleted | None:
         return None
     if question.metadata.get("fingerprint") != message.fingerprint:
         raise IdempotencyMismatch
-    answer = Message.objects.with_tool_calls().get(
-        conversation=question.conversation_id, sequence=question.sequence + 1
-    )
+    settle_dead_turn(Conversation.objects.with_lease().get(pk=question.conversation_id))
+    answers = Message.objects.with_tool_calls().select_related("conversation")
+    answer = answers.get(conversation=question.conversation_id, sequence=question.sequence + 1)
     if answer.status == Message.Status.PENDING:
         raise IdempotencyInProgress(retry_after_seconds=BUSY_RETRY_SECONDS)
+    return answer
+
+
+def can_go_on(answer: Message) -> bool:
+    """Whether the turn of the answer died, and nothing was said since."""
+    return answer.status == Message.Status.INTERRUPTED and answer.sequence == answer.conversation.last_sequence
+
+
+def answer_given(answer: Message) -> TurnCompleted:
+    """What was answered; a failure is raised again."""
     if answer.error_code and answer.status != Message.Status.STOPPED:
         raise stored_failure(answer.error_code)
     return turn_completed(answer, list(answer.tool_calls.all()), Approval.objects.filter(message=answer).first())
@@ -260,6 +251,8 @@ def store_answer(turn: Turn) -> TurnCompleted:
     announce_change(turn.user.pk)
     turn.answer.total_ms = turn.elapsed_ms
     turn.answer.save(update_fields=ANSWER_FIELDS)
+    if turn.answer.status in {Message.Status.FAILED, Message.Status.INTERRUPTED}:
+        settle_open_calls(turn.conversation)
     return turn_completed(turn.answer, turn.tool_calls, turn.approval)
 
 

@@ -15,7 +15,7 @@ from todos.models import Todo
 from .conversations import mark_seen, messages_before
 from .models import Conversation, Message
 from .rendering import MessageView, message_view, written_ids
-from .storage import settle_dead_turn
+from .settling import settle_dead_turn
 
 MESSAGES_SHOWN, MESSAGES_AFTER = 30, 15
 

@@ -23,7 +23,7 @@ from accounts.models import User
 from todos.changes import Door, Origin
 from todos.tools import ToolOutcome, call_tool, tool_definitions
 
-from .approvals import approval_question, ask_person, decide_in_words
+from .approvals import approval_words, ask_person, decide_in_words
 from .arguments import INVALID_JSON, ParsedRequest, parsed_request
 from .context import past_items, tool_items
 from .errors import InternalError, LeaseLost, ModelError, TurnInterrupted
@@ -32,8 +32,11 @@ from .fallback import allowance, step_outputs
 from .instructions import instructions_text
 from .limits import check_allowance, check_message, check_turn_rate, lock_user
 from .model_interface import Model, ModelOutput, ModelRequest, StepEnd, TextDelta, ToolDefinition, ToolRequest, UserText
-from .models import Message, ToolCall
+from .models import Approval, Message, ToolCall
 from .storage import (
+    answer_given,
+    answer_of_key,
+    can_go_on,
     hold_lease,
     open_conversation,
     reopen_answer,
@@ -41,7 +44,6 @@ from .storage import (
     store_exchange,
     store_tool_calls,
     store_tool_outcome,
-    stored_answer,
     tool_call_record,
 )
 from .turn_state import STOP_SENTENCES, NewMessage, Turn
@@ -52,7 +54,10 @@ logger = logging.getLogger(__name__)
 
 
 async def begin_turn(request: HttpRequest, user_id: str, message: NewMessage) -> Turn | TurnCompleted:
-    """Steps 1–5. Returns the stored answer where the message's Idempotency-Key already has one; raises ProductError."""
+    """Steps 1–5. Where the message's Idempotency-Key is known, its stored answer, or its turn if that died.
+
+    Raises ProductError.
+    """
     # 1. Authenticate the request by its JWT.
     user = await authenticate(request)
     # 2. Check that user_id equals the token's subject.
@@ -66,8 +71,10 @@ async def begin_turn(request: HttpRequest, user_id: str, message: NewMessage) ->
 def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCompleted:
     """Steps 3–5 in one transaction: all of it is stored, or the request is refused and nothing is."""
     lock_user(user)
-    if stored := stored_answer(user, message):
-        return stored
+    if answer := answer_of_key(user, message):
+        if can_go_on(answer):
+            return continued_turn(user, answer.conversation_id, answer.pk, request_id)
+        return answer_given(answer)
     fallback = allowance(user, message.text, timezone.now())
     # 3. Load the conversation's history from the database, if conversation_id is given; otherwise open a conversation.
     conversation = open_conversation(user, message)
@@ -85,6 +92,7 @@ async def begin_retry(request: HttpRequest, user_id: str, conversation_id: UUID,
     """Steps 1–5 for an answer that failed, was stopped or was interrupted: the same question, from what is stored.
 
     The tool calls made so far stay part of the answer and the model sees what came of them: nothing is written twice.
+    Those that a dying process left open are made first, by the ids they are stored under.
     """
     user = await authenticate(request)
     check_subject(user, user_id)
@@ -96,12 +104,17 @@ async def begin_retry(request: HttpRequest, user_id: str, conversation_id: UUID,
 def reopen_turn(user: User, conversation_id: UUID, message_id: UUID, request_id: str) -> Turn:
     """Steps 3–5 of a retry, in one transaction."""
     lock_user(user)
+    return continued_turn(user, conversation_id, message_id, request_id)
+
+
+def continued_turn(user: User, conversation_id: UUID, message_id: UUID, request_id: str) -> Turn:
     check_allowance(user, timezone.now())
     conversation, question, answer = reopen_answer(user, conversation_id, message_id)
+    history = [*past_items(conversation, before=question.sequence), UserText(question.content)]
     calls = list(answer.tool_calls.order_by("position"))
-    history = [*past_items(conversation, before=question.sequence), UserText(question.content), *tool_items(calls)]
     steps = max((call.step for call in calls), default=0)
-    return Turn(user, request_id, conversation, question, answer, history, calls, step=steps + 1, steps_before=steps)
+    asked = Approval.objects.filter(message=answer).prefetch_related("message__tool_calls").first()
+    return Turn(user, request_id, conversation, question, answer, history, calls, steps + 1, steps, asked)
 
 
 async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
@@ -127,22 +140,39 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
         if not requests or turn.stopped_by_user:
             break
         # 8. Store each tool call before it runs and its outcome when it ends.
-        for call in (calls := await store_tool_calls(turn, within_limits(turn, requests))):
-            yield ToolCallStarted(turn.answer.id, tool_call_record(call))
-            await store_tool_outcome(turn, call, *await run_tool_call(turn, call))
-            yield ToolCallFinished(turn.answer.id, tool_call_record(call))
+        calls = await store_tool_calls(turn, within_limits(turn, requests))
+        async for event in made_calls(turn, calls):
+            yield event
         turn.end_step(calls)
         turn.approval = await ask_person(turn, calls)
     if last_words := closing_sentence(turn):
         yield MessageDelta(turn.answer.id, turn.add_text(last_words))
 
 
+async def made_calls(turn: Turn, calls: list[ToolCall]) -> AsyncGenerator[Event, None]:
+    for call in calls:
+        turn.check_not_interrupted()
+        yield ToolCallStarted(turn.answer.id, tool_call_record(call))
+        await store_tool_outcome(turn, call, *await run_tool_call(turn, call))
+        yield ToolCallFinished(turn.answer.id, tool_call_record(call))
+
+
+async def remaining_calls(turn: Turn) -> AsyncGenerator[Event, None]:
+    """Of a turn that goes on: make the calls that were left open, and let the model see what came of all of them."""
+    if left := turn.open_calls:
+        async for event in made_calls(turn, left):
+            yield event
+        turn.approval = turn.approval or await ask_person(turn, left)
+    turn.history += tool_items(turn.tool_calls)
+
+
 async def run_turn(turn: Turn) -> AsyncGenerator[Event, None]:
     """Steps 6–12. Ends with exactly one TurnCompleted or TurnFailed; what was stored before a failure stays."""
     yield TurnStarted(turn.conversation.id, turn.question.id, turn.answer.id)
     try:
-        async for event in run_steps(turn):
-            yield event
+        for events in (remaining_calls(turn), run_steps(turn)):
+            async for event in events:
+                yield event
         # 9. Obtain the final assistant message.
         check_answer(turn)
         # 10. Store the assistant message.
@@ -185,6 +215,7 @@ async def outputs_in_time(turn: Turn, outputs: AsyncGenerator[ModelOutput, None]
     deadline = asyncio.get_running_loop().time() + settings.TURN_DEADLINE_SECONDS - turn.elapsed_ms / 1000
     try:
         while not turn.stopped:
+            turn.check_not_interrupted()
             async with asyncio.timeout_at(deadline) as turn.waiting:
                 output = await anext(outputs, None)
             turn.waiting = None
@@ -192,6 +223,7 @@ async def outputs_in_time(turn: Turn, outputs: AsyncGenerator[ModelOutput, None]
                 return
             yield output
     except TimeoutError:
+        turn.check_not_interrupted()
         if not turn.stopped:
             turn.stop("turn_deadline")
     finally:
@@ -227,7 +259,7 @@ async def run_tool_call(turn: Turn, call: ToolCall) -> tuple[ToolOutcome, int]:
 def closing_sentence(turn: Turn) -> str:
     """Why the model says no more, where it was not the model that ended the turn."""
     if turn.approval:
-        return approval_question(turn.approval)
+        return approval_words(turn.approval)
     return STOP_SENTENCES[turn.answer.error_code] if turn.stopped and not turn.stopped_by_user else ""
 
 
@@ -258,7 +290,9 @@ def failure_of(error: Exception) -> ProductError:
 
 async def fail_turn(turn: Turn, failure: ProductError) -> TurnFailed:
     """Close the turn as failed. Where even that cannot be stored, its lease runs out and it reads as interrupted."""
-    turn.answer.status, turn.answer.error_code = Message.Status.FAILED, failure.code
+    interrupted = isinstance(failure, TurnInterrupted)
+    turn.answer.status = Message.Status.INTERRUPTED if interrupted else Message.Status.FAILED
+    turn.answer.error_code = failure.code
     turn.answer.metadata["request_id"] = turn.request_id
     try:
         await store_answer(turn)

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.text import displayable
 
 from .context import tool_items
+from .errors import TurnInterrupted
 from .model_interface import AssistantText, HistoryItem, ModelRequest, StepEnd
 from .models import Approval, Conversation, Message, ToolCall
 from .window import estimated_tokens, fitted, is_crowded, measured_ratio
@@ -63,6 +64,7 @@ class Turn:
     history_max_tokens: int = field(default_factory=lambda: settings.CONTEXT_MAX_TOKENS)
     is_compacted: bool = False
     is_crowded: bool = False
+    is_interrupted: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -73,6 +75,16 @@ class Turn:
     @property
     def elapsed_ms(self) -> int:
         return int((time.perf_counter() - self.started) * 1000)
+
+    @property
+    def open_calls(self) -> list[ToolCall]:
+        """The stored calls whose outcome is not known: not made yet, or in a process that died."""
+        return [call for call in self.tool_calls if call.output is None]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the model has said or asked for anything: from then on nothing is asked a second time."""
+        return bool(self.answer.content or self.tool_calls)
 
     @property
     def fallback(self) -> str:
@@ -131,5 +143,17 @@ class Turn:
     def stop_for_user(self) -> None:
         """Make no further step or call, and wait no longer for the model."""
         self.stop("")
+        self.end_wait()
+
+    def interrupt(self) -> None:
+        """The process ends: the same, but the turn is not over. A retry goes on with it."""
+        self.is_interrupted = True
+        self.end_wait()
+
+    def check_not_interrupted(self) -> None:
+        if self.is_interrupted:
+            raise TurnInterrupted
+
+    def end_wait(self) -> None:
         if self.waiting and not self.waiting.expired():
             self.waiting.reschedule(asyncio.get_running_loop().time())

@@ -4,11 +4,8 @@ Around Django: probes, a limit on the body before anything reads it, static file
 for the database work of each request, and a shutdown that lets running turns finish.
 """
 
-import asyncio
-import functools
 import os
-import sys
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -27,11 +24,11 @@ from uuid_utils.compat import uuid7  # noqa: E402
 from accounts.database import request_thread  # noqa: E402
 from accounts.errors import ProductError  # noqa: E402
 from chat.consumers import LiveConsumer  # noqa: E402
-from chat.running import finish_running_turns  # noqa: E402
 from chat.turn import model_named  # noqa: E402
 
 from . import health, urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
 from .api import PayloadTooLarge, error_response  # noqa: E402
+from .lifetime import lifetime, live, live_under_daphne  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -44,6 +41,7 @@ PROBES: dict[str, Callable[[], Awaitable[Response]]] = {"/healthz": health.alive
 live_application: Any = LiveConsumer.as_asgi()
 django_application: Any = get_asgi_application()
 model_named(settings.CHAT_MODEL)  # the first turn must not wait for the imports of its model
+live_under_daphne()
 static_files = StaticFiles(directory=settings.STATIC_ROOT, check_dir=False)
 
 
@@ -56,8 +54,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         case "lifespan":
             await live(receive, send)
         case "http":
-            wait_for_turns_before_daphne_stops()
-            await outlast_cancel(answer_request(scope, receive, send))
+            await lifetime.outlast_cancel(answer_request(scope, receive, send))
         case "websocket":
             await answer_socket(scope, receive, send)
         case protocol:
@@ -143,47 +140,3 @@ async def refuse(error: ProductError, send: Send) -> None:
     ]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": response.content})
-
-
-# Shutdown: running turns finish first, within SHUTDOWN_GRACE_SECONDS
-
-
-async def outlast_cancel(answering: Coroutine[Any, Any, None]) -> None:
-    """daphne cancels every request when it is told to stop: let each finish its answer before it goes."""
-    task = asyncio.create_task(answering)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=settings.SHUTDOWN_GRACE_SECONDS)
-        task.cancel()
-        raise
-
-
-async def live(receive: Receive, send: Send) -> None:
-    """The lifespan protocol, which uvicorn speaks."""
-    while True:
-        message = await receive()
-        if message["type"] == "lifespan.shutdown":
-            await finish()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
-
-
-async def finish() -> None:
-    health.stopping.set()
-    await finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)
-
-
-@functools.cache
-def wait_for_turns_before_daphne_stops() -> None:
-    """daphne speaks no lifespan protocol; its reactor waits for what it is given before it stops."""
-    reactor: Any = sys.modules.get("twisted.internet.reactor")
-    if reactor is None or not reactor.running:
-        return
-    from twisted.internet.defer import Deferred  # noqa: PLC0415 not there at all under uvicorn
-
-    def wait_for_turns() -> Deferred[None]:
-        return Deferred.fromFuture(asyncio.ensure_future(finish()))
-
-    reactor.addSystemEventTrigger("before", "shutdown", wait_for_turns)

@@ -98,8 +98,9 @@ async def write_once(write: Callable[[], Results], caller: Caller) -> Results:
     @database_unit
     def write_unless_made() -> Results:
         caller.fence()
-        if results := made_before(caller):
-            return results
+        made = caller.by.tool_call_id and written_in_call(caller.user, caller.by.tool_call_id, caller.now)
+        if made:
+            return made
         results = write()
         check_reach(results, caller)
         return results
@@ -158,20 +159,18 @@ def accepted(results: Results) -> Results:
     return results
 
 
-def made_before(caller: Caller) -> Results | None:
-    """What the caller's tool call changed when it was made the first time, with the todos as they are now."""
-    if caller.by.tool_call_id is None:
-        return None
-    made = TodoChange.objects.for_user(caller.user).filter(tool_call_id=caller.by.tool_call_id).order_by("id")
+def written_in_call(user: User, tool_call_id: UUID, now: datetime.datetime) -> Results | None:
+    """What a tool call changed when it was made, with the todos as they are now; None where it changed nothing."""
+    made = TodoChange.objects.for_user(user).filter(tool_call_id=tool_call_id).order_by("id")
     changes = {change.todo_id: change for change in made}
-    todos = Todo.objects.for_user(caller.user).with_tags().in_bulk(changes)
+    todos = Todo.objects.for_user(user).with_tags().in_bulk(changes)
     results: list[Changed | Refused] = []
     for todo_id, change in changes.items():
         if previous_id_of(change) in changes:
             continue  # the next occurrence, which came or went with the one before
         todo = todos.get(todo_id) or todo_of(change, latest(change))
         outcome = "undone" if change.undoes_id else cast(Outcome, change.kind)
-        results.append(Changed(outcome=outcome, task=todo_row(todo, caller.user.zone, caller.now)))
+        results.append(Changed(outcome=outcome, task=todo_row(todo, user.zone, now)))
     return Results(results=results) if results else None
 
 

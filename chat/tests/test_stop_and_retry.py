@@ -4,10 +4,9 @@ from asgiref.sync import sync_to_async
 from django.test import TestCase
 
 from accounts.testing import alice, bearer, bob
-from chat.context import INTERRUPTED_OUTPUT
 from chat.errors import ModelUnavailable
-from chat.model_interface import StepEnd, TextDelta, ToolOutput, ToolRequest, UserText
-from chat.models import Conversation, Message, ToolCall
+from chat.model_interface import TextDelta, ToolOutput, ToolRequest, UserText
+from chat.models import Conversation, Message
 from chat.testing import calls, says, scripted_model
 from todos.models import Todo
 
@@ -110,13 +109,6 @@ class RetryTests(StopAndRetryCase):
         self.assertIsInstance(output, ToolOutput)
         self.assertEqual([call["status"] for call in body["tool_calls"]], ["success"])
         self.assertEqual(await count_todos(), 1)
-
-    async def test_a_call_whose_end_is_unknown_is_told_as_such(self):
-        answer = await self.failed_answer(calls("add_task", ADD_MILK))
-        await ToolCall.objects.aupdate(status="pending", output=None)
-        with scripted_model([TextDelta("Let me look."), StepEnd()]):
-            body = (await self.retry(answer)).json()
-        self.assertEqual(body["tool_calls"][0]["output"], INTERRUPTED_OUTPUT)
 
     async def test_only_the_last_answer_and_only_one_that_failed(self):
         answer = await self.failed_answer()

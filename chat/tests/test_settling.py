@@ -1,0 +1,213 @@
+"""Turns whose process died: how they are closed, and how they go on."""
+
+import datetime
+import uuid
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.db import OperationalError, connection
+from django.test import override_settings
+from django.utils import timezone
+
+from accounts.testing import bearer
+from chat.context import INTERRUPTED_OUTPUT
+from chat.errors import ModelUnavailable
+from chat.model_interface import AssistantText, ToolOutput, ToolRequest, UserText
+from chat.models import Approval, Conversation, Message, ToolCall
+from chat.settling import settle_dead_turns
+from chat.testing import calls, says, scripted_model
+from todos.models import Todo, TodoChange
+from todos.testing import make_many
+
+from .test_turn import ADD_MILK, ChatCase, rows
+
+KEY = {"Idempotency-Key": "one-and-only"}
+count_todos = sync_to_async(Todo.objects.count)
+
+
+class DeadTurnCase(ChatCase):
+    async def die(self, *steps, key=False, message="add milk"):
+        """Take these steps, and leave what a process leaves that dies: a pending answer, a lease that ran out."""
+        with scripted_model(*steps, [ModelUnavailable()]):
+            await self.send(message, headers=KEY if key else {})
+        await self.leave_dead()
+        return await Message.objects.aget(role="assistant")
+
+    async def leave_dead(self):
+        over = timezone.now() - datetime.timedelta(seconds=1)
+        await Conversation.objects.aupdate(lease_token=uuid.uuid4(), lease_until=over)
+        await Message.objects.filter(role="assistant").aupdate(status="pending", error_code="")
+
+    async def forget_outcome(self):
+        await ToolCall.objects.aupdate(status="pending", output=None)
+
+    async def forget_write(self):
+        await self.forget_outcome()
+        await Todo.objects.all().adelete()
+        await TodoChange.objects.all().adelete()
+
+    async def retry(self, answer):
+        path = f"/api/{self.alice.subject}/conversations/{answer.conversation_id}/messages/{answer.pk}/retry"
+        headers = {"Authorization": bearer(self.alice)}
+        response = await self.async_client.post(path, {}, content_type="application/json", headers=headers)
+        self.assertEqual(response.status_code, 200, response.content)
+        return response.json()
+
+
+class Closing(DeadTurnCase):
+    async def test_the_sweep_closes_turns_that_no_request_meets(self):
+        answer = await self.die(calls("add_task", ADD_MILK))
+        await settle_dead_turns()
+        await answer.arefresh_from_db()
+        self.assertEqual((answer.status, answer.error_code), ("interrupted", "interrupted"))
+        conversation = await Conversation.objects.aget()
+        self.assertEqual((conversation.lease_token, conversation.lease_until), (None, None))
+
+    async def test_the_sweep_leaves_turns_alone_that_are_kept(self):
+        answer = await self.die()
+        await Conversation.objects.aupdate(lease_until=timezone.now() + datetime.timedelta(seconds=20))
+        await settle_dead_turns()
+        await answer.arefresh_from_db()
+        self.assertEqual(answer.status, "pending")
+
+    async def test_a_call_that_wrote_before_the_death_counts_as_made_and_tells_what_it_wrote(self):
+        await self.die(calls("add_task", ADD_MILK))
+        await self.forget_outcome()
+        await settle_dead_turns()
+        (call,) = await rows(ToolCall)
+        self.assertEqual(call["status"], "success")
+        self.assertEqual(call["output"]["results"][0]["task"]["title"], "Buy milk")
+
+    async def test_a_call_that_wrote_nothing_is_told_to_have_changed_nothing(self):
+        await self.die(calls("add_task", ADD_MILK))
+        await self.forget_write()
+        await settle_dead_turns()
+        (call,) = await rows(ToolCall)
+        self.assertEqual((call["status"], call["output"]), ("error", INTERRUPTED_OUTPUT))
+
+    async def test_a_call_that_would_have_asked_the_person_is_not_left_waiting_for_ever(self):
+        await sync_to_async(make_many)(self.alice, 5)
+        titles = [title async for title in Todo.objects.values_list("title", flat=True)]
+        with scripted_model(calls("delete_task", {"tasks": titles})):
+            await self.send("delete all")
+        await sync_to_async(Approval.objects.all().delete)()
+        await self.leave_dead()
+        await settle_dead_turns()
+        self.assertEqual([row["status"] for row in await rows(ToolCall)], ["error"])
+        answer = await Message.objects.aget(role="assistant")
+        with scripted_model():
+            body = await self.retry(answer)
+        self.assertEqual(body["status"], "needs_approval")
+        self.assertEqual(await Todo.objects.filter(deleted_at=None).acount(), 5)
+
+
+class GoingOn(DeadTurnCase):
+    async def test_a_call_that_was_not_made_is_made_by_its_stored_id_and_the_model_not_asked_for_it_again(self):
+        answer = await self.die(calls("add_task", ADD_MILK))
+        await self.forget_write()
+        with scripted_model(says("Added.")) as model:
+            body = await self.retry(answer)
+        self.assertEqual([call["status"] for call in body["tool_calls"]], ["success"])
+        self.assertEqual(await count_todos(), 1)
+        (request,) = model.requests
+        self.assertEqual([type(item) for item in request.history], [UserText, ToolRequest, ToolOutput])
+        self.assertIn("Buy milk", request.history[2].output)
+
+    async def test_a_call_whose_outcome_was_not_stored_is_not_made_again(self):
+        answer = await self.die(calls("add_task", ADD_MILK))
+        await self.forget_outcome()
+        with scripted_model(says("Added.")):
+            body = await self.retry(answer)
+        self.assertEqual(body["tool_calls"][0]["output"]["results"][0]["task"]["title"], "Buy milk")
+        self.assertEqual(await count_todos(), 1)
+
+    async def test_a_turn_that_dies_twice_still_adds_once(self):
+        answer = await self.die(calls("add_task", ADD_MILK))
+        await self.forget_write()
+        with scripted_model([ModelUnavailable()]):
+            await self.send_retry(answer)
+        await self.forget_outcome()
+        await self.leave_dead()
+        with scripted_model(says("Added.")):
+            await self.retry(answer)
+        self.assertEqual(await count_todos(), 1)
+
+    async def send_retry(self, answer):
+        with self.assertRaises(AssertionError):
+            await self.retry(answer)
+
+    async def test_a_question_to_the_person_that_was_stored_is_asked_again_and_not_twice(self):
+        await sync_to_async(make_many)(self.alice, 5)
+        titles = [title async for title in Todo.objects.values_list("title", flat=True)]
+        with scripted_model(calls("delete_task", {"tasks": titles})):
+            await self.send("delete all")
+        await self.leave_dead()
+        with scripted_model():
+            body = await self.retry(await Message.objects.aget(role="assistant"))
+        self.assertEqual((body["status"], await Approval.objects.acount()), ("needs_approval", 1))
+
+    async def test_a_question_that_was_answered_meanwhile_is_answered_in_words(self):
+        await sync_to_async(make_many)(self.alice, 5)
+        titles = [title async for title in Todo.objects.values_list("title", flat=True)]
+        with scripted_model(calls("delete_task", {"tasks": titles})):
+            await self.send("delete all")
+        approval = await Approval.objects.aget()
+        await self.leave_dead()
+        path = f"/api/{self.alice.subject}/approvals/{approval.pk}"
+        headers = {"Authorization": bearer(self.alice)}
+        await self.async_client.post(path, {"approve": "all"}, content_type="application/json", headers=headers)
+        with scripted_model():
+            body = await self.retry(await Message.objects.aget(role="assistant"))
+        self.assertIn("Done: ", body["response"])
+        self.assertEqual(await Todo.objects.filter(deleted_at=None).acount(), 0)
+
+
+class SameKey(DeadTurnCase):
+    async def test_the_same_request_goes_on_with_a_turn_that_died(self):
+        answer = await self.die(calls("add_task", ADD_MILK), key=True)
+        await self.forget_write()
+        with scripted_model(says("Added.")) as model:
+            body = await self.answer("add milk", headers=KEY)
+        self.assertEqual((body["message_id"], body["response"]), (str(answer.pk), "Added."))
+        self.assertEqual((len(model.requests), await count_todos(), await Message.objects.acount()), (1, 1, 2))
+
+    async def test_another_body_is_refused_all_the_same(self):
+        await self.die(key=True)
+        response = await self.send("add bread", headers=KEY)
+        self.assertEqual((response.status_code, response.json()["error"]), (422, "idempotency_mismatch"))
+
+    async def test_where_more_was_said_since_it_is_told_that_the_turn_was_interrupted(self):
+        answer = await self.die(key=True)
+        with scripted_model(says("Hello.")):
+            await self.answer("hello", conversation_id=str(answer.conversation_id))
+            response = await self.send("add milk", headers=KEY)
+        self.assertEqual((response.status_code, response.json()["error"]), (409, "interrupted"))
+
+    @override_settings(TOKENS_PER_DAY=1)
+    async def test_a_turn_that_goes_on_is_bounded_like_any_other(self):
+        await self.die([*says("Hm.", 5, 5), ModelUnavailable()], key=True, message="think about life")
+        response = await self.send("think about life", headers=KEY)
+        self.assertEqual((response.status_code, response.json()["error"]), (429, "quota_exhausted"))
+
+
+class LastWords(DeadTurnCase):
+    def test_a_turn_that_fails_inside_a_call_tells_what_the_call_wrote(self):
+        """The connection breaks after the tool's commit, before its outcome is stored."""
+
+        def break_off(execute, sql, params, many, context):
+            if sql.startswith("UPDATE") and '"chat_toolcall"' in sql and "duration_ms" in sql:
+                raise OperationalError("connection lost")
+            return execute(sql, params, many, context)
+
+        with scripted_model(calls("add_task", ADD_MILK)), connection.execute_wrapper(break_off):
+            response = async_to_sync(self.send)("add milk")
+        self.assertEqual((response.status_code, response.json()["error"]), (503, "service_unavailable"))
+        call, answer = ToolCall.objects.get(), Message.objects.get(role="assistant")
+        self.assertEqual((call.status, answer.status), ("success", "failed"))
+
+    async def test_a_history_shows_what_an_interrupted_turn_did(self):
+        answer = await self.die(calls("add_task", ADD_MILK))
+        await self.forget_outcome()
+        with scripted_model(says("Yes.")) as model:
+            await self.answer("did you?", conversation_id=str(answer.conversation_id))
+        self.assertNotIn(AssistantText(""), model.requests[0].history)
+        self.assertIn("Buy milk", model.requests[0].history[2].output)

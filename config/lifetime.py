@@ -1,0 +1,84 @@
+"""The life of a server process: it sweeps as long as it lasts, and ends when its running turns have.
+
+For these it waits SHUTDOWN_GRACE_SECONDS; then they are interrupted.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from typing import Any
+
+from django.conf import settings
+
+from chat.running import finish_running_turns
+from chat.settling import sweep_for_ever
+
+from . import health
+
+# What a turn that must end has to store it, and its request to send it.
+LAST_WORDS_SECONDS = 3
+
+Message = MutableMapping[str, Any]
+
+
+class Lifetime:
+    """What a process does besides answering, and the answers it still owes."""
+
+    def __init__(self) -> None:
+        self.sweep: asyncio.Task[None] | None = None
+        self.answers: set[asyncio.Task[None]] = set()
+
+    def begin(self) -> None:
+        self.sweep = asyncio.create_task(sweep_for_ever())
+
+    async def end(self) -> None:
+        health.stopping.set()
+        await finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)
+        if self.answers:
+            await asyncio.wait(self.answers, timeout=LAST_WORDS_SECONDS)
+        if self.sweep:
+            self.sweep.cancel()
+            await asyncio.wait([self.sweep])
+
+    async def outlast_cancel(self, answering: Coroutine[Any, Any, None]) -> None:
+        """Servers cancel requests when they are told to stop: let each finish its answer before it goes."""
+        answer = asyncio.create_task(answering)
+        self.answers.add(answer)
+        answer.add_done_callback(self.answers.discard)
+        try:
+            await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            await asyncio.wait([answer], timeout=settings.SHUTDOWN_GRACE_SECONDS + LAST_WORDS_SECONDS)
+            answer.cancel()
+            raise
+
+
+lifetime = Lifetime()
+
+
+async def live(receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+    """The lifespan protocol, which uvicorn speaks."""
+    while True:
+        message = await receive()
+        is_end = message["type"] == "lifespan.shutdown"
+        if is_end:
+            await lifetime.end()
+        else:
+            lifetime.begin()
+        await send({"type": f"{message['type']}.complete"})
+        if is_end:
+            return
+
+
+def live_under_daphne() -> None:
+    """daphne speaks no lifespan protocol; its reactor runs what it is given, and waits for that before it stops."""
+    reactor: Any = sys.modules.get("twisted.internet.reactor")
+    if reactor is None:
+        return
+    from twisted.internet.defer import Deferred  # noqa: PLC0415 not there at all under uvicorn
+
+    def end() -> Deferred[None]:
+        return Deferred.fromFuture(asyncio.ensure_future(lifetime.end()))
+
+    reactor.callWhenRunning(reactor.callLater, 0, lifetime.begin)  # from inside its loop, where tasks can be made
+    reactor.addSystemEventTrigger("before", "shutdown", end)
