@@ -9,6 +9,9 @@ WITH_ENV := set -a; if [ -f .env ]; then . ./.env; fi; set +a;
 # The browser of the browser tests; where it is another one, say CHROMIUM=/path/to/it.
 export CHROMIUM ?= /usr/bin/chromium
 
+# Tests run on all cores; classes stay whole, because a class of browser tests has one server and one browser.
+AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
+
 # Programs of others that the tests run against ours.
 NODE := config/tests/node
 AGENT := config/tests/agent
@@ -22,8 +25,8 @@ run: $(VENV)/run
 	@$(WITH_ENV) exec $(BIN)/daphne --verbosity 0 --no-server-name -b "$${HOST:-127.0.0.1}" -p "$${PORT:-8000}" config.asgi:application
 
 test: $(VENV)/dev $(CHROMIUM) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed
-	$(BIN)/python -m pytest --cov --cov-report=
-	TEST_DATABASE=postgresql $(BIN)/python -m pytest --cov --cov-append --cov-report=term
+	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=
+	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(AT_ONCE) --cov --cov-append --cov-report=term
 
 screenshots: $(VENV)/dev $(CHROMIUM)
 	@mkdir -p screenshots

@@ -1,6 +1,7 @@
 """The environment of the tests, set before Django reads it: nobody's keys, and the database that was asked for.
 
 `TEST_DATABASE=postgresql` starts a real PostgreSQL from its wheel; without it the tests run on a SQLite file.
+The processes that share a run (`-n`) have this environment each, and one PostgreSQL between them.
 """
 
 import atexit
@@ -34,7 +35,9 @@ def postgresql_url() -> str:
 
 
 if os.environ.get("TEST_DATABASE") == "postgresql":
-    os.environ["DATABASE_URL"] = postgresql_url()
+    if "TEST_DATABASE_URL" not in os.environ:
+        os.environ["TEST_DATABASE_URL"] = postgresql_url()
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 
 
 @pytest.hookimpl(trylast=True)

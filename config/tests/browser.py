@@ -1,12 +1,15 @@
 """A real browser for tests, on a real server of the program with a scripted upstream."""
 
 import contextlib
+import fcntl
 import functools
 import os
 import shutil
 import subprocess
 import sys
 import unittest
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 from axe_playwright_python.sync_playwright import Axe
@@ -172,7 +175,19 @@ def save_screenshot(page: Page, name: str) -> None:
 @functools.cache
 def collect_static_files() -> None:
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    subprocess.run(collect, check=True, cwd=settings.BASE_DIR, env={**os.environ, "LOG_LEVEL": "WARNING"})
+    with exclusive(settings.STATIC_ROOT):
+        subprocess.run(collect, check=True, cwd=settings.BASE_DIR, env={**os.environ, "LOG_LEVEL": "WARNING"})
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """One process of the run at a time."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 # The messages as markup, without the white space between elements.
