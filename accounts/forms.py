@@ -79,7 +79,11 @@ class TimeZoneForm(forms.ModelForm):
 
 
 class PersonalTokenForm(forms.Form):
-    name = forms.CharField(max_length=60, label="What it is for", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        max_length=60,
+        label="What it is for",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Claude on my laptop"}),
+    )
     scope = forms.ChoiceField(label="It may", choices=PersonalToken.Scope.choices, initial=PersonalToken.Scope.WRITE)
     days = forms.TypedChoiceField(
         label="It ends after", choices=[(30, "30 days"), (90, "90 days"), (365, "A year")], coerce=int, initial=90

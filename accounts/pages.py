@@ -2,12 +2,12 @@
 
 import functools
 from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import quote
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render, resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -49,6 +49,25 @@ def signed_in(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[C
         return await view(request, *args, **kwargs)
 
     return page
+
+
+def form_of(page: str) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
+    """Take what the form of a page posts, and lead who opens the address itself to the page.
+
+    That is a reload by hand, or the page catching up, while a form's answer with the page around it is shown.
+    """
+
+    def decorator(view: Callable[P, Answer]) -> Callable[P, Answer]:
+        @functools.wraps(view)
+        async def view_or_page(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            request = cast(HttpRequest, args[0])
+            if request.method in {"GET", "HEAD"}:
+                return redirect(page)
+            return await view(*args, **kwargs) if request.method == "POST" else HttpResponseNotAllowed(["GET", "POST"])
+
+        return view_or_page
+
+    return decorator
 
 
 def refusal_response(refusal: ProductError, request_id: str) -> HttpResponse:

@@ -18,7 +18,7 @@ from .database import database_unit
 from .errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing
 from .forms import EraseForm, LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
 from .models import User
-from .pages import PageRequest, address_after, is_live, refusal_response, render_page, signed_in
+from .pages import PageRequest, address_after, form_of, is_live, refusal_response, render_page, signed_in
 from .passwords import hash_password, user_of_password
 from .personal_tokens import TooManyTokens, issue_personal_token, revoke_personal_token, tokens_in_use
 from .ratelimits import address_of, check_failed_logins, check_rate, count_failed_login
@@ -164,7 +164,7 @@ async def change_theme(request: PageRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@form_of("settings")
 @signed_in
 async def change_time_zone(request: PageRequest) -> HttpResponse:
     form = TimeZoneForm(request.POST, instance=request.acting_user)
@@ -175,7 +175,7 @@ async def change_time_zone(request: PageRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@require_POST
+@form_of("settings")
 @signed_in
 async def change_password(request: PageRequest) -> HttpResponse:
     form = NewPasswordForm(request.acting_user, request.POST)
@@ -225,7 +225,7 @@ async def end_sign_ins(request: PageRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@form_of("settings")
 @signed_in
 async def make_personal_token(request: PageRequest) -> HttpResponse:
     """Answer with the page itself, not a redirect: the token is shown this once and kept nowhere in between."""

@@ -4,11 +4,11 @@ from django.contrib import auth
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.errors import RateLimited, ValidationFailed
 from accounts.forms import EraseForm
-from accounts.pages import PageRequest, signed_in
+from accounts.pages import PageRequest, form_of, signed_in
 from accounts.passwords import confirm_password
 from accounts.ratelimits import address_of, check_rate
 from accounts.views import UNPROCESSABLE, settings_page
@@ -27,7 +27,7 @@ async def export(request: PageRequest) -> HttpResponseBase:
 
 
 @sensitive_post_parameters("password")
-@require_POST
+@form_of("settings")
 @signed_in
 async def erase_account(request: PageRequest) -> HttpResponse:
     form = EraseForm(request.acting_user, request.POST)

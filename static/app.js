@@ -20,11 +20,14 @@ function fillTimeZone() {
 }
 
 async function copyText(button) {
-  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
+  const source = document.getElementById(button.dataset.copy);
   const status = document.getElementById("status");
   status.textContent = "";
-  status.textContent = "Copied.";
-  button.classList.add("copied");
+  // Only a page over https (or of this machine) may write to the clipboard; elsewhere the text is marked to be copied.
+  if (!navigator.clipboard) getSelection().selectAllChildren(source);
+  else await navigator.clipboard.writeText(source.innerText);
+  status.textContent = navigator.clipboard ? "Copied." : "Selected; copy it by keyboard.";
+  button.classList.toggle("copied", Boolean(navigator.clipboard));
   setTimeout(() => button.classList.remove("copied"), 1500);
 }
 

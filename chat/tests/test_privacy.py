@@ -344,7 +344,7 @@ class ErasurePage(TransactionTestCase):
             with self.subTest(form):
                 page = self.client.post(reverse("erase_account"), form)
                 self.assertContains(page, sentence, status_code=422)
-        self.assertEqual(self.client.get(reverse("erase_account")).status_code, 405)
+        self.assertRedirects(self.client.get(reverse("erase_account")), reverse("settings"))
         self.assertTrue(User.objects.exists())
 
     def test_the_page_says_what_went_and_the_login_is_over(self):

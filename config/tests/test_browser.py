@@ -218,6 +218,32 @@ class BasicAssistantTests(BrowserCase):
         self.server.request("POST", f"/api/{self.user_id}/chat", {"message": "What are my tasks?"}, token=self.token)
         expect(self.page.locator("#all-conversations")).to_contain_text("What are my tasks?")
 
+    def test_a_token_is_made_and_copied_and_what_its_program_does_is_seen_at_once(self):
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.sign_up()
+        settings = self.open_page()
+        settings.goto("/accounts/settings")
+        settings.fill("#id_token_name", "My editor")
+        settings.click("text=Make a token")
+        settings.click("text=Copy token")
+        expect(settings.locator("#status")).to_have_text("Copied.")
+        token = settings.evaluate("navigator.clipboard.readText()")
+        for step in settings.locator(".set-up > summary").all()[1:]:
+            step.click()
+        self.assert_accessible("what to paste", settings)
+        self.page.goto("/todos")
+        self.wait_for_socket(self.page)
+        for name, arguments in (
+            ("add_task", {"tasks": [{"title": "Buy milk"}]}),
+            ("update_task", {"updates": [{"task": "milk", "title": "Buy oat milk"}]}),
+        ):
+            params = {"name": name, "arguments": arguments}
+            call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+            headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
+            self.assertTrue(settings.request.post("/mcp", headers=headers, data=call).ok)
+            title = arguments.get("tasks", arguments.get("updates"))[0]["title"]
+            expect(self.page.locator(".todo", has_text=title)).to_be_visible()
+
     def test_nobody_hears_of_the_todos_of_others(self):
         self.sign_up()
         frames = []

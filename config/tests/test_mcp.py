@@ -2,8 +2,10 @@
 
 import asyncio
 import datetime
+import html
 import json
 import re
+import shlex
 
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
@@ -281,13 +283,35 @@ class SettingsPage(McpCase):
     async def test_a_token_is_shown_once_with_what_to_paste_and_works(self):
         page = (await self.make()).content.decode()
         token = re.search(r'id="new-token">(todo_pat_[\w-]{43})<', page)[1]
-        for program in ("claude mcp add", "claude_desktop_config.json", ".cursor/mcp.json", ".vscode/mcp.json"):
+        for program in (
+            "claude mcp add",
+            "claude_desktop_config.json",
+            ".cursor/mcp.json",
+            "MCP: Open User Configuration",
+        ):
             self.assertIn(program, page)
         self.assertIn("http://testserver/mcp", page)
         self.assertEqual(len((await self.ask("tools/list", authorization=f"Bearer {token}"))["tools"]), 1)
         again = (await self.async_client.get("/accounts/settings")).content.decode()
         self.assertNotIn(token, again)
         self.assertIn("Laptop", again)
+
+    async def test_what_to_paste_is_whole_and_names_the_address_and_the_token(self):
+        page = (await self.make()).content.decode()
+        token = re.search(r'id="new-token">([^<]+)<', page)[1]
+        snippets = {name: html.unescape(text) for name, text in re.findall(r'id="set-up-([\w-]+)">([^<]+)<', page)}
+        command = shlex.split(snippets.pop("claude-code"))
+        self.assertEqual(command[:3], ["claude", "mcp", "add"])
+        self.assertEqual(command[-3:], ["http://testserver/mcp", "--header", f"Authorization: Bearer {token}"])
+        read = {name: json.loads(text) for name, text in snippets.items()}
+        headers = {"Authorization": f"Bearer {token}"}
+        self.assertEqual(read["cursor"]["mcpServers"]["todo-chat"], {"url": command[-3], "headers": headers})
+        server = {"type": "http", "url": command[-3], "headers": headers}
+        self.assertEqual(read["vs-code"], {"servers": {"todo-chat": server}})
+        self.assertEqual((read["openai"]["server_url"], read["openai"]["authorization"]), (command[-3], token))
+        bridge = read["claude-desktop"]["mcpServers"]["todo-chat"]
+        self.assertEqual(bridge["args"][:4], ["-y", "mcp-remote", command[-3], "--allow-http"])
+        self.assertEqual(bridge["env"], {"TODO_CHAT": headers["Authorization"]})
 
     async def test_a_revoked_token_is_dead_at_once_and_nobody_revokes_that_of_another(self):
         theirs, mine = await self.personal(user=self.bob), await self.personal()
@@ -296,6 +320,12 @@ class SettingsPage(McpCase):
             await self.async_client.post(f"/accounts/settings/tokens/{token.pk}/revoke")
         self.assertEqual((await self.post({}, mine)).status_code, 401)
         self.assertEqual(len((await self.ask("tools/list", authorization=theirs))["tools"]), 6)
+
+    async def test_who_reloads_the_page_by_hand_is_led_to_the_settings(self):
+        await self.make()
+        response = await self.async_client.get("/accounts/settings/tokens")
+        self.assertRedirects(response, "/accounts/settings", fetch_redirect_response=False)
+        self.assertEqual((await self.async_client.put("/accounts/settings/tokens")).status_code, 405)
 
     async def test_bad_fields_make_no_token(self):
         for fields in ({"name": ""}, {"name": "x" * 61}, {"scope": "all"}, {"days": "9999"}):
