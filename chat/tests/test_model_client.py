@@ -45,7 +45,10 @@ def request_with(*history, tools=(ADD_TASK,)) -> ModelRequest:
 
 
 async def step(model: OpenAIModel, *history) -> list:
-    return [output async for output in model.stream(request_with(*history))]
+    try:
+        return [output async for output in model.stream(request_with(*history))]
+    finally:
+        await model.close()
 
 
 def text_of(outputs) -> str:
@@ -88,9 +91,9 @@ class WireFormatTests:
 
     # Answers
 
-    async def test_text_comes_in_pieces_and_the_step_ends_with_its_usage(self):
-        outputs = await self.answer(Answer(text="Hello there, alice.", input_tokens=321, output_tokens=12))
-        self.assertEqual(outputs, [TextDelta("Hello"), TextDelta(" there,"), TextDelta(" alice."), StepEnd(321, 12)])
+    async def test_the_text_comes_whole_and_the_step_ends_with_its_usage(self):
+        *outputs, end = await self.answer(Answer(text="Hello there, alice.", input_tokens=321, output_tokens=12))
+        self.assertEqual((text_of(outputs), end), ("Hello there, alice.", StepEnd(321, 12)))
 
     async def test_a_tool_request_comes_once_and_whole(self):
         arguments = {"tasks": [{"title": "Buy “groceries” 🥦"}]}
@@ -279,8 +282,9 @@ class WireFormatTests:
     async def test_leaving_a_stream_early_closes_its_connection(self):
         self.upstream.script([hangs("One two three")])
         async with aclosing(self.model.stream(request_with())) as outputs:
-            self.assertEqual(await anext(outputs), TextDelta("One"))
+            self.assertTrue(text_of([await anext(outputs)]).startswith("One"))
         self.assertTrue(await asyncio.to_thread(self.upstream.client_gone.wait, 5))
+        await self.model.close()
 
     async def test_cancelling_a_step_closes_its_connection(self):
         self.upstream.script([hangs("One two three")])

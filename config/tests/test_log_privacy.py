@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import DataError, IntegrityError
 from django.test import SimpleTestCase, TransactionTestCase, override_settings
 
@@ -92,6 +93,7 @@ class NothingSaidIsLogged(TransactionTestCase):
                 await self.say(token)
             await self.post(f"{self.alice.subject}/chat", f'{{"message": "{SAID}', Authorization=f"Bearer {token}")
             await self.say(token[:-3])
+        await model_named(settings.CHAT_MODEL).close()
         written = lines.getvalue()
         self.assertIn("chat.turn", written)
         for text in (SAID, ANSWERED, TITLE, KEY, PASSWORD, WRONG_PASSWORD, token, token[:-3], refresh):
@@ -116,6 +118,7 @@ class NothingSaidIsLogged(TransactionTestCase):
         with all_lines() as lines:
             self.upstream.script([says(ANSWERED)])
             await self.say(token)
+            await model_named(settings.CHAT_MODEL).close()
             with scripted_model([ValueError(TITLE)]):
                 await self.say(token)
         written = lines.getvalue()
