@@ -24,6 +24,8 @@ from chat.turn import failure_of
 from todos.api import router as todos_router
 from todos.transfer_api import router as transfer_router
 
+from .api_examples import ANSWERS, BODIES, errors_of
+
 STATUS_BY_CODE = {
     "bad_request": 400,
     "token_missing": 401,
@@ -155,9 +157,10 @@ class TodoChatAPI(NinjaAPI):
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(*args, **kwargs)
         for path, operations in schema["paths"].items():
-            for operation in operations.values():
+            for method, operation in operations.items():
                 for status in common_refusals(path, operation):
                     operation["responses"].setdefault(status, documented_error(status))
+                add_examples(f"{method.upper()} {path}", operation)
         return schema
 
 
@@ -175,6 +178,24 @@ def common_refusals(path: str, operation: DictStrAny) -> list[int]:
 def documented_error(status: int) -> DictStrAny:
     schema = {"$ref": "#/components/schemas/ErrorBody"}
     return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
+
+
+def add_examples(name: str, operation: DictStrAny) -> None:
+    """To what is sent and what is answered, and to each refusal one for every code that it may have."""
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+        content["example"] = example_for(BODIES[name], media_type)
+    for status, response in operation["responses"].items():
+        for media_type, content in response.get("content", {}).items():
+            if int(status) < 400:
+                content["example"] = example_for(ANSWERS[name], media_type)
+                continue
+            codes = {code for code, of_code in STATUS_BY_CODE.items() if of_code == int(status)}
+            content["examples"] = {code: {"value": value} for code, value in errors_of(name, codes).items()}
+
+
+def example_for(examples: Any, media_type: str) -> Any:
+    """The example itself, or the one of several media types."""
+    return examples.get(media_type, examples)
 
 
 api = TodoChatAPI(

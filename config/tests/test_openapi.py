@@ -2,8 +2,10 @@
 
 import re
 
+import jsonschema
 from django.test import SimpleTestCase
 
+from accounts.api_schema import ErrorBody
 from config.api import STATUS_BY_CODE, api
 
 OPEN_PATHS = {"/api/auth/register", "/api/auth/token", "/api/auth/refresh", "/api/auth/revoke"}
@@ -40,13 +42,30 @@ class OpenApi(SimpleTestCase):
                         schema = response["content"]["application/json"]["schema"]
                         self.assertEqual(schema, {"$ref": "#/components/schemas/ErrorBody"})
 
-    def test_bodies_and_answers_have_examples(self):
-        schemas = self.client.get("/api/openapi.json").json()["components"]["schemas"]
-        for name in ("ChatRequest", "TurnCompleted"):
-            self.assertTrue(schemas[name]["examples"])
-        for name in ("Registration", "Credentials", "TokenPair", "TodoIn", "ErrorBody"):
-            fields = schemas[name]["properties"].values()
-            self.assertTrue(schemas[name].get("examples") or any("examples" in field for field in fields), name)
+    def test_every_operation_has_examples_and_they_are_what_it_takes_and_answers(self):
+        document = self.client.get("/api/openapi.json").json()
+        for name, _, operation in self.operations():
+            answered = [response for status, response in operation["responses"].items() if int(status) < 400]
+            for part in (operation.get("requestBody", {}), *answered):
+                for media_type, content in part.get("content", {}).items():
+                    with self.subTest(name, media_type=media_type):
+                        schema = content["schema"] | {"components": document["components"]}
+                        jsonschema.validate(content["example"], schema, format_checker=jsonschema.FormatChecker())
+
+    def test_every_refusal_has_an_example_for_each_of_its_codes(self):
+        seen = set()
+        for name, _, operation in self.operations():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    with self.subTest(name, status=status):
+                        examples = response["content"]["application/json"]["examples"]
+                        self.assertTrue(examples, "no example of this refusal")
+                        for code, example in examples.items():
+                            body = ErrorBody.model_validate(example["value"])
+                            self.assertEqual((body.error, STATUS_BY_CODE[code]), (code, int(status)))
+                        seen |= set(examples)
+        anywhere = {"bad_request", "foreign_origin", "method_not_allowed", "not_found"}
+        self.assertEqual(seen, set(STATUS_BY_CODE) - anywhere)
 
     def test_the_page_loads_nothing_from_another_host(self):
         page = self.client.get("/api/docs").content.decode()

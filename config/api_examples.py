@@ -1,0 +1,316 @@
+"""Examples for the API document: what each operation takes and answers, and each error where it can come up.
+
+Alice asks on Wednesday, 4 March 2026. The tests hold every example against the schema of its operation.
+"""
+
+import re
+from typing import Any
+
+from accounts.errors import ProductError
+from chat.events import EXAMPLE as TURN
+
+USER_ID = "0199c3f2-7a4e-7d10-8f6c-2b1f8a3c9e55"
+REFRESH_TOKEN = "kX0b1mJq3yYw2v9c5N8rT4sLhZpQeAaGdUfIoPjKxEs"  # noqa: S105 nobody's
+PASSWORD = "correct horse battery staple"  # noqa: S105
+REQUEST_ID = "0199c3f27a517c3e9d0b5f2f6f0f4c11"
+ASKED_AT, ANSWERED_AT = "2026-03-04T09:12:08.114Z", "2026-03-04T09:12:09.350Z"
+APPROVAL_ID = "0199c3f2-7b00-7a11-9c4e-3d2f1b0a9e88"
+SENTENCE = "Remind me friday 5pm to call the dentist"
+
+TOOL_CALL: Any = TURN["tool_calls"][0]  # type: ignore[index]
+CONVERSATION_ID, MESSAGE_ID = TURN["conversation_id"], TURN["message_id"]
+TOKENS = {
+    "user_id": USER_ID,
+    "access_token": "eyJhbGciOiJIUzI1NiIs…",
+    "refresh_token": REFRESH_TOKEN,
+    "token_type": "Bearer",
+    "expires_in": 900,
+}
+CONVERSATION = {
+    "id": CONVERSATION_ID,
+    "title": "Call the dentist",
+    "archived": False,
+    "pinned": False,
+    "message_count": 2,
+    "message_limit": 500,
+    "nearly_full": False,
+    "summary_sequence": 0,
+    "continued_from": None,
+    "hit": None,
+    "created_at": ASKED_AT,
+    "updated_at": ANSWERED_AT,
+}
+CONTINUATION = {
+    **CONVERSATION,
+    "id": "0199c3f3-0c11-7d52-8a90-6e5d4c3b2a19",
+    "title": "Call the dentist (continued)",
+    "message_count": 0,
+    "continued_from": CONVERSATION_ID,
+}
+QUESTION = {
+    "id": "0199c3f2-7a50-70aa-b1c2-d3e4f5a6b7c8",
+    "sequence": 1,
+    "role": "user",
+    "content": SENTENCE,
+    "status": "completed",
+    "error": None,
+    "tool_calls": [],
+    "approval": None,
+    "usage": {"input_tokens": 0, "output_tokens": 0},
+    "model": "",
+    "first_token_ms": None,
+    "total_ms": None,
+    "created_at": ASKED_AT,
+}
+ANSWER = {
+    **QUESTION,
+    "id": MESSAGE_ID,
+    "sequence": 2,
+    "role": "assistant",
+    "content": TURN["response"],
+    "tool_calls": TURN["tool_calls"],
+    "usage": TURN["usage"],
+    "model": TURN["model"],
+    "first_token_ms": 612,
+    "total_ms": 1236,
+}
+TODO = {
+    "id": "0199c3f2-7a55-7e21-a0b1-c2d3e4f5a6b7",
+    "title": "Call the dentist",
+    "notes": "",
+    "priority": "high",
+    "due": "2026-03-06T17:00:00+01:00",
+    "due_text": "Friday 6 March, 17:00",
+    "recurrence": None,
+    "recurs_from_completion": False,
+    "repeats": None,
+    "overdue": False,
+    "tags": ["health"],
+    "completed_at": None,
+    "deleted_at": None,
+    "version": 1,
+    "created_at": ANSWERED_AT,
+    "updated_at": ANSWERED_AT,
+}
+TODO_ID = TODO["id"]
+FILE = {
+    "format": "todo-chat",
+    "exported_at": ANSWERED_AT,
+    "todos": [
+        {
+            "id": TODO_ID,
+            "title": "Call the dentist",
+            "notes": "",
+            "priority": "high",
+            "due": {"date": "2026-03-06", "time": "17:00:00", "zone": "Europe/Berlin"},
+            "recurrence": None,
+            "recurs_from_completion": False,
+            "recurs_from": None,
+            "tags": ["health"],
+            "completed_at": None,
+            "deleted_at": None,
+            "created_at": ANSWERED_AT,
+        }
+    ],
+}
+CSV = (
+    "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE\r\n"
+    "task,Call the dentist @health,,2,1,,,2026-03-06 17:00,en,Europe/Berlin\r\n"
+)
+STREAM = (
+    "id: 1\nevent: turn.started\n"
+    f'data: {{"conversation_id": "{CONVERSATION_ID}", "user_message_id": "{QUESTION["id"]}", '
+    f'"message_id": "{MESSAGE_ID}"}}\n\n'
+    "id: 2\nevent: message.delta\n"
+    f'data: {{"message_id": "{MESSAGE_ID}", "text": "{TURN["response"]}"}}\n\n'
+    "id: 3\nevent: turn.completed\n"
+    f'data: {{"conversation_id": "{CONVERSATION_ID}", "message_id": "{MESSAGE_ID}", '
+    f'"response": "{TURN["response"]}", "status": "completed", …}}\n\n'
+)
+APPROVAL = {
+    "id": APPROVAL_ID,
+    "status": "approved",
+    "rows": [
+        {"todo_id": TODO_ID, "title": TODO["title"], "due_text": TODO["due_text"], "action": "delete"},
+    ],
+    "approved": [TODO_ID],
+    "expires_at": "2026-03-04T09:27:09Z",
+}
+CHANGE = {
+    "id": "0199c3f2-7a56-7c00-8d1e-2f3a4b5c6d7e",
+    "kind": "updated",
+    "before": {"title": "Call the dentist", "priority": 0, "version": 1},
+    "after": {"title": "Call the dentist", "priority": 3, "version": 2},
+    "door": "chat",
+    "message_id": MESSAGE_ID,
+    "tool_call_id": TOOL_CALL["id"],
+    "undoes": None,
+    "undone_at": None,
+    "created_at": ANSWERED_AT,
+}
+
+OF_CONVERSATION, OF_TODO = "/api/{user_id}/conversations/{conversation_id}", "/api/{user_id}/todos/{todo_id}"
+# By operation; where it takes or answers several media types, one for each.
+BODIES: dict[str, Any] = {
+    "POST /api/auth/register": {"username": "alice", "email": "alice@example.com", "password": PASSWORD},
+    "POST /api/auth/token": {"username": "alice", "password": PASSWORD},
+    "POST /api/auth/refresh": {"refresh_token": REFRESH_TOKEN},
+    "POST /api/auth/revoke": {"refresh_token": REFRESH_TOKEN},
+    "POST /api/{user_id}/chat": {"message": SENTENCE, "conversation_id": None, "stream": False},
+    "POST /api/{user_id}/conversations": {"continue_from": CONVERSATION_ID},
+    f"PATCH {OF_CONVERSATION}": {"title": "Dentist", "pinned": True},
+    "POST /api/{user_id}/approvals/{approval_id}": {"approve": [TODO_ID]},
+    "DELETE /api/{user_id}": {"username": "alice", "password": PASSWORD},
+    "POST /api/{user_id}/todos": {
+        "title": "Call the dentist",
+        "due": "friday 5pm",
+        "priority": "high",
+        "tags": ["health"],
+    },
+    f"PATCH {OF_TODO}": {"due": "monday 9am", "priority": "urgent"},
+    "POST /api/{user_id}/todos/import": {"application/json": FILE, "text/csv": CSV},
+    "POST /api/{user_id}/undo": {"tool_call_id": TOOL_CALL["id"]},
+}
+ANSWERS: dict[str, Any] = {
+    "POST /api/auth/register": TOKENS,
+    "POST /api/auth/token": TOKENS,
+    "POST /api/auth/refresh": TOKENS,
+    "GET /api/auth/me": {
+        "user_id": USER_ID,
+        "username": "alice",
+        "time_zone": "Europe/Berlin",
+        "limits": {
+            "message_characters": 8000,
+            "conversation_messages": 500,
+            "turns_per_minute": 20,
+            "turns_per_hour": 1000,
+            "turns_at_once": 3,
+            "tokens_per_day": 200_000,
+        },
+        "usage_today": {"tokens": 1840},
+    },
+    "POST /api/{user_id}/chat": {"application/json": TURN, "text/event-stream": STREAM},
+    "GET /api/{user_id}/conversations": {"items": [CONVERSATION], "next": None},
+    "POST /api/{user_id}/conversations": CONTINUATION,
+    f"GET {OF_CONVERSATION}": CONVERSATION,
+    f"PATCH {OF_CONVERSATION}": {**CONVERSATION, "title": "Dentist", "pinned": True},
+    f"POST {OF_CONVERSATION}/restore": CONVERSATION,
+    f"GET {OF_CONVERSATION}/export": {
+        "application/json": {"conversation": {**CONVERSATION, "summary": ""}, "messages": [QUESTION, ANSWER]},
+        "text/markdown": f"# Call the dentist\n\n## You, 2026-03-04 09:12\n\n> {SENTENCE}\n",
+    },
+    f"GET {OF_CONVERSATION}/messages": {"items": [QUESTION, ANSWER], "next": None},
+    f"POST {OF_CONVERSATION}/messages/{{message_id}}/retry": TURN,
+    "POST /api/{user_id}/approvals/{approval_id}": {"approval": APPROVAL, "tool_calls": [TOOL_CALL]},
+    "GET /api/{user_id}/export": {
+        "format": "todo-chat-account",
+        "exported_at": ANSWERED_AT,
+        "account": {"id": USER_ID, "username": "alice", "email": "alice@example.com", "time_zone": "Europe/Berlin"},
+        "conversations": [{"id": CONVERSATION_ID, "title": "Call the dentist"}],
+    },
+    "DELETE /api/{user_id}": {
+        "erased": {"account": 1, "sign_ins": 2, "conversations": 1, "messages": 2, "tool_calls": 1, "todos": 1},
+        "kept": {"logs": "Lines about requests and turns: ids and figures, until the operator’s logs are rotated."},
+    },
+    "GET /api/{user_id}/todos/export": {"application/json": FILE, "text/csv": CSV},
+    "POST /api/{user_id}/todos/import": {
+        "added": 1,
+        "skipped": 0,
+        "refused": 0,
+        "rows": [{"row": 1, "outcome": "added", "reason": "", "id": TODO_ID}],
+    },
+    "GET /api/{user_id}/todos": {"items": [TODO], "next": None},
+    "POST /api/{user_id}/todos": TODO,
+    f"GET {OF_TODO}": TODO,
+    f"PATCH {OF_TODO}": {
+        **TODO,
+        "due": "2026-03-09T09:00:00+01:00",
+        "due_text": "Monday 9 March, 09:00",
+        "priority": "urgent",
+        "version": 2,
+    },
+    f"POST {OF_TODO}/complete": {**TODO, "completed_at": ANSWERED_AT, "version": 2},
+    f"POST {OF_TODO}/reopen": {**TODO, "version": 3},
+    f"POST {OF_TODO}/restore": {**TODO, "version": 4},
+    f"GET {OF_TODO}/changes": {"items": [CHANGE], "next": None},
+    "POST /api/{user_id}/undo": {
+        "change_id": "0199c3f2-7a60-7f00-9a1b-2c3d4e5f6a7b",
+        "results": [{"outcome": "undone", "note": "", "differences": [], "todo": {**TODO, "priority": "none"}}],
+    },
+}
+
+OF_TURNS = r"^POST .*/(chat|retry)$"
+SIGNED_IN = r"/auth/me$|\{user_id\}"
+# Error code → the operations that answer it, as a pattern of their method and path.
+ERRORS = {
+    "token_missing": SIGNED_IN,
+    "token_invalid": SIGNED_IN + "|/auth/refresh$",
+    "token_expired": SIGNED_IN,
+    "login_failed": "/auth/token$",
+    "user_mismatch": r"\{user_id\}",
+    "not_your_conversation": r"/chat$|/conversations$|\{conversation_id\}",
+    "not_your_todo": r"\{todo_id\}",
+    "conversation_not_found": r"/chat$|/conversations$|\{conversation_id\}",
+    "message_not_found": r"\{message_id\}",
+    "todo_not_found": r"\{todo_id\}",
+    "change_not_found": "/undo$",
+    "approval_not_found": r"\{approval_id\}",
+    "conversation_busy": OF_TURNS,
+    "conversation_full": "/chat$",
+    "not_retryable": "/retry$",
+    "idempotency_in_progress": "/chat$",
+    "interrupted": OF_TURNS,
+    "version_conflict": r"\{todo_id\}(/(complete|reopen|restore))?$",
+    "nothing_to_undo": "/undo$",
+    "approval_decided": r"\{approval_id\}",
+    "approval_expired": r"\{approval_id\}",
+    "payload_too_large": "",
+    "unsupported_media_type": "",
+    "validation_error": "",
+    "date_not_understood": r"^(POST|PATCH) .*/todos(/\{todo_id\})?$",
+    "idempotency_mismatch": "/chat$",
+    "rate_limited": "",
+    "quota_exhausted": OF_TURNS,
+    "internal_error": "",
+    "model_error": OF_TURNS,
+    "model_unavailable": OF_TURNS,
+    "service_unavailable": "",
+    "model_timeout": OF_TURNS,
+}
+DETAILS: dict[str, dict[str, Any]] = {
+    "validation_error": {"title": "This field is required."},
+    "date_not_understood": {"due": "I could not read “blursday” as a date."},
+    "payload_too_large": {"limit_bytes": 65536},
+    "quota_exhausted": {"used_tokens": 200_412, "limit_tokens": 200_000},
+    "conversation_full": {"limit_messages": 500},
+    "version_conflict": {"todo": {**TODO, "version": 2}},
+}
+WAITS = {
+    "rate_limited": 42,
+    "quota_exhausted": 53_270,
+    "conversation_busy": 2,
+    "idempotency_in_progress": 2,
+    "service_unavailable": 5,
+    "model_unavailable": 30,
+}
+
+
+def errors_of(operation: str, codes: set[str]) -> dict[str, Any]:
+    """Code → its body, for those of `codes` that the operation (“POST /api/…”) answers."""
+    classes = error_classes()
+    return {code: example_of(classes[code]) for code in sorted(codes) if re.search(ERRORS.get(code, "^$"), operation)}
+
+
+def example_of(error: type[ProductError]) -> dict[str, Any]:
+    return error(details=DETAILS.get(error.code), retry_after_seconds=WAITS.get(error.code)).body(REQUEST_ID)
+
+
+def error_classes() -> dict[str, type[ProductError]]:
+    """The plainest of those that share a code, which is the one that was defined first."""
+    found: dict[str, type[ProductError]] = {}
+    kinds = ProductError.__subclasses__()
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        if hasattr(kind, "code"):
+            found.setdefault(kind.code, kind)
+    return found
