@@ -1,4 +1,4 @@
-# make run | test | check | bench | bench-language: each works from a fresh clone with Python 3.11 and make.
+# make run | serve | test | check | bench | bench-language: each works from a fresh clone with Python 3.11 and make.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,13 +16,19 @@ AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
 NODE := config/tests/node
 AGENT := config/tests/agent
 
-.PHONY: run test check screenshots bench bench-length bench-language bench-pages
+.PHONY: run serve test check screenshots bench bench-length bench-language bench-pages
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
 	@$(WITH_ENV) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(WITH_ENV) $(BIN)/python manage.py create_demo_user --address "http://$${HOST:-127.0.0.1}:$${PORT:-8000}"
 	@$(WITH_ENV) exec $(BIN)/daphne --verbosity 0 --no-server-name -b "$${HOST:-127.0.0.1}" -p "$${PORT:-8000}" config.asgi:application
+
+# As in production: several processes at one address. SIGHUP replaces them one by one, SIGTERM lets turns end.
+serve: $(VENV)/run
+	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
+	@$(WITH_ENV) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@$(WITH_ENV) exec $(BIN)/python -m config.serve --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}" --processes "$${PROCESSES:-2}"
 
 test: $(VENV)/dev $(CHROMIUM) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed
 	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=

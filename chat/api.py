@@ -42,7 +42,7 @@ from .export import EXPORT_DOCUMENTATION, ExportFormat, conversation_export
 from .limits import tokens_today
 from .running import RunningTurn, start_turn
 from .search import terms_of
-from .sse import EVENT_STREAM_DOCUMENTATION, event_json, sse_frames
+from .sse import EVENT_STREAM_DOCUMENTATION, STREAM_HEADERS, event_json, sse_frames
 from .storage import approval_record, tool_call_record
 from .turn import begin_retry, begin_turn
 from .turn_state import NewMessage
@@ -74,8 +74,7 @@ def wants_stream(request: HttpRequest) -> bool:
 
 async def answer_of(running: RunningTurn, *, streamed: bool) -> HttpResponseBase:
     if streamed:
-        frames = sse_frames(running)
-        return StreamingHttpResponse(frames, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        return StreamingHttpResponse(sse_frames(running), content_type="text/event-stream", headers=STREAM_HEADERS)
     outcome = await running.outcome()
     if isinstance(outcome, TurnFailed):
         raise failed_turn(outcome)

@@ -16,7 +16,7 @@ from accounts.models import User
 from .events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed
 from .markdown import markdown_html
 from .running import RunningTurn, turn_running_in
-from .sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS
+from .sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, STREAM_HEADERS
 from .transcript import answer_html, opening_html
 
 # Text is drawn as a whole, not piece by piece; a long one less often, because it takes longer.
@@ -28,7 +28,7 @@ POLL_SECONDS = 0.4
 
 
 def stream_response(frames: AsyncGenerator[str, None]) -> StreamingHttpResponse:
-    return StreamingHttpResponse(frames, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return StreamingHttpResponse(frames, content_type="text/event-stream", headers=STREAM_HEADERS)
 
 
 def html_frame(html: str) -> str:

@@ -277,6 +277,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # strangers cause it; the 400 is logged anyway
+        "daphne.server": {"level": "WARNING"},  # at INFO it tells of its sockets and of what it ends
         "mcp": {"level": "WARNING"},  # at INFO it logs what tools answer, which holds text of users
         "httpx2": {"level": "WARNING"},  # it logs addresses, which may hold credentials
         # At DEBUG these log statements with their values, and headers with cookies.

@@ -23,6 +23,7 @@ from django.conf import settings
 START_SECONDS = 60
 COMMANDS = {
     "daphne": ["-m", "daphne", "--verbosity", "0", "-p"],
+    "serve": ["-m", "config.serve", "--port"],
     "uvicorn": ["-m", "uvicorn", "--log-level", "warning", "--timeout-graceful-shutdown", "15", "--port"],
 }
 
@@ -87,7 +88,7 @@ def running_server(
     with tempfile.NamedTemporaryFile(suffix=".log") as log:
         port = free_port()
         process = subprocess.Popen(
-            [sys.executable, *COMMANDS[server], str(port), application],
+            [sys.executable, *COMMANDS[server], str(port), *([application] if server != "serve" else [])],
             cwd=settings.BASE_DIR,
             env=environment(database_url, **variables),
             stdout=log,

