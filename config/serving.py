@@ -5,15 +5,16 @@ import functools
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
-# daphne first: it chooses Twisted's reactor.
 from daphne.server import Server
-from twisted.internet import reactor
 
 from .asgi import Message, Receive, Scope, Send, application
+
+reactor: Any = sys.modules["twisted.internet.reactor"]  # the one that daphne has chosen
 
 
 class LeavingServer(Server):
