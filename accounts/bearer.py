@@ -10,6 +10,8 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from uuid_utils.compat import uuid7
 
+from telemetry.notes import note_ids
+
 from .database import database_read, database_unit
 from .errors import TokenInvalid, TokenMissing, UserMismatch
 from .issuers import LOCAL_ISSUER
@@ -28,6 +30,7 @@ async def authenticate(request: HttpRequest) -> User:
     """
     if (user := getattr(request, "acting_user", None)) is None:
         user = await user_of_request(request)
+        note_ids(user_id=user.pk)
         request.acting_user = user  # type: ignore[attr-defined]
     return user
 
@@ -70,6 +73,12 @@ async def access_of_request(request: HttpRequest) -> Access:
     token = bearer_token(request.headers.get("Authorization", ""))
     if token is None:
         raise TokenMissing
+    access = await access_of_token(token)
+    note_ids(user_id=access.user.pk)
+    return access
+
+
+async def access_of_token(token: str) -> Access:
     if not token.startswith(PREFIX):
         return Access(await user_of_token(token))
     if (personal := await find_personal_token(token)) is None:

@@ -3,7 +3,8 @@
 import contextlib
 import functools
 import itertools
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ParamSpec, TypeVar
@@ -11,6 +12,10 @@ from typing import Any, ParamSpec, TypeVar
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext, sync_to_async
 from django.conf import settings
 from django.db import connection, transaction
+
+from telemetry import metrics
+from telemetry.stages import current_clock
+from telemetry.tracing import span
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,15 +37,42 @@ def database_read(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R
 
 
 def in_database_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
-    @functools.wraps(function)
-    def run_unit(*args: P.args, **kwargs: P.kwargs) -> R:
-        drop_old_connection()
-        try:
-            return function(*args, **kwargs)
-        finally:
+    def run_unit(asked_at: float, *args: P.args, **kwargs: P.kwargs) -> R:
+        with observed_unit(function.__name__, asked_at):
             drop_old_connection()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                drop_old_connection()
 
-    return sync_to_async(run_unit, thread_sensitive=True)
+    hop = sync_to_async(run_unit, thread_sensitive=True)
+
+    @functools.wraps(function)
+    async def ask(*args: P.args, **kwargs: P.kwargs) -> R:
+        return await hop(time.perf_counter(), *args, **kwargs)
+
+    return ask
+
+
+@contextlib.contextmanager
+def observed_unit(name: str, asked_at: float) -> Iterator[None]:
+    """How long a unit waited for its thread and how long it took, for figures, traces and the turn it belongs to."""
+    started = time.perf_counter()
+    waited = started - asked_at
+    metrics.units_running.inc()
+    clock = current_clock.get()
+    if clock:
+        clock.begin_unit(waited * 1000)
+    try:
+        with span(f"database {name}", waited_ms=round(waited * 1000, 1)):
+            yield
+    finally:
+        took = time.perf_counter() - started
+        metrics.units_running.dec()
+        metrics.queue_seconds.observe(waited)
+        metrics.unit_seconds.observe(took)
+        if clock:
+            clock.end_unit(took * 1000)
 
 
 def drop_old_connection() -> None:

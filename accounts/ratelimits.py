@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 from redis.exceptions import RedisError
 
+from telemetry import metrics
+
 from .errors import RateLimited, ServiceUnavailable
 
 logger = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ def count_use(group: str, key: str, rate: str) -> None:
     if settings.RATE_LIMITS:
         usage = usage_of(group, key, rate, increment=True)
         if usage["count"] > usage["limit"]:
-            raise too_many(usage)
+            raise too_many(group, usage)
 
 
 def check_login_counts(username: str, address: str) -> None:
@@ -69,7 +71,7 @@ def check_login_counts(username: str, address: str) -> None:
         for group, key, rate in login_limits(username, address):
             usage = usage_of(group, key, rate, increment=False)
             if usage["count"] >= usage["limit"]:
-                raise too_many(usage)
+                raise too_many(group, usage)
 
 
 def add_login_failure(username: str, address: str) -> None:
@@ -99,7 +101,8 @@ def usage_of(group: str, key: str, rate: str, *, increment: bool) -> dict[str, i
     return usage
 
 
-def too_many(usage: dict[str, int]) -> RateLimited:
+def too_many(group: str, usage: dict[str, int]) -> RateLimited:
+    metrics.rate_limit_hits.labels(group).inc()
     return RateLimited(retry_after_seconds=max(1, usage["time_left"]))
 
 

@@ -63,6 +63,7 @@ class Upstream:
         self.token_seconds = 1 / tokens_per_second if tokens_per_second else 0
         self.keep_alive = keep_alive
         self.requests: deque[dict[str, Any]] = deque(maxlen=1_000)
+        self.request_headers: deque[dict[str, str]] = deque(maxlen=1_000)
         self.paths: deque[str] = deque(maxlen=1_000)
         self.client_gone = threading.Event()
         self.own_ms: defaultdict[str, float] = defaultdict(float)
@@ -74,6 +75,7 @@ class Upstream:
         """Give these answers next, then 500; and forget what was received so far."""
         self._answers = iter(answers)
         self.requests.clear()
+        self.request_headers.clear()
         self.paths.clear()
         self.client_gone.clear()
 
@@ -90,6 +92,7 @@ class Upstream:
             await self._send_answer(answer, scope["path"].endswith("/responses"), receive, send)
             return
         self.requests.append(body)
+        self.request_headers.append({name.decode(): value.decode() for name, value in scope["headers"]})
         self.paths.append(scope["path"])
         history = history_of(body)
         if self._answers is None:

@@ -15,6 +15,8 @@ from accounts.bearer import bearer_token, user_of_session, user_of_token
 from accounts.errors import ProductError, TokenMissing
 from accounts.models import User
 from accounts.pages import REFUSALS, refusal_response
+from telemetry import metrics
+from telemetry.notes import note_ids
 
 from .live import group_of
 
@@ -28,6 +30,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     group = ""
     telling: asyncio.Task[None] | None = None
     answering: str | None = None
+    counted = False
 
     async def connect(self) -> None:
         try:
@@ -35,9 +38,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except REFUSALS as refusal:
             await self.refuse(refusal)
             return
+        note_ids(user_id=user.pk)
         self.group = group_of(user.pk)
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
+        metrics.sockets.inc()
+        self.counted = True
         # Whatever changed while the page was not connected.
         await self.changed({})
 
@@ -53,6 +59,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.base_send({"type": "websocket.http.response.body", "body": answer.content})
 
     async def disconnect(self, code: int) -> None:
+        if self.counted:
+            metrics.sockets.dec()
         if self.telling:
             self.telling.cancel()
         if self.group:

@@ -13,6 +13,7 @@ from .basic_model import BasicModel, Clock, understood_surely
 from .errors import ContextTooLong, ModelTimeout, ModelUnavailable, QuotaExhausted
 from .limits import check_allowance
 from .model_interface import HistoryItem, Model, ModelOutput, ModelRequest, UserText
+from .observed_step import observed_step
 from .turn_state import Turn
 
 
@@ -50,7 +51,8 @@ async def step_outputs(turn: Turn, model: Model, request: ModelRequest) -> Async
             turn.answer.metadata["fallback"] = failure.code
     basic = BasicModel()
     turn.answer.model = basic.name
-    async with aclosing(basic.stream(dataclasses.replace(request, history=this_turn(request.history)))) as outputs:
+    alone = dataclasses.replace(request, history=this_turn(request.history))
+    async with aclosing(observed_step(turn, basic, alone)) as outputs:
         async for output in outputs:
             yield output
 
@@ -60,7 +62,7 @@ async def model_outputs(turn: Turn, model: Model, request: ModelRequest) -> Asyn
     begun = False
     turn.sent = request
     try:
-        async with aclosing(model.stream(request)) as outputs:
+        async with aclosing(observed_step(turn, model, request)) as outputs:
             async for output in outputs:
                 begun = True
                 yield output
@@ -70,7 +72,7 @@ async def model_outputs(turn: Turn, model: Model, request: ModelRequest) -> Asyn
             raise
     turn.compact()
     turn.sent = dataclasses.replace(request, history=turn.fitted_history())
-    async with aclosing(model.stream(turn.sent)) as outputs:
+    async with aclosing(observed_step(turn, model, turn.sent)) as outputs:
         async for output in outputs:
             yield output
 

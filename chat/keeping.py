@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from accounts.database import task_thread
+from telemetry.tracing import stand_alone
 
 from .storage import stops_requested, store_progress
 from .turn_state import Turn
@@ -64,6 +65,7 @@ class Keeper:
                 await asyncio.wait([self.task])
 
     async def keep(self) -> None:
+        stand_alone()  # it was begun by one turn, and is no part of that
         async with task_thread():
             while True:
                 await asyncio.sleep(TICK_SECONDS)

@@ -11,6 +11,7 @@ from accounts.errors import TokenInvalid, ValidationFailed
 from accounts.models import User
 from accounts.ratelimits import check_rate
 from accounts.text import storable
+from telemetry import metrics
 
 from .errors import QuotaExhausted, TooManyTurns
 from .models import Conversation, Message
@@ -60,9 +61,11 @@ def lock_user(user: User) -> None:
 def check_allowance(user: User, now: datetime.datetime) -> None:
     """Raises where the user has too many turns running or has used up today's tokens."""
     if Conversation.objects.for_user(user).filter(lease_until__gt=Now()).count() >= settings.TURNS_AT_ONCE:
+        metrics.rate_limit_hits.labels("turns_at_once").inc()
         raise TooManyTurns(retry_after_seconds=RUNNING_RETRY_SECONDS)
     used, limit = tokens_today(user, now), settings.TOKENS_PER_DAY
     if used >= limit:
+        metrics.rate_limit_hits.labels("tokens_by_day").inc()
         midnight = start_of_day(now) + datetime.timedelta(days=1)
         raise QuotaExhausted(
             f"{QuotaExhausted.message} {used:,} of {limit:,} tokens are gone; it starts afresh at midnight UTC.",

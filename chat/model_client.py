@@ -21,6 +21,9 @@ import openai
 from django.conf import settings
 from openai import APIStatusError, AsyncOpenAI, AsyncStream
 
+from telemetry import metrics
+from telemetry.tracing import trace_headers
+
 from . import wire_chat_completions, wire_responses
 from .errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnFailure
 from .model_interface import ModelOutput, ModelRequest, TextDelta
@@ -97,6 +100,7 @@ class OpenAIModel:
         except ModelUnavailable as failure:
             if failure.retry_after_seconds is not None:
                 raise
+            metrics.upstream_errors.labels(failure.code).inc()
         await asyncio.sleep(self._retry_pause_seconds)
         return await self._post(body)
 
@@ -108,7 +112,12 @@ class OpenAIModel:
         """
         with upstream_failures():
             answer: object = await self._client().post(
-                self._path, body=body, cast_to=httpx2.Response, stream=True, stream_cls=AsyncStream[object]
+                self._path,
+                body=body,
+                options={"headers": trace_headers()},
+                cast_to=httpx2.Response,
+                stream=True,
+                stream_cls=AsyncStream[object],
             )
         return cast(httpx2.Response, answer)  # as `cast_to` says, where the types say `stream_cls`
 

@@ -8,6 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from accounts.database import task_thread
+from telemetry import metrics
+from telemetry.notes import note_ids
+from telemetry.stages import begin_clock
+from telemetry.tracing import annotate, span
 
 from .events import Event, TurnCompleted, TurnFailed
 from .keeping import turn_kept
@@ -34,9 +38,11 @@ class RunningTurn:
         self.news = asyncio.Event()
         self.task = asyncio.create_task(self.run(begin))
         running_turns.add(self)
+        metrics.running_turns.inc()
         self.task.add_done_callback(self.forget)
 
     async def run(self, begin: Coroutine[Any, Any, Turn | TurnCompleted]) -> None:
+        begin_clock()
         async with task_thread():
             try:
                 turn = await begin
@@ -50,10 +56,17 @@ class RunningTurn:
                 return
             self.conversation_id, self.turn = turn.conversation.pk, turn
             self.begun.set_result(None)
+            await self.follow(turn)
+            start_upkeep(turn)
+
+    async def follow(self, turn: Turn) -> None:
+        ids = {"turn_id": str(turn.answer.pk), "conversation_id": str(turn.conversation.pk)}
+        note_ids(**ids)
+        with span("turn", **ids, user_id=str(turn.user.pk)) as opened:
             async with turn_kept(turn):
                 async for event in run_turn(turn):
                     self.publish(event)
-            start_upkeep(turn)
+            annotate(opened, status=turn.answer.status, error=turn.answer.error_code, steps=turn.step)
 
     def publish(self, event: Event) -> None:
         self.seen.append(event)
@@ -65,6 +78,7 @@ class RunningTurn:
 
     def forget(self, task: asyncio.Task[None]) -> None:
         running_turns.discard(self)
+        metrics.running_turns.dec()
         self.begun.cancel()
         self.wake_readers()
         if not task.cancelled() and (error := task.exception()):

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.database import database_read, database_unit
 from accounts.models import User
+from telemetry.stages import current_clock
 from todos.tools import ToolOutcome
 from todos.undo import tool_calls_settled
 
@@ -250,10 +251,17 @@ def store_answer(turn: Turn) -> TurnCompleted:
         raise LeaseLost
     announce_change(turn.user.pk)
     turn.answer.total_ms = turn.elapsed_ms
+    turn.answer.metadata |= turn_timings(turn)
     turn.answer.save(update_fields=ANSWER_FIELDS)
     if turn.answer.status in {Message.Status.FAILED, Message.Status.INTERRUPTED}:
         settle_open_calls(turn.conversation)
     return turn_completed(turn.answer, turn.tool_calls, turn.approval)
+
+
+def turn_timings(turn: Turn) -> dict[str, Any]:
+    """For the admin, which shows a turn step by step."""
+    clock = current_clock.get()
+    return {"stages_ms": clock.rounded() if clock else {}, "steps": [note.figures() for note in turn.step_notes]}
 
 
 def first_title(turn: Turn) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from accounts.bearer import authenticate, check_subject
 from accounts.database import database_unit
 from accounts.errors import ProductError, ServiceUnavailable
 from accounts.models import User
+from telemetry.stages import stage
 from todos.changes import Door, Origin
 from todos.tools import ToolOutcome, call_tool, tool_definitions
 
@@ -46,6 +47,7 @@ from .storage import (
     store_tool_outcome,
     tool_call_record,
 )
+from .turn_report import report_turn
 from .turn_state import STOP_SENTENCES, NewMessage, Turn
 
 OUTAGE_RETRY_SECONDS = 2
@@ -78,7 +80,8 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     fallback = allowance(user, message.text, timezone.now())
     # 3. Load the conversation's history from the database, if conversation_id is given; otherwise open a conversation.
     conversation = open_conversation(user, message)
-    history = past_items(conversation)
+    with stage("context", within="database"):
+        history = past_items(conversation)
     # 4. Append the user's message to the history.
     history.append(UserText(message.text))
     # 5. Store the user's message before the model runs.
@@ -176,11 +179,12 @@ async def run_turn(turn: Turn) -> AsyncGenerator[Event, None]:
         # 9. Obtain the final assistant message.
         check_answer(turn)
         # 10. Store the assistant message.
-        completed = await store_answer(turn)
+        with stage("commit"):
+            completed = await store_answer(turn)
     except Exception as error:  # noqa: BLE001 unexpected errors are caught once, here
         yield await fail_turn(turn, failure_of(error))
         return
-    log_turn(turn)
+    report_turn(turn)
     # 11. Return the response.
     yield completed
     # 12. Forget: nothing of the turn stays in the process.
@@ -201,9 +205,11 @@ async def offered_tools() -> tuple[ToolDefinition, ...]:
 
 def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest:
     now = turn.now.astimezone(turn.user.zone)
+    with stage("context"):
+        history = turn.fitted_history()
     return ModelRequest(
         instructions=instructions_text(now, turn.user.time_zone),
-        history=turn.fitted_history(),
+        history=history,
         tools=tools,
         now=now,
         time_zone=turn.user.time_zone,
@@ -252,7 +258,8 @@ async def run_tool_call(turn: Turn, call: ToolCall) -> tuple[ToolOutcome, int]:
     else:
         fence = functools.partial(hold_lease, turn)
         by = Origin(Door.CHAT, turn.conversation.id, turn.answer.id, call.id)
-        outcome = await call_tool(call.tool_name, call.input, user=turn.user, by=by, fence=fence, now=turn.now)
+        with stage("tools"):
+            outcome = await call_tool(call.tool_name, call.input, user=turn.user, by=by, fence=fence, now=turn.now)
     return outcome, int((time.perf_counter() - started) * 1000)
 
 
@@ -295,31 +302,9 @@ async def fail_turn(turn: Turn, failure: ProductError) -> TurnFailed:
     turn.answer.error_code = failure.code
     turn.answer.metadata["request_id"] = turn.request_id
     try:
-        await store_answer(turn)
+        with stage("commit"):
+            await store_answer(turn)
     except (LeaseLost, DatabaseError) as error:
         logger.warning("failed turn not stored: %s message=%s", type(error).__name__, turn.answer.id)
-    log_turn(turn)
+    report_turn(turn)
     return TurnFailed(failure.code, failure.sentence, failure.public_details, turn.request_id)
-
-
-def log_turn(turn: Turn) -> None:
-    """One line for each turn, with ids and figures and no text of anybody, unless the operator asks for that."""
-    if settings.LOG_MESSAGE_TEXT:
-        logger.info("said message=%s %r %r", turn.answer.id, turn.question.content, turn.answer.content)
-    logger.info(
-        "turn %s conversation=%s message=%s user=%s request=%s model=%s steps=%d tool_calls=%d "
-        "input_tokens=%d output_tokens=%d first_token_ms=%s total_ms=%s error=%s",
-        turn.answer.status,
-        turn.conversation.id,
-        turn.answer.id,
-        turn.user.pk,
-        turn.request_id,
-        turn.answer.model,
-        turn.step,
-        len(turn.tool_calls),
-        turn.answer.input_tokens,
-        turn.answer.output_tokens,
-        turn.answer.first_token_ms,
-        turn.answer.total_ms,
-        turn.answer.error_code or "none",
-    )

@@ -4,17 +4,19 @@ import asyncio
 import datetime
 import hashlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from accounts.models import User
 from accounts.text import displayable
+from telemetry.notes import started_at
 
 from .context import tool_items
 from .errors import TurnInterrupted
-from .model_interface import AssistantText, HistoryItem, ModelRequest, StepEnd
+from .model_interface import AssistantText, HistoryItem, ModelOutput, ModelRequest, StepEnd
 from .models import Approval, Conversation, Message, ToolCall
 from .window import estimated_tokens, fitted, is_crowded, measured_ratio
 
@@ -37,6 +39,37 @@ class NewMessage:
     def fingerprint(self) -> str:
         """Tells whether two requests with one Idempotency-Key are the same request."""
         return hashlib.sha256(f"{self.conversation_id or ''}\n{self.text}".encode()).hexdigest()
+
+
+@dataclass
+class StepNote:
+    """How one request to the model went, in milliseconds. `error` is the code of its failure."""
+
+    step: int
+    model: str
+    first_output_ms: float | None = None
+    took_ms: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    error: str = ""
+
+    @property
+    def has_output(self) -> bool:
+        return self.first_output_ms is not None
+
+    def wait(self, ms: float) -> None:
+        self.took_ms += ms
+
+    def hear(self, output: ModelOutput) -> None:
+        if self.first_output_ms is None:
+            self.first_output_ms = self.took_ms
+        if isinstance(output, StepEnd):
+            self.input_tokens, self.output_tokens = output.input_tokens, output.output_tokens
+
+    def figures(self) -> dict[str, Any]:
+        """Without what is not known."""
+        figures = {name: round(value, 1) if isinstance(value, float) else value for name, value in asdict(self).items()}
+        return {name: value for name, value in figures.items() if value not in {None, ""}}
 
 
 @dataclass
@@ -65,7 +98,8 @@ class Turn:
     is_compacted: bool = False
     is_crowded: bool = False
     is_interrupted: bool = False
-    started: float = field(default_factory=time.perf_counter)
+    started: float = field(default_factory=started_at)
+    step_notes: list[StepNote] = field(default_factory=list)
 
     @property
     def now(self) -> datetime.datetime:

@@ -4,6 +4,7 @@ Around Django: probes, a limit on the body before anything reads it, static file
 for the database work of each request, and a shutdown that lets running turns finish.
 """
 
+import functools
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -25,10 +26,14 @@ from accounts.database import request_thread  # noqa: E402
 from accounts.errors import ProductError  # noqa: E402
 from chat.consumers import LiveConsumer  # noqa: E402
 from chat.turn import model_named  # noqa: E402
+from telemetry.notes import begin_notes, note_ids  # noqa: E402
+from telemetry.tracing import tracer  # noqa: E402
 
 from . import health, urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
 from .api import PayloadTooLarge, error_response  # noqa: E402
 from .lifetime import lifetime, live, live_under_daphne  # noqa: E402
+from .metrics_door import figures  # noqa: E402
+from .observing import observe  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -36,12 +41,18 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 LIVE_PATH = "/live"
-PROBES: dict[str, Callable[[], Awaitable[Response]]] = {"/healthz": health.alive, "/readyz": health.ready}
+PROBES: dict[str, Callable[[Scope], Awaitable[Response]]] = {
+    "/healthz": health.alive,
+    "/readyz": health.ready,
+    "/metrics": figures,
+}
 
 live_application: Any = LiveConsumer.as_asgi()
 django_application: Any = get_asgi_application()
 model_named(settings.CHAT_MODEL)  # the first turn must not wait for the imports of its model
 live_under_daphne()
+if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+    tracer()  # a package that is missing stops the start, not the first request
 static_files = StaticFiles(directory=settings.STATIC_ROOT, check_dir=False)
 
 
@@ -54,20 +65,23 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         case "lifespan":
             await live(receive, send)
         case "http":
-            await lifetime.outlast_cancel(answer_request(scope, receive, send))
+            await lifetime.outlast_cancel(answer_http(scope, receive, send))
         case "websocket":
             await answer_socket(scope, receive, send)
         case protocol:
             raise ValueError(f"unknown protocol {protocol}")
 
 
-async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
+async def answer_http(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"] in PROBES:
         await answer_probe(scope, receive, send)
-        return
-    if scope["path"].startswith(settings.STATIC_URL):
+    elif scope["path"].startswith(settings.STATIC_URL):
         await answer_file({**scope, "path": scope["path"].removeprefix(settings.STATIC_URL)}, receive, send)
-        return
+    else:
+        await observe(scope, send, functools.partial(answer_request, scope, receive))
+
+
+async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         body = await bounded_body(scope, receive)
     except PayloadTooLarge as error:
@@ -81,7 +95,7 @@ async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def answer_probe(scope: Scope, receive: Receive, send: Send) -> None:
     asked = scope["method"] in {"GET", "HEAD"}
-    answer = await PROBES[scope["path"]]() if asked else Response(status_code=405, headers={"Allow": "GET, HEAD"})
+    answer = await PROBES[scope["path"]](scope) if asked else Response(status_code=405, headers={"Allow": "GET, HEAD"})
     await answer(scope, receive, send)
 
 
@@ -98,6 +112,7 @@ async def answer_socket(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "websocket.close"})
         return
+    begin_notes()
     async with request_thread():
         await live_application(dict(scope), receive, send)
 
@@ -132,6 +147,7 @@ def replayed(body: bytes, receive: Receive) -> Receive:
 
 async def refuse(error: ProductError, send: Send) -> None:
     request_id = uuid7().hex
+    note_ids(request_id=request_id)
     response = error_response(error, request_id)
     headers = [
         (b"content-type", b"application/json"),

@@ -97,11 +97,11 @@ def look_at_redis() -> str:
 PARTS = [Part("database", look_at_database), *([Part("redis", look_at_redis)] if settings.REDIS_URL else [])]
 
 
-async def alive() -> Response:
+async def alive(scope: Any) -> Response:
     return answer(200, status="alive")
 
 
-async def ready() -> Response:
+async def ready(scope: Any) -> Response:
     if stopping.is_set():
         return answer(503, status="stopping")
     seen = await asyncio.gather(*(part.state() for part in PARTS))

@@ -1,25 +1,77 @@
-"""Log lines that can be found by the request id that the person was shown."""
+"""Log lines that can be found by the request id that the person was shown, for people or for programs."""
 
 import logging
 import re
 import traceback
 from collections.abc import Iterator
-from contextvars import ContextVar
+from typing import Any
 
 from django.conf import settings
+from pythonjsonlogger.json import JsonFormatter
 
-current_request_id: ContextVar[str] = ContextVar("current_request_id", default="-")
-
+from telemetry.notes import noted_ids
+from telemetry.tracing import trace_ids
 
 CALENDAR_SECRET = re.compile(r"(?<=/calendar/)[^/\s]+(?=\.ics)")
+# What a line may hold beside its words, in this order. Libraries add more to their records, such as whole requests.
+IDS = ("request_id", "turn_id", "conversation_id", "user_id", "trace_id", "span_id")
+FIGURES = (
+    "method",
+    "route",
+    "status",
+    "duration_ms",
+    "outcome",
+    "error",
+    "model",
+    "steps",
+    "tool_calls",
+    "input_tokens",
+    "output_tokens",
+    "first_token_ms",
+    "total_ms",
+    "stages_ms",
+)
 
 
-class RequestIdFilter(logging.Filter):
-    """Put the request id of the current request, or of the turn that grew out of it, on each record."""
+class IdsFilter(logging.Filter):
+    """Put what is known of the current request, or of the turn that grew out of it, on each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current_request_id.get()
+        for name, value in (noted_ids() | trace_ids()).items():
+            record.__dict__.setdefault(name, value)
         return True
+
+
+class WordsFormatter(logging.Formatter):
+    """For people: the words, then the figures and whose they are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s", defaults={"request_id": "-"}
+        )
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 Python's name
+        shown = {name: getattr(record, name) for name in FIGURES if hasattr(record, name)}
+        if shown:
+            shown |= {name: getattr(record, name) for name in IDS[1:] if hasattr(record, name)}
+        return " ".join([super().formatMessage(record), *(f"{name}={value}" for name, value in shown.items())])
+
+
+class FieldsFormatter(JsonFormatter):
+    """For programs: one JSON object a line. `error` is the code of a refusal, `exc_info` where an error happened."""
+
+    FIELDS = ("time", "level", "logger", "message", *IDS, *FIGURES, "exc_info", "stack_info")
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["levelname", "name", "message"],
+            rename_fields={"levelname": "level", "name": "logger", "timestamp": "time"},
+            timestamp=True,
+            json_ensure_ascii=False,
+        )
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        return {name: log_data[name] for name in self.FIELDS if name in log_data}
 
 
 class SecretFilter(logging.Filter):

@@ -19,8 +19,9 @@ from django.utils.deprecation import MiddlewareMixin
 from django.views.defaults import page_not_found
 from uuid_utils.compat import uuid7
 
+from telemetry.notes import note_ids, note_route
+
 from .api import BadRequest, MethodNotAllowed, NotFound, error_response
-from .logs import current_request_id
 
 REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Nothing from other hosts, nothing inline, nothing evaluated: markup that slipped in could still do nothing.
@@ -105,8 +106,11 @@ def request_ids(get_response: GetResponse) -> GetResponse:
         sent = request.headers.get("X-Request-ID", "")
         request_id = sent if REQUEST_ID_PATTERN.fullmatch(sent) else uuid7().hex
         request.request_id = request_id  # type: ignore[attr-defined]
-        current_request_id.set(request_id)
-        response = await get_response(request)
+        note_ids(request_id=request_id)
+        try:
+            response = await get_response(request)
+        finally:
+            note_route(request.resolver_match.route if request.resolver_match else "")
         response["X-Request-ID"] = request_id
         return response
 

@@ -13,7 +13,20 @@ from pathlib import Path
 
 import pytest
 
-PRODUCT_VARIABLES = ("OPENAI_", "JWT_", "DATABASE_", "REDIS_", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "RATE_LIMITS")
+PRODUCT_VARIABLES = (
+    "OPENAI_",
+    "OTEL_",
+    "METRICS_",
+    "PROMETHEUS_",
+    "LOG_",
+    "JWT_",
+    "DATABASE_",
+    "REDIS_",
+    "SECRET_KEY",
+    "DEBUG",
+    "ALLOWED_HOSTS",
+    "RATE_LIMITS",
+)
 
 for name in [name for name in os.environ if name.startswith(PRODUCT_VARIABLES)]:
     del os.environ[name]

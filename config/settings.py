@@ -258,20 +258,38 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = envint("SECURE_HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
-# Logs: one line an event on stderr, with the request id that people are shown; ids and figures, never text of people.
+# Operation
 
+# Whoever has this token may read /metrics; without it nobody may, but with DEBUG on this machine.
+METRICS_TOKEN = env("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 16 characters.")
+# Where processes of one machine count together. prometheus_client reads this variable itself.
+PROMETHEUS_MULTIPROC_DIR = env("PROMETHEUS_MULTIPROC_DIR")
+if PROMETHEUS_MULTIPROC_DIR:
+    Path(PROMETHEUS_MULTIPROC_DIR).mkdir(parents=True, exist_ok=True)
+else:
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+# Who collects traces. The exporter reads all OTEL_ variables itself.
+OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT")
+OTEL_SERVICE_NAME = env("OTEL_SERVICE_NAME", "todo-chat")
+
+# Logs: one line an event on stderr, with the request id that people are shown; ids and figures, never text of people.
+# For programs each line is a JSON object, for people it is words.
+
+LOG_FORMAT = envchoice("LOG_FORMAT", "line" if DEBUG else "json", {"line", "json"})
 LOG_MESSAGE_TEXT = envbool("LOG_MESSAGE_TEXT", False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "config.logs.RequestIdFilter"},
+        "ids": {"()": "config.logs.IdsFilter"},
         "secrets": {"()": "config.logs.SecretFilter"},
         "text": {"()": "config.logs.TextFilter"},
     },
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "formatters": {"line": {"()": "config.logs.WordsFormatter"}, "json": {"()": "config.logs.FieldsFormatter"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "secrets", "text"]}
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids", "secrets", "text"]}
     },
     "root": {"handlers": ["stderr"], "level": envchoice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
     "loggers": {
@@ -280,6 +298,10 @@ LOGGING = {
         "daphne.server": {"level": "WARNING"},  # at INFO it tells of its sockets and of what it ends
         "mcp": {"level": "WARNING"},  # at INFO it logs what tools answer, which holds text of users
         "httpx2": {"level": "WARNING"},  # it logs addresses, which may hold credentials
+        "urllib3": {"level": "WARNING"},  # so does this one, of the collector of traces
+        # uvicorn brings handlers of its own, and a line for each request with its query; ours has the route alone.
+        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn.access": {"handlers": [], "propagate": False},
         # At DEBUG these log statements with their values, and headers with cookies.
         **{name: {"level": "INFO"} for name in ("django.db.backends", "httpcore2", "websockets")},
     },

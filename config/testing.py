@@ -19,6 +19,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.conf import settings
+from django.db import connections
+
+from accounts.database import database_threads
 
 START_SECONDS = 60
 COMMANDS = {
@@ -116,3 +119,9 @@ def wait_until_it_answers(server: RunningServer) -> None:
             return
         time.sleep(0.05)
     raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")
+
+
+def close_database_threads() -> None:
+    """After requests through the whole application: tests without a database must not meet the connections of these."""
+    for _ in range(settings.DATABASE_THREADS):
+        next(database_threads()).submit(connections.close_all).result()

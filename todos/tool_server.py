@@ -18,6 +18,9 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent, Tool
 from pydantic import ValidationError
 
+from telemetry import metrics
+from telemetry.tracing import span
+
 from .batches import Caller, ToolRefused
 from .models import Door
 from .tool_schema import ALL_BUT_TYPES, lean_schema
@@ -80,7 +83,7 @@ class TodoServer(MCPServer):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context | None = None
     ) -> CallToolResult | InputRequiredResult:
-        with logged_call(name if self.has_tool(name) else "an unknown tool"):
+        with observed_call(name if self.has_tool(name) else "an unknown tool"):
             if name not in {tool.name for tool in await self.list_tools()}:
                 raise self.not_listed(name)
             try:
@@ -112,15 +115,16 @@ def refusal_of(error: ToolError) -> ToolRefused:
 
 
 @contextlib.contextmanager
-def logged_call(name: str) -> Iterator[None]:
-    """A line for what a program of others does, by which token; calls of turns are stored with their turn."""
+def observed_call(name: str) -> Iterator[None]:
+    """A figure and a span for each call; a line for what a program of others does, by which token.
+
+    Calls of turns are stored with their turn.
+    """
     caller = _caller.get(None)
-    if caller is None or caller.by.door != Door.MCP:
-        yield
-        return
     outcome, started = "broken_off", time.perf_counter()
     try:
-        yield
+        with span("tool call", tool=name):
+            yield
         outcome = "success"
     except ToolRefused as refusal:
         outcome = refusal.code
@@ -130,8 +134,14 @@ def logged_call(name: str) -> Iterator[None]:
         raise
     finally:
         duration_ms = round((time.perf_counter() - started) * 1000)
-        facts = (name, caller.user.pk, caller.token_id or "an access token", outcome, duration_ms)
-        logger.info("mcp call of %s by user %s with %s: %s in %d ms (%s)", *facts, caller.by.tool_call_id)
+        metrics.tool_calls.labels(caller.by.door if caller else "none", name, outcome).inc()
+        if caller and caller.by.door == Door.MCP:
+            log_call(caller, name, outcome, duration_ms)
+
+
+def log_call(caller: Caller, name: str, outcome: str, duration_ms: int) -> None:
+    facts = (name, caller.user.pk, caller.token_id or "an access token", outcome, duration_ms)
+    logger.info("mcp call of %s by user %s with %s: %s in %d ms (%s)", *facts, caller.by.tool_call_id)
 
 
 def in_short(answer: CallToolResult | InputRequiredResult) -> CallToolResult | InputRequiredResult:

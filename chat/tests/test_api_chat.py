@@ -422,7 +422,7 @@ class ConstantQueries(ChatCase):
         for messages in (2, 40):
             conversation = self.grow(messages)
             with self.subTest(messages), self.assertNumQueries(10):
-                turn = open_turn.func(self.alice, NewMessage("hi", conversation.pk), "request")
+                turn = open_turn.__wrapped__(self.alice, NewMessage("hi", conversation.pk), "request")
             self.assertIsInstance(turn, Turn)
             self.assertEqual(len(turn.history), messages // 2 * 4 + 1)
 
@@ -430,7 +430,7 @@ class ConstantQueries(ChatCase):
         for messages in (2, 40):
             conversation = self.grow(messages)
             with self.subTest(messages), self.assertNumQueries(5):
-                page, _ = message_page.func(self.alice, conversation.pk, before=None, limit=100)
+                page, _ = message_page.__wrapped__(self.alice, conversation.pk, before=None, limit=100)
                 self.assertEqual(sum(len(message.tool_calls.all()) for message in page), messages // 2)
 
     def test_listing_conversations(self):
@@ -438,4 +438,4 @@ class ConstantQueries(ChatCase):
             for _ in range(conversations):
                 ConversationFactory(owner=self.alice)
             with self.subTest(conversations), self.assertNumQueries(3):
-                conversation_page.func(self.alice, words="", archived=False, limit=20, cursor=None)
+                conversation_page.__wrapped__(self.alice, words="", archived=False, limit=20, cursor=None)

@@ -20,7 +20,7 @@ class KeepingTests(TestCase):
 
     def start(self, turns):
         for _ in range(turns):
-            turn = open_turn.func(self.alice, NewMessage("hello"), "request")
+            turn = open_turn.__wrapped__(self.alice, NewMessage("hello"), "request")
             self.keeper.kept.append(KeptTurn(turn, "", time.monotonic()))
         return [kept.turn for kept in self.keeper.kept]
 

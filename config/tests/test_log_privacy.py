@@ -16,6 +16,7 @@ from bench.upstream import ScriptedUpstream
 from chat.testing import scripted_model
 from chat.turn import model_named
 from chat.upkeep import upkeep_tasks
+from config.logs import FieldsFormatter, WordsFormatter
 
 KEY = "sk-the-key-of-the-operator"
 SAID = "zebra-in-the-message"
@@ -25,17 +26,19 @@ WRONG_PASSWORD = "newt-in-the-password"
 
 
 @contextmanager
-def all_lines() -> Iterator[io.StringIO]:
+def all_lines(formatter: logging.Formatter | None = None) -> Iterator[io.StringIO]:
     """What the program would write to stderr at LOG_LEVEL=DEBUG, as its own handler writes it."""
     root, lines = logging.getLogger(), io.StringIO()
     [handler] = [one for one in root.handlers if any(type(each).__name__ == "TextFilter" for each in one.filters)]
-    level, stream = root.level, handler.setStream(lines)
+    level, stream, form = root.level, handler.setStream(lines), handler.formatter
     root.setLevel(logging.DEBUG)
+    handler.setFormatter(formatter or form)
     try:
         yield lines
     finally:
         root.setLevel(level)
         handler.setStream(stream)
+        handler.setFormatter(form)
 
 
 class NothingSaidIsLogged(TransactionTestCase):
@@ -73,8 +76,14 @@ class NothingSaidIsLogged(TransactionTestCase):
         await asyncio.gather(*upkeep_tasks.values())
         return b"".join(parts).decode()
 
-    async def test_turns_and_sign_ins_with_all_that_goes_wrong(self):
-        with all_lines() as lines, override_settings(DEBUG=True):
+    async def test_turns_and_sign_ins_with_all_that_goes_wrong_in_words(self):
+        await self.assert_nothing_said_is_logged(WordsFormatter())
+
+    async def test_turns_and_sign_ins_with_all_that_goes_wrong_in_json(self):
+        await self.assert_nothing_said_is_logged(FieldsFormatter())
+
+    async def assert_nothing_said_is_logged(self, formatter):
+        with all_lines(formatter) as lines, override_settings(DEBUG=True):
             await self.post("auth/token", {"username": "alice", "password": WRONG_PASSWORD})
             token, refresh = await self.sign_in()
             await self.post("auth/refresh", {"refresh_token": refresh})

@@ -30,7 +30,7 @@ class Prices(SimpleTestCase):
 SOURCE = Path(settings.BASE_DIR, "config/settings.py")
 EXAMPLE = Path(settings.BASE_DIR, ".env.example").read_text()
 README = Path(settings.BASE_DIR, "README.md").read_text()
-OF_MAKE = {"HOST", "PORT"}
+OF_MAKE = {"HOST", "PORT", "PROCESSES"}
 PRODUCTION = {"DEBUG": "off", "SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "example.com"}
 
 

@@ -1,0 +1,1 @@
+"""How the program is observed: ids for log lines, stage timings, metrics and traces; none holds text of people."""
