@@ -8,6 +8,8 @@ WITH_ENV := set -a; if [ -f .env ]; then . ./.env; fi; set +a;
 
 # The browser of the browser tests; where it is another one, say CHROMIUM=/path/to/it.
 export CHROMIUM ?= /usr/bin/chromium
+# The pooler of the tests behind one; likewise.
+export PGBOUNCER ?= /usr/sbin/pgbouncer
 
 # Tests run on all cores; classes stay whole, because a class of browser tests has one server and one browser.
 AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
@@ -16,7 +18,7 @@ AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
 NODE := config/tests/node
 AGENT := config/tests/agent
 
-.PHONY: run serve test check screenshots bench bench-length bench-language bench-pages
+.PHONY: run serve test check screenshots bench bench-length bench-contention bench-soak bench-language bench-pages
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -30,7 +32,7 @@ serve: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(WITH_ENV) exec $(BIN)/python -m config.serve --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}" --processes "$${PROCESSES:-2}"
 
-test: $(VENV)/dev $(CHROMIUM) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed
+test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed
 	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(AT_ONCE) --cov --cov-append --cov-report=term
 
@@ -41,6 +43,10 @@ screenshots: $(VENV)/dev $(CHROMIUM)
 $(CHROMIUM):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -qq -y chromium; \
 	else echo "The browser tests are SKIPPED: they need Chromium. Install it, or say where it is with CHROMIUM=/path/to/it." >&2; fi
+
+$(PGBOUNCER):
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -qq -y pgbouncer; \
+	else echo "The tests behind a pooler are SKIPPED: they need PgBouncer. Install it, or say where it is with PGBOUNCER=/path/to/it." >&2; fi
 
 $(NODE)/node_modules/.installed: $(NODE)/package.json
 	@if command -v npm > /dev/null && npm install --prefix $(NODE) --no-audit --no-fund --no-package-lock --ignore-scripts --loglevel=error; \
@@ -65,6 +71,12 @@ bench: $(VENV)/dev
 
 bench-length: $(VENV)/dev
 	$(BIN)/python -m bench.length
+
+bench-contention: $(VENV)/dev
+	$(BIN)/python -m bench.contention
+
+bench-soak: $(VENV)/dev
+	$(BIN)/python -m bench.soak
 
 bench-language: $(VENV)/dev
 	$(BIN)/python -m bench.language $(FILES)

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext, sync_to_async
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from telemetry import metrics
 from telemetry.stages import current_clock
@@ -19,6 +19,8 @@ from telemetry.tracing import span
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# How long idle connections are trusted.
+REST_SECONDS = 1.0
 
 
 def database_unit(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
@@ -40,8 +42,12 @@ def in_database_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, A
     def run_unit(asked_at: float, *args: P.args, **kwargs: P.kwargs) -> R:
         with observed_unit(function.__name__, asked_at):
             drop_old_connection()
+            pool_watch.look_after_a_rest()
             try:
                 return function(*args, **kwargs)
+            except (OperationalError, InterfaceError):
+                pool_watch.look()
+                raise
             finally:
                 drop_old_connection()
 
@@ -79,6 +85,32 @@ def drop_old_connection() -> None:
     """Close a broken or pooled connection; not inside a transaction, such as the one that a test runs in."""
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
+
+
+class PoolWatch:
+    """Takes connections out of the pool that the database has closed: a restart, or a pooler, closes all that are idle.
+
+    Looked for where nothing was used for a while, so that the first request after a quiet night is no failure, and
+    after each failure, so that it is the only one. A look before each use would be a round trip for each unit.
+    """
+
+    def __init__(self) -> None:
+        self.used_at = time.monotonic()
+
+    def look_after_a_rest(self) -> None:
+        now = time.monotonic()
+        rested, self.used_at = now - self.used_at > REST_SECONDS, now
+        if rested:
+            self.look()
+
+    def look(self) -> None:
+        # Only PostgreSQL's backend has a pool, from its first use on; in a test's transaction no connection is in it.
+        pool = None if connection.in_atomic_block else getattr(connection, "pool", None)
+        if pool and not pool.closed:
+            pool.check()
+
+
+pool_watch = PoolWatch()
 
 
 @functools.cache

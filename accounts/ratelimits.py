@@ -48,7 +48,7 @@ async def check_failed_logins(username: str, address: str) -> None:
     try:
         await sync_to_async(check_login_counts, thread_sensitive=False)(username, address)
     except CacheUnreachable:
-        raise ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS) from None
+        raise login_refused() from None
 
 
 async def count_failed_login(username: str, address: str) -> None:
@@ -56,7 +56,12 @@ async def count_failed_login(username: str, address: str) -> None:
     try:
         await sync_to_async(add_login_failure, thread_sensitive=False)(username, address)
     except CacheUnreachable:
-        raise ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS) from None
+        raise login_refused() from None
+
+
+def login_refused() -> ServiceUnavailable:
+    logger.warning("A login was refused unchecked: the cache is out of reach.")
+    return ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS)
 
 
 def count_use(group: str, key: str, rate: str) -> None:

@@ -30,6 +30,7 @@ from bench.answers import (
     sends,
 )
 from bench.assistant import asked_text, built_in_answer, history_of
+from chat.model_interface import HistoryItem
 
 BYTES_PER_TOKEN = 4
 FAULTS = {
@@ -95,12 +96,15 @@ class Upstream:
         self.request_headers.append({name.decode(): value.decode() for name, value in scope["headers"]})
         self.paths.append(scope["path"])
         history = history_of(body)
-        if self._answers is None:
-            answer = dataclasses.replace(built_in_answer(history), input_tokens=len(text) // BYTES_PER_TOKEN)
-        else:
-            answer = next(self._answers, refuses(500))
+        answer = self.answer_to(history, input_tokens=len(text) // BYTES_PER_TOKEN)
         await self._send_answer(answer, scope["path"].endswith("/responses"), receive, send)
         self.own_ms[asked_text(history)] += (time.perf_counter() - started_at) * 1000
+
+    def answer_to(self, history: list[HistoryItem], input_tokens: int) -> Answer:
+        """The next one of the script; without a script, what fits."""
+        if self._answers is None:
+            return dataclasses.replace(built_in_answer(history), input_tokens=input_tokens)
+        return next(self._answers, refuses(500))
 
     async def _send_answer(self, answer: Answer, responses: bool, receive, send) -> None:
         if answer.status != 200:

@@ -3,6 +3,8 @@
 A page is told that, not what: it asks for its own view again, with its own filters, through the same door as ever.
 """
 
+import asyncio
+import contextlib
 import functools
 import logging
 from dataclasses import dataclass
@@ -14,12 +16,17 @@ from channels.layers import get_channel_layer
 from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from redis.exceptions import RedisError
 
 from accounts.models import SignIn, User
 from todos.models import Todo
 
+TELL_AGAIN_SECONDS, TELL_AGAIN_TIMES = 5, 2
+
 logger = logging.getLogger(__name__)
 
+# Whose pages this process could not tell, and how often it will. A hint: a page that connects again looks by itself.
+untold: dict[UUID, int] = {}
 # A change of one of these columns of an account may sign people out.
 ENDS_SIGN_INS = {"password", "is_active", "tokens_not_before"}
 
@@ -46,8 +53,30 @@ class Announcement:
 def tell_pages(owner_id: UUID, message: dict[str, Any]) -> None:
     try:
         async_to_sync(get_channel_layer().group_send)(group_of(owner_id), message)
-    except Exception as error:  # noqa: BLE001 the change is committed; pages catch up when they connect again
+    except Exception as error:  # noqa: BLE001 the change is committed; pages hear of it later
         logger.warning("change not announced: %s", type(error).__name__)
+        untold[owner_id] = TELL_AGAIN_TIMES
+
+
+async def tell_untold_for_ever() -> None:
+    """Its owner cancels it."""
+    while True:
+        await asyncio.sleep(TELL_AGAIN_SECONDS)
+        with contextlib.suppress(RedisError, OSError):
+            await tell_untold()
+
+
+async def tell_untold() -> None:
+    """Once Redis is back: whatever was not announced meanwhile, each person's pages look again.
+
+    More than once, because the process of a page may be back a little later than this one.
+    """
+    for owner_id in list(untold):
+        for kind in ("changed", "sign_in_ended"):
+            await get_channel_layer().group_send(group_of(owner_id), {"type": kind})
+        untold[owner_id] -= 1
+        if not untold[owner_id]:
+            del untold[owner_id]
 
 
 def announce_sign_out(owner_id: UUID) -> None:

@@ -61,7 +61,7 @@ class OpenAIModel:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
         reader = self._reader(request.history)
-        response = await self._open(self._request_body(self.name, request))
+        response = await self._open(self._request_body(self.name, request), may_retry=request.may_retry)
         try:
             async with aclosing(wire_events(response.aiter_bytes())) as batches:
                 while events := await next_events(batches, reader):
@@ -89,7 +89,7 @@ class OpenAIModel:
             )
         return self._clients[loop]
 
-    async def _open(self, body: dict) -> httpx2.Response:
+    async def _open(self, body: dict, *, may_retry: bool) -> httpx2.Response:
         """Send the request, once more if the fault may pass at once: an idle connection closed under us, a hiccup.
 
         Not the client's own retries: they wait up to two minutes when a Retry-After says so, and repeat a
@@ -98,7 +98,7 @@ class OpenAIModel:
         try:
             return await self._post(body)
         except ModelUnavailable as failure:
-            if failure.retry_after_seconds is not None:
+            if failure.retry_after_seconds is not None or not may_retry:
                 raise
             metrics.upstream_errors.labels(failure.code).inc()
         await asyncio.sleep(self._retry_pause_seconds)

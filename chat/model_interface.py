@@ -68,7 +68,8 @@ class ToolDefinition:
 class ModelRequest:
     """One step. `history` is in order; each ToolRequest is followed, before the next text, by its ToolOutput.
 
-    It begins with a Summary or the person's text. `max_output_tokens` is 0 for no limit.
+    It begins with a Summary or the person's text. `max_output_tokens` is 0 for no limit. `may_retry` says whether the
+    model may be asked a second time where it fails at once.
     """
 
     instructions: str
@@ -77,6 +78,7 @@ class ModelRequest:
     now: datetime.datetime
     time_zone: str
     max_output_tokens: int = 0
+    may_retry: bool = True
 
 
 @dataclass(frozen=True)

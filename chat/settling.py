@@ -33,7 +33,7 @@ def settle_dead_turn(conversation: Conversation) -> None:
     if not conversation.lease_expired:
         return
     lease = Conversation.objects.filter(pk=conversation.pk, lease_token=conversation.lease_token)
-    if not lease.filter(lease_until__lte=Now()).update(lease_token=None, lease_until=None):
+    if not lease.filter(lease_until__lte=Now()).update(lease_token=None, lease_until=None, stop_requested_at=None):
         return
     settle_open_calls(conversation)
     conversation.messages.filter(status=Message.Status.PENDING).update(

@@ -246,8 +246,8 @@ def mark_undone_calls(undone: set[UUID], in_effect: set[UUID], **kwargs: Any) ->
 def store_answer(turn: Turn) -> TurnCompleted:
     """The assistant's message as it now stands in `turn.answer`, and the conversation free for the next turn."""
     released = Conversation.objects.filter(pk=turn.conversation.pk, lease_token=turn.conversation.lease_token)
-    learnt = {"token_ratio": turn.conversation.token_ratio, **first_title(turn)}
-    if not released.update(lease_token=None, lease_until=None, updated_at=timezone.now(), **learnt):
+    ended = {"lease_token": None, "lease_until": None, "stop_requested_at": None, "updated_at": timezone.now()}
+    if not released.update(**ended, token_ratio=turn.conversation.token_ratio, **first_title(turn)):
         raise LeaseLost
     announce_change(turn.user.pk)
     turn.answer.total_ms = turn.elapsed_ms

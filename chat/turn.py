@@ -213,6 +213,7 @@ def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest
         tools=tools,
         now=now,
         time_zone=turn.user.time_zone,
+        may_retry=not turn.has_begun,
     )
 
 

@@ -43,6 +43,7 @@ STATUS_BY_CODE = {
     "change_not_found": 404,
     "approval_not_found": 404,
     "method_not_allowed": 405,
+    "request_timeout": 408,
     "conversation_busy": 409,
     "conversation_full": 409,
     "not_retryable": 409,
@@ -86,6 +87,11 @@ class NotFound(ProductError):
 class MethodNotAllowed(ProductError):
     code = "method_not_allowed"
     message = "This address does not take this method; the Allow header lists those it takes."
+
+
+class RequestTimeout(ProductError):
+    code = "request_timeout"
+    message = "The request did not come whole within the time for it. Send it again."
 
 
 class PayloadTooLarge(ProductError):
@@ -168,7 +174,7 @@ def common_refusals(path: str, operation: DictStrAny) -> list[int]:
     return [
         *([401] if "security" in operation else []),
         *([403] if "{user_id}" in path else []),
-        *([413, 415] if "requestBody" in operation else []),
+        *([408, 413, 415] if "requestBody" in operation else []),
         *([422] if "requestBody" in operation or operation["parameters"] else []),
         500,
         503,

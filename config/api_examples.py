@@ -264,6 +264,7 @@ ERRORS = {
     "nothing_to_undo": "/undo$",
     "approval_decided": r"\{approval_id\}",
     "approval_expired": r"\{approval_id\}",
+    "request_timeout": "",
     "payload_too_large": "",
     "unsupported_media_type": "",
     "validation_error": "",

@@ -4,6 +4,7 @@ Around Django: probes, a limit on the body before anything reads it, static file
 for the database work of each request, and a shutdown that lets running turns finish.
 """
 
+import asyncio
 import functools
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -30,7 +31,7 @@ from telemetry.notes import begin_notes, note_ids  # noqa: E402
 from telemetry.tracing import tracer  # noqa: E402
 
 from . import health, urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
-from .api import PayloadTooLarge, error_response  # noqa: E402
+from .api import PayloadTooLarge, RequestTimeout, error_response  # noqa: E402
 from .lifetime import lifetime, live, live_under_daphne  # noqa: E402
 from .metrics_door import figures  # noqa: E402
 from .observing import observe  # noqa: E402
@@ -83,8 +84,8 @@ async def answer_http(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
     try:
-        body = await bounded_body(scope, receive)
-    except PayloadTooLarge as error:
+        body = await timely_body(scope, receive)
+    except (PayloadTooLarge, RequestTimeout) as error:
         await refuse(error, send)
     except ClientGone:
         return
@@ -115,6 +116,15 @@ async def answer_socket(scope: Scope, receive: Receive, send: Send) -> None:
     begin_notes()
     async with request_thread():
         await live_application(dict(scope), receive, send)
+
+
+async def timely_body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body; raises RequestTimeout for a client that says it will send one and does not."""
+    try:
+        async with asyncio.timeout(settings.BODY_SECONDS):
+            return await bounded_body(scope, receive)
+    except TimeoutError:
+        raise RequestTimeout from None
 
 
 async def bounded_body(scope: Scope, receive: Receive) -> bytes:

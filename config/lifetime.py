@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from chat.live import tell_untold_for_ever
 from chat.running import finish_running_turns
 from chat.settling import sweep_for_ever
 
@@ -25,20 +26,21 @@ class Lifetime:
     """What a process does besides answering, and the answers it still owes."""
 
     def __init__(self) -> None:
-        self.sweep: asyncio.Task[None] | None = None
+        self.tasks: list[asyncio.Task[None]] = []
         self.answers: set[asyncio.Task[None]] = set()
 
     def begin(self) -> None:
-        self.sweep = asyncio.create_task(sweep_for_ever())
+        self.tasks = [asyncio.create_task(sweep_for_ever()), asyncio.create_task(tell_untold_for_ever())]
 
     async def end(self) -> None:
         health.stopping.set()
         await finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)
         if self.answers:
             await asyncio.wait(self.answers, timeout=LAST_WORDS_SECONDS)
-        if self.sweep:
-            self.sweep.cancel()
-            await asyncio.wait([self.sweep])
+        for task in self.tasks:
+            task.cancel()
+        if self.tasks:
+            await asyncio.wait(self.tasks)
 
     async def outlast_cancel(self, answering: Coroutine[Any, Any, None]) -> None:
         """Servers cancel requests when they are told to stop: let each finish its answer before it goes."""

@@ -150,12 +150,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Cache
 
 REDIS_URL = env("REDIS_URL")
+REDIS_TIMEOUTS = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 if REDIS_URL:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
+            "OPTIONS": REDIS_TIMEOUTS,
         }
     }
 else:
@@ -166,7 +167,10 @@ else:
 # Live updates: between processes through Redis, within the only one without
 
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, **REDIS_TIMEOUTS}]},
+    }
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
@@ -221,6 +225,7 @@ MODEL_PRICES = envprices("MODEL_PRICES")
 
 MESSAGE_MAX_CHARACTERS = envint("MESSAGE_MAX_CHARACTERS", 8_000)
 BODY_MAX_BYTES = envint("BODY_MAX_BYTES", 64 * 1024)
+BODY_SECONDS = envint("BODY_SECONDS", 30)
 CONVERSATION_MAX_MESSAGES = envint("CONVERSATION_MAX_MESSAGES", 500)
 CONTEXT_MAX_TOKENS = envint("CONTEXT_MAX_TOKENS", 16_000)
 TURN_MAX_STEPS = envint("TURN_MAX_STEPS", 8)

@@ -1,10 +1,12 @@
 """Real servers for tests: processes of the program on one database, as in production."""
 
 import contextlib
+import http.client
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -27,7 +29,7 @@ START_SECONDS = 60
 COMMANDS = {
     "daphne": ["-m", "daphne", "--verbosity", "0", "-p"],
     "serve": ["-m", "config.serve", "--port"],
-    "uvicorn": ["-m", "uvicorn", "--log-level", "warning", "--timeout-graceful-shutdown", "15", "--port"],
+    "uvicorn": ["-m", "uvicorn", "--log-level", "warning", "--timeout-graceful-shutdown", "1", "--port"],
 }
 
 
@@ -42,9 +44,22 @@ def empty_database() -> Iterator[str]:
             with psycopg.connect(base, autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {name}")
             url = urlunsplit(urlsplit(base)._replace(path=f"/{name}"))
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, check=True, cwd=settings.BASE_DIR, env=environment(url))
+        migrated(url)
         yield url
+
+
+def migrated(database_url: str) -> None:
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, check=True, cwd=settings.BASE_DIR, env=environment(database_url))
+
+
+def stored(database_url: str, sql: str) -> list[tuple[Any, ...]]:
+    """Rows of the database itself, past the program."""
+    if database_url.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(urlsplit(database_url).path)) as file:
+            return file.execute(sql).fetchall()
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        return connection.execute(sql).fetchall()
 
 
 def environment(database_url: str, **variables: str) -> dict[str, str]:
@@ -65,19 +80,39 @@ class RunningServer:
     port: int
     log: Path
 
-    def request(self, method: str, path: str, body: Any = None, token: str = "") -> Answer:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
-        if token:
-            request.add_header("Authorization", f"Bearer {token}")
-        if body is not None:
-            request.add_header("Content-Type", "application/json")
-            request.data = json.dumps(body).encode()
+    def request(self, method: str, path: str, body: Any = None, token: str = "", **headers: str) -> Answer:
+        request = self.prepared(method, path, body, token, headers)
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
                 return Answer(response.status, json.loads(response.read() or "null"))
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, json.loads(error.read() or "null"))
+
+    def prepared(
+        self, method: str, path: str, body: Any, token: str, headers: dict[str, str]
+    ) -> urllib.request.Request:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        for name, value in headers.items():
+            request.add_header(name.replace("_", "-"), value)
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+            request.data = json.dumps(body).encode()
+        return request
+
+    def stream(self, path: str, body: Any, token: str, **headers: str) -> Iterator[tuple[str, Any]]:
+        """The events of a streamed turn as they come, each with its data; they end where the connection does."""
+        request = self.prepared("POST", path, {**body, "stream": True}, token, headers)
+        broken = contextlib.suppress(OSError, http.client.HTTPException)
+        with broken, urllib.request.urlopen(request, timeout=30) as response:
+            name = ""
+            for line in map(bytes.decode, response):
+                if line.startswith("event: "):
+                    name = line.removeprefix("event: ").strip()
+                elif line.startswith("data: "):
+                    yield name, json.loads(line.removeprefix("data: "))
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(how)

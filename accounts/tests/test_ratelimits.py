@@ -69,9 +69,9 @@ class FailedLoginTests(SimpleTestCase):
 
     @override_settings(CACHES=NO_CACHE)
     async def test_without_a_cache_nobody_may_guess(self):
-        with self.assertRaises(ServiceUnavailable):
+        with self.assertRaises(ServiceUnavailable), self.assertLogs("accounts.ratelimits", "WARNING"):
             await check_failed_logins("alice", HOME)
-        with self.assertRaises(ServiceUnavailable) as refusal:
+        with self.assertRaises(ServiceUnavailable) as refusal, self.assertLogs("accounts.ratelimits", "WARNING"):
             await count_failed_login("alice", HOME)
         self.assertIsNotNone(refusal.exception.retry_after_seconds)
 

@@ -6,7 +6,7 @@ from unittest import IsolatedAsyncioTestCase
 
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
-from django.test import SimpleTestCase
+from django.test import SimpleTestCase, override_settings
 
 from config.asgi import application
 from config.health import stopping
@@ -65,6 +65,20 @@ class Bodies(SimpleTestCase):
             self.fail("nobody is there")
 
         await application({"type": "http", "path": "/api/auth/token", "headers": [], "method": "POST"}, receive, send)
+
+    @override_settings(BODY_SECONDS=0)
+    async def test_a_client_that_sends_headers_and_no_body_is_told_so_and_let_go(self):
+        async def receive():
+            await asyncio.Event().wait()
+
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        await application({"type": "http", "path": "/api/auth/token", "headers": [], "method": "POST"}, receive, send)
+        self.assertEqual((sent[0]["status"], json.loads(sent[1]["body"])["error"]), (408, "request_timeout"))
+        self.assertIn((b"connection", b"close"), sent[0]["headers"])
 
 
 class Addresses(SimpleTestCase):

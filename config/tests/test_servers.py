@@ -1,6 +1,7 @@
 """The program as it runs: real processes of daphne and uvicorn on one database, with a scripted upstream."""
 
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +11,7 @@ from django.test import SimpleTestCase
 
 from bench.answers import call, calls, hangs, says
 from bench.upstream import ScriptedUpstream
-from config.testing import Answer, empty_database, running_server
+from config.testing import Answer, empty_database, running_server, stored
 
 FOUR_SENTENCES = (
     "Create a todo: Buy groceries",
@@ -138,15 +139,44 @@ class Shutdown(ServerCase):
                     server.stop(signal.SIGTERM)
                 self.assertEqual(answer.result().body["response"], "Added.", server.log.read_text())
 
+    def test_a_turn_that_takes_too_long_tells_its_stream_that_it_was_interrupted_and_can_be_retried_at_once(self):
+        for name in ("daphne", "uvicorn"):
+            with self.subTest(name), empty_database() as database, ScriptedUpstream() as upstream:
+                variables = {"OPENAI_BASE_URL": upstream.url, "SHUTDOWN_GRACE_SECONDS": "1"}
+                with running_server(database, name, **variables) as server, ThreadPoolExecutor() as client:
+                    upstream.script([calls(call("add_task", {"tasks": [{"title": "Buy milk"}]})), hangs("Let me")])
+                    user = self.sign_up(server)
+                    said = {"message": "add milk"}
+                    stream = client.submit(lambda: list(server.stream(f"/api/{user[0]}/chat", said, user[1])))  # noqa: B023
+                    wait_for(lambda: len(upstream.requests) == 2, "the model is asked again")
+                    server.stop(signal.SIGTERM)
+                    events = stream.result()
+                self.assertEqual([event for event, _ in events][-1], "turn.failed", events)
+                self.assertEqual(events[-1][1]["error"], "interrupted")
+                answer = "SELECT status, content FROM chat_message WHERE role = 'assistant'"
+                self.assertEqual(stored(database, answer), [("interrupted", "Let me")])
+                self.assertEqual(stored(database, "SELECT 1 FROM chat_conversation WHERE lease_token IS NOT NULL"), [])
+
+
+class NoBody(ServerCase):
+    def test_a_client_that_sends_headers_and_no_body_is_let_go(self):
+        with empty_database() as database, running_server(database, "uvicorn", BODY_SECONDS="1") as server:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+                client.sendall(b"POST /api/auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n")
+                answer = b"".join(iter(lambda: client.recv(4096), b""))
+            self.assertTrue(answer.startswith(b"HTTP/1.1 408 "), answer)
+            self.assertIn(b"request_timeout", answer)
+            self.sign_up(server)
+
 
 def connection_states(observer):
     others = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     return [state for (state,) in observer.execute(others)]
 
 
-def wait_for(condition, seconds=15):
+def wait_for(condition, what="it", seconds=30):
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError("it did not happen in time")
+            raise AssertionError(f"this did not happen in time: {what}")
         time.sleep(0.02)

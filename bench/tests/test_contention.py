@@ -1,0 +1,27 @@
+import tempfile
+from pathlib import Path
+
+from django.test import SimpleTestCase
+
+from bench.contention import Crowd, Outcome, contend
+from config.testing import empty_database
+
+
+class Contending(SimpleTestCase):
+    databases = {"default"}
+
+    def test_clients_at_two_processes_share_conversations_without_a_gap_or_a_lost_answer(self):
+        crowd = Crowd(clients=12, turns=3, conversations=3, burst=100)
+        with tempfile.TemporaryDirectory() as folder, empty_database() as database:
+            outcome = contend(database, Path(folder), crowd)
+        self.assertEqual(outcome.faults, [], outcome)
+        self.assertEqual(outcome.statuses[200], 12 * 3 + 3 + 1)
+        self.assertGreaterEqual(outcome.burst[200], 1)
+        self.assertEqual(sum(outcome.burst.values()), 100)
+
+    def test_what_is_wrong_is_found(self):
+        outcome = Outcome()
+        outcome.statuses.update([200, 500])
+        with empty_database() as database:
+            outcome.check(database)
+        self.assertEqual(len(outcome.faults), 2, outcome.faults)

