@@ -5,6 +5,7 @@ older version stored.
 """
 
 import datetime
+import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -126,6 +127,11 @@ class MessageView:
     reference: str
     is_last: bool
     approval: ApprovalRecord | None
+
+    @functools.cached_property
+    def page(self) -> str:
+        """What the addresses of its buttons begin with."""
+        return f"{reverse('conversation', args=[self.message.conversation_id])}/messages/{self.message.pk}"
 
     @property
     def html(self) -> SafeString:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -140,7 +140,10 @@ class TodoQuerySet(models.QuerySet["Todo"]):
 
     def page(self, sort: str, limit: int, cursor: str | None = None) -> tuple[list[Todo], str | None]:
         """At most `limit` todos after the cursor, tags loaded, and the cursor of the next page or None."""
-        return SORTS[sort].page(self.annotate(folded_title=Lower("title")).with_tags(), limit, cursor)
+        todos = self.annotate(folded_title=Lower("title"))
+        # A list, not the cache behind `todo_tags.all()`, which makes a queryset for each row whenever it is read.
+        tags = Prefetch("todo_tags", to_attr="loaded_tags")
+        return SORTS[sort].page(todos.prefetch_related(tags), limit, cursor)
 
 
 class Todo(models.Model):
@@ -206,7 +209,8 @@ class Todo(models.Model):
 
     @property
     def tags(self) -> list[str]:
-        return sorted(tag.name for tag in self.todo_tags.all())
+        loaded = vars(self).get("loaded_tags")
+        return sorted(tag.name for tag in (self.todo_tags.all() if loaded is None else loaded))
 
     @property
     def address(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import template
+from django.utils.formats import date_format
 
 from accounts.models import User
 from chat.models import Conversation
@@ -20,6 +21,13 @@ register = template.Library()
 def minutes(seconds: int) -> str:
     """“0:42”"""
     return f"{seconds // 60}:{seconds % 60:02}"
+
+
+@register.filter
+def moment(at: datetime.datetime, now: datetime.datetime) -> str:
+    """“16:50”, with the day before it where that is not today; `now` is in the person's zone."""
+    local = at.astimezone(now.tzinfo)
+    return date_format(local, "H:i" if local.date() == now.date() else "j F, H:i")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
-"""What depends on the clock when a todo is drawn. `now` is aware, in the person's zone."""
+"""What a todo looks like at a moment. `now` is aware, in the person's zone."""
 
 import datetime
 import zoneinfo
-from typing import cast
+from typing import TypedDict, cast
 
 from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 from todos.dates import date_text
 from todos.models import Todo
@@ -12,11 +14,48 @@ from todos.models import Todo
 register = template.Library()
 
 
-@register.filter
-def due_words(todo: Todo, now: datetime.datetime) -> str:
-    return date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now)
+class TodoLine(TypedDict):
+    """A todo as its row and its card draw it: all that is shown, in words.
+
+    A dict with the title escaped once, and every lookup a plain one: 100 rows of objects took templates twice as long.
+    """
+
+    pk: str
+    title: SafeString
+    address: str
+    state: str
+    tick: str
+    deleted: bool
+    priority: str
+    due: str
+    overdue: bool
+    due_today: bool
+    repeats: str
+    tags: list[str]
+    has_notes: bool
+    has_chips: bool
 
 
 @register.filter
-def is_overdue(todo: Todo, now: datetime.datetime) -> bool:
-    return todo.is_overdue(now, now.date())
+def line(todo: Todo, now: datetime.datetime) -> TodoLine:
+    due, tags = date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now), todo.tags
+    return {
+        "pk": str(todo.pk),
+        "title": conditional_escape(todo.title),
+        "address": todo.address,
+        "state": state_class(todo),
+        "tick": "complete" if todo.completed_at is None else "reopen",
+        "deleted": todo.deleted_at is not None,
+        "priority": todo.priority_word if todo.priority else "",
+        "due": due,
+        "overdue": todo.is_overdue(now, now.date()),
+        "due_today": todo.due_date == now.date() and todo.completed_at is None,
+        "repeats": todo.repeats or "",
+        "tags": tags,
+        "has_notes": bool(todo.notes),
+        "has_chips": bool(due or tags or todo.priority or todo.notes),
+    }
+
+
+def state_class(todo: Todo) -> str:
+    return f"todo{' todo-done' if todo.completed_at else ''}{' todo-deleted' if todo.deleted_at else ''}"
