@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from todos.models import Todo
@@ -361,15 +362,24 @@ class ConversationLink:
     """
 
     conversation: Conversation
-    page: str
+    page: SafeString
     address: str
     title: SafeString
     hit: SafeString | None = None
 
+    @property
+    def pk(self) -> str:
+        return str(self.conversation.pk)
+
+    @functools.cached_property
+    def name(self) -> SafeString:
+        """The title without marks, escaped once for the places that say it."""
+        return conditional_escape(self.conversation.title)
+
 
 def conversation_link(conversation: Conversation, typed: str) -> ConversationLink:
     """A hit opens the page of messages that it is on."""
-    page, terms = reverse("conversation", args=[conversation.pk]), terms_of(typed)
+    page, terms = conditional_escape(reverse("conversation", args=[conversation.pk])), terms_of(typed)
     title = parts_html(marked_parts(conversation.title, terms))
     if not terms or conversation.hit_sequence is None:
         return ConversationLink(conversation, page, page, title)

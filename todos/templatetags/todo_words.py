@@ -2,6 +2,7 @@
 
 import datetime
 import zoneinfo
+from collections.abc import Iterable
 from typing import TypedDict, cast
 
 from django import template
@@ -12,19 +13,20 @@ from todos.dates import date_text
 from todos.models import Todo
 
 register = template.Library()
+OPEN_TICK, DONE_TICK = SafeString("complete"), SafeString("reopen")
 
 
 class TodoLine(TypedDict):
     """A todo as its row and its card draw it: all that is shown, in words.
 
-    A dict with the title escaped once, and every lookup a plain one: 100 rows of objects took templates twice as long.
+    A dict, with all that is said more than once escaped once: 100 rows of objects took templates twice as long.
     """
 
-    pk: str
+    pk: SafeString
     title: SafeString
-    address: str
-    state: str
-    tick: str
+    address: SafeString
+    state: SafeString
+    tick: SafeString
     deleted: bool
     priority: str
     due: str
@@ -40,11 +42,11 @@ class TodoLine(TypedDict):
 def line(todo: Todo, now: datetime.datetime) -> TodoLine:
     due, tags = date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now), todo.tags
     return {
-        "pk": str(todo.pk),
+        "pk": conditional_escape(todo.pk),
         "title": conditional_escape(todo.title),
-        "address": todo.address,
+        "address": conditional_escape(todo.address),
         "state": state_class(todo),
-        "tick": "complete" if todo.completed_at is None else "reopen",
+        "tick": OPEN_TICK if todo.completed_at is None else DONE_TICK,
         "deleted": todo.deleted_at is not None,
         "priority": todo.priority_word if todo.priority else "",
         "due": due,
@@ -57,5 +59,10 @@ def line(todo: Todo, now: datetime.datetime) -> TodoLine:
     }
 
 
-def state_class(todo: Todo) -> str:
-    return f"todo{' todo-done' if todo.completed_at else ''}{' todo-deleted' if todo.deleted_at else ''}"
+@register.filter
+def lines(todos: Iterable[Todo], now: datetime.datetime) -> list[TodoLine]:
+    return [line(todo, now) for todo in todos]
+
+
+def state_class(todo: Todo) -> SafeString:
+    return SafeString(f"todo{' todo-done' if todo.completed_at else ''}{' todo-deleted' if todo.deleted_at else ''}")
