@@ -42,6 +42,10 @@ class RegisterForm(UserCreationForm):
         self.fields["password2"].label = "Password again"
         self.fields["password2"].help_text = ""
 
+    def validate_password_for_user(self, user: User, password_field_name: str = "password1") -> None:
+        """What is wrong with a password is said beside it, not beside its repetition."""
+        super().validate_password_for_user(user, password_field_name)
+
     def clean_time_zone(self) -> str:
         try:
             validate_time_zone(name := self.cleaned_data["time_zone"])
@@ -58,6 +62,9 @@ class NewPasswordForm(PasswordChangeForm):
         del self.fields["old_password"].widget.attrs["autofocus"]
         self.fields["new_password1"].help_text = PASSWORD_RULES
         self.fields["new_password2"].label = "New password again"
+
+    def validate_password_for_user(self, user: User, password_field_name: str = "new_password1") -> None:
+        super().validate_password_for_user(user, "new_password1")
 
 
 def time_zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:

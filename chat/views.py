@@ -46,7 +46,13 @@ TODOS_FOR_STARTERS = 20
 PATIENCE_SECONDS = 4
 CONFLICT = 409
 MISSING = (ConversationNotFound, NotYourConversation, MessageNotFound)
-STATUS_BY_CODE = {"validation_error": 422, "rate_limited": 429, "quota_exhausted": 429, "service_unavailable": 503}
+STATUS_BY_CODE = {
+    "conversation_not_found": 404,
+    "validation_error": 422,
+    "rate_limited": 429,
+    "quota_exhausted": 429,
+    "service_unavailable": 503,
+}
 
 
 @require_safe
@@ -58,7 +64,13 @@ async def home(request: PageRequest) -> HttpResponse:
 @require_safe
 @signed_in
 async def conversation(request: PageRequest, conversation_id: UUID) -> HttpResponse:
-    return await conversation_page(request, conversation_id, draft=request.GET.get("draft", ""))
+    try:
+        return await conversation_page(request, conversation_id, draft=request.GET.get("draft", ""))
+    except Http404:
+        if not is_live(request):
+            raise
+        # Deleted in another tab while it is open here: what is left of it makes way for a new chat.
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("home")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -176,7 +188,9 @@ def latest_conversation_id(request: PageRequest) -> UUID:
 async def refusal(request: PageRequest, message: NewMessage, problem: ProductError) -> HttpResponse:
     """The reason beside the box, with the text still in it; without a script, on the page that it was sent from."""
     if isinstance(problem, MISSING):
-        raise Http404 from problem
+        if not is_live(request):
+            raise Http404 from problem
+        problem = ConversationNotFound()  # foreign and missing look the same
     problem.sentence = problem.details.get("message", problem.sentence)
     status = STATUS_BY_CODE.get(problem.code, CONFLICT)
     if is_live(request):

@@ -69,6 +69,8 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:before:response", (event) => {
   const { response, hx } = event.detail.ctx;
+  // The conversation was deleted elsewhere: what was written in it waits in the new chat.
+  if (hx.redirect === "/" && box?.value) localStorage.setItem(`draft ${live.dataset.user} /`, box.value);
   if (response.status === 204 && event.target.closest?.("#sign-in")) find("#sign-in").close("signed in");
   // The login has ended while something is written: the page stays, and asks for it in place.
   if (response.status !== 401 || !hx.refresh || !box?.value) return;

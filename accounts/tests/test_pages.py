@@ -84,6 +84,7 @@ class RegisterTests(AccountPageTestCase):
 
     def test_the_rules_for_passwords_hold(self):
         response = self.register(password1="12345678", password2="12345678")
+        self.assertEqual(list(response.context["form"].errors), ["password1"])
         self.assertContains(response, "This password is too common.", status_code=422)
         self.assertFalse(User.objects.exists())
 

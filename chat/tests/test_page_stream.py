@@ -33,6 +33,21 @@ class PageStreamCase(TestCase):
         return [html_of(frame.decode() if isinstance(frame, bytes) else frame) async for frame in response]
 
 
+class GoneTests(PageStreamCase):
+    async def test_a_page_whose_conversation_is_gone_makes_way_for_a_new_chat(self):
+        gone = await sync_to_async(ConversationFactory)(owner=self.alice, deleted_at=timezone.now())
+        foreign = await sync_to_async(ConversationFactory)(owner=await sync_to_async(bob)())
+        for conversation in (gone, foreign):
+            response = await self.async_client.get(f"/c/{conversation.pk}", headers=LIVE)
+            self.assertEqual((response.status_code, response["HX-Redirect"]), (204, "/"))
+
+    async def test_a_message_to_a_conversation_that_is_gone_is_refused_beside_the_box(self):
+        gone = await sync_to_async(ConversationFactory)(owner=self.alice, deleted_at=timezone.now())
+        response = await self.send("hello", conversation_id=str(gone.pk))
+        self.assertContains(response, "There is no such conversation.", status_code=404)
+        self.assertContains(response, 'hx-target="#composer-problem"', status_code=404)
+
+
 def html_of(frame):
     return "\n".join(line.removeprefix("data: ") for line in frame.splitlines() if line.startswith("data:"))
 

@@ -108,6 +108,17 @@ class StateTests(StateCase):
         self.page.click(".hit mark >> nth=0")
         expect(self.page.locator(".message:target")).to_be_visible()
 
+    def test_what_is_written_in_a_conversation_that_is_deleted_elsewhere_waits_in_a_new_chat(self):
+        self.sign_up()
+        self.say("What are my pending tasks?")
+        self.wait_for_answer()
+        self.wait_for_socket(self.page)
+        self.page.fill("#composer-text", "a long thought")
+        conversation = self.page.url.rpartition("/")[2]
+        self.server.request("DELETE", f"/api/{self.user_id}/conversations/{conversation}", token=self.token)
+        expect(self.page.locator(".greeting")).to_be_visible()
+        expect(self.page.locator("#composer-text")).to_have_value("a long thought")
+
     def test_without_a_script_conversations_are_found_renamed_and_deleted(self):
         page = self.open_page(self.open_context(java_script_enabled=False))
         self.sign_up(page)
