@@ -42,9 +42,9 @@ class RegisterForm(UserCreationForm):
         self.fields["password2"].label = "Password again"
         self.fields["password2"].help_text = ""
 
-    def validate_password_for_user(self, user: User, password_field_name: str = "password1") -> None:
+    def validate_password_for_user(self, user: User, password_field_name: str = "password1") -> None:  # noqa: S107 a name of a field
         """What is wrong with a password is said beside it, not beside its repetition."""
-        super().validate_password_for_user(user, password_field_name)
+        super().validate_password_for_user(user, password_field_name)  # type: ignore[misc]
 
     def clean_time_zone(self) -> str:
         try:
@@ -63,7 +63,7 @@ class NewPasswordForm(PasswordChangeForm):
         self.fields["new_password1"].help_text = PASSWORD_RULES
         self.fields["new_password2"].label = "New password again"
 
-    def validate_password_for_user(self, user: User, password_field_name: str = "new_password1") -> None:
+    def validate_password_for_user(self, user: User, _: str = "") -> None:
         super().validate_password_for_user(user, "new_password1")
 
 

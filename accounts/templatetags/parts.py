@@ -1,8 +1,7 @@
 """Partials that are drawn often, compiled into the templates that hold them: 100 rows have hundreds of includes."""
 
-from django.template import Context, Library, Node, NodeList
+from django.template import Context, Engine, Library, Node, NodeList
 from django.template.base import Parser, Token
-from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 register = Library()
@@ -20,4 +19,4 @@ class Part(Node):
 def part(parser: Parser, token: Token) -> Part:
     """`{% part "todos/_chips.html" %}` is an include without a context of its own, at a quarter of its cost."""
     _, name = token.split_contents()
-    return Part(get_template(name[1:-1]).template.nodelist)
+    return Part(Engine.get_default().get_template(name[1:-1]).nodelist)

@@ -44,7 +44,8 @@ def grouped(rows: Sequence[Row], today: datetime.date) -> str:
         return numbered(rows)
     parts, start = [], 1
     for name, members in filled.items():
-        parts.append(f"{name}:\n{numbered(members, start)}")
+        # With an empty line: in Markdown a list that begins with “2.” is none right under a line of text.
+        parts.append(f"{name}:\n\n{numbered(members, start)}")
         start += len(members)
     return "\n\n".join(parts)
 

@@ -69,7 +69,7 @@ SHOWN = exchange(
     "list_tasks",
     {"filter": "open"},
     listed(MILK, MOM, RENT),
-    "You have 3 open todos:\n\nLater:\n1. call mom · Friday 6 March\n\nNo date:\n2. buy milk\n3. pay rent",
+    "You have 3 open todos:\n\nLater:\n\n1. call mom · Friday 6 March\n\nNo date:\n\n2. buy milk\n3. pay rent",
 )
 DENTIST = row("id-9", "dentist", due="2026-03-06T15:00:00-05:00", due_text="Friday 6 March, 15:00")
 ADDED = exchange("add dentist friday 3pm", "add_task", {"tasks": []}, became("added", DENTIST), "Added “dentist”.")
@@ -357,8 +357,8 @@ class AnswerTests(StepTestCase):
             *exchange("what's on my list", "list_tasks", {}, listed(*rows, total=9)),
             text=(
                 "You have 9 open todos:\n\nOverdue:\n1. send invoice · Monday 2 March\n\n"
-                "Today:\n2. call mom · today · high priority\n\nLater:\n3. pay rent · Monday 9 March · #home\n\n"
-                "No date:\n4. buy milk\n\nAnd 5 more."
+                "Today:\n\n2. call mom · today · high priority\n\nLater:\n\n3. pay rent · Monday 9 March · #home\n\n"
+                "No date:\n\n4. buy milk\n\nAnd 5 more."
             ),
         )
 

@@ -42,7 +42,7 @@ class TodoLine(TypedDict):
 def line(todo: Todo, now: datetime.datetime) -> TodoLine:
     due, tags = date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now), todo.tags
     return {
-        "pk": conditional_escape(todo.pk),
+        "pk": conditional_escape(str(todo.pk)),
         "title": conditional_escape(todo.title),
         "address": conditional_escape(todo.address),
         "state": state_class(todo),
