@@ -356,7 +356,7 @@ class AnswerTests(StepTestCase):
         await self.assert_answers(
             *exchange("what's on my list", "list_tasks", {}, listed(*rows, total=9)),
             text=(
-                "You have 9 open todos:\n\nOverdue:\n1. send invoice · Monday 2 March\n\n"
+                "You have 9 open todos:\n\nOverdue:\n\n1. send invoice · Monday 2 March\n\n"
                 "Today:\n\n2. call mom · today · high priority\n\nLater:\n\n3. pay rent · Monday 9 March · #home\n\n"
                 "No date:\n\n4. buy milk\n\nAnd 5 more."
             ),

@@ -82,7 +82,7 @@ class LooksTests(ModelCase):
         expect(self.page.locator(".chip-part")).to_have_count(3)
         self.look("quick add")
         self.page.keyboard.press("Tab")
-        self.page.locator("h1").click()
+        self.page.locator("h1").click(position={"x": 4, "y": 4})
         self.page.keyboard.press("?")
         self.look("shortcuts")
         self.page.keyboard.press("Escape")
