@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -51,15 +50,6 @@ def empty_database() -> Iterator[str]:
 def migrated(database_url: str) -> None:
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, check=True, cwd=settings.BASE_DIR, env=environment(database_url))
-
-
-def stored(database_url: str, sql: str) -> list[tuple[Any, ...]]:
-    """Rows of the database itself, past the program."""
-    if database_url.startswith("sqlite"):
-        with contextlib.closing(sqlite3.connect(urlsplit(database_url).path)) as file:
-            return file.execute(sql).fetchall()
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        return connection.execute(sql).fetchall()
 
 
 def environment(database_url: str, **variables: str) -> dict[str, str]:

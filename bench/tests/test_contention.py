@@ -1,10 +1,15 @@
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from django.test import SimpleTestCase
 
+import bench
 from bench.contention import Crowd, Outcome, contend
 from config.testing import empty_database
+
+BENCHES = Path(bench.__file__).parent
 
 
 class Contending(SimpleTestCase):
@@ -25,3 +30,15 @@ class Contending(SimpleTestCase):
         with empty_database() as database:
             outcome.check(database)
         self.assertEqual(len(outcome.faults), 2, outcome.faults)
+
+
+class Starting(SimpleTestCase):
+    def test_each_bench_starts_by_itself_and_says_what_it_takes(self):
+        benches = [path.stem for path in BENCHES.glob("*.py") if "argparse" in path.read_text()]
+        self.assertIn("contention", benches)
+        for name in benches:
+            with self.subTest(name):
+                command = [sys.executable, "-m", f"bench.{name}", "--help"]
+                answer = subprocess.run(command, check=False, capture_output=True, text=True)
+                self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+                self.assertIn(f"python -m bench.{name}", answer.stdout)

@@ -16,8 +16,9 @@ from websockets.sync.client import connect
 
 from bench.answers import says
 from bench.assistant import built_in_answer
+from bench.stored import stored
 from bench.upstream import ScriptedUpstream
-from config.testing import empty_database, free_port, migrated, running_server, stored
+from config.testing import empty_database, free_port, migrated, running_server
 
 from .test_servers import ServerCase, connection_states, wait_for
 

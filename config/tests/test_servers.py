@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import SimpleTestCase
 
 from bench.answers import call, calls, hangs, says
+from bench.stored import stored
 from bench.upstream import ScriptedUpstream
-from config.testing import Answer, empty_database, running_server, stored
+from config.testing import Answer, empty_database, running_server
 
 FOUR_SENTENCES = (
     "Create a todo: Buy groceries",
