@@ -67,6 +67,9 @@ class OpenApi(SimpleTestCase):
         anywhere = {"bad_request", "foreign_origin", "method_not_allowed", "not_found"}
         self.assertEqual(seen, set(STATUS_BY_CODE) - anywhere)
 
+    def test_the_document_is_made_once(self):
+        self.assertIs(api.get_openapi_schema(path_params={}), api.get_openapi_schema(path_params={}))
+
     def test_the_page_loads_nothing_from_another_host(self):
         page = self.client.get("/api/docs").content.decode()
         sources = re.findall(r'(?:src|href)="([^"]+)"', page)
