@@ -18,7 +18,7 @@ AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
 NODE := config/tests/node
 AGENT := config/tests/agent
 
-.PHONY: run serve test check screenshots bench bench-length bench-contention bench-soak bench-language bench-pages
+.PHONY: run serve test check audit screenshots bench bench-length bench-contention bench-soak bench-language bench-pages
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -65,6 +65,9 @@ check: $(VENV)/dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+audit: $(VENV)/dev
+	$(BIN)/python -m bench.pins
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench.load
