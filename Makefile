@@ -18,7 +18,7 @@ AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
 NODE := config/tests/node
 AGENT := config/tests/agent
 
-.PHONY: run serve test check audit screenshots bench bench-length bench-contention bench-soak bench-language bench-pages
+.PHONY: run serve test check audit screenshots bench bench-length bench-contention bench-soak bench-language bench-pages bench-admin
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -83,6 +83,9 @@ bench-soak: $(VENV)/dev
 
 bench-language: $(VENV)/dev
 	$(BIN)/python -m bench.language $(FILES)
+
+bench-admin: $(VENV)/dev
+	$(BIN)/python -m bench.admin
 
 bench-pages: $(VENV)/dev
 	$(BIN)/python -m bench.pages

@@ -11,8 +11,10 @@ from django.urls import path
 from accounts.audit import ReadOnly, RecordedAdmin, pretty_json
 from todos.tools import tool_definitions
 
+from .admin_search import conversation_ids, message_ids, tool_call_ids
 from .cockpit_views import cockpit, turn
 from .models import Approval, Conversation, Message, ToolCall
+from .search import terms_of
 
 MESSAGE_FIELDS = (
     "sequence",
@@ -82,23 +84,42 @@ class UsedToolFilter(ToolFilter):
         return queryset.filter(Exists(calls)) if self.value() else queryset
 
 
+class SearchedAdmin(RecordedAdmin):
+    """Found by words, names and ids; `search_fields` only names them for the page."""
+
+    def ids(self, typed: str) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not terms_of(search_term):
+            return queryset, False
+        return queryset.filter(pk__in=self.ids(search_term)), False
+
+
 @admin.register(Conversation)
-class ConversationAdmin(RecordedAdmin):
+class ConversationAdmin(SearchedAdmin):
     """The list shows no titles: they begin as what a person wrote."""
 
     list_display = ["id", "owner", "last_sequence", "updated_at", "archived_at"]
     list_filter = ["messages__status", "updated_at", UsedToolFilter]
     list_select_related = ["owner"]
-    search_fields = ["title", "messages__content", "owner__username"]
+    search_fields = ["title"]
+    search_help_text = "Words of a title or a message, a username, or an id"
     inlines = [MessageInline]
+
+    def ids(self, typed: str) -> QuerySet[Any]:
+        return conversation_ids(typed)
 
 
 @admin.register(Message)
-class MessageAdmin(RecordedAdmin):
+class MessageAdmin(SearchedAdmin):
     list_display = ["created_at", "owner", "role", "sequence", "status", "error_code", "model", "total_ms"]
     list_filter = ["status", "role", "created_at"]
     list_select_related = ["owner"]
-    search_fields = ["content", "conversation__title", "owner__username"]
+    search_fields = ["content"]
+    search_help_text = "Words of the message or of its conversation’s title, a username, or an id"
     inlines = [ToolCallInline]
 
     def get_urls(self) -> list[Any]:
@@ -108,13 +129,17 @@ class MessageAdmin(RecordedAdmin):
             *super().get_urls(),
         ]
 
+    def ids(self, typed: str) -> QuerySet[Any]:
+        return message_ids(typed)
+
 
 @admin.register(ToolCall)
-class ToolCallAdmin(RecordedAdmin):
+class ToolCallAdmin(SearchedAdmin):
     list_display = ["created_at", "tool_name", "status", "duration_ms", "conversation_id"]
     list_filter = [ToolFilter, "status", "created_at"]
     list_select_related = ["conversation"]
-    search_fields = ["tool_name", "conversation__title", "conversation__owner__username"]
+    search_fields = ["tool_name"]
+    search_help_text = "Words of the conversation’s title, a username, or an id"
     fields = [
         "conversation",
         "message",
@@ -126,6 +151,9 @@ class ToolCallAdmin(RecordedAdmin):
         "duration_ms",
         "created_at",
     ]
+
+    def ids(self, typed: str) -> QuerySet[Any]:
+        return tool_call_ids(typed)
 
 
 @admin.register(Approval)

@@ -1,6 +1,6 @@
 """Bars drawn on the server: plain geometry for one template, without a script and without a style of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 720, 180
@@ -39,7 +39,7 @@ class Chart:
     rectangles: Sequence[Rectangle]
     ticks: Sequence[Mark]
     labels: Sequence[Mark]
-    rows: Sequence[tuple[str, Sequence[int]]]
+    rows: Sequence[tuple[str, Sequence[float]]]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -47,7 +47,7 @@ class Chart:
 
 
 def bar_chart(
-    name: str, title: str, kinds: Sequence[tuple[str, str]], rows: Sequence[tuple[str, Sequence[int]]]
+    name: str, title: str, kinds: Sequence[tuple[str, str]], rows: Sequence[tuple[str, Sequence[float]]]
 ) -> Chart:
     """`kinds` are (class, word) of the stacked values, the lowest first; `rows` a label and its values for each bar."""
     top = rounded_up(max((sum(values) for _, values in rows), default=0))
@@ -71,7 +71,7 @@ def bar(
     width: float,
     heights: Sequence[float],
     kinds: Sequence[tuple[str, str]],
-    values: Sequence[int],
+    values: Sequence[float],
 ) -> list[Rectangle]:
     """The values of one step on top of each other; nothing is drawn of a zero."""
     rectangles, floor = [], float(HEIGHT - BOTTOM)
@@ -83,7 +83,7 @@ def bar(
     return rectangles
 
 
-def rounded_up(value: int) -> int:
+def rounded_up(value: float) -> int:
     """The next of 2, 4, 10, 20, 40, 100 …, so that half of it is a round number too."""
     top = 2
     while top < value:
@@ -101,3 +101,25 @@ def short(value: float) -> str:
 def share_width(value: float, whole: float, width: int = 200) -> float:
     """How wide a bar is that shows a part of a whole."""
     return round(width * min(value / whole, 1), 1) if whole > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stage of a turn as a piece of one bar of 1,000."""
+
+    name: str
+    words: str
+    ms: float
+    x: float
+    width: float
+    share: float
+
+
+def stage_bar(stages_ms: Mapping[str, float], words: Mapping[str, str]) -> list[Segment]:
+    """The stages side by side, in their order."""
+    whole, x, segments = sum(stages_ms.values()) or 1, 0.0, []
+    for name, ms in stages_ms.items():
+        width = 1_000 * ms / whole
+        segments.append(Segment(name, words[name], ms, round(x, 1), round(width, 1), 100 * ms / whole))
+        x += width
+    return segments

@@ -14,12 +14,13 @@ from django.db import connection
 from django.db.models import Aggregate, Count, F, Field, Q, QuerySet, Sum
 from django.db.models.functions import TruncDay, TruncHour
 
+from telemetry.stages import STAGES
+
 from .models import Message
 
 OBJECTIVE_MS = 5_000
 FRACTIONS = (0.5, 0.95, 0.99)
 LISTED = 20
-STAGES = ("queue", "database", "context", "first_token", "tools", "commit")
 # Titles and summaries are nearly all input: they read a conversation and write a line.
 INPUT = F("input_tokens") + F("upkeep_tokens")
 
@@ -168,13 +169,15 @@ def overview(window: Window, now: datetime.datetime, user_id: UUID | None = None
         models,
         errors=list(errors),
         users=spending_by_user(turns),
-        slowest=list(slowest_first(turns)[:LISTED]),
+        slowest=list(slowest_first(turns)),
     )
 
 
 def slowest_first(turns: QuerySet[Message]) -> QuerySet[Message]:
+    """Which they are is read from the index; only these rows are then fetched."""
+    slowest = turns.filter(total_ms__isnull=False).order_by("-total_ms").values_list("pk", flat=True)[:LISTED]
     shown = ("created_at", "total_ms", "first_token_ms", "status", "error_code", "model", "owner__username")
-    return turns.filter(total_ms__isnull=False).select_related("owner").only(*shown).order_by("-total_ms")
+    return Message.objects.filter(pk__in=list(slowest)).select_related("owner").only(*shown).order_by("-total_ms")
 
 
 def steps_and_models(
@@ -235,9 +238,20 @@ def cost_of(model: str, input_tokens: int, output_tokens: int) -> float | None:
 
 
 def stage_timings(message: Message) -> dict[str, float]:
-    """Milliseconds of each stage of the turn, as it noted them; empty for a turn that noted none."""
+    """Milliseconds of each stage of the turn, as it noted them, and of the rest; empty for a turn that noted none."""
     noted = message.metadata.get("stages_ms")
     if not isinstance(noted, dict):
         return {}
-    in_order = [*STAGES, *sorted(noted.keys() - set(STAGES))]
-    return {name: noted[name] for name in in_order if isinstance(noted.get(name), int | float)}
+    timings = {name: noted[name] for name in STAGES if isinstance(noted.get(name), int | float)}
+    rest = (message.total_ms or 0) - sum(timings.values())
+    return timings | {"rest": round(rest, 1)} if timings and rest >= 1 else timings
+
+
+def step_notes(message: Message) -> dict[int, list[dict[str, Any]]]:
+    """What the turn noted of its requests to the model, by step; two where one failed and was made again."""
+    notes: dict[int, list[dict[str, Any]]] = {}
+    noted = message.metadata.get("steps")
+    for note in noted if isinstance(noted, list) else []:
+        if isinstance(note, dict) and isinstance(note.get("step"), int):
+            notes.setdefault(note["step"], []).append(note)
+    return notes

@@ -1,6 +1,6 @@
 """Two pages of the admin: how turns fare, and one turn step by step."""
 
-import itertools
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts.audit import pretty_json, record_reading
 from accounts.models import User
 
-from .charts import Chart, bar_chart, share_width
-from .cockpit import OBJECTIVE_MS, WINDOWS, Overview, latency, overview, stage_timings
+from .charts import Chart, bar_chart, share_width, stage_bar
+from .cockpit import OBJECTIVE_MS, WINDOWS, Overview, latency, overview, stage_timings, step_notes
 from .models import Message, ToolCall
 
 OUTCOMES = (
@@ -25,6 +25,17 @@ OUTCOMES = (
     ("stopped", "stopped by the person"),
 )
 TOKENS = (("input", "input tokens"), ("output", "output tokens"))
+COST = (("cost", "cost"),)
+STAGE_WORDS = {
+    "queue": "waiting for a database thread",
+    "database": "database",
+    "context": "reading and fitting the history",
+    "first_token": "waiting for the model’s first output",
+    "model": "the rest of the model’s output",
+    "tools": "tools",
+    "commit": "storing the answer",
+    "rest": "the rest",
+}
 
 
 def cockpit(request: HttpRequest) -> TemplateResponse:
@@ -42,7 +53,7 @@ def cockpit(request: HttpRequest) -> TemplateResponse:
         objective_seconds=OBJECTIVE_MS // 1_000,
         latencies=[latency(each, now, user.pk if user else None) for each in WINDOWS.values()],
         shown=shown,
-        charts=[turns_chart(shown), tokens_chart(shown)],
+        charts=[turns_chart(shown), tokens_chart(shown), *cost_chart(shown)],
         spent=[step.spending for step in reversed(shown.steps) if step.spending.turns],
         of_user=user,
     )
@@ -66,18 +77,24 @@ def turn(request: HttpRequest, message_id: UUID) -> TemplateResponse:
         "Turn",
         answer=answer,
         question=question,
-        stages=[(name, ms, share_width(ms, whole)) for name, ms in stages.items()],
+        stages=stage_bar(stages, STAGE_WORDS),
         steps=steps_of(answer, whole),
         request_id=answer.metadata.get("request_id", ""),
     )
 
 
-def steps_of(answer: Message, whole: float) -> list[tuple[int, list[dict[str, Any]]]]:
-    """The tool calls of each request to the model."""
-    calls = answer.tool_calls.all()
+def steps_of(answer: Message, whole: float) -> list[dict[str, Any]]:
+    """Each step: what is known of its requests to the model, and the tool calls that these asked for."""
+    notes, calls = step_notes(answer), defaultdict(list)
+    for call in answer.tool_calls.all():
+        calls[call.step].append(call_facts(call, whole))
     return [
-        (step, [call_facts(call, whole) for call in group])
-        for step, group in itertools.groupby(calls, key=lambda call: call.step)
+        {
+            "number": step,
+            "requests": [note | {"width": share_width(note.get("took_ms", 0), whole)} for note in notes.get(step, [])],
+            "calls": calls[step],
+        }
+        for step in sorted(notes.keys() | calls.keys())
     ]
 
 
@@ -99,6 +116,14 @@ def tokens_chart(shown: Overview) -> Chart:
     spent = [step.spending for step in shown.steps]
     rows = [(one.name, (one.input_tokens, one.output_tokens)) for one in spent]
     return bar_chart("tokens", "Tokens", TOKENS, rows)
+
+
+def cost_chart(shown: Overview) -> list[Chart]:
+    """None where a price is not known, or nothing was spent."""
+    spent = [step.spending for step in shown.steps]
+    if not any(one.cost for one in spent) or any(one.cost is None for one in spent):
+        return []
+    return [bar_chart("cost", "Cost", COST, [(one.name, (round(one.cost or 0, 4),)) for one in spent])]
 
 
 def chosen_user(request: HttpRequest) -> User | None:

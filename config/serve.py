@@ -9,9 +9,11 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
+import tempfile
 from dataclasses import dataclass
 
 BACKLOG = 2048
@@ -148,7 +150,11 @@ def main() -> None:
     parser.add_argument("--proxy-headers", action="store_true", help="behind a proxy: trust its X-Forwarded-For")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    with listening_socket(options.host, options.port) as listener:
+    with (
+        listening_socket(options.host, options.port) as listener,
+        tempfile.TemporaryDirectory(prefix="todo-chat-metrics-") as counted,
+    ):
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", counted)  # where the processes count together
         logger.info("serving http://%s:%d with %d processes", *listener.getsockname()[:2], options.processes)
         asyncio.run(Service(listener, options).run())
 

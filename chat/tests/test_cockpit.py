@@ -133,6 +133,13 @@ class OverviewPage(CockpitTestCase):
         for plot in plots:
             self.assertEqual(ElementTree.fromstring(plot).get("role"), "img")
 
+    def test_cost_is_drawn_where_every_price_is_known(self):
+        self.answer(input_tokens=1_000_000)
+        with override_settings(MODEL_PRICES=PRICES):
+            self.assertContains(self.page(), ": 2.0 cost")
+            self.answer(model="other", input_tokens=5)
+            self.assertNotContains(self.page(), 'id="chart-cost"')
+
     def test_odd_addresses_show_the_day_of_everybody(self):
         for query in ({"window": "year"}, {"user": "x"}, {"user": str(self.conversation.pk)}):
             with self.subTest(query):
@@ -165,7 +172,12 @@ class TurnPage(CockpitTestCase):
     def setUp(self):
         super().setUp()
         MessageFactory(conversation=self.conversation, content="add <b>milk</b>")
-        self.turn = self.answer(900, metadata={"stages_ms": {"context": 12, "tools": 450}, "request_id": "abcdefgh"})
+        steps = [
+            {"step": 1, "model": "fine", "first_output_ms": 61.4, "took_ms": 93.2, "input_tokens": 777},
+            {"step": 1, "model": "fine", "took_ms": 5.1, "error": "model_timeout"},
+        ]
+        metadata = {"stages_ms": {"context": 12, "tools": 450}, "steps": steps, "request_id": "abcdefgh"}
+        self.turn = self.answer(900, metadata=metadata)
         for position in (1, 2):
             ToolCall.objects.create(
                 conversation=self.conversation,
@@ -189,10 +201,14 @@ class TurnPage(CockpitTestCase):
             "Step 1",
             "Step 2",
             "225 ms",
-            "450 ms",
+            "<td>450.0 ms</td><td>50.0 %</td>",
+            "<td>438.0 ms</td><td>48.7 %</td>",  # the rest
+            "first output after 61 ms, 93 ms in all",
+            "777 tokens in",
+            "<code>model_timeout</code>",
             "abcdefgh",
             "add &lt;b&gt;milk&lt;/b&gt;",
-            'width="100.0"',
+            '<rect class="stage-tools" x="13.3" width="500.0"',
         ):
             with self.subTest(part):
                 self.assertContains(page, part)
@@ -207,7 +223,7 @@ class TurnPage(CockpitTestCase):
         )
 
     def test_a_turn_without_timings_and_one_with_odd_ones_are_shown(self):
-        for metadata in ({}, {"stages_ms": None}, {"stages_ms": [1]}, {"stages_ms": {"tools": "fast"}}):
+        for metadata in ({}, {"stages_ms": None}, {"stages_ms": [1]}, {"stages_ms": {"tools": "fast"}}, {"steps": [1]}):
             with self.subTest(metadata):
                 self.assertContains(self.page(self.answer(None, metadata=metadata)), "noted no timings")
 

@@ -110,6 +110,17 @@ class Service(ServerCase):
         for pid in before:
             self.assertFalse(Path(f"/proc/{pid}").exists(), pid)
 
+    def test_any_process_answers_for_the_figures_of_all(self):
+        user = self.sign_up(self.service, "counted")
+        asked = 20
+        for _ in range(asked):
+            self.service.request("GET", f"/api/{user[0]}/todos", token=user[1])
+        for _ in range(5):
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.service.port}/metrics", timeout=20) as answer:
+                figures = answer.read().decode()
+            line = 'todo_chat_http_requests_total{method="GET",route="api/<user_id>/todos",status="200"} '
+            self.assertIn(f"{line}{asked}.0\n", figures)
+
     def test_a_killed_process_costs_the_others_nothing_and_is_started_again(self):
         user = self.sign_up(self.service, "killed")
         before = accepting(self.service)
