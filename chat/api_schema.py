@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from accounts.api_schema import Me
 from accounts.text import StorableText
@@ -15,15 +15,20 @@ from .models import Conversation, Message
 from .search import Terms, parts_html, snippet_parts
 from .storage import approval_of, tool_call_record
 
+# Something to read in it, and nothing that cannot be stored. `chat/limits.py` has the rule; this says it to readers.
+SOMETHING_TO_READ = r"^[^\x00]*\S[^\x00]*$"
+
 
 class ChatRequest(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"message": "Remind me friday 5pm to call the dentist"}]}
     )
 
-    message: StorableText = Field(description="1 to 8,000 characters after trimming.")
+    message: StorableText = Field(
+        description="1 to 8,000 characters after trimming.", json_schema_extra={"pattern": SOMETHING_TO_READ}
+    )
     conversation_id: UUID | None = Field(default=None, description="Leave out to open a new conversation.")
-    stream: bool = Field(default=False, description="Answer as Server-Sent Events while the turn runs.")
+    stream: StrictBool = Field(default=False, description="Answer as Server-Sent Events while the turn runs.")
 
 
 class Hit(BaseModel):
@@ -95,8 +100,8 @@ class ConversationChange(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"title": "Groceries"}]})
 
     title: StorableText | None = Field(default=None, min_length=1, max_length=200)
-    archived: bool | None = None
-    pinned: bool | None = None
+    archived: StrictBool | None = None
+    pinned: StrictBool | None = None
 
 
 class MessageOut(BaseModel):

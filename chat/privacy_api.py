@@ -70,7 +70,9 @@ async def erase_account(request: HttpRequest, user_id: str, body: Erasure) -> Ma
     return Manifest(erased=await erase(user), kept=KEPT)
 
 
-@router.api_operation(["GET", "POST", "PUT", "PATCH"], "/{user_id}", auth=None, include_in_schema=False)
+@router.api_operation(
+    ["GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"], "/{user_id}", auth=None, include_in_schema=False
+)
 async def nothing_here(request: HttpRequest, user_id: str) -> None:
     """Any unknown word after /api/ is an address where there is nothing, and not one for another method."""
     raise Http404

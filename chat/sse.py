@@ -1,6 +1,7 @@
 """Server-Sent Events: a turn as an API client reads it while it runs."""
 
 from collections.abc import AsyncGenerator
+from typing import get_args
 
 from pydantic import TypeAdapter
 
@@ -49,11 +50,17 @@ EVENT_STREAM_DOCUMENTATION = {
             "content": {
                 "text/event-stream": {
                     "schema": {
-                        "type": "string",
+                        "type": "object",
                         "description": (
                             "`turn.started`, `message.delta`, `tool_call.started`, `tool_call.finished`, then exactly "
                             "one of `turn.completed` (data: the JSON answer) or `turn.failed` (data: an ErrorBody)."
                         ),
+                        "properties": {
+                            "id": {"type": "string", "pattern": "^[1-9][0-9]*$"},
+                            "event": {"type": "string", "enum": [event.name for event in get_args(Event)]},
+                            "data": {"type": "string", "contentMediaType": "application/json"},
+                        },
+                        "required": ["id", "event", "data"],
                     }
                 }
             }

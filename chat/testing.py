@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -11,14 +12,18 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.personal_tokens import issue_personal_token
+from accounts.sign_ins import begin_sign_in, digest_of
 from accounts.testing import UserFactory
-from todos.models import Todo, TodoTag
+from todos.changes import Origin
+from todos.commands import add_todo
+from todos.models import CalendarFeed, Door, Todo, TodoTag
 from todos.testing import make_many
 
 from .context import json_text
 from .errors import ModelUnavailable
 from .model_interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
-from .models import Conversation, Message, ToolCall
+from .models import Approval, Conversation, Message, ToolCall
 from .turn import model_named
 from .upkeep import upkeep_tasks
 
@@ -153,3 +158,46 @@ def added_in(answer: Message, todo: Todo) -> ToolCall:
         output={"results": [{"outcome": "added", "task": task}]},
         status=ToolCall.Status.SUCCESS,
     )
+
+
+def belongings(owner: User, words: str) -> dict[str, str]:
+    """One of everything that has an address of its own: the name of its id in addresses, and the id.
+
+    All that a person writes has these words in it. The answer failed, so that it can be retried; a question is open.
+    """
+    conversation = ConversationFactory(owner=owner, title=f"Chat about {words}")
+    MessageFactory(conversation=conversation, content=f"Add {words}")
+    answer = MessageFactory(
+        conversation=conversation, role="assistant", content=f"I did {words}", status=Message.Status.FAILED
+    )
+    call = ToolCall.objects.create(
+        conversation=conversation, message=answer, step=1, position=1, tool_name="add_task", call_id="call_1"
+    )
+    by = Origin(Door.CHAT, conversation.pk, answer.pk, call.pk)
+    written = add_todo(owner, now=timezone.now(), by=by, title=f"Todo {words}", notes=words, due="tomorrow")
+    assert written.change
+    row = {"tool_call_id": str(call.pk), "action": "delete", "todo_id": str(written.todo.pk)}
+    row |= {"version": 1, "title": words, "due_text": ""}
+    approval = Approval.objects.create(
+        owner=owner,
+        conversation=conversation,
+        message=answer,
+        rows=[row],
+        expires_at=timezone.now() + datetime.timedelta(days=1),
+    )
+    feed = secrets.token_urlsafe(8)
+    CalendarFeed.objects.update_or_create(
+        user=owner, defaults={"digest": digest_of(feed), "created_at": timezone.now()}
+    )
+    issue_personal_token(owner, words, "write", days=30)
+    rows = {
+        "conversation_id": conversation,
+        "message_id": answer,
+        "tool_call_id": call,
+        "todo_id": written.todo,
+        "change_id": written.change,
+        "approval_id": approval,
+        "sign_in_id": begin_sign_in(owner, words),
+        "token_id": owner.personal_tokens.first(),
+    }
+    return {name: str(row.pk) for name, row in rows.items()} | {"user_id": owner.subject, "secret": feed}

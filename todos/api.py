@@ -9,6 +9,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Query, Router, Status
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from accounts.api_schema import ErrorBody
 from accounts.bearer import authenticate, check_subject
@@ -40,7 +42,7 @@ from .selection import select_todos
 from .sorting import CHANGES_NEWEST_FIRST, natural_sort
 from .undo import Report, undo
 
-ETAG = re.compile(r'(?:W/)?"([1-9]\d{0,9})"', re.ASCII)
+ETAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,9})"', re.ASCII)
 BY_API = Origin(Door.API)
 ON_LIST = frozenset({401, 403, 422, 503})
 ON_TODO = ON_LIST | {404}
@@ -48,8 +50,10 @@ ON_CHANGE = ON_TODO | {409}
 
 router = Router()
 
+ETagText = Annotated[str, Field(json_schema_extra={"pattern": r'^(\*|(W/)?"[1-9][0-9]{0,9}")$'}, examples=['"3"'])]
 IfMatch = Annotated[
-    str | None, Header(alias="If-Match", description="The ETag last seen; a todo changed since then answers 409.")
+    ETagText | SkipJsonSchema[None],
+    Header(alias="If-Match", description="The ETag last seen; a todo changed since then answers 409."),
 ]
 
 

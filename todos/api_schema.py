@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from accounts.text import StorableText
 
@@ -92,11 +93,18 @@ class TodoPage(BaseModel):
 class UndoIn(BaseModel):
     """Exactly one of the three."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"tool_call_id": str(UUID(int=0))}]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"tool_call_id": str(UUID(int=0))}], "minProperties": 1, "maxProperties": 1},
+    )
 
-    tool_call_id: UUID | None = None
-    message_id: UUID | None = Field(None, description="An answer of the assistant: all that its turn did.")
-    change_id: UUID | None = Field(None, description="One change, with what its command changed along with it.")
+    tool_call_id: UUID | SkipJsonSchema[None] = None
+    message_id: UUID | SkipJsonSchema[None] = Field(
+        None, description="An answer of the assistant: all that its turn did."
+    )
+    change_id: UUID | SkipJsonSchema[None] = Field(
+        None, description="One change, with what its command changed along with it."
+    )
 
     @model_validator(mode="after")
     def one_is_given(self) -> Self:

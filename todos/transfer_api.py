@@ -17,7 +17,7 @@ from .export import FormatName, export_response
 from .importing import IMPORTS_PER_USER, MEDIA_TYPES, import_file
 from .models import Door
 from .todoist import COLUMNS
-from .transfer_schema import ExportFile, ImportReport
+from .transfer_schema import ExportFile, ImportReport, TodoFile
 
 CSV_CONTENT = {"schema": {"type": "string", "description": f"Todoist's template: {','.join(COLUMNS)}."}}
 EXPORT_DOCUMENTATION: dict[str, Any] = {"responses": {200: {"content": {"text/csv": CSV_CONTENT}}}}
@@ -25,7 +25,7 @@ IMPORT_DOCUMENTATION: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/ExportFile"}},
+            "application/json": {"schema": TodoFile.model_json_schema()},
             "text/csv": CSV_CONTENT,
         },
     }

@@ -4,7 +4,17 @@ import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    WithJsonSchema,
+    model_validator,
+)
 
 from accounts.models import time_zone_names
 from accounts.text import StorableText
@@ -30,7 +40,21 @@ def past(moment: datetime.datetime) -> datetime.datetime:
     return moment
 
 
-Past = Annotated[AwareDatetime, AfterValidator(past)]
+def no_number(moment: Any) -> Any:
+    if isinstance(moment, int | float):
+        raise ValueError("this is a number")  # it would be read as seconds since 1970
+    return moment
+
+
+Day = Annotated[datetime.date, BeforeValidator(no_number), AfterValidator(possible_year)]
+Moment = Annotated[AwareDatetime, BeforeValidator(no_number)]
+Past = Annotated[Moment, AfterValidator(past)]
+
+
+# JSON Schema's own “time” has an offset, which a wall clock has not.
+WallTime = Annotated[
+    datetime.time, BeforeValidator(no_number), WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"})
+]
 
 
 class WallClock(BaseModel):
@@ -38,8 +62,8 @@ class WallClock(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    date: Annotated[datetime.date, AfterValidator(possible_year)] = Field(examples=["2026-03-06"])
-    time: datetime.time | None = Field(default=None, examples=["17:00:00"])
+    date: Day = Field(examples=["2026-03-06"])
+    time: WallTime | None = Field(default=None, examples=["17:00:00"])
     zone: str = Field(default="", description="IANA name; empty without a time.", examples=["America/New_York"])
 
     @model_validator(mode="after")
@@ -71,12 +95,12 @@ class ExportedTodo(BaseModel):
     recurrence: str | None = Field(
         default=None, description="The value of an RRULE.", examples=["FREQ=WEEKLY;BYDAY=MO"]
     )
-    recurs_from_completion: bool = False
+    recurs_from_completion: StrictBool = False
     recurs_from: WallClock | None = None
     tags: Annotated[list[StorableText], Field(max_length=100)] = []
     completed_at: Past | None = None
     deleted_at: Past | None = None
-    created_at: AwareDatetime | None = None
+    created_at: Moment | None = None
 
     @model_validator(mode="after")
     def check_repeat(self) -> Self:
@@ -93,8 +117,8 @@ class TodoFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: Literal["todo-chat"] = "todo-chat"
-    exported_at: AwareDatetime | None = None
-    todos: list[Any]
+    exported_at: Moment | None = None
+    todos: list[Any] = Field(description="Each as in ExportFile; one that is not is refused, and the others added.")
 
 
 class ExportFile(TodoFile):

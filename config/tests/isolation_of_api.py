@@ -1,0 +1,89 @@
+"""What is to be heard at each address of the API and of /mcp."""
+
+from functools import partial
+from typing import Any
+
+from .isolation import METHODS, Door, Doors
+
+Todo = partial(Door, anothers="403 not_your_todo", missing="404 todo_not_found")
+Conversation = partial(Door, anothers="403 not_your_conversation", missing="404 conversation_not_found")
+Open = partial(Door, unknown="own")
+CHAT = {"message": "what is overdue?"}
+IN_CHAT = CHAT | {"conversation_id": "{conversation_id}"}
+STREAM = {"Accept": "text/event-stream"}
+JSON_RPC = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
+
+
+def undo(name: str) -> Door:
+    return Door("200", "404 change_not_found", "404 change_not_found", body={name: f"{{{name}}}"})
+
+
+def tool(name: str, **arguments: Any) -> Door:
+    """A tool called at /mcp, with a todo by its id: foreign and missing sound the same."""
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": arguments}}
+    named = "{todo_id}" in str(arguments)
+    return Door("200", "refused" if named else "", "refused" if named else "", body=call, headers=JSON_RPC)
+
+
+NOTHING = Open("404 not_found")
+SHUT = dict.fromkeys(METHODS, NOTHING)
+API: Doors = {
+    "api/openapi.json": {"GET": Open("200"), "HEAD": Open("200")},
+    "api/docs": {"GET": Open("200"), "HEAD": Open("200")},
+    "api/": SHUT,
+    "api/auth/register": {"POST": Open("422 validation_error", body={})},
+    "api/auth/token": {"POST": Open("401 login_failed", body={"username": "alice", "password": "guess"})},
+    "api/auth/refresh": {"POST": Open("401 token_invalid", body={"refresh_token": "guess"})},
+    "api/auth/revoke": {"POST": Open("204", body={"refresh_token": "guess"})},
+    "api/auth/me": {"GET": Door("200")},
+    "api/<user_id>/chat": {"POST": Conversation("200", body=IN_CHAT), "POST new": Door("200", body=CHAT)}
+    | {"POST stream": Conversation("200", body=IN_CHAT, headers=STREAM)},
+    "api/<user_id>/conversations": {
+        "GET": Door("200"),
+        "POST": Conversation("201", body={"continue_from": "{conversation_id}"}),
+    },
+    "api/<user_id>/conversations/<conversation_id>": {
+        "GET": Conversation("200"),
+        "PATCH": Conversation("200", body={"title": "taken"}),
+        "DELETE": Conversation("204"),
+    },
+    "api/<user_id>/conversations/<conversation_id>/restore": {"POST": Conversation("200")},
+    "api/<user_id>/conversations/<conversation_id>/export": {"GET": Conversation("200")},
+    "api/<user_id>/conversations/<conversation_id>/messages": {"GET": Conversation("200")},
+    "api/<user_id>/conversations/<conversation_id>/stop": {"POST": Conversation("202")},
+    "api/<user_id>/conversations/<conversation_id>/messages/<message_id>/retry": {
+        "POST": Conversation("200", mixed="404 message_not_found")
+    },
+    "api/<user_id>/approvals/<approval_id>": {
+        "POST": Door("200", "404 approval_not_found", "404 approval_not_found", body={"approve": "all"})
+    },
+    "api/<user_id>/export": {"GET": Door("200")},
+    "api/<user_id>": {"DELETE": Door("200", body={"username": "alice"}, other="422 validation_error")}
+    | {method: NOTHING for method in METHODS if method != "DELETE"},
+    "api/<user_id>/todos/export": {"GET": Door("200")},
+    "api/<user_id>/todos/import": {"POST": Door("200", body={"todos": []})},
+    "api/<user_id>/todos": {"GET": Door("200"), "POST": Door("201", body={"title": "new"})},
+    "api/<user_id>/todos/<todo_id>": {
+        "GET": Todo("200"),
+        "PATCH": Todo("200", body={"title": "taken"}),
+        "DELETE": Todo("204"),
+    },
+    "api/<user_id>/todos/<todo_id>/complete": {"POST": Todo("200")},
+    "api/<user_id>/todos/<todo_id>/reopen": {"POST": Todo("200")},
+    "api/<user_id>/todos/<todo_id>/restore": {"POST": Todo("200")},
+    "api/<user_id>/todos/<todo_id>/changes": {"GET": Todo("200")},
+    "api/<user_id>/undo": {f"POST {name}": undo(name) for name in ("change_id", "tool_call_id", "message_id")},
+    "^api/": SHUT,
+}
+TOOLS = {
+    "POST add_task": tool("add_task", tasks=[{"title": "new"}]),
+    "POST list_tasks": tool("list_tasks"),
+    "POST complete_task": tool("complete_task", tasks=["{todo_id}"]),
+    "POST update_task": tool("update_task", updates=[{"task": "{todo_id}", "title": "taken"}]),
+    "POST delete_task": tool("delete_task", tasks=["{todo_id}"]),
+    "POST undo": tool("undo", task="{todo_id}"),
+}
+MCP: Doors = {
+    "mcp": TOOLS,
+    "mcp/": TOOLS,
+}

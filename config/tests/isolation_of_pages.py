@@ -1,0 +1,82 @@
+"""What is to be heard at each address of the pages; foreign and missing sound the same there."""
+
+from functools import partial
+
+from .isolation import Door, Doors
+
+Thing = partial(Door, anothers="404", missing="404")
+Open = partial(Door, unknown="own")
+
+
+def button(own: str = "302", **fields: object) -> dict[str, Door]:
+    return {"POST": Thing(own, **fields)}
+
+
+def page(own: str = "200", **fields: object) -> dict[str, Door]:
+    return {method: Thing(own, **fields) for method in ("GET", "HEAD")}
+
+
+def own_page(own: str = "200", **fields: object) -> dict[str, Door]:
+    return {method: Door(own, **fields) for method in ("GET", "HEAD")}
+
+
+def own_button(own: str = "302", **fields: object) -> dict[str, Door]:
+    return {"POST": Door(own, **fields)}
+
+
+def entrance(posted: str) -> dict[str, Door]:
+    return {"GET": Open("200"), "HEAD": Open("200"), "POST": Open(posted)}
+
+
+CONVERSATION = "c/<uuid:conversation_id>"
+MESSAGE = f"{CONVERSATION}/messages/<uuid:message_id>"
+SAID = {"message": "what is overdue?", "conversation_id": "{conversation_id}"}
+PAGES: Doors = {
+    "": own_page(),
+    "accounts/login": entrance("422"),
+    "accounts/register": entrance("422"),
+    "accounts/token": {"POST": Door("200", unknown="401 token_missing")},
+    "accounts/logout": {"POST": Open("sign in"), "OPTIONS": Open("200")},
+    "accounts/settings": own_page(),
+    "accounts/settings/theme": own_button(body={"theme": "dark"}),
+    "accounts/settings/time-zone": own_button(body={"time_zone": "Europe/Berlin"}),
+    "accounts/settings/sign-ins/end": own_button("sign in"),
+    "accounts/settings/sign-ins/<uuid:sign_in_id>/end": {"POST": Door("302", "302", "302")},
+    "accounts/settings/tokens": own_button("422"),
+    "accounts/settings/tokens/<uuid:token_id>/revoke": {"POST": Door("302", "302", "302")},
+    "accounts/settings/password": own_button("422"),
+    "accounts/settings/export": own_page(),
+    "accounts/settings/erase": own_button("200", body={"username": "alice"}, other="422"),
+    ".well-known/oauth-protected-resource": dict.fromkeys(("GET", "HEAD"), Open("200")),
+    ".well-known/oauth-protected-resource/mcp": dict.fromkeys(("GET", "HEAD"), Open("200")),
+    "todos": own_page(),
+    "todos/add": own_page("302") | own_button(body={"text": "new"}),
+    "todos/parse": own_button("200", body={"text": "new"}),
+    "todos/<uuid:todo_id>/edit": page() | button(body={"title": "taken", "version": "1", "priority": "none"}),
+    "todos/<uuid:todo_id>/complete": button(),
+    "todos/<uuid:todo_id>/reopen": button(),
+    "todos/<uuid:todo_id>/delete": button(),
+    "todos/<uuid:todo_id>/restore": button(),
+    "undo/change/<uuid:change_id>": button(),
+    "undo/tool-call/<uuid:tool_call_id>": button(),
+    "undo/turn/<uuid:message_id>": button(),
+    "todos/export": own_page(),
+    "todos/import": own_page("302") | own_button("422"),
+    "calendar/make": own_page("302") | own_button("200"),
+    "calendar/end": own_button(),
+    # Who has the address may look: it is the key.
+    "calendar/<str:secret>.ics": {method: Open("200", "200", "404") for method in ("GET", "HEAD")},
+    "c/send": own_page("302") | button(body=SAID),
+    CONVERSATION: page(),
+    f"{CONVERSATION}/change": button(body={"title": "taken"}),
+    f"{CONVERSATION}/delete": button(),
+    f"{CONVERSATION}/continue": button(),
+    f"{CONVERSATION}/export": page(),
+    f"{CONVERSATION}/restore": button(),
+    f"{CONVERSATION}/follow": page(),
+    f"{CONVERSATION}/stop": button(),
+    f"{MESSAGE}/rate": button(mixed="404", body={"feedback": "up"}),
+    f"{MESSAGE}/changes": page(mixed="200"),
+    f"{MESSAGE}/retry": own_page("302") | button(mixed="404"),
+    "approvals/<uuid:approval_id>": button(body={"decision": "approve", "approve-{approval_id}": "{todo_id}"}),
+}
