@@ -13,7 +13,7 @@ from .database import database_unit
 from .errors import LoginFailed, TokenInvalid, ValidationFailed
 from .models import SignIn, User
 from .passwords import hash_password, user_of_password
-from .ratelimits import address_of, check_rate
+from .ratelimits import REFRESHES_PER_ADDRESS, address_of, check_rate
 from .sign_ins import begin_sign_in, issue_refresh_token, revoke_refresh_token, rotate_refresh_token
 from .tokens import issue_access_token
 
@@ -45,23 +45,25 @@ async def token(request: HttpRequest, credentials: Credentials, response: HttpRe
     return token_pair(*await sign_in(user, user_agent_of(request)), response)
 
 
-@router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody})
+@router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
 async def refresh(request: HttpRequest, body: RefreshRequest, response: HttpResponse):
     """Trade a refresh token for new tokens. It works once, or for a few seconds where two requests use it at once:
     using it again later signs out whoever holds its successors.
     """
+    await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
     rotation = await database_unit(rotate_refresh_token)(body.refresh_token)
     if rotation is None:
         raise TokenInvalid("This refresh token is not valid. Sign in again.")
     return token_pair(*rotation, response)
 
 
-@router.post("/revoke", auth=None, response={204: None})
+@router.post("/revoke", auth=None, response={204: None, 429: ErrorBody})
 async def revoke(request: HttpRequest, body: RefreshRequest):
     """Sign out: end a refresh token, its successors and the access tokens they led to.
 
     The answer is the same for a token that never was.
     """
+    await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
     await database_unit(revoke_refresh_token)(body.refresh_token)
     return Status(204, None)
 

@@ -17,6 +17,7 @@ from .errors import TokenInvalid, TokenMissing, UserMismatch
 from .issuers import LOCAL_ISSUER
 from .models import PersonalToken, User
 from .personal_tokens import PREFIX, find_personal_token
+from .ratelimits import check_use
 from .tokens import AccessClaims, verify_access_token
 
 
@@ -25,12 +26,13 @@ async def authenticate(request: HttpRequest) -> User:
 
     Under /api/ only a bearer token counts, so that no foreign page can act through the login cookie;
     elsewhere the cookie counts when there is no token. Raises TokenMissing, TokenInvalid or TokenExpired,
-    and ServiceUnavailable where the keys of an issuer are out of reach;
+    ServiceUnavailable where the keys of an issuer are out of reach, and RateLimited for more than a page could need;
     an outage of the database passes through as what it is.
     """
     if (user := getattr(request, "acting_user", None)) is None:
         user = await user_of_request(request)
         note_ids(user_id=user.pk)
+        await check_use("requests", request, user, f"{settings.REQUESTS_PER_MINUTE}/m")
         request.acting_user = user  # type: ignore[attr-defined]
     return user
 

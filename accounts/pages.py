@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .bearer import authenticate, bearer_token
-from .errors import CHALLENGE, ProductError, ServiceUnavailable, TokenExpired, TokenInvalid, TokenMissing
+from .errors import CHALLENGE, ProductError, RateLimited, ServiceUnavailable, TokenExpired, TokenInvalid, TokenMissing
 from .models import User
+from .ratelimits import SEARCHES_PER_USER, check_use
 
 P = ParamSpec("P")
 # Nobody is known, or the keys of an outside issuer are out of reach.
@@ -46,7 +47,13 @@ def signed_in(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[C
                     answer["HX-Refresh"] = "true"  # the login is over: what is shown makes way for the sign-in page
                 return answer
             return redirect_to_login(page_of(request))
-        return await view(request, *args, **kwargs)
+        except RateLimited as refusal:
+            return slow_down(request, refusal)
+        try:
+            await check_search(request)
+            return await view(request, *args, **kwargs)
+        except RateLimited as refusal:
+            return slow_down(request, refusal)
 
     return page
 
@@ -70,11 +77,27 @@ def form_of(page: str) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
     return decorator
 
 
+async def check_search(request: PageRequest) -> None:
+    """Any page may show what was searched for among the todos, and among the conversations beside it."""
+    if request.GET.get("q") or request.GET.get("find"):
+        await check_use("search", request, request.acting_user, SEARCHES_PER_USER)
+
+
+def slow_down(request: HttpRequest, refusal: RateLimited) -> HttpResponse:
+    """A page that counts down; what a script asked for stays as it is shown."""
+    if is_live(request):
+        return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
+    page = render(request, "429.html", {"refusal": refusal}, status=429)
+    page["Retry-After"] = str(refusal.retry_after_seconds)
+    return page
+
+
 def refusal_response(refusal: ProductError, request_id: str) -> HttpResponse:
     """What a script or program hears, as in the API."""
-    if isinstance(refusal, ServiceUnavailable):
-        headers = {"Retry-After": str(refusal.retry_after_seconds)}
-        return JsonResponse(refusal.body(request_id), status=503, headers=headers)
+    if isinstance(refusal, ServiceUnavailable | RateLimited):
+        status = 429 if isinstance(refusal, RateLimited) else 503
+        headers = {"Retry-After": str(refusal.retry_after_seconds), "HX-Reswap": "none"}
+        return JsonResponse(refusal.body(request_id), status=status, headers=headers)
     return JsonResponse(refusal.body(request_id), status=401, headers={"WWW-Authenticate": CHALLENGE})
 
 

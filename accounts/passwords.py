@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from .database import database_unit
 from .errors import LoginFailed, ValidationFailed
 from .models import User
-from .ratelimits import check_failed_logins, count_failed_login
+from .ratelimits import SIGN_INS_PER_ADDRESS, check_failed_logins, check_rate, count_failed_login
 
 # One Argon2 hash takes 100 MiB and some 50 ms: apart from the database thread and from the threads of everything
 # else, and so few that a wave of logins waits in line instead of taking the memory.
@@ -21,8 +21,9 @@ password_matches = sync_to_async(check_password, thread_sensitive=False, executo
 async def user_of_password(username: str, password: str, address: str) -> User:
     """The active user with this name and password; raises LoginFailed, RateLimited or ServiceUnavailable.
 
-    `address` is where the login comes from (`ratelimits.address_of`). Only failures count towards the limits.
+    `address` is where the login comes from (`ratelimits.address_of`). Failures count apart, and soon end it.
     """
+    await check_rate("sign-in", address, SIGN_INS_PER_ADDRESS)
     username = User.normalize_username(username)
     await check_failed_logins(username, address)
     user = await find_user(username)

@@ -16,25 +16,52 @@ from redis.exceptions import RedisError
 from telemetry import metrics
 
 from .errors import RateLimited, ServiceUnavailable
+from .models import User
 
 logger = logging.getLogger(__name__)
 
 # An address may stand for a household or an office, so that it gets more tries than one person at one account.
 ADDRESS_ALLOWANCE = 10
 OUTAGE_RETRY_SECONDS = 5
+# Of one user: files made of all there is, and searches, which look through all of it as somebody types.
+FILES_PER_USER = "30/m"
+SEARCHES_PER_USER = "120/m"
+# Of one address: right passwords cost a hash as well, and refresh tokens are tried at no door but theirs.
+SIGN_INS_PER_ADDRESS = "120/m"
+REFRESHES_PER_ADDRESS = "300/m"
 
 
 class CacheUnreachable(Exception):
     """A count could not be read or written."""
 
 
-async def check_rate(group: str, key: str, rate: str) -> None:
-    """Count one use of `key` in `group`; raises RateLimited from the first use above `rate` ("20/m").
+async def check_rate(group: str, key: str, *rates: str) -> None:
+    """Count one use of `key` in `group`; raises RateLimited from the first use above one of the `rates` ("20/m").
 
     Uses are counted in fixed windows, each key's at its own offset.
     """
+    await count_uses(group, [(group, key, rate) for rate in rates])
+
+
+async def check_use(group: str, request: HttpRequest, user: User, *rates: str) -> None:
+    """Count one use by the user, and one by the address it comes from, which is allowed ten times as much.
+
+    A user is bounded wherever they are, and an address whatever users it has. Raises as `check_rate` does.
+    """
+    address = address_of(request)
+    by_address = [(f"{group}-address", address, rate_of_address(rate)) for rate in rates]
+    await count_uses(group, [(group, str(user.pk), rate) for rate in rates] + by_address)
+
+
+def rate_of_address(rate: str) -> str:
+    count, _, period = rate.partition("/")
+    return f"{int(count) * ADDRESS_ALLOWANCE}/{period}"
+
+
+async def count_uses(group: str, counts: list[tuple[str, str, str]]) -> None:
+    """All in one thread hop."""
     try:
-        await sync_to_async(count_use, thread_sensitive=False)(group, key, rate)
+        await sync_to_async(count_each, thread_sensitive=False)(counts)
     except CacheUnreachable:
         logger.warning("The limit %s was not checked: the cache is out of reach.", group)
 
@@ -64,11 +91,12 @@ def login_refused() -> ServiceUnavailable:
     return ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS)
 
 
-def count_use(group: str, key: str, rate: str) -> None:
+def count_each(counts: list[tuple[str, str, str]]) -> None:
     if settings.RATE_LIMITS:
-        usage = usage_of(group, key, rate, increment=True)
-        if usage["count"] > usage["limit"]:
-            raise too_many(group, usage)
+        for group, key, rate in counts:
+            usage = usage_of(group, key, rate, increment=True)
+            if usage["count"] > usage["limit"]:
+                raise too_many(group, usage)
 
 
 def check_login_counts(username: str, address: str) -> None:

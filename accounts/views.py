@@ -21,7 +21,7 @@ from .models import User
 from .pages import PageRequest, address_after, form_of, is_live, refusal_response, render_page, signed_in
 from .passwords import hash_password, user_of_password
 from .personal_tokens import TooManyTokens, issue_personal_token, revoke_personal_token, tokens_in_use
-from .ratelimits import address_of, check_failed_logins, check_rate, count_failed_login
+from .ratelimits import REFRESHES_PER_ADDRESS, address_of, check_failed_logins, check_rate, count_failed_login
 from .sign_ins import end_sign_in_of, sign_in_of_session, sign_ins_in_use, sign_out_elsewhere, sign_out_everywhere
 from .tokens import issue_access_token
 
@@ -49,7 +49,8 @@ async def access_token(request: HttpRequest) -> HttpResponse:
     """A short-lived access token for the script of a page: from its login, never from another token."""
     try:
         user = await user_of_cookie(request)
-    except TokenMissing as refusal:
+        await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
+    except (TokenMissing, RateLimited) as refusal:
         return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
     sign_in = await database_unit(sign_in_of_session)(request, user)
     token = issue_access_token(user, sign_in.pk if sign_in else None)

@@ -11,6 +11,7 @@ from accounts.api import me_of
 from accounts.api_schema import ErrorBody
 from accounts.bearer import authenticate, check_subject
 from accounts.database import database_read
+from accounts.ratelimits import FILES_PER_USER, SEARCHES_PER_USER, check_use
 
 from .api_schema import (
     ChatRequest,
@@ -104,6 +105,8 @@ async def list_conversations(
     """
     user = await authenticate(request)
     check_subject(user, user_id)
+    if q:
+        await check_use("search", request, user, SEARCHES_PER_USER)
     page, following = await conversation_page(user, words=q, archived=archived, limit=limit, cursor=cursor)
     terms = terms_of(q)
     return {"items": [ConversationOut.found(conversation, terms) for conversation in page], "next": following}
@@ -166,6 +169,7 @@ async def export_conversation(
     """The whole conversation as a file: every message with its tool calls, as JSON or as Markdown."""
     user = await authenticate(request)
     check_subject(user, user_id)
+    await check_use("file", request, user, FILES_PER_USER)
     return await conversation_export(user, conversation_id, format)
 
 

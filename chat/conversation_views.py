@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.database import database_unit
 from accounts.errors import ValidationFailed
 from accounts.pages import DRAFT_MAX_CHARACTERS, PageRequest, address_after, is_live, render_page, signed_in
+from accounts.ratelimits import FILES_PER_USER, check_use
 from todos.history import changes_of_message
 
 from .conversations import (
@@ -95,6 +96,7 @@ def changes_page(request: PageRequest, conversation: Conversation, message_id: U
 @signed_in
 async def export(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
     """The file to keep; Markdown unless the address says JSON."""
+    await check_use("file", request, request.acting_user, FILES_PER_USER)
     file_format: ExportFormat = "json" if request.GET.get("format") == "json" else "markdown"
     with missing_as_404():
         return await conversation_export(request.acting_user, conversation_id, file_format)

@@ -6,10 +6,11 @@ import datetime
 from django.conf import settings
 from django.db.models import F, Sum
 from django.db.models.functions import Now
+from django.http import HttpRequest
 
 from accounts.errors import TokenInvalid, ValidationFailed
 from accounts.models import User
-from accounts.ratelimits import check_rate
+from accounts.ratelimits import check_use
 from accounts.text import storable
 from telemetry import metrics
 
@@ -44,9 +45,8 @@ def check_idempotency_key(key: str | None) -> None:
         raise ValidationFailed(details={"Idempotency-Key": "This must be 1 to 200 visible ASCII characters."})
 
 
-async def check_turn_rate(user: User) -> None:
-    await check_rate("turns_by_minute", user.subject, f"{settings.TURNS_PER_MINUTE}/m")
-    await check_rate("turns_by_hour", user.subject, f"{settings.TURNS_PER_HOUR}/h")
+async def check_turn_rate(request: HttpRequest, user: User) -> None:
+    await check_use("turns", request, user, f"{settings.TURNS_PER_MINUTE}/m", f"{settings.TURNS_PER_HOUR}/h")
 
 
 def lock_user(user: User) -> None:

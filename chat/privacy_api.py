@@ -10,7 +10,7 @@ from accounts.api_schema import ErrorBody
 from accounts.bearer import authenticate, check_subject
 from accounts.errors import ValidationFailed
 from accounts.passwords import confirm_password
-from accounts.ratelimits import address_of, check_rate
+from accounts.ratelimits import address_of, check_use
 from accounts.text import StorableText
 
 from .privacy import EXPORTS_PER_USER, KEPT, erase, export_response
@@ -51,7 +51,7 @@ async def export_account(request: HttpRequest, user_id: str) -> StreamingHttpRes
     """Everything that is stored of you, as one JSON file: account, sign-ins, conversations, todos and their changes."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    await check_rate("account-export", user.subject, EXPORTS_PER_USER)
+    await check_use("account-export", request, user, EXPORTS_PER_USER)
     return await export_response(user)
 
 

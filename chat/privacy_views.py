@@ -10,7 +10,7 @@ from accounts.errors import RateLimited, ValidationFailed
 from accounts.forms import EraseForm
 from accounts.pages import PageRequest, form_of, signed_in
 from accounts.passwords import confirm_password
-from accounts.ratelimits import address_of, check_rate
+from accounts.ratelimits import address_of, check_use
 from accounts.views import UNPROCESSABLE, settings_page
 
 from .privacy import EXPORTS_PER_USER, KEPT, erase, export_response
@@ -20,7 +20,7 @@ from .privacy import EXPORTS_PER_USER, KEPT, erase, export_response
 @signed_in
 async def export(request: PageRequest) -> HttpResponseBase:
     try:
-        await check_rate("account-export", request.acting_user.subject, EXPORTS_PER_USER)
+        await check_use("account-export", request, request.acting_user, EXPORTS_PER_USER)
     except RateLimited as refusal:
         return await settings_page(request, status=429, here="/accounts/settings", export_problem=refusal.sentence)
     return await export_response(request.acting_user)

@@ -65,7 +65,7 @@ async def begin_turn(request: HttpRequest, user_id: str, message: NewMessage) ->
     # 2. Check that user_id equals the token's subject.
     check_subject(user, user_id)
     message = check_message(message)
-    await check_turn_rate(user)
+    await check_turn_rate(request, user)
     return await open_turn(user, message, request_id=getattr(request, "request_id", ""))
 
 
@@ -99,7 +99,7 @@ async def begin_retry(request: HttpRequest, user_id: str, conversation_id: UUID,
     """
     user = await authenticate(request)
     check_subject(user, user_id)
-    await check_turn_rate(user)
+    await check_turn_rate(request, user)
     return await reopen_turn(user, conversation_id, message_id, request_id=getattr(request, "request_id", ""))
 
 

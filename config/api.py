@@ -179,7 +179,7 @@ class TodoChatAPI(NinjaAPI):
 
 def common_refusals(path: str, operation: DictStrAny) -> list[int]:
     return [
-        *([401] if "security" in operation else []),
+        *([401, 429] if "security" in operation else []),
         *([403] if "{user_id}" in path else []),
         *([408, 413, 415] if "requestBody" in operation else []),
         *([422] if "requestBody" in operation or operation["parameters"] else []),

@@ -17,6 +17,7 @@ from accounts.bearer import authenticate, check_subject
 from accounts.database import database_unit
 from accounts.errors import ValidationFailed
 from accounts.models import User
+from accounts.ratelimits import SEARCHES_PER_USER, check_use
 
 from . import commands
 from .api_schema import (
@@ -62,6 +63,8 @@ async def list_todos(request: HttpRequest, user_id: str, query: Query[TodoQuery]
     """The todos of one view, page by page."""
     user = await authenticate(request)
     check_subject(user, user_id)
+    if query.q:
+        await check_use("search", request, user, SEARCHES_PER_USER)
     return await read_page(user, query)
 
 

@@ -10,7 +10,7 @@ from ninja import Query, Router
 from accounts.api_schema import ErrorBody
 from accounts.bearer import authenticate, check_subject
 from accounts.errors import UnsupportedMediaType
-from accounts.ratelimits import check_rate
+from accounts.ratelimits import FILES_PER_USER, check_use
 
 from .changes import Origin
 from .export import FormatName, export_response
@@ -36,7 +36,7 @@ router = Router()
 
 @router.get(
     "/{user_id}/todos/export",
-    response={200: ExportFile, frozenset({401, 403, 422, 503}): ErrorBody},
+    response={200: ExportFile, frozenset({401, 403, 422, 429, 503}): ErrorBody},
     openapi_extra=EXPORT_DOCUMENTATION,
 )
 async def export_todos(request: HttpRequest, user_id: str, format: Query[FormatName] = "json") -> HttpResponseBase:
@@ -48,6 +48,7 @@ async def export_todos(request: HttpRequest, user_id: str, format: Query[FormatN
     """
     user = await authenticate(request)
     check_subject(user, user_id)
+    await check_use("file", request, user, FILES_PER_USER)
     return await export_response(user, format)
 
 
@@ -67,5 +68,5 @@ async def import_todos(request: HttpRequest, user_id: str) -> ImportReport:
     media_type = request.content_type or ""
     if media_type not in MEDIA_TYPES.values():
         raise UnsupportedMediaType("Send the file as application/json or text/csv.")
-    await check_rate("import", user.subject, IMPORTS_PER_USER)
+    await check_use("import", request, user, IMPORTS_PER_USER)
     return await import_file(user, request.body, media_type, now=timezone.now(), by=Origin(Door.API))

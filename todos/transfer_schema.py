@@ -53,7 +53,9 @@ Past = Annotated[Moment, AfterValidator(past)]
 
 # JSON Schema's own “time” has an offset, which a wall clock has not.
 WallTime = Annotated[
-    datetime.time, BeforeValidator(no_number), WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"})
+    datetime.time,
+    BeforeValidator(no_number),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"}),
 ]
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.database import database_unit
 from accounts.errors import RateLimited, ValidationFailed
 from accounts.pages import PageRequest, render_page, signed_in
-from accounts.ratelimits import address_of, check_rate
+from accounts.ratelimits import FILES_PER_USER, address_of, check_rate, check_use
 
 from .changes import Origin
 from .export import export_response
@@ -30,6 +30,7 @@ FEED_HEADERS = {"Cache-Control": "private, max-age=300", "Referrer-Policy": "no-
 @require_safe
 @signed_in
 async def export_todos(request: PageRequest) -> HttpResponseBase:
+    await check_use("file", request, request.acting_user, FILES_PER_USER)
     return await export_response(request.acting_user, "csv" if request.GET.get("format") == "csv" else "json")
 
 
@@ -43,7 +44,7 @@ async def import_todos(request: PageRequest) -> HttpResponse:
         return await import_page(request, UNPROCESSABLE, form=form)
     user, now = request.acting_user, timezone.now()
     try:
-        await check_rate("import", user.subject, IMPORTS_PER_USER)
+        await check_use("import", request, user, IMPORTS_PER_USER)
         report = await import_file(user, *form.upload(), now=now, by=Origin(Door.PAGE))
     except RateLimited as refusal:
         form.add_error("file", refusal.sentence)

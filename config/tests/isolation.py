@@ -19,7 +19,7 @@ from chat.testing import belongings
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 WORDS = {"alice": "purplezebra", "carol": "orangeheron"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>.*?\)(?=/|\$)")
-# All that is another person to what they ask for. Alice owns it; carol owns another's; bob and the namesake own nothing.
+# Who asks. Alice has things, and so has carol, who never asks; bob and the namesake have nothing.
 PEOPLE = ("alice", "nobody", "expired", "disabled", "bob", "stranger", "namesake")
 THINGS = ("own", "another's", "missing", "mixed")
 
@@ -43,8 +43,9 @@ class Door:
     """One method at one address: what alice hears of her own, of carol's, of what is not there, and of a mixed pair.
 
     An outcome is a status, with the code of an error of the API, or “sign in”. `other` is what another person hears
-    where nothing of alice is named, or nothing but alice; `unknown` what nobody in particular does. Ids in braces in
-    `body` are filled in.
+    where nothing of alice is named, or nothing but alice; `unknown` what nobody in particular does; `special` is what
+    single people hear of alice's own. Ids in braces in `body` are filled in. Signing out `ends` a sign-in of alice,
+    for whoever has its cookie.
     """
 
     own: str
@@ -55,6 +56,8 @@ class Door:
     headers: dict[str, str] = field(default_factory=dict)
     other: str = ""
     unknown: str = ""
+    special: dict[str, str] = field(default_factory=dict)
+    ends: bool = False
 
     def of(self, thing: str) -> str:
         outcomes = {"another's": self.anothers, "missing": self.missing, "mixed": self.mixed}

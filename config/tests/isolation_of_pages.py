@@ -28,6 +28,8 @@ def entrance(posted: str) -> dict[str, Door]:
     return {"GET": Open("200"), "HEAD": Open("200"), "POST": Open(posted)}
 
 
+# What a reload of the answer to a form leads to.
+FORM = dict.fromkeys(("GET", "HEAD"), Open("302"))
 CONVERSATION = "c/<uuid:conversation_id>"
 MESSAGE = f"{CONVERSATION}/messages/<uuid:message_id>"
 SAID = {"message": "what is overdue?", "conversation_id": "{conversation_id}"}
@@ -35,18 +37,21 @@ PAGES: Doors = {
     "": own_page(),
     "accounts/login": entrance("422"),
     "accounts/register": entrance("422"),
-    "accounts/token": {"POST": Door("200", unknown="401 token_missing")},
-    "accounts/logout": {"POST": Open("sign in"), "OPTIONS": Open("200")},
+    # From the login only, and never from another token.
+    "accounts/token": {
+        "POST": Door("200", unknown="401 token_missing", special={"namesake": "401 token_missing"}),
+    },
+    "accounts/logout": {"POST": Open("sign in", ends=True), "OPTIONS": Open("200")},
     "accounts/settings": own_page(),
     "accounts/settings/theme": own_button(body={"theme": "dark"}),
-    "accounts/settings/time-zone": own_button(body={"time_zone": "Europe/Berlin"}),
+    "accounts/settings/time-zone": FORM | own_button(body={"time_zone": "Europe/Berlin"}),
     "accounts/settings/sign-ins/end": own_button("sign in"),
     "accounts/settings/sign-ins/<uuid:sign_in_id>/end": {"POST": Door("302", "302", "302")},
-    "accounts/settings/tokens": own_button("422"),
+    "accounts/settings/tokens": FORM | own_button("422"),
     "accounts/settings/tokens/<uuid:token_id>/revoke": {"POST": Door("302", "302", "302")},
-    "accounts/settings/password": own_button("422"),
+    "accounts/settings/password": FORM | own_button("422"),
     "accounts/settings/export": own_page(),
-    "accounts/settings/erase": own_button("200", body={"username": "alice"}, other="422"),
+    "accounts/settings/erase": FORM | own_button("200", body={"username": "alice"}, other="422"),
     ".well-known/oauth-protected-resource": dict.fromkeys(("GET", "HEAD"), Open("200")),
     ".well-known/oauth-protected-resource/mcp": dict.fromkeys(("GET", "HEAD"), Open("200")),
     "todos": own_page(),
@@ -65,7 +70,7 @@ PAGES: Doors = {
     "calendar/make": own_page("302") | own_button("200"),
     "calendar/end": own_button(),
     # Who has the address may look: it is the key.
-    "calendar/<str:secret>.ics": {method: Open("200", "200", "404") for method in ("GET", "HEAD")},
+    "calendar/<str:secret>.ics": dict.fromkeys(("GET", "HEAD"), Open("200", "200", "404", special={"disabled": "404"})),
     "c/send": own_page("302") | button(body=SAID),
     CONVERSATION: page(),
     f"{CONVERSATION}/change": button(body={"title": "taken"}),

