@@ -10,7 +10,8 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 # collectstatic needs settings that load; the key of this one command is thrown away.
-RUN SECRET_KEY=build-time-only python manage.py collectstatic --no-input --verbosity 0
+RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+    python manage.py collectstatic --no-input --verbosity 0
 USER app
 EXPOSE 8000
 # Alive, not ready: a process that waits for its database is not helped by a restart.

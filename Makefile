@@ -17,8 +17,12 @@ AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
 # Programs of others that the tests run against ours.
 NODE := config/tests/node
 AGENT := config/tests/agent
+FUZZ := bench/fuzz
 
-.PHONY: run serve test check audit screenshots bench bench-length bench-contention bench-soak bench-language bench-pages bench-admin
+# What looks like a secret and is an example. (Words such as “password” are left to ruff and bandit.)
+NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@'
+
+.PHONY: run serve test check audit screenshots bench bench-length bench-contention bench-soak bench-language bench-pages bench-admin bench-security fuzz
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -62,12 +66,12 @@ check: $(VENV)/dev
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml -ll -ii $$(git ls-files '*.py' | grep -vE '/tests/|testing.py')
+	git ls-files -z | grep -zvE '\.png$$|^static/htmx' | xargs -0 $(BIN)/detect-secrets-hook \
+		--disable-plugin KeywordDetector --exclude-lines $(NO_SECRETS)
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
-
-audit: $(VENV)/dev
-	$(BIN)/python -m bench.pins
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench.load
@@ -87,8 +91,24 @@ bench-language: $(VENV)/dev
 bench-admin: $(VENV)/dev
 	$(BIN)/python -m bench.admin
 
+bench-security: $(VENV)/dev
+	$(BIN)/python -m bench.security
+
 bench-pages: $(VENV)/dev
 	$(BIN)/python -m bench.pages
+
+# Requests that nobody would think of, at every operation; EXAMPLES=50 is a short run.
+fuzz: $(VENV)/dev $(FUZZ)/.venv/.installed
+	$(BIN)/python -m bench.fuzz $(or $(EXAMPLES),1000)
+
+# Are the pins the newest of their series, and without known holes? Not part of check, which no news from outside may break.
+audit: $(VENV)/dev
+	$(BIN)/python -m bench.audit
+
+$(FUZZ)/.venv/.installed: $(FUZZ)/requirements.txt
+	$(PYTHON) -m venv $(FUZZ)/.venv
+	$(FUZZ)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 $(VENV)/run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -1,19 +1,20 @@
-"""`make audit`: which pins are behind the newest release of their series, where security fixes appear.
-
-Advisories themselves may be out of reach, and a check that then says nothing could not fail. The package index is asked
-through pip; a package of which it says nothing counts as behind.
-"""
+"""What is pinned, and the newest release of its series, where security fixes appear. The index is asked through pip."""
 
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
-FILES = ("requirements.txt", "requirements-dev.txt", "requirements-tracing.txt")
+FILES = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-tracing.txt",
+    "bench/fuzz/requirements.txt",
+    "config/tests/agent/requirements.txt",
+)
 
 
 def pins(text: str) -> dict[str, Version]:
@@ -31,25 +32,8 @@ def newest(pinned: Version, released: list[Version]) -> Version | None:
 
 
 def releases(name: str) -> list[Version]:
+    """None where the index does not answer."""
     command = [sys.executable, "-m", "pip", "index", "versions", name]
     answer = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120).stdout
     known = re.search(r"^Available versions: (.+)$", answer, re.MULTILINE)
     return [Version(version) for version in known[1].split(", ")] if known else []
-
-
-def main() -> int:
-    pinned = pins("\n".join((ROOT / name).read_text() for name in FILES))
-    with ThreadPoolExecutor(4) as at_once:
-        released = dict(zip(pinned, at_once.map(releases, pinned), strict=True))
-    behind = 0
-    for name, version in pinned.items():
-        wanted = newest(version, released[name])
-        if wanted is None or version < wanted:
-            behind += 1
-            print(f"{name} {version}: {f'{wanted} is out' if wanted else 'the index says nothing'}")
-    print(f"{len(pinned)} pins, {behind} behind their series")
-    return 1 if behind else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -50,7 +50,8 @@ EVENT_STREAM_DOCUMENTATION = {
             "content": {
                 "text/event-stream": {
                     "schema": {
-                        "type": "object",
+                        # The text as a whole, or one event of it.
+                        "type": ["string", "object"],
                         "description": (
                             "`turn.started`, `message.delta`, `tool_call.started`, `tool_call.finished`, then exactly "
                             "one of `turn.completed` (data: the JSON answer) or `turn.failed` (data: an ErrorBody)."

@@ -1,7 +1,6 @@
 """The JSON API: its routers, one way in, one shape of error, and the table from error codes to HTTP statuses."""
 
 import functools
-import json
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -19,6 +18,7 @@ from ninja.types import DictStrAny
 from accounts.api import router as auth_router
 from accounts.bearer import authenticate
 from accounts.errors import CHALLENGE, ProductError, UnsupportedMediaType, ValidationFailed
+from accounts.json_text import read_json
 from accounts.models import User
 from chat.api import router as chat_router
 from chat.privacy_api import router as privacy_router
@@ -61,6 +61,7 @@ STATUS_BY_CODE = {
     "date_not_understood": 422,
     "idempotency_mismatch": 422,
     "rate_limited": 429,
+    "headers_too_large": 431,
     "quota_exhausted": 429,
     "internal_error": 500,
     "model_error": 502,
@@ -94,6 +95,11 @@ class MethodNotAllowed(ProductError):
 class RequestTimeout(ProductError):
     code = "request_timeout"
     message = "The request did not come whole within the time for it. Send it again."
+
+
+class HeadersTooLarge(ProductError):
+    code = "headers_too_large"
+    message = "The address and the headers of the request are too large."
 
 
 class PayloadTooLarge(ProductError):
@@ -145,9 +151,9 @@ class StrictJson(Parser):
         if request.content_type != "application/json":
             raise UnsupportedMediaType
         try:
-            return cast(DictStrAny, json.loads(request.body))
-        except (ValueError, RecursionError) as error:
-            raise ValidationFailed(details={"body": "This is not valid JSON."}) from error
+            return cast(DictStrAny, read_json(request.body))
+        except ValueError as error:
+            raise ValidationFailed(details={"body": str(error)}) from error
 
 
 class BearerAuth:

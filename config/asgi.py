@@ -1,7 +1,7 @@
 """The door to the program for any ASGI server (daphne, uvicorn).
 
-Around Django: probes, a limit on the body before anything reads it, static files, one of a few long-lived threads
-for the database work of each request, and a shutdown that lets running turns finish.
+Around Django: probes, limits on headers and body before anything reads them, static files, one of a few long-lived
+threads for the database work of each request, and a shutdown that lets running turns finish.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from telemetry.notes import begin_notes, note_ids  # noqa: E402
 from telemetry.tracing import tracer  # noqa: E402
 
 from . import health, urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
-from .api import PayloadTooLarge, RequestTimeout, error_response  # noqa: E402
+from .api import HeadersTooLarge, PayloadTooLarge, RequestTimeout, error_response  # noqa: E402
 from .lifetime import lifetime, live, live_under_daphne  # noqa: E402
 from .metrics_door import figures  # noqa: E402
 from .observing import observe  # noqa: E402
@@ -42,6 +42,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 LIVE_PATH = "/live"
+HEADERS_MAX = 100
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 PROBES: dict[str, Callable[[Scope], Awaitable[Response]]] = {
     "/healthz": health.alive,
     "/readyz": health.ready,
@@ -84,8 +86,9 @@ async def answer_http(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
     try:
+        check_head(scope)
         body = await timely_body(scope, receive)
-    except (PayloadTooLarge, RequestTimeout) as error:
+    except (HeadersTooLarge, PayloadTooLarge, RequestTimeout) as error:
         await refuse(error, send)
     except ClientGone:
         return
@@ -101,21 +104,39 @@ async def answer_probe(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def answer_file(scope: Scope, receive: Receive, send: Send) -> None:
+    async def send_as_declared(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], NO_SNIFFING]}
+        await send(message)
+
     try:
-        await static_files(scope, receive, send)
+        await static_files(scope, receive, send_as_declared)
     except HTTPException as missing:
-        await PlainTextResponse(missing.detail, missing.status_code)(scope, receive, send)
+        await PlainTextResponse(missing.detail, missing.status_code)(scope, receive, send_as_declared)
 
 
 async def answer_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """Sockets have one address; `LiveConsumer` asks who is calling and from where."""
-    if scope["path"] != LIVE_PATH:
+    if scope["path"] != LIVE_PATH or not is_bounded(scope):
         await receive()
         await send({"type": "websocket.close"})
         return
     begin_notes()
     async with request_thread():
         await live_application(dict(scope), receive, send)
+
+
+def check_head(scope: Scope) -> None:
+    """daphne takes 500 headers of 16 kB, uvicorn lines without end: what is more than a browser sends ends here."""
+    if not is_bounded(scope):
+        raise HeadersTooLarge(details={"limit_bytes": settings.HEADERS_MAX_BYTES, "limit_headers": HEADERS_MAX})
+
+
+def is_bounded(scope: Scope) -> bool:
+    """The address counts as a header."""
+    size = sum(len(name) + len(value) for name, value in scope["headers"])
+    size += len(scope.get("raw_path") or scope["path"]) + len(scope.get("query_string", b""))
+    return len(scope["headers"]) <= HEADERS_MAX and size <= settings.HEADERS_MAX_BYTES
 
 
 async def timely_body(scope: Scope, receive: Receive) -> bytes:
@@ -163,6 +184,7 @@ async def refuse(error: ProductError, send: Send) -> None:
         (b"content-type", b"application/json"),
         (b"x-request-id", request_id.encode()),
         (b"connection", b"close"),
+        NO_SNIFFING,
     ]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": response.content})

@@ -19,7 +19,8 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from uuid_utils.compat import uuid7
 
 from accounts.bearer import Access, access_of_request
-from accounts.errors import CHALLENGE, ProductError, TokenMissing
+from accounts.errors import CHALLENGE, ProductError, TokenMissing, ValidationFailed
+from accounts.json_text import check_depth
 from accounts.ratelimits import ADDRESS_ALLOWANCE, address_of, check_rate
 from todos.batches import Caller
 from todos.changes import Door, Origin
@@ -57,6 +58,10 @@ async def admit(request: HttpRequest) -> Access:
     await check_rate("mcp-address", address_of(request), f"{settings.MCP_REQUESTS_PER_MINUTE * ADDRESS_ALLOWANCE}/m")
     access = await access_of_request(request)
     await check_rate("mcp", str(access.user.pk), f"{settings.MCP_REQUESTS_PER_MINUTE}/m")
+    try:
+        check_depth(request.body)
+    except ValueError as error:
+        raise ValidationFailed(details={"body": str(error)}) from None
     return access
 
 

@@ -65,6 +65,8 @@ DEBUG = envbool("DEBUG", True)
 SECRET_KEY = env("SECRET_KEY", DEVELOPMENT_KEY if DEBUG else "")
 if not SECRET_KEY or (SECRET_KEY == DEVELOPMENT_KEY and not DEBUG):
     raise ImproperlyConfigured("SECRET_KEY must be set when DEBUG is off.")
+if len(SECRET_KEY) < 32 and not DEBUG:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters when DEBUG is off.")
 ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 CSRF_TRUSTED_ORIGINS = envlist("CSRF_TRUSTED_ORIGINS")
 
@@ -226,6 +228,7 @@ MODEL_PRICES = envprices("MODEL_PRICES")
 MESSAGE_MAX_CHARACTERS = envint("MESSAGE_MAX_CHARACTERS", 8_000)
 BODY_MAX_BYTES = envint("BODY_MAX_BYTES", 64 * 1024)
 BODY_SECONDS = envint("BODY_SECONDS", 30)
+HEADERS_MAX_BYTES = envint("HEADERS_MAX_BYTES", 16 * 1024)
 CONVERSATION_MAX_MESSAGES = envint("CONVERSATION_MAX_MESSAGES", 500)
 CONTEXT_MAX_TOKENS = envint("CONTEXT_MAX_TOKENS", 16_000)
 TURN_MAX_STEPS = envint("TURN_MAX_STEPS", 8)

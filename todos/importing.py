@@ -1,7 +1,6 @@
 """Todos from a file: each row is added, skipped or refused on its own, and nothing about it is guessed."""
 
 import datetime
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 
 from accounts.database import database_unit
 from accounts.errors import ProductError, ValidationFailed
+from accounts.json_text import read_json
 from accounts.models import User
 
 from .changes import Act, Origin
@@ -62,7 +62,7 @@ def read_file(content: bytes, media_type: str, user: User, now: datetime.datetim
     except UnicodeDecodeError:
         raise ValidationFailed(details={"body": "This file is not UTF-8 text."}) from None
     is_csv = media_type == MEDIA_TYPES["csv"]
-    rows = read_csv(text) if is_csv else json_rows(text)
+    rows = read_csv(text) if is_csv else json_rows(content)
     if len(rows) > IMPORT_MAX:
         raise ValidationFailed(details={"body": f"A file has at most {IMPORT_MAX} todos; this one has {len(rows)}."})
     if is_csv:
@@ -70,13 +70,13 @@ def read_file(content: bytes, media_type: str, user: User, now: datetime.datetim
     return [read_row(number, row, parts_of_json) for number, row in rows]
 
 
-def json_rows(text: str) -> list[tuple[int, Any]]:
+def json_rows(content: bytes) -> list[tuple[int, Any]]:
     try:
-        file = TodoFile.model_validate(json.loads(text))
+        file = TodoFile.model_validate(read_json(content))
     except ValidationError as error:
         raise ValidationFailed(details={"body": reason_of(error)}) from None
-    except (ValueError, RecursionError):
-        raise ValidationFailed(details={"body": "This is not valid JSON."}) from None
+    except ValueError as error:
+        raise ValidationFailed(details={"body": str(error)}) from None
     return list(enumerate(file.todos, start=1))
 
 

@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def run_schemathesis(port: int, made: dict, examples: str) -> int:
-    command = [
+    command: list[str | Path] = [
         *(SCHEMATHESIS, "--config-file", HERE / "schemathesis.toml"),
         *("run", f"http://127.0.0.1:{port}/api/openapi.json"),
         *("--header", f"Authorization: Bearer {made['token']}"),

@@ -81,6 +81,32 @@ class Bodies(SimpleTestCase):
         self.assertIn((b"connection", b"close"), sent[0]["headers"])
 
 
+class Heads(SimpleTestCase):
+    async def test_too_many_or_too_large_headers_are_refused_before_anything_reads_them(self):
+        for name, headers in {
+            "many": [(b"x-%d" % number, b"1") for number in range(120)],
+            "one that is large": [(b"cookie", b"x" * settings.HEADERS_MAX_BYTES)],
+            "large together": [(b"x-%d" % number, b"x" * 1_000) for number in range(17)],
+        }.items():
+            for path in ("/api/auth/me", "/todos", "/mcp"):
+                with self.subTest(name, path=path):
+                    status, sent, body = await ask(path, headers=headers, body=())
+                    self.assertEqual((status, json.loads(body)["error"]), (431, "headers_too_large"))
+                    self.assertEqual(sent[b"connection"], b"close")
+
+    async def test_a_long_address_counts_too(self):
+        status, _, body = await ask("/api/" + "x" * settings.HEADERS_MAX_BYTES, body=())
+        self.assertEqual((status, json.loads(body)["error"]), (431, "headers_too_large"))
+
+    async def test_a_socket_with_too_many_headers_is_not_opened(self):
+        headers = [(b"x-%d" % number, b"1") for number in range(120)]
+        self.assertFalse((await WebsocketCommunicator(application, "/live", headers).connect())[0])
+
+    async def test_what_browsers_send_passes(self):
+        status, _, _ = await ask("/api/x", headers=[(b"x-%d" % number, b"x" * 100) for number in range(90)])
+        self.assertEqual(status, 404)
+
+
 class Addresses(SimpleTestCase):
     async def test_errors_of_unknown_addresses_under_api_are_json_with_a_request_id(self):
         status, headers, body = await ask("/api/no/such/thing")

@@ -5,7 +5,10 @@ A route that is added without saying what is to be heard there fails here.
 
 from unittest import skipIf
 
+from django.conf import settings
 from django.db import connection
+
+from config.asgi import LIVE_PATH, PROBES
 
 from .isolation import METHODS, routes
 from .isolation_case import IsolationCase, is_admin
@@ -21,6 +24,12 @@ class IsolationTests(IsolationCase):
         found = {route for route in routes() if not is_admin(route)}
         self.assertEqual(found - {*API, *MCP, *PAGES}, set(), "addresses without an expectation")
         self.assertEqual({*API, *MCP, *PAGES} - found, set(), "expectations without an address")
+
+    def test_what_is_answered_before_django_is_known_too(self):
+        """Probes and figures name nobody; who may open the socket is in the attacks on tokens."""
+        self.assertEqual(
+            {*PROBES, LIVE_PATH, settings.STATIC_URL}, {"/healthz", "/readyz", "/metrics", "/live", "/static/"}
+        )
 
     async def test_nobody_reaches_what_is_anothers(self):
         wrong, cells = [], 0

@@ -25,7 +25,7 @@ class DoorTests(TestCase):
     def setUp(self):
         # One window for the whole test, however slow the machine is.
         end_of_window = int(time.time()) + 30
-        self.enterContext(mock.patch("django_ratelimit.core._get_window", lambda value, period: end_of_window))
+        self.enterContext(mock.patch("django_ratelimit.core._get_window", return_value=end_of_window))
         self.alice, self.bob = alice(), bob()
         self.conversation = ConversationFactory(owner=self.alice)
 

@@ -64,7 +64,7 @@ class OpenApi(SimpleTestCase):
                             body = ErrorBody.model_validate(example["value"])
                             self.assertEqual((body.error, STATUS_BY_CODE[code]), (code, int(status)))
                         seen |= set(examples)
-        anywhere = {"bad_request", "foreign_origin", "method_not_allowed", "not_found"}
+        anywhere = {"bad_request", "foreign_origin", "headers_too_large", "method_not_allowed", "not_found"}
         self.assertEqual(seen, set(STATUS_BY_CODE) - anywhere)
 
     def test_the_document_is_made_once(self):

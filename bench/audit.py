@@ -1,0 +1,47 @@
+"""Whether the pins are still good: `python -m bench.audit` asks the index for newer patches, and pip-audit for holes.
+
+Fails where a pin is behind the newest patch of its series, or has a known hole. What could not be asked is said aloud
+and is no failure: an outage elsewhere says nothing about the pins.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from bench.pins import FILES, ROOT, newest, pins, releases
+
+
+def main() -> int:
+    pinned = pins("\n".join((ROOT / name).read_text() for name in FILES))
+    with ThreadPoolExecutor(4) as at_once:
+        released = dict(zip(pinned, at_once.map(releases, pinned), strict=True))
+    wanted = {name: newest(version, released[name]) for name, version in pinned.items()}
+    behind = [name for name, version in pinned.items() if (latest := wanted[name]) and version < latest]
+    unanswered = [name for name, latest in wanted.items() if latest is None]
+    print(f"{len(pinned)} pins: {len(pinned) - len(unanswered) - len(behind)} at the newest patch of their series.")
+    for name in behind:
+        print(f"BEHIND: {name} is pinned at {pinned[name]}; {wanted[name]} is out.")
+    if unanswered:
+        print(f"NOT CHECKED: the index says nothing about {', '.join(unanswered)}.")
+    holes = [hole for name in FILES for hole in known_holes(name)]
+    return 1 if behind or holes else 0
+
+
+def known_holes(name: str) -> Iterator[str]:
+    """What the advisories say about the pins of a file. Without its data pip-audit skips them, and calls it success."""
+    command = [sys.executable, "-m", "pip_audit", "-r", str(ROOT / name), "--disable-pip", "--no-deps", "-f", "json"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT).stdout
+    pinned = json.loads(answer or "{}").get("dependencies", [])
+    skipped = [pin["name"] for pin in pinned if "skip_reason" in pin]
+    if skipped or not pinned:
+        print(f"NOT CHECKED: the advisories were out of reach for {len(skipped) or 'all'} pins of {name}.")
+    for pin in pinned:
+        for hole in pin.get("vulns", []):
+            print(f"KNOWN HOLE: {pin['name']} {pin['version']}: {hole['id']}, mended in {hole['fix_versions']}.")
+            yield hole["id"]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

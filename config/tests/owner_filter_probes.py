@@ -1,0 +1,235 @@
+"""Ways to owner filters that no single request shows: rows that lie about whose they are, and words instead of ids.
+
+Each probe acts for eve; what comes out of it must not be the same without the filter.
+"""
+
+import datetime
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+from accounts.testing import UserFactory
+from chat.approvals import decide_newest
+from chat.limits import check_allowance
+from chat.models import Approval, Conversation, Message
+from chat.summaries import continue_conversation
+from chat.testing import ConversationFactory, belongings
+from chat.transcript import answer_html, message_views
+from chat.views import latest_conversation_id
+from todos.batches import Caller, check_reach, rows_of, written_in_call
+from todos.changes import Act, Origin
+from todos.commands import add_todo, complete_todo, done_today
+from todos.feed import feed_of
+from todos.importing import todo_known_as
+from todos.models import Door, Todo, TodoChange, TodoTag
+from todos.rows import todo_row
+from todos.testing import use_tool
+from todos.tool_schema import Changed, Results
+from todos.undo import take_back_completion, undo, undo_last, undo_todo
+
+WORDS = "greenotter"
+Probe = Callable[["Lies"], Any]
+PROBES: list[Probe] = []
+
+
+def probe(function: Probe) -> Probe:
+    PROBES.append(function)
+    return function
+
+
+class Lies:
+    """Eve's belongings among carol's rows that name eve's, and rows of eve that name carol's."""
+
+    def __init__(self, carol: User, carols: dict[str, str]) -> None:
+        self.carol, self.carols, self.now = carol, carols, timezone.now()
+        self.eve = UserFactory(username="eve")
+        self.eves = belongings(self.eve, WORDS)
+        self.conversation = Conversation.objects.get(pk=self.eves["conversation_id"])
+        self.answer = Message.objects.get(pk=self.eves["message_id"])
+        self.carols_todo = Todo.objects.get(pk=carols["todo_id"])
+        self.eves_todo = Todo.objects.get(pk=self.eves["todo_id"])
+        self.by = Origin(Door.CHAT, self.conversation.pk, self.answer.pk, uuid7())
+        stored = TodoChange.objects.get(pk=carols["change_id"]).after
+        self.snapshot = stored | {"title": "What a change says", "notes": ""}
+
+    def change(self, owner: User, todo: Todo, **fields: Any) -> TodoChange:
+        """A change that says it is `owner`'s."""
+        fields = {"act": uuid7(), "door": Door.CHAT, "after": self.snapshot} | fields
+        return TodoChange.objects.create(owner=owner, actor=owner, todo_id=todo.pk, **fields)
+
+    def done(self, todo: Todo) -> dict[str, Any]:
+        done = self.snapshot | {"completed_at": self.now.isoformat()}
+        return {"before": self.snapshot, "after": done}
+
+    def item(self, todo: Todo, outcome: str = "deleted") -> Changed:
+        return Changed(outcome=outcome, task=todo_row(todo, self.eve.zone, self.now))
+
+
+@probe
+async def an_open_question_of_carol_in_eves_conversation(lies: Lies):
+    await Approval.objects.all().adelete()
+    message = await Message.objects.acreate(
+        conversation=lies.conversation, owner=lies.eve, sequence=9, role="assistant", content="?"
+    )
+    expires_at = lies.now + datetime.timedelta(days=1)
+    await Approval.objects.acreate(
+        owner=lies.carol, conversation=lies.conversation, message=message, rows=[], expires_at=expires_at
+    )
+    return await decide_newest(SimpleNamespace(user=lies.eve, conversation=lies.conversation), said_yes=True)
+
+
+@probe
+def turns_that_carol_has_running(lies: Lies):
+    until = lies.now + datetime.timedelta(hours=1)
+    for _ in range(5):
+        ConversationFactory(owner=lies.carol, lease_token=uuid7(), lease_until=until)
+    return check_allowance(lies.eve, lies.now)
+
+
+@probe
+def a_conversation_of_carol_that_continues_eves(lies: Lies):
+    ConversationFactory(owner=lies.carol, continued_from=lies.conversation)
+    return continue_conversation(lies.eve, lies.conversation.pk).owner_id
+
+
+@probe
+def carols_todo_in_the_outcome_of_eves_call(lies: Lies):
+    task = {"id": lies.carols["todo_id"], "title": "x"}
+    output = {"results": [{"outcome": "added", "task": task}]}
+    lies.answer.tool_calls.update(output=output, status="success")
+    message = lies.conversation.messages.with_tool_calls().get(pk=lies.answer.pk)
+    return message_views(lies.eve, [message], 2)
+
+
+@probe
+async def an_answer_of_carol(lies: Lies):
+    return await answer_html(lies.eve, lies.carols["conversation_id"], lies.carols["message_id"])
+
+
+@probe
+async def the_newest_conversation(lies: Lies):
+    later = lies.now + datetime.timedelta(hours=1)
+    await sync_to_async(ConversationFactory)(owner=lies.carol, updated_at=later)
+    return await latest_conversation_id(SimpleNamespace(acting_user=lies.eve))
+
+
+@probe
+def deletions_of_carol_in_eves_turn(lies: Lies):
+    gone = {"before": lies.snapshot, "after": lies.snapshot | {"deleted_at": lies.now.isoformat()}}
+    for _ in range(5):
+        other = add_todo(lies.carol, now=lies.now, by=lies.by, title="x").todo
+        lies.change(lies.carol, other, message_id=lies.answer.pk, **gone)
+    results = Results(results=[lies.item(lies.eves_todo)])
+    return check_reach(results, Caller(lies.eve, lies.now, lambda: None, lies.by))
+
+
+@probe
+def a_list_that_is_empty_but_for_carols(lies: Lies):
+    todos = [add_todo(lies.eve, now=lies.now, by=lies.by, title=f"Todo {number}").todo for number in range(2)]
+    gone = {"before": lies.snapshot, "after": lies.snapshot | {"deleted_at": lies.now.isoformat()}}
+    for todo in todos:
+        lies.change(lies.eve, todo, message_id=lies.answer.pk, **gone)
+    Todo.objects.filter(owner=lies.eve).update(deleted_at=lies.now)
+    results = Results(results=[lies.item(todo) for todo in todos])
+    return check_reach(results, Caller(lies.eve, lies.now, lambda: None, lies.by))
+
+
+@probe
+def a_change_of_carol_in_eves_call(lies: Lies):
+    lies.change(lies.carol, lies.carols_todo, tool_call_id=lies.by.tool_call_id)
+    return written_in_call(lies.eve, lies.by.tool_call_id, lies.now)
+
+
+@probe
+def carols_todo_in_a_change_of_eve(lies: Lies):
+    lies.change(lies.eve, lies.carols_todo, tool_call_id=lies.by.tool_call_id)
+    Todo.objects.filter(pk=lies.carols_todo.pk).update(title="another title by now")
+    return written_in_call(lies.eve, lies.by.tool_call_id, lies.now)
+
+
+@probe
+def rows_by_the_id_of_carols_todo(lies: Lies):
+    return rows_of([lies.carols_todo.pk], lies.eve, lies.now)
+
+
+@probe
+def an_occurrence_of_carol(lies: Lies):
+    first = add_todo(lies.carol, now=lies.now, by=lies.by, title="Water the plants", due="every day").todo
+    complete_todo(lies.carol, first.pk, now=lies.now, by=lies.by)
+    return done_today(lies.eve, Todo.objects.get(previous_id=first.pk).pk, lies.now) == first.pk
+
+
+@probe
+def an_occurrence_of_eve_after_one_of_carol(lies: Lies):
+    first = add_todo(lies.carol, now=lies.now, by=lies.by, title="Water the plants", due="every day").todo
+    complete_todo(lies.carol, first.pk, now=lies.now, by=lies.by)
+    following = Todo.objects.get(previous_id=first.pk)
+    Todo.objects.filter(pk=following.pk).update(owner=lies.eve)
+    return done_today(lies.eve, following.pk, lies.now) == first.pk
+
+
+@probe
+async def the_calendar(lies: Lies):
+    user, todos = await feed_of(lies.eves["secret"])
+    return user.username, len(todos)
+
+
+@probe
+def the_import_of_carols_file(lies: Lies):
+    return todo_known_as(lies.carols_todo.pk, lies.eve)
+
+
+def by_words(tool: str, **arguments: Any) -> None:
+    """A tool of eve's that looks for words of carol's todo."""
+
+    @probe
+    async def words_of_carol(lies: Lies):
+        await Todo.objects.filter(owner=lies.eve).adelete()
+        outcome = await use_tool(lies.eve, tool, **arguments)
+        return outcome.output
+
+    words_of_carol.__name__ = f"{tool} by the words of carols todo"
+
+
+by_words("complete_task", tasks=["Todo orangeheron"])
+by_words("update_task", updates=[{"task": "Todo orangeheron", "title": "taken"}])
+by_words("delete_task", tasks=["Todo orangeheron"])
+by_words("undo", task="Todo orangeheron")
+
+
+@probe
+async def a_tag_that_carol_uses(lies: Lies):
+    await TodoTag.objects.acreate(todo=lies.carols_todo, name="safe")
+    return (await use_tool(lies.eve, "list_tasks", tag="safe")).output
+
+
+@probe
+def the_last_change_in_eves_conversation_by_carol(lies: Lies):
+    TodoChange.objects.filter(owner=lies.eve).delete()
+    lies.change(lies.carol, lies.carols_todo, conversation_id=lies.conversation.pk)
+    return undo_last(lies.eve, now=lies.now, by=lies.by)
+
+
+@probe
+def the_last_change_of_carols_todo(lies: Lies):
+    return undo_todo(lies.eve, lies.carols_todo.pk, now=lies.now, by=lies.by)
+
+
+@probe
+def a_completion_of_eves_todo_by_carol(lies: Lies):
+    lies.change(lies.carol, lies.eves_todo, **lies.done(lies.eves_todo))
+    add_todo(lies.eve, now=lies.now, by=lies.by, title="Next")
+    Todo.objects.filter(owner=lies.eve, title="Next").update(previous_id=lies.eves_todo.pk)
+    return take_back_completion(lies.eves_todo, Act(lies.eve, lies.now, lies.by)) is None
+
+
+@probe
+def an_undo_of_a_change_that_names_carols_todo(lies: Lies):
+    forged = lies.change(lies.eve, lies.carols_todo, before=lies.snapshot | {"title": "taken"})
+    undo(lies.eve, now=lies.now, by=lies.by, change_id=forged.pk)
+    return Todo.objects.filter(pk=lies.carols_todo.pk, title="taken").exists()
