@@ -151,8 +151,7 @@ async def undo_changes(request: HttpRequest, user_id: str, body: UndoIn):
     """Take back a change, a tool call or a whole turn. A todo that was changed since stays as it is and says so."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    report = await database_unit(undo)(user, now=timezone.now(), by=BY_API, **body.target)
-    return undo_out(report, user)
+    return await undo_and_report(user, body.target)
 
 
 async def run_command(
@@ -206,6 +205,12 @@ def change_out(change: TodoChange) -> ChangeOut:
         undone_at=change.undone_at,
         created_at=change.created_at,
     )
+
+
+@database_unit
+def undo_and_report(user: User, target: dict[str, UUID]) -> UndoOut:
+    """In one unit: the tags of a todo that is back, or gone for good, are read for the report."""
+    return undo_out(undo(user, now=timezone.now(), by=BY_API, **target), user)
 
 
 def undo_out(report: Report, user: User) -> UndoOut:

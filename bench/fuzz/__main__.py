@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 SCHEMATHESIS = HERE / ".venv" / "bin" / "schemathesis"
 PHASES = "examples,coverage,fuzzing,stateful"
 SEVERAL = 20
+LOG_SHOWN = 6_000
 # A person with todos and conversations, whose name is not that of the examples: nobody erases them by chance.
 CREATE = """
 import json
@@ -49,7 +50,8 @@ def main() -> int:
             found = run_schemathesis(stand.port, made, examples)
             died = server.poll() is not None
         log = (Path(folder) / "server.log").read_text()
-        print("\n".join(line for line in log.splitlines() if " ERROR " in line or "Traceback" in line))
+        # What failed without an expectation, with its place.
+        print(log.partition(" ERROR ")[2][:LOG_SHOWN])
         return found or int(died or "Traceback" in log)
 
 

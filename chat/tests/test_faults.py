@@ -178,6 +178,7 @@ class PeopleMeanwhile(ChatCase):
             await self.answer("again", conversation_id=str(conversation.pk))
         self.assertEqual([row["status"] for row in await rows(Message)][1::2], ["stopped", "completed"])
 
+    @override_settings(REQUESTS_PER_MINUTE=2_000)
     async def test_a_thousand_requests_to_stop_stop_one_turn_and_not_the_next(self):
         asked = asyncio.Event()
 

@@ -55,16 +55,13 @@ class Lies:
         self.eves_todo = Todo.objects.get(pk=self.eves["todo_id"])
         self.by = Origin(Door.CHAT, self.conversation.pk, self.answer.pk, uuid7())
         stored = TodoChange.objects.get(pk=carols["change_id"]).after
+        self.carols_todo_as_it_is = stored
         self.snapshot = stored | {"title": "What a change says", "notes": ""}
 
     def change(self, owner: User, todo: Todo, **fields: Any) -> TodoChange:
         """A change that says it is `owner`'s."""
         fields = {"act": uuid7(), "door": Door.CHAT, "after": self.snapshot} | fields
         return TodoChange.objects.create(owner=owner, actor=owner, todo_id=todo.pk, **fields)
-
-    def done(self, todo: Todo) -> dict[str, Any]:
-        done = self.snapshot | {"completed_at": self.now.isoformat()}
-        return {"before": self.snapshot, "after": done}
 
     def item(self, todo: Todo, outcome: str = "deleted") -> Changed:
         return Changed(outcome=outcome, task=todo_row(todo, self.eve.zone, self.now))
@@ -94,7 +91,7 @@ def turns_that_carol_has_running(lies: Lies):
 @probe
 def a_conversation_of_carol_that_continues_eves(lies: Lies):
     ConversationFactory(owner=lies.carol, continued_from=lies.conversation)
-    return continue_conversation(lies.eve, lies.conversation.pk).owner_id
+    return continue_conversation(lies.eve, lies.conversation.pk).owner.username
 
 
 @probe
@@ -115,7 +112,8 @@ async def an_answer_of_carol(lies: Lies):
 async def the_newest_conversation(lies: Lies):
     later = lies.now + datetime.timedelta(hours=1)
     await sync_to_async(ConversationFactory)(owner=lies.carol, updated_at=later)
-    return await latest_conversation_id(SimpleNamespace(acting_user=lies.eve))
+    newest = await latest_conversation_id(SimpleNamespace(acting_user=lies.eve))
+    return newest == lies.conversation.pk
 
 
 @probe
@@ -174,6 +172,15 @@ def an_occurrence_of_eve_after_one_of_carol(lies: Lies):
 
 
 @probe
+def an_occurrence_of_carol_after_one_of_eve(lies: Lies):
+    first = add_todo(lies.eve, now=lies.now, by=lies.by, title="Water the plants", due="every day").todo
+    complete_todo(lies.eve, first.pk, now=lies.now, by=lies.by)
+    following = Todo.objects.get(previous_id=first.pk)
+    Todo.objects.filter(pk=following.pk).update(owner=lies.carol)
+    return done_today(lies.eve, following.pk, lies.now) == first.pk
+
+
+@probe
 async def the_calendar(lies: Lies):
     user, todos = await feed_of(lies.eves["secret"])
     return user.username, len(todos)
@@ -222,14 +229,15 @@ def the_last_change_of_carols_todo(lies: Lies):
 
 @probe
 def a_completion_of_eves_todo_by_carol(lies: Lies):
-    lies.change(lies.carol, lies.eves_todo, **lies.done(lies.eves_todo))
-    add_todo(lies.eve, now=lies.now, by=lies.by, title="Next")
-    Todo.objects.filter(owner=lies.eve, title="Next").update(previous_id=lies.eves_todo.pk)
-    return take_back_completion(lies.eves_todo, Act(lies.eve, lies.now, lies.by)) is None
+    first = add_todo(lies.eve, now=lies.now, by=lies.by, title="Water the plants", due="every day").todo
+    written = complete_todo(lies.eve, first.pk, now=lies.now, by=lies.by)
+    TodoChange.objects.filter(pk=written.change.pk).update(owner=lies.carol)
+    return take_back_completion(Todo.objects.get(pk=first.pk), Act(lies.eve, lies.now, lies.by)) is None
 
 
 @probe
 def an_undo_of_a_change_that_names_carols_todo(lies: Lies):
-    forged = lies.change(lies.eve, lies.carols_todo, before=lies.snapshot | {"title": "taken"})
+    shots = {"before": lies.snapshot | {"title": "taken"}, "after": lies.carols_todo_as_it_is}
+    forged = lies.change(lies.eve, lies.carols_todo, **shots)
     undo(lies.eve, now=lies.now, by=lies.by, change_id=forged.pk)
     return Todo.objects.filter(pk=lies.carols_todo.pk, title="taken").exists()

@@ -35,7 +35,7 @@ class PolicyTests(BrowserCase):
         visited = 0
         for model in MODELS:
             self.page.goto(f"/admin/{model}/")
-            first = self.page.locator("#result_list th a").first
+            first = self.page.locator("#result_list tbody th a").first
             pages = [first.get_attribute("href")] if first.count() else []
             if self.page.locator(".addlink >> visible=true").count():
                 pages.append(f"/admin/{model}/add/")

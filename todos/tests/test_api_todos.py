@@ -361,7 +361,8 @@ class DoorTests(TodoApiTestCase):
     async def test_the_documentation_names_every_status(self):
         operations = (await self.async_client.get("/api/openapi.json")).json()["paths"]
         change = operations["/api/{user_id}/todos/{todo_id}"]["patch"]["responses"]
-        self.assertEqual(set(change), {"200", "401", "403", "404", "409", "413", "415", "422", "500", "503"})
+        refusals = {"401", "403", "404", "408", "409", "413", "415", "422", "429", "500", "503"}
+        self.assertEqual(set(change), {"200"} | refusals)
         self.assertIn("ErrorBody", str(change["409"]))
 
 
@@ -431,6 +432,15 @@ class UndoTests(TodoApiTestCase):
         self.assertEqual((report["change_id"], result["outcome"]), (None, "refused"))
         self.assertEqual(result["differences"], [{"field": "title", "was": "“Buy bread”", "now": "“Buy eggs”"}])
         self.assertEqual((await self.stored()).title, "Buy eggs")
+
+    async def test_a_todo_that_is_gone_and_back_is_reported_with_its_tags(self):
+        todo = await self.ok("post", "", {"title": "Paint", "tags": ["home"]}, 201)
+        [added] = (await self.ok("get", f"/{todo['id']}/changes"))["items"]
+        change_id = added["id"]
+        for _ in range(3):
+            report = await self.ok("post", self.undo_address, {"change_id": change_id})
+            self.assertEqual([result["todo"]["tags"] for result in report["results"]], [["home"]])
+            change_id = report["change_id"]
 
     async def test_a_tool_call_and_a_turn_are_undone_as_a_whole(self):
         for name in ("tool_call_id", "message_id"):
