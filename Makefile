@@ -22,7 +22,7 @@ FUZZ := bench/fuzz
 # What looks like a secret and is an example. (Words such as “password” are left to ruff and bandit.)
 NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@'
 
-.PHONY: run serve test check audit screenshots bench bench-length bench-contention bench-soak bench-language bench-pages bench-admin bench-security fuzz
+.PHONY: run serve test check audit screenshots bench bench-scale bench-length bench-contention bench-soak bench-language bench-pages bench-admin bench-security fuzz
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -75,6 +75,9 @@ check: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench.load
+
+bench-scale: $(VENV)/dev
+	for what in users streams sockets growth turns; do $(BIN)/python -m bench.scale $$what || exit 1; done
 
 bench-length: $(VENV)/dev
 	$(BIN)/python -m bench.length

@@ -34,7 +34,7 @@ def database_unit(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R
 
 
 def database_read(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
-    """The same for a single query: without a transaction, which would cost two round trips or SQLite's write lock."""
+    """The same for what only reads: without a transaction, which would cost two round trips or SQLite's write lock."""
     return in_database_thread(function)
 
 

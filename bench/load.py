@@ -65,8 +65,10 @@ class Level:
 class Stand:
     """The server and the upstream under it, for as long as the bench runs."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, upstream_options: tuple[str, ...] = ()) -> None:
         self.folder = folder
+        self.upstream_options = upstream_options
+        self.serve = ("-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "config.asgi:application")
         self.port, self.upstream_port = free_port(), free_port()
         self.environment = os.environ | {
             "DATABASE_URL": database_url,
@@ -92,10 +94,10 @@ class Stand:
     @contextlib.contextmanager
     def running(self) -> Iterator[subprocess.Popen]:
         """Both processes; yields the server's."""
-        upstream = self.start("upstream", "-m", "bench.upstream", "--port", str(self.upstream_port))
-        server = self.start(
-            "server", "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "config.asgi:application"
+        upstream = self.start(
+            "upstream", "-m", "bench.upstream", "--port", str(self.upstream_port), *self.upstream_options
         )
+        server = self.start("server", *(argument.format(port=self.port) for argument in self.serve))
         try:
             self.wait_for(upstream, self.upstream_port)
             self.wait_for(server, self.port)

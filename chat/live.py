@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import SyncToAsync, async_to_sync
 from channels.layers import get_channel_layer
 from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_save
@@ -51,8 +51,17 @@ class Announcement:
 
 
 def tell_pages(owner_id: UUID, message: dict[str, Any]) -> None:
+    """From a database thread without waiting: the thread would do nothing meanwhile, and the change is committed."""
+    loop = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
+    if loop is None or not loop.is_running():
+        async_to_sync(tell_group)(owner_id, message)
+    else:
+        asyncio.run_coroutine_threadsafe(tell_group(owner_id, message), loop)
+
+
+async def tell_group(owner_id: UUID, message: dict[str, Any]) -> None:
     try:
-        async_to_sync(get_channel_layer().group_send)(group_of(owner_id), message)
+        await get_channel_layer().group_send(group_of(owner_id), message)
     except Exception as error:  # noqa: BLE001 the change is committed; pages hear of it later
         logger.warning("change not announced: %s", type(error).__name__)
         untold[owner_id] = TELL_AGAIN_TIMES
