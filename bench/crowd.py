@@ -201,7 +201,7 @@ async def bare_turns(crowd: Crowd, count: int, seconds: float, think_seconds: fl
 
     async def talk() -> None:
         await asyncio.sleep(random.random() * (think_seconds or 1))
-        while time.perf_counter() - started_at < seconds:
+        while not taken or time.perf_counter() - started_at < seconds:
             turn_at = time.perf_counter()
             for messages in ([asked], heard):
                 body = {"model": "bench", "messages": messages, "stream": True}
