@@ -68,7 +68,7 @@ class Stand:
     def __init__(self, folder: Path, database_url: str, upstream_options: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.upstream_options = upstream_options
-        self.serve = ("-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "config.asgi:application")
+        self.serve: tuple[str, ...] = ("-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "config.asgi:application")
         self.port, self.upstream_port = free_port(), free_port()
         self.environment = os.environ | {
             "DATABASE_URL": database_url,

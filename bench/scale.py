@@ -17,8 +17,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import psycopg
@@ -65,7 +66,7 @@ def stand(processes: int, pace: tuple[str, ...], people: int) -> Iterator[tuple[
 
 
 @contextlib.asynccontextmanager
-async def crowd(made: Stand, people: list[Person]):
+async def crowd(made: Stand, people: list[Person]) -> AsyncIterator[Crowd]:
     """The people as clients of a running server that has answered each kind of request once."""
     limits = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=limits, timeout=aiohttp.ClientTimeout(total=120)) as session:
@@ -223,7 +224,7 @@ FROM chat_conversation, generate_series(1, 20) AS n
 """
 
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], Awaitable[bool]]] = {
+COMMANDS: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, bool]]] = {
     "users": users,
     "streams": streams,
     "sockets": sockets,
