@@ -37,7 +37,7 @@ class PolicyTests(BrowserCase):
             self.page.goto(f"/admin/{model}/")
             first = self.page.locator("#result_list tbody th a").first
             pages = [first.get_attribute("href")] if first.count() else []
-            if self.page.locator(".addlink >> visible=true").count():
+            if self.page.locator(".object-tools .addlink").count():
                 pages.append(f"/admin/{model}/add/")
             for address in pages:
                 self.page.goto(address)
