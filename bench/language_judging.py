@@ -19,6 +19,11 @@ class Sentence:
     now: datetime.datetime
     zone: ZoneInfo
 
+    @property
+    def said_before(self) -> list[str]:
+        """The messages of the same conversation before this one."""
+        return self.expect.get("after", [])
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -83,7 +88,10 @@ TOOLS = {
 
 def judge(sentence: Sentence, reading: Reading) -> str:
     """Why the reading is wrong; empty when it is right."""
-    if sentence.expect:
+    unsaid = [words for words in sentence.expect.get("says", ()) if words.lower() not in reading.text.lower()]
+    if unsaid:
+        return f"not said: {', '.join(unsaid)}"
+    if sentence.expect.keys() - {"after", "says"}:
         return judge_expected(sentence, reading)
     wanted = INTENTS.get(sentence.label, (sentence.label,))
     return "" if any(ACTIONS[action](reading) for action in wanted) else f"not {' or '.join(wanted)}"

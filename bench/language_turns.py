@@ -48,9 +48,8 @@ class TimedModel(BasicModel):
 async def read(sentence: Sentence) -> Reading:
     user = await seeded_user(str(sentence.zone))
     conversation_id = None
-    if sentence.expect.get("anaphora"):
-        for text in SPOKEN_BEFORE:
-            conversation_id = (await take_turn(user, sentence, NewMessage(text, conversation_id))).conversation_id
+    for text in sentence.said_before or SPOKEN_BEFORE * ("anaphora" in sentence.expect):
+        conversation_id = (await take_turn(user, sentence, NewMessage(text, conversation_id))).conversation_id
     TimedModel.seconds.clear()
     answer = await take_turn(user, sentence, NewMessage(sentence.text, conversation_id))
     return Reading(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.errors import ValidationFailed
 
-from .dates import resolve_date
+from .dates import resolve_date, shifted
 from .due import Due
 from .errors import DateNotUnderstood
 from .models import Priority
@@ -79,11 +79,13 @@ def clean_due(
     """The schedule with another date, and a note for the person; raises DateNotUnderstood for a phrase that is none.
 
     A date moves this occurrence; a repeat (“every weekday at 9:30”) begins a new rule; None ends both. “4pm” alone
-    moves a todo on its day, unless the day is over.
+    moves a todo on its day, unless the day is over, and “2 days later” counts from the date that it has.
     """
     if not isinstance(due, str):
         return schedule.moved_to(due), ""
     phrase, day = _phrase(due), schedule.due.date if schedule.due else None
+    if moved := shifted(phrase, schedule.due, zone, now):
+        return schedule.moved_to(moved), ""
     if day and day >= now.astimezone(zone).date() and CLOCK_ALONE.fullmatch(phrase):
         phrase = f"{day.isoformat()} {phrase}"
     found = resolve_date(phrase, zone, now)

@@ -71,12 +71,37 @@ MAY_MOVE = rule(
     ),
     rescheduled=RESCHEDULED,
 )
-BY_A_TIME = rule(
-    r"{move} {what}{back}( by| for)? {number} (more )?(days?|weeks?|months?|hours?|minutes?)( later| earlier)?{back}",
-    move=phrases("reschedule, postpone, delay, snooze, defer, push, move, bump, put off, extend"),
-    number=phrases(r"a, an, one, two, three, four, five, a few, a couple of, \d+"),
-    back=BACK,
+LENGTH = (
+    r"(?P<length>(half )?(an?|another|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}|a few|a couple( of)?)"
+    r"( more)? (minute|min|hour|hr|day|week|fortnight|month|year)s?)"
 )
+# "Move it forward a day" is said for either way, so that no form reads it.
+LATER = rules(
+    r"""
+    {move}( back| off| out)? {what}( back| off| out| over)*( by| for)? {length}( later| back| out)?
+    {have} {what} {length} later
+    {what} (is|was|has been|got|will be)( moved| pushed)?( back)?( by)? {length} later
+    {what} (is|was|has been|got) (delayed|postponed|pushed back|moved back)( by)? {length}
+    give (me )?{length} for {what}
+    give {what} {length}
+    """,
+    move=phrases("reschedule, postpone, delay, defer, push, move, bump, put off, extend, shift, kick, slide, set back"),
+    have=phrases("make, set, do, have, let's do, let's make, start"),
+    length=LENGTH,
+)
+EARLIER = rules(
+    r"""
+    (bring|pull|advance){ahead}* {what}{ahead}*( by)? {length}( earlier| sooner)?
+    move( up)? {what} up( by)? {length}
+    {move} {what}( up)?( by)? {length} (earlier|sooner)
+    {what} (is|was|has been|got|will be)( moved)?( by)? {length} (earlier|sooner)
+    """,
+    ahead=r"( forward| up| ahead| in)",
+    move=phrases("reschedule, push, move, bump, shift, make, set, do, have, let's do, let's make, start"),
+    length=LENGTH,
+)
+# A snooze counts from now: whoever says it wants it out of sight.
+SNOOZE = rules("snooze {what}( by| for)? {length}", length=LENGTH)
 UNDATED = rule(r"(reschedule|re-schedule|postpone|snooze|defer|put off) {what}")
 INSTEAD = rule(r"[, ]+(instead|now|rather|actually)$")
 PREPOSITION = rule(r"(due( on| by| for)?|for|by|on|at|until|till|til|to) ")
@@ -111,16 +136,21 @@ def may_be_todo(words: str, what: str) -> bool:
 
 
 def moved_to(what: str, due: str, clock: Clock) -> Act | None:
-    if selection := select_all(what, clock):
-        return ChangeMany("move", selection)
+    if group := moved_group(what, clock):
+        return group
     tasks = names_in(what)
     return UpdateTodos(tasks, due=due) if tasks else None
 
 
 def moved_without_date(text: str, clock: Clock) -> Act | None:
-    """Moved by a length of time, or to no date at all: the day has to be asked for."""
-    match = BY_A_TIME.fullmatch(text) or UNDATED.fullmatch(text)
-    if match is None:
-        return None
-    selection = select_all(match["what"], clock)
-    return ChangeMany("move", selection) if selection else Clarify(TO_WHICH_DAY)
+    """Moved by a length of time, or to no date at all: then the day has to be asked for."""
+    for forms, due in ((EARLIER, "{} earlier"), (LATER, "{} later"), (SNOOZE, "in {}")):
+        if match := first_match(forms, text):
+            return moved_to(match["what"], due.format(match["length"]), clock)
+    match = UNDATED.fullmatch(text)
+    return (moved_group(match["what"], clock) or Clarify(TO_WHICH_DAY)) if match else None
+
+
+def moved_group(what: str, clock: Clock) -> ChangeMany | None:
+    selection = select_all(what, clock)
+    return ChangeMany("move", selection) if selection else None

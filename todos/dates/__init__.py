@@ -24,6 +24,7 @@ from todos.dates.calendar import Reference
 from todos.dates.languages import Kind
 from todos.dates.phrases import Phrase, find_phrases, read_phrase
 from todos.dates.resolution import resolve
+from todos.dates.shifts import shifted
 from todos.dates.tokens import clauses
 from todos.dates.zones import day_comes_first
 from todos.due import Due
@@ -39,6 +40,7 @@ __all__ = [
     "next_occurrence",
     "recurrence_text",
     "resolve_date",
+    "shifted",
 ]
 
 LONGEST_QUOTE = 60

@@ -181,6 +181,10 @@ class UpdateTodoTests(TestCase):
         Todo.objects.update(due_date="2026-03-02", due_time=None, due_zone="", due_at=None)
         self.assertEqual(self.update(due="4pm").todo.due, "2026-03-04T16:00:00-05:00")
 
+    def test_a_distance_counts_from_the_date_of_the_todo(self):
+        self.assertEqual(self.update(due="2 days later").todo.due, "2026-03-08T17:00:00-04:00")
+        self.assertEqual(self.update(due="an hour earlier").todo.due, "2026-03-08T16:00:00-04:00")
+
     def test_a_day_alone_takes_the_place_of_the_moment(self):
         self.assertEqual(self.update(due="monday").todo.due, "2026-03-09")
 
