@@ -40,9 +40,14 @@ class Reading:
         return {name for name, _ in self.calls}
 
     @property
+    def changes(self) -> set[str]:
+        """The tools that change; it may have looked before it did."""
+        return self.tools - READS
+
+    @property
     def writes(self) -> bool:
         """Whether it changed something or tried to. Changes that wait for the person are none."""
-        return self.written > 0 or (bool(self.tools - READS) and not self.waits)
+        return self.written > 0 or (bool(self.changes) and not self.waits)
 
     def items(self, tool_name: str) -> list[Any]:
         key = "updates" if tool_name == "update_task" else "tasks"
@@ -53,13 +58,13 @@ class Reading:
 
 
 ACTIONS = {
-    "add": lambda reading: reading.tools == {"add_task"} and all(task["title"] for task in reading.items("add_task")),
+    "add": lambda reading: reading.changes == {"add_task"} and all(task["title"] for task in reading.items("add_task")),
     "list": lambda reading: reading.tools == READS,
     "find": lambda reading: reading.tools == READS and reading.gives("text"),
     "remove": lambda reading: reading.tools in ({"delete_task"}, {"complete_task"}) and not reading.gives("reopen"),
     "complete": lambda reading: reading.tools == {"complete_task"} and not reading.gives("reopen"),
     "reopen": lambda reading: reading.tools == {"complete_task"} and reading.gives("reopen"),
-    "update": lambda reading: reading.tools == {"update_task"},
+    "update": lambda reading: reading.changes == {"update_task"},
     "note": lambda reading: "list_tasks" in reading.tools and reading.tools <= READS | {"update_task"},
     # A change to a whole group waits for the person, or only looks and says how many todos that would be.
     "clear": lambda reading: (

@@ -124,6 +124,14 @@ class Clarify:
     question: str
 
 
+@dataclass(frozen=True)
+class Supposed:
+    """A change that is meant if an open todo is called like that: "the dentist is at 3pm". If none is, `otherwise`."""
+
+    change: UpdateTodos
+    otherwise: AddTodo | Clarify
+
+
 Act = (
     AddTodo
     | AskTodos
@@ -131,6 +139,7 @@ Act = (
     | DeleteTodos
     | UpdateTodos
     | AnnotateTodo
+    | Supposed
     | ChangeMany
     | UndoChanges
     | RepeatCall

@@ -22,13 +22,13 @@ Maker = Callable[[re.Match[str], Clock], Act | None]
 OF_WHICH = "Of which todo? Say it with a few words of its title, for example “move the dentist to friday”."
 
 
-def understand_change(text: str, clock: Clock) -> Act | None:
+def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act | None:
     """The change that the clause asks for or tells of, or None."""
     if forms.MARK_IT.fullmatch(text):
         return CompleteTodos(("it",))
     if forms.OF_WHICH.fullmatch(text):
         return Clarify(OF_WHICH)
-    if act := moved(text, clock):
+    if act := moved(text, clock, corrects=corrects):
         return act
     matches = ((form.fullmatch(text), act_of) for change_forms, act_of in CHANGES for form in change_forms)
     return next((act for match, act_of in matches if match and (act := act_of(match, clock))), None)

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from .grammar import alternatives, phrases, rule
+from .grammar import alternatives, mention, phrases, rule
+from .spelling import spelled_out
 
 CLAUSE_MAX_CHARACTERS = 400
 END_MARKS = " \t,.;:!?…-–"
@@ -21,12 +22,12 @@ COURTESY_BEFORE = rule(
     courtesy=alternatives(
         r"""
         {word}( there)?[,:.]?(?! to\b)
-        {word_with_comma},|(yes|yeah|yep)(?= (i|we)\b)
+        {word_with_comma}(,|\.\.\.?|…|:| -| –)|(no )?wait( no)?,?(?= {taking_back}\b)|(yes|yeah|yep)(?= (i|we)\b)
         (can|could|will|would|won't|can't) (you|u|ya|we)( {kindly})*(?! (be|have)\b)
-        (can|could|may|might) (i|we)( please| just)*(?= (have|hear|see|get|set|add|make|create|know|view)\b)
+        (can|could|may|might) (i|we)( please| just)*(?= {for_us}\b)
         (i|we)('d| would)? (really )?(want|need|like|love) (for )?you to
         (i|we)('d| would) appreciate it if you (could|would)
-        let me(?= (add|put)\b)|(would|do) you mind|you (can|may|should|could|need to|must)( also| just)?
+        let me(?= (add|put)\b)|do you mind|you (can|may|should|could|need to|must)( also| just)?
         (be|make) sure (to|you|that you)|help( me)?( to)?(?= (set|remind|add|make|create|remember)\b)
         (is it|would it be|if it's|if it is) possible( for you)? to|if you (could|would|can),?( please)?
         i (think|guess|believe|suppose)(?= (i|we)\b)|i was wondering if you could|any chance you could
@@ -37,19 +38,28 @@ COURTESY_BEFORE = rule(
     ),
     word=phrases(
         """
-        hey, hi, hello, ok, okay, so, and, also, then, now, please, pls, plz, kindly, just, maybe, actually,
-        um+, uh+, oh, yo, plus
+        hey, hi, hello, ok, okay, so, and, also, then, now, please, kindly, just, maybe, actually, um+, uh+,
+        oh, yo, plus, oops, whoops, hmm+, alright
         """
     ),
     word_with_comma=phrases(
         """
-        well, yes, yeah, sure, thanks, thank you, great, good, perfect, first, next, finally, all ?right,
-        assistant
+        well, yes, yeah, sure, thanks, thank you, great, good, perfect, cool, first, next, finally, all ?right,
+        assistant, sorry, wait, hang on, hold on, oh no, ah, argh, ugh, damn, crap, shoot, btw, by the way, fyi,
+        on second thoughts?, come to think of it, my bad, my mistake, i changed my mind, one more thing, another thing,
+        no wait, wait no, when you get a (chance|minute), if you don't mind, quick one
         """
     ),
+    for_us=phrases(
+        """
+        have, hear, see, get, set, add, make, create, know, view, move, push, reschedule, change, mark, put,
+        delete, remove, do, swap, switch, shift, postpone
+        """
+    ),
+    taking_back=phrases("undo, revert, make, move, change, cancel, don't, delete, remove, the, it, that, i"),
     kindly=phrases(
         """
-        please, kindly, just, also, maybe, possibly, go ahead and, help me( to)?, be so kind as to, try to
+        please, kindly, mind, just, also, maybe, possibly, go ahead and, help me( to)?, be so kind as to, try to
         """
     ),
 )
@@ -63,6 +73,12 @@ COURTESY_AFTER = rule(
         """
     ),
 )
+CORRECTS = mention(
+    """
+    actually, instead, no longer, from now on, rather, changed my mind, second thoughts?, oops, whoops, sorry,
+    wait no, no wait, after all, got (moved|pushed|changed|rescheduled)
+    """
+)
 OF_ASSISTANT = rule(r"^(hey |hi |ok |please )*(can|could|will|would) (you|u|ya)\b|\bfor me\b[\s.!?]*$")
 COURTESY_MAX_CHARACTERS = 40
 
@@ -71,17 +87,19 @@ COURTESY_MAX_CHARACTERS = 40
 class Clause:
     """One thing said. `text` is without courtesies and end marks; `asked` when it ended in a question mark.
 
-    `of_assistant` when the assistant itself was to do it: "can you order a pizza", "order a pizza for me".
+    `of_assistant` when the assistant itself was to do it: "can you order a pizza", "order a pizza for me". `corrects`
+    when it speaks against what was said or planned before: "actually, the dentist is at 3pm".
     """
 
     text: str
     asked: bool = False
     of_assistant: bool = False
+    corrects: bool = False
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a message with their end marks; a list point comes without its bullet."""
-    return [sentence for line in text.splitlines() for sentence in line_sentences(BULLET.sub("", line, count=1))]
+    return [sentence for line in spelled_out(text).splitlines() for sentence in line_sentences(BULLET.sub("", line, count=1))]
 
 
 def line_sentences(line: str) -> list[str]:
@@ -91,9 +109,12 @@ def line_sentences(line: str) -> list[str]:
 
 
 def clause_of(sentence: str) -> Clause:
-    text = single_spaced(sentence)
+    text = spelled_out(single_spaced(sentence))
     return Clause(
-        without_courtesies(text), asked=text.endswith("?"), of_assistant=OF_ASSISTANT.search(text) is not None
+        without_courtesies(text),
+        asked=text.endswith("?"),
+        of_assistant=OF_ASSISTANT.search(text) is not None,
+        corrects=CORRECTS.search(text) is not None,
     )
 
 

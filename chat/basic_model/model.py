@@ -14,6 +14,7 @@ from .acts import (
     ChangeMany,
     Clarify,
     Say,
+    Supposed,
     Unclear,
 )
 from .change_answers import change_answer
@@ -25,6 +26,8 @@ from .references import resolve
 from .requests import Wanted, bulk_calls, requests_for
 from .sentences import ASK_TITLE, SAID
 from .understanding import read_message, understand
+
+LOOKS = (AskTodos, ChangeMany, AnnotateTodo, Supposed)
 
 
 class BasicModel:
@@ -75,7 +78,7 @@ def wanted_calls(acts: list[Act], conversation: Conversation) -> list[Wanted]:
 
 
 def next_calls(act: Act, call: Call) -> list[Wanted]:
-    """After a look: the note for the one todo found, the change of the group found, or a look by fewer words."""
+    """After a look: the note for the one todo found, the change of what was found, or a look by fewer words."""
     match act:
         case AnnotateTodo() if len(call.rows) == 1:
             row = call.rows[0]
@@ -83,6 +86,8 @@ def next_calls(act: Act, call: Call) -> list[Wanted]:
             return [("update_task", {"updates": [{"task": row.id, "notes": notes}]})]
         case ChangeMany():
             return bulk_calls(act, call.rows)
+        case Supposed():
+            return requests_for([act.change if call.rows else act.otherwise])
         case AskTodos() if act.selection.text and not call.total and " " in act.selection.text:
             fewer = act.selection.text.split(" ", 1)[1]
             return [("list_tasks", {**call.arguments, "text": fewer})]
@@ -92,7 +97,7 @@ def next_calls(act: Act, call: Call) -> list[Wanted]:
 def looks(acts: list[Act], calls: tuple[Call, ...]) -> Iterator[tuple[Act, Call]]:
     """Each act that looks, with the call that looked for it."""
     lists = [call for call in calls if call.tool_name == "list_tasks"]
-    return zip([act for act in acts if isinstance(act, AskTodos | ChangeMany | AnnotateTodo)], lists, strict=False)
+    return zip([act for act in acts if isinstance(act, LOOKS)], lists, strict=False)
 
 
 def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
@@ -115,6 +120,8 @@ def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> 
             return many_answer(act, call) if calls[-1].tool_name == "list_tasks" else ""
         case AnnotateTodo():
             return "" if calls[-1].tool_name == "update_task" else annotate_answer(act, call)
+        case Supposed(otherwise=Clarify(question=question)) if not call.rows:
+            return question
         case AskTodos():
             second = calls[-1]
             retried = not call.total and second.tool_name == "list_tasks" and second.arguments != call.arguments

@@ -1,14 +1,16 @@
 """Moving a todo to another date or time: the one change whose value is found by the date grammar, not by words."""
 
-from .acts import Act, ChangeMany, Clarify, UpdateTodos
+from .acts import Act, AddTodo, ChangeMany, Clarify, Supposed, UpdateTodos
 from .dating import Clock, cut_final_date, is_date
 from .grammar import first_match, mention, phrases, rule, rules
 from .naming import has_sign, names_in
 from .selecting import select_all
+from .words import NOT_A_TITLE
 
 TO_WHICH_DAY = "To which day or time should I move it? Say for example “move it to friday 5pm”, with its name."
 
-RESCHEDULED = phrases("moved, rescheduled, postponed, due, pushed, delayed, shifted, changed")
+RESCHEDULED = phrases("moved, rescheduled, postponed, pushed, delayed, shifted, changed, brought forward")
+BE = phrases("is, are, will be, should be, should happen, needs to be, has to be, must be, starts, takes place, has")
 BACK = r"(,? (back|off|forward|over|out|up|ahead))*"
 # These forms end where the date begins. Only a todo can be rescheduled, so its new date needs no word before it.
 MOVES = rules(
@@ -42,6 +44,24 @@ MOVE_TO = rule(
 )
 # "Set the table for friday" is something to do; "set it for friday" is not.
 FOR_NEEDS_SIGN = rule(r"(put|set|make|carry|bring|slide|change|update|switch|extend)\b.* for")
+# "The dentist is at 3pm": news about what is on the list, or something to put there.
+STATED = rule(
+    r"{what} {be}( now| actually)?( going to be| gonna be)?( {planned})?( {to})?",
+    be=BE,
+    planned=phrases("due, scheduled, planned, set, a (due date|deadline) of, happening, taking place, on"),
+)
+# "I'd rather do the haircut on tuesday", "water the plants every three days from now on".
+CORRECTED = rule(
+    r"({rather} )?({do} )?{what}( (should|must|needs to|has to) (be|go|happen))?( {to}( be)?)*",
+    rather=phrases(
+        """
+        i'd rather, i would rather, rather, can we, could we, let's, i want to, i'd like to, we'll, i'll, i will,
+        i'd prefer to, i prefer to, better
+        """
+    ),
+    do=phrases("do, make, have, set, put, schedule, book, change, move"),
+)
+DEFINITE = rule(r"(the|my|our|that|this)\b.*")
 NEW = rule(
     r"((a|an|another|new|up|me|for me|one) )*{reminder}( for me)?",
     reminder=phrases("reminders?, alarms?, alerts?, to-?do, tasks?, events?, notifications?, new, up"),
@@ -60,7 +80,7 @@ CORRECTION = rule(
 )
 # A look at the words before the slower date grammar is asked.
 MAY_MOVE = rule(
-    r"{word}\w*\b|.* ((is|are) (now|actually|really)|{rescheduled})\b|\S+$",
+    r"{word}\w*\b|.* ({be}|{rescheduled})\b|\S+$",
     word=phrases(
         """
         reschedul, re-schedul, postpon, delay, snooz, defer, put, hold, push, bump, bring, advance, move,
@@ -69,6 +89,7 @@ MAY_MOVE = rule(
         not, on, at, by, for, to
         """
     ),
+    be=BE,
     rescheduled=RESCHEDULED,
 )
 LENGTH = (
@@ -103,13 +124,14 @@ EARLIER = rules(
 # A snooze counts from now: whoever says it wants it out of sight.
 SNOOZE = rules("snooze {what}( by| for)? {length}", length=LENGTH)
 UNDATED = rule(r"(reschedule|re-schedule|postpone|snooze|defer|put off) {what}")
-INSTEAD = rule(r"[, ]+(instead|now|rather|actually)$")
+INSTEAD = rule(r"[, ]+(instead( of .+)?|now|rather|actually|from now on|after all)$")
 PREPOSITION = rule(r"(due( on| by| for)?|for|by|on|at|until|till|til|to) ")
 DATE_OF = mention("(due date|deadline|due time|date) of")
 
 
-def moved(text: str, clock: Clock) -> Act | None:
+def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
     """The move that the text asks for or tells of, or None."""
+    corrects = corrects or INSTEAD.search(text) is not None
     text = DATE_OF.sub(lambda words: words[0].removesuffix(" of"), INSTEAD.sub("", text))
     if (match := DATE_BETWEEN.fullmatch(text)) and is_date(match["value"], clock):
         return moved_to(match["what"], match["value"], clock)
@@ -118,8 +140,34 @@ def moved(text: str, clock: Clock) -> Act | None:
         return moved_without_date(text, clock)
     if words and CORRECTION.fullmatch(words):
         return UpdateTodos(("it",), due=due)
-    match = first_match(MOVES, words) or MOVE_TO.fullmatch(words)
-    return moved_to(match["what"], due, clock) if match and may_be_todo(words, match["what"]) else None
+    if match := first_match(MOVES, words) or MOVE_TO.fullmatch(words):
+        return moved_to(match["what"], due, clock) if may_be_todo(words, match["what"]) else None
+    return stated(words, due, clock, corrects=corrects)
+
+
+def stated(words: str, due: str, clock: Clock, *, corrects: bool) -> Act | None:
+    """ "The rent is due friday": moves it where it is on the list, else it is a todo to add."""
+    match = STATED.fullmatch(words)
+    if match is None or is_no_title(match["what"]):
+        return None
+    move = moved_to(match["what"], due, clock)
+    if not isinstance(move, UpdateTodos) or len(move.tasks) != 1 or corrects or has_sign(match["what"]):
+        return move
+    return Supposed(move, otherwise=AddTodo(move.tasks[0], due))
+
+
+def corrected(text: str, clock: Clock) -> Act | None:
+    """Another date for what the text names, where something in it says that there was one before."""
+    kept = INSTEAD.sub("", text)
+    words, due = cut_final_date(kept, clock)
+    match = CORRECTED.fullmatch(words) if due else None
+    if match is None or is_no_title(match["what"]) or not (kept != text or DEFINITE.fullmatch(match["what"])):
+        return None
+    return moved_to(match["what"], due, clock)
+
+
+def is_no_title(words: str) -> bool:
+    return not has_sign(words) and words.partition(" ")[0].lower() in NOT_A_TITLE
 
 
 def cut_new_date(text: str, clock: Clock) -> tuple[str, str]:

@@ -2,9 +2,22 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from .acts import Act, AddTodo, AnnotateTodo, AskTodos, ChangeMany, Clarify, CompleteTodos, DeleteTodos, UpdateTodos
+from .acts import (
+    Act,
+    AddTodo,
+    AnnotateTodo,
+    AskTodos,
+    ChangeMany,
+    Clarify,
+    CompleteTodos,
+    DeleteTodos,
+    Supposed,
+    UpdateTodos,
+)
 
+AnyAct = TypeVar("AnyAct", bound=Act)
 FIRST_MARK = 0xE000
 LAST_MARK = 0xF8FF
 MARKS = f"[{chr(FIRST_MARK)}-{chr(LAST_MARK)}]"
@@ -54,7 +67,7 @@ def set_aside_quotations(text: str) -> Quoted:
     return Quoted(marked, tuple(quotations))
 
 
-def with_quotations(act: Act, quoted: Quoted) -> Act:
+def with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
     """The act with what was set aside back in its words."""
     match act:
         case AddTodo(title=title):
@@ -72,4 +85,6 @@ def with_quotations(act: Act, quoted: Quoted) -> Act:
             act = replace(act, task=quoted.as_name(task), notes=quoted.as_written(notes))
         case Clarify(question=question):
             act = replace(act, question=quoted.as_written(question))
+        case Supposed(change=change, otherwise=otherwise):
+            return Supposed(with_quotations(change, quoted), with_quotations(otherwise, quoted))
     return act

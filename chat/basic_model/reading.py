@@ -11,6 +11,7 @@ from .clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from .dating import Clock, is_date
 from .grammar import phrases, rule
 from .joining import joined
+from .moving import corrected
 from .naming import has_sign
 from .selecting import select
 from .sentences import OFFER
@@ -105,7 +106,7 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         understand_talk(text)
         or (None if ADDS.match(text) else understand_hostile(text))
         or understand_question(text, clock, asked=clause.asked)
-        or understand_change(text, clock)
+        or understand_change(text, clock, corrects=clause.corrects)
     )
     if act:
         return [act]
@@ -113,6 +114,8 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         return [*added]
     if text.lower().startswith("no, "):
         return certain_acts(replace(clause, text=text[4:].strip()), clock)
+    if clause.corrects and (move := corrected(text, clock)):
+        return [move]
     return understand_statement(text, clock) or led_by_date(text, clock)
 
 

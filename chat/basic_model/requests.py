@@ -15,6 +15,7 @@ from .acts import (
     DeleteTodos,
     RepeatCall,
     Selection,
+    Supposed,
     UndoChanges,
     UpdateTodos,
 )
@@ -39,7 +40,7 @@ def requests_for(acts: Iterable[Act]) -> list[Wanted]:
                 others += [("undo", said({"redo": act.redo}))] * act.count
             case RepeatCall():
                 others.append((act.tool_name, act.arguments))
-            case AskTodos() | ChangeMany() | AnnotateTodo():
+            case AskTodos() | ChangeMany() | AnnotateTodo() | Supposed():
                 looks.append(("list_tasks", look_for(act)))
             case AddTodo() | CompleteTodos() | UpdateTodos() | DeleteTodos():
                 batch, items = batch_and_items(act)
@@ -60,7 +61,7 @@ def batch_and_items(act: AddTodo | CompleteTodos | UpdateTodos | DeleteTodos) ->
             return ("delete_task", False), [*act.tasks]
 
 
-def look_for(act: AskTodos | ChangeMany | AnnotateTodo) -> dict[str, Any]:
+def look_for(act: AskTodos | ChangeMany | AnnotateTodo | Supposed) -> dict[str, Any]:
     match act:
         case AskTodos():
             return selected(act.selection)
@@ -68,6 +69,8 @@ def look_for(act: AskTodos | ChangeMany | AnnotateTodo) -> dict[str, Any]:
             return selected(act.selection) | {"limit": LIST_MAX}
         case AnnotateTodo():
             return selected(Selection("open", act.task))
+        case Supposed():
+            return selected(Selection("open", act.change.tasks[0]))
 
 
 def bulk_calls(change: ChangeMany, rows: Sequence[Row]) -> list[Wanted]:

@@ -1,5 +1,11 @@
-"""Small typos in the words of a command: "delte the milk task", "remnd me to …". Titles are never touched."""
+"""Small typos in the words of a command: "delte the milk task", "remnd me to …". Titles are never touched.
 
+Only what people write for short is spelled out everywhere: "u", "dont", "pls".
+"""
+
+import re
+
+from .grammar import any_of, rule
 from .words import ASSISTANT_VERBS, NOT_A_TITLE, TODO_VERBS, words_in
 
 FIRST_WORDS = words_in(
@@ -11,7 +17,33 @@ FIRST_WORDS = words_in(
 LIST_WORDS = words_in("list reminder reminders task tasks")
 # Four letters apart by more than a swap may well be another word: "lost" is no "list".
 SWAP_ONLY_UP_TO = 4
-SHORT_FORMS = {"ad": "add", "wat's": "what's", "wats": "what's", "wht": "what", "wat": "what", "dlete": "delete"}
+# "Would you mind adding …", "adding to my list: …".
+GERUNDS = {
+    "adding": "add", "putting": "put", "deleting": "delete", "removing": "remove", "marking": "mark",
+    "moving": "move", "changing": "change", "setting": "set", "reminding": "remind", "creating": "create",
+    "making": "make", "showing": "show", "reading": "read", "listing": "list", "crossing": "cross",
+    "checking": "check", "ticking": "tick", "renaming": "rename", "telling": "tell", "noting": "note",
+}  # fmt: skip
+SHORT_FORMS = GERUNDS | {"ad": "add", "wat's": "what's", "wats": "what's", "wht": "what", "wat": "what", "dlete": "delete"}
+
+SHORTHAND = {
+    "u": "you", "ur": "your", "teh": "the", "pls": "please", "plz": "please", "plez": "please", "im": "I'm",
+    "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "isnt": "isn't", "wasnt": "wasn't",
+    "arent": "aren't", "havent": "haven't", "hasnt": "hasn't", "cant": "can't", "wont": "won't",
+    "shouldnt": "shouldn't", "neednt": "needn't", "whats": "what's", "wheres": "where's", "whens": "when's",
+    "hows": "how's", "thats": "that's", "theres": "there's", "gimme": "give me", "lemme": "let me",
+}  # fmt: skip
+SHORT_WORD = rule(rf"\b{any_of(SHORTHAND)}\b(?!['.])")
+
+
+def spelled_out(text: str) -> str:
+    """The text with shorthand in full; capitals (an "IM", the "UR" of a name) are no shorthand."""
+    return SHORT_WORD.sub(in_full, text)
+
+
+def in_full(word: re.Match[str]) -> str:
+    begins = word.start() == 0 and not word[0].isupper()
+    return SHORTHAND.get(word[0].lower() if begins else word[0], word[0])
 
 
 def respelled(text: str) -> str | None:
