@@ -6,15 +6,16 @@ ADD = (
     phrases(
         """
         add, put, place, include, note, jot, write, mark, throw, stick, list, record, log, enter, insert,
-        append, get, create, pencil, schedule, save, set, drop, pop, slot, make, have, need
+        append, get, create, pencil, schedule, save, set, drop, pop, slot, make, have, need, chuck, whack, bung,
+        lob, whip, shove, plop, sling, tack, slap, squeeze, sneak, slip, type, keep
         """
     )
-    + "( down| in| up)?"
+    + "( down| in| up| on)?"
 )
 MAKE = phrases(
     """
     set, create, make, add, give, have, schedule, need, want, get, put, start, open, new, write, leave,
-    enter, record, log, file
+    enter, record, log, file, whack, chuck, stick, pop, drop
     """
 )
 REMINDER = phrases(
@@ -54,10 +55,22 @@ TO_LIST = rules(
     add=ADD,
     please=r"(please |can you |could you )*",
 )
+# "Shopping: apples, pears": what stands before the colon says that a list follows.
+HEADED = rule(
+    r"({the} )*({heading}|(i|we)('d| would| still| also)* (need|want|have|like|got)( to (buy|get|do|pick up))?)\s?:\s?{value}",
+    the=phrases("the, my, our, some, a few, new, these, following"),
+    heading=phrases(
+        """
+        shopping( list)?, groceries, grocery list, to buy, to get, buy, errands, chores, to-?dos?, to dos?, tasks, things to do,
+        things to buy, shopping for .+, list
+        """
+    ),
+)
 # What is to be added stands before the request: "I need to do the dishes, put it on my list".
 AFTERTHOUGHT = rules(
     r"""
     (?P<value>.+?)[,;:.–-]*{so} {add} ((it|that|this|them) )?(down )?{on_it}
+    (?P<value>.+?)[,;:.–-]+{so} {add} (it|that|this|them)( down| in)?
     (?P<value>.+?)[,;.–-]*{so} remind me( of| about)?( it| that| this)?( to do (it|that|so))?
     """,
     add=ADD,
@@ -71,7 +84,7 @@ NEW_ITEM = rule(
     make=MAKE,
     kind=KIND,
     reminder=REMINDER,
-    for_me=r"( for me| to myself)?",
+    for_me=r"( for me| to myself| in there| on there)?",
     called=r"( to remind me| reminding me| called| named| titled| entitled| labell?ed| saying| that| {that_says})?",
     that_says=phrases("that says, which says, that reads, which is"),
     about=r"(\s?[:,–-]| to| for| about| of| on| that| regarding| with the title)?",
@@ -94,6 +107,9 @@ REMIND = rules(
     (notify|alert|ping|nudge|tell|text|message|warn) me (to|that i) (?P<value>.+)
     (do ?n[o']?t|never) (let me forget|forget)( to| about| that)? (?P<value>.+)
     (help me )?(remember|note)( for me)? (to|that) (?P<value>.+)
+    (i|we)('d| would)? (need|want|like|have|must|should|got) (to )?(remember|not forget|be sure|make sure)( to| that| about)? (?P<value>.+)
+    (another|one more|next|also)( one| thing| item| todo| to-do| task)?\s?[:–-]\s?(?P<value>.+)
+    (get|have) me to (?P<value>.+)
     remember (?P<value>the .+)
     (note|memo|reminder|todo|to-do|to do|task|new task|new todo)( to (self|myself))?\s?[:–-]\s?(?P<value>.+)
     (note|memo|reminder|message) to (self|myself),? (to )?(?P<value>.+)

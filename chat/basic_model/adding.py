@@ -19,6 +19,8 @@ def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
         return [Clarify(ONE_LIST)]
     if match := first_match(forms.TO_LIST, text):
         return listed(list_value(match), clock)
+    if match := forms.HEADED.fullmatch(text):
+        return listed(match["value"], clock)
     if forms.REMIND_ALONE.fullmatch(text):
         return [AddTodo("")]
     return understand_afterthought(text, clock) or understand_new_item(text, clock)

@@ -105,6 +105,8 @@ def shown(text: str, rest: str, clock: Clock) -> AskTodos:
 
 def shows_todos(text: str, rest: str) -> bool:
     """Whether the object of "show", "read" or "check" is the list or a part of it, and not "read the report"."""
+    if forms.NOT_SHOWING.match(text):
+        return False
     if forms.WHAT_I_HAVE.fullmatch(rest):
         return is_about_todos(text)
     if (
@@ -113,8 +115,6 @@ def shows_todos(text: str, rest: str) -> bool:
         or (forms.LOOK_FOR.match(text) and has_sign(rest))
     ):
         return True
-    if forms.NOT_SHOWING.match(text):
-        return False
     if forms.SHOW_ME.match(text):
         return bool(forms.ONE_OR_LIST.fullmatch(rest)) and not forms.NEW_ONE.match(rest)
     return bool(forms.HAS_LIST.fullmatch(rest))
@@ -136,7 +136,7 @@ def is_list_named(text: str, clock: Clock) -> bool:
 def is_about_todos(text: str) -> bool:
     if forms.ALWAYS_ABOUT_TODOS.fullmatch(text) or forms.ABOUT_TODOS.search(text):
         return True
-    if forms.OTHER_HOW.fullmatch(text) or not forms.OWN.search(text):
+    if forms.OTHER_HOW.fullmatch(text) or forms.OF_ASSISTANT.match(text) or not forms.OWN.search(text):
         return False
     return bool(forms.ABOUT_DOING.search(text) or forms.ABOUT_OWN.fullmatch(text))
 

@@ -9,7 +9,7 @@ from .dating import Clock
 from .details import cut_priority, cut_tags
 from .grammar import mention, phrases, rule
 from .items import dated_items
-from .naming import has_sign, is_pronoun
+from .naming import has_sign
 from .quoting import MARK
 from .words import ASSISTANT_VERBS, COMMAND_VERBS, NOT_A_TITLE, PHRASAL_VERBS, TODO_VERBS
 
@@ -38,6 +38,8 @@ YOUR = mention("you, your, yours, yourself, u")
 ABOUT_LIST = mention("everything, (my|the|this) (to-?dos|tasks|reminders), (my|the|to-?do|to do|task|reminder) lists?")
 # "Milk is bought" and "sing me a song" begin with a verb, and are no deeds all the same.
 NO_OBJECT = frozenset(["", "me", "us", "is", "are", "was", "were", "has", "back"])
+# "Change the thing", "put it back somehow": of what was spoken before, so that nothing can be added for sure.
+VAGUE_OBJECT = rule(r"\w+( \w+)? (it|that|them|those|(the|this|that) (thing|stuff|one|list)s?)( (back|up|down|off|on|out|in))?")
 LIST = mention("list, tasks, todos, to-dos, everything")
 
 
@@ -91,7 +93,7 @@ def is_deed(text: str) -> bool:
     """Whether the text begins with a verb for things to do, and says what to do with it."""
     first, second = first_words(cut_tags(cut_priority(text)[0])[0])
     is_verb = first in TODO_VERBS or f"{first} {second}" in PHRASAL_VERBS
-    return is_verb and second not in NO_OBJECT and not (is_pronoun(second) and text.lower().endswith(second))
+    return is_verb and second not in NO_OBJECT and not VAGUE_OBJECT.fullmatch(text)
 
 
 def first_words(text: str) -> tuple[str, str]:

@@ -16,6 +16,12 @@ DROP = phrases(
     stop reminding me (to|about)
     """
 )
+# These are said to a list alone, if they speak of "the dentist" or "calling mom".
+FORGET = rules(
+    r"""
+    (forget|never ?mind|nix|axe|scrap|ditch|scratch|strike)( about| off| out)? (?P<what>((the|my|that|this) .|\w{2,}ing ).*)
+    """
+)
 CLEAR = phrases(
     """
     clear, wipe, blank, empty, nuke, purge, reset, flush, clean, erase, delete, zap, kill, trash, remove,
@@ -24,14 +30,14 @@ CLEAR = phrases(
 )
 HAVE_IT = "((i|we)('d| would)? (like|want|need)|have|get)"
 FINISHED = phrases("done, finished, completed, through")
-ADVERBS = "( just| already| finally| actually| have| also| recently| now)*"
+ADVERBS = "( just| already| finally| actually| also| recently| now| totally)*"
 
 NO_DATE = rules(
     r"""
     {remove} (the |its |my |any )?{due_date} (for|off of|{off}) {what}
     {remove} {what}'s {due_date}
     {what} (has|have|needs?|should have|gets) no {due_date}{anymore}
-    {what} (doesn't|does not|shouldn't) (have|need) (a|any) {due_date}{anymore}
+    {what} (doesn't|does not|shouldn't|no longer) (have|need|has|needs) (a|any) {due_date}{anymore}
     (make|set|leave) {what} (without|have no|to no) (a )?{due_date}
     no (more )?{due_date} (for|on) {what}
     (unschedule|undate) {what}
@@ -61,6 +67,7 @@ NOTE = rules(
     {notes} (on|for|to) (?!self|myself|me){what}(\s?[:–-]| that)\s?{value}
     annotate {what} (with|:|saying)\s?{value}
     (add|append) to the {notes} (of|on|for) {what}{saying}{value}
+    (add|append|note) (to|on|for|under) (?P<what>(?!{list}|there\b).+?) that {value}
     in the {notes} (of|for|on) {what},? (write|put|add|say)\s?:? {value}
     """,
     notes=NOTES,
@@ -84,7 +91,7 @@ ADD_TAG = rules(
     (tag|label) (?P<what>it|that|this|.+ (task|todo|item|one|reminder)) {tags}
     (tag|label) {what} (?P<tags>[\w-]+)
     (add|put|attach|apply|give)( the| a)? {tag} {tags} (to|on|for) {what}
-    (add|put|attach|apply)( the)? {tags} {tag} (to|on) {what}
+    (add|put|attach|apply|give)( the| an?)? {tags} {tag} (to|on) {what}
     (add|put) (?P<tags>#[\w-]+) (to|on) {what}
     give {what} the {tag} {tags}
     """,
@@ -124,7 +131,8 @@ RENAME = rules(
     {edit} (the )?{name} (of|for|on) {what} (to|into|as)( say| read)? {value}
     {edit} {what}'s {name} (to|into) {value}
     {edit} {what} to (say|read|be called) {value}
-    (call|name) {what} {value} instead
+    (call|name) (?P<what>it|that|this|.+ (task|todo|one)) {value} instead
+    (call|name) (it|that|this) {value} instead of {what}
     {what} (should|is supposed to|needs to) (say|read|be called|be named) {value}
     replace {what} (with|by) {value}
     """,
@@ -144,7 +152,7 @@ REOPEN = rules(
     """,
     reopen=phrases(
         """
-        reopen, re-open, uncheck, untick, unmark, uncomplete, un-complete, undo completion of, unfinish,
+        reopen, re-open, un-?check, un-?tick, un-?mark, un-?complete, un-?cross, undo completion of, unfinish,
         reactivate, bring back, put back, unarchive
         """
     ),
@@ -177,8 +185,14 @@ DONE = rules(
     (done|finished|completed)\s?[:–-]\s?{what}
     (?!{command}\b){what}[:,–-]* (done|finished|completed|✓|✔)
     (✓|✔|\[x\]) {what}
+    {what} ({be})( now| all| already| finally)? {over_with}
+    {what} (went|has gone|have gone|is gone) (out|through|off)
     """,
     adverbs=ADVERBS,
+    be=phrases("is, are, was, were, has been, have been, got"),
+    over_with=phrases(
+        "sorted( out)?, handled, taken care of, dealt with, out of the way, behind me, wrapped up, over with, history"
+    ),
     finished=FINISHED,
     command=phrases(
         """
@@ -187,13 +201,26 @@ DONE = rules(
         """
     ),
 )
-DID = rules(r"(i|we)('ve| have)?{adverbs} (?!(got|had|used|tried|came) to )(?P<verb>\w+) {what}", adverbs=ADVERBS)
+# "I've got a flight" tells of no work.
+DID = rules(
+    r"""
+    (i|we){adverbs} (?!(got|had|used|tried|came|have) to )(?P<verb>\w+) {what}
+    (i|we){adverbs}('ve| have){adverbs} (?!got (a|an|some|to|another|no)\b)(?!(had|used|tried|come) to )(?P<verb>\w+) {what}
+    (just|already|finally|also){adverbs} (?P<verb>\w+) {what}
+    """,
+    adverbs=ADVERBS,
+)
 WAS_DONE = rules(r"{what} (is|are|was|were|has been|have been|got)( already| now)? (?P<verb>\w+)")
 DID_WITHOUT_SUBJECT = rules(r"(?P<verb>\w+) {what}")
-NO_WORK_DONE = rule(r"(that|if|a lot|nothing|you|no|not)\b")
+NO_WORK_DONE = rule(r"(that( (i|you|we|it|he|she|they|the|my)\b.*|)$|(if|a lot|nothing|you|no|not|any|anything|something|some|it wrong)\b)")
+# When something was done says nothing of which todo it was.
+DONE_WHEN = rule(
+    r"[, ]+((earlier )?(today|this (morning|afternoon|evening))|yesterday( (morning|afternoon|evening))?|last night|tonight"
+    r"|just now|earlier|(a|an|\w+) (\w+ )?(minutes?|hours?|days?|while|moment|second) ago|on (my|the) way \w+)$"
+)
 CLEAR_ALL = rules(
     r"""
-    {clear}( out| off| up| away| down)? (?P<what>.+)
+    {clear}( out| off| up| away| down)? (?P<what>.+?)( clean| completely| entirely)?
     (make|leave|set|i want|i'd like|have|get) (sure )?{what} (is |to be |be )?({fully} )?{empty}
     take (off )?(?P<what>everything.*)
     start (over|fresh|from scratch) with (?P<what>.+)
@@ -205,7 +232,9 @@ CLEAR_ALL = rules(
 NOT_NEEDED = rules(
     r"""
     (i|we) (no longer|don't|do not|did not|didn't|won't|needn't) {need}( do)? (?P<what>(?!to |(do )?any).+?){anymore}
-    {what} (is|are) (no longer|not) (needed|necessary|relevant|required)( anymore)?
+    {what} ((is|are) (no longer|not)|isn't|aren't) (needed|necessary|relevant|required|happening){anymore}
+    {what} (is|was|got|has been) (cancell?ed|called off|off now)
+    (there('s| is) )?no (more |longer )?need (to|for) {what}{anymore}
     (don't|do not|dont|stop|quit|no need to) remind(ing)? (me|us) (about|of|to|for|that) {what}{anymore}
     (i|we) (no longer|don't|do not) (need|want|have) to be reminded (about|of|to|that) {what}{anymore}
     (take|pull|get|strike|scratch|knock|drop|wipe|throw) {what} (off of|off|out of|of|from) {list}
@@ -218,6 +247,12 @@ NOT_NEEDED = rules(
     have_it=HAVE_IT,
     gone=phrases("removed, deleted, taken, erased, crossed out, struck, dropped, cut, gone"),
     need=phrases("need to, have to, want to, need, want"),
+    anymore=ANYMORE,
+)
+NOT_DOING = rules(
+    r"""
+    (i|we)( won't| will not|'m not| am not|'re not| are not| aren't)( going to| gonna)?( be)? (?P<verb>\w+) {what}{anymore}
+    """,
     anymore=ANYMORE,
 )
 DELETE = rules("{remove} (?P<what>.+)", remove=REMOVE)

@@ -17,7 +17,11 @@ from .quoting import MARK
 from .selecting import select_all
 from .words import IRREGULAR_PAST, NOT_WORK, TODO_VERBS
 
+# "I won't forget the milk", "I'm not taking the car": no todo is given up.
+NOT_WORK_TO_DROP = frozenset(["forget", "forgetting", "have", "having", "get", "getting", "let", "letting", "use", "using"])
 Maker = Callable[[re.Match[str], Clock], Act | None]
+
+Changes = tuple[tuple[tuple[re.Pattern[str], ...], Maker], ...]
 
 OF_WHICH = "Of which todo? Say it with a few words of its title, for example “move the dentist to friday”."
 
@@ -30,8 +34,18 @@ def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act
         return Clarify(OF_WHICH)
     if act := moved(text, clock, corrects=corrects):
         return act
-    matches = ((form.fullmatch(text), act_of) for change_forms, act_of in CHANGES for form in change_forms)
+    return first_act(CHANGES, text, clock) or told_with_time(text, clock)
+
+
+def first_act(changes: Changes, text: str, clock: Clock) -> Act | None:
+    matches = ((form.fullmatch(text), act_of) for change_forms, act_of in changes for form in change_forms)
     return next((act for match, act_of in matches if match and (act := act_of(match, clock))), None)
+
+
+def told_with_time(text: str, clock: Clock) -> Act | None:
+    """ "I paid the rent this morning": work done, with when it was."""
+    told = forms.DONE_WHEN.sub("", text)
+    return first_act(TOLD, told, clock) if told != text else None
 
 
 def tasks_of(match: re.Match[str]) -> tuple[str, ...]:
@@ -79,8 +93,15 @@ def completed_without_subject(match: re.Match[str], clock: Clock) -> Act | None:
 
 
 def is_past(verb: str) -> bool:
-    bases = {verb[:-2], verb[:-1], verb[:-3], f"{verb[:-3]}y"} if verb.endswith("ed") else set()
+    bases = bases_of(verb) if verb.endswith("ed") else set()
     return verb not in NOT_WORK and (verb in IRREGULAR_PAST or not TODO_VERBS.isdisjoint(bases))
+
+
+def bases_of(verb: str) -> set[str]:
+    """What may be the base of a verb: "send" of "sending", "try" of "tried", "stop" of "stopped"."""
+    if verb.endswith("ing"):
+        return {verb[:-3], f"{verb[:-3]}e", verb[:-4]}
+    return {verb[:-2], verb[:-1], verb[:-3], f"{verb[:-3]}y"} if verb.endswith("ed") else {verb}
 
 
 def reopened(match: re.Match[str], clock: Clock) -> Act | None:
@@ -90,6 +111,14 @@ def reopened(match: re.Match[str], clock: Clock) -> Act | None:
 
 
 # Away
+
+
+def not_doing(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "I won't be sending the invoice"; with a date it may be done on another."""
+    verb = match["verb"].lower()
+    if verb in NOT_WORK_TO_DROP or clock.find(match["what"]) or not bases_of(verb) & TODO_VERBS:
+        return None
+    return DeleteTodos((f"{verb} {outside_list(match['what'])}",))
 
 
 def deleted(match: re.Match[str], clock: Clock) -> Act | None:
@@ -157,8 +186,14 @@ def annotated(match: re.Match[str], clock: Clock) -> Act | None:
     return AnnotateTodo(tasks[0], match["value"].strip()) if len(tasks) == 1 else None
 
 
+TOLD: Changes = (
+    (forms.DONE, completed),
+    (forms.DID, completed_in_the_past),
+    (forms.WAS_DONE, completed_in_the_past),
+    (forms.DID_WITHOUT_SUBJECT, completed_without_subject),
+)
 # In this order: "mark X as urgent" before "mark X as done", any other "change X to Y" after both.
-CHANGES: tuple[tuple[tuple[re.Pattern[str], ...], Maker], ...] = (
+CHANGES: Changes = (
     (forms.NO_DATE, changed_to(due="none")),
     (forms.NO_REPEAT, changed_to(stop_repeating=True)),
     (forms.NOTE, annotated),
@@ -173,13 +208,12 @@ CHANGES: tuple[tuple[tuple[re.Pattern[str], ...], Maker], ...] = (
     (forms.CHECK_OFF, completed),
     (forms.FINISH, finished_by_command),
     (forms.COMPLETE, completed_by_command),
-    (forms.DONE, completed),
-    (forms.DID, completed_in_the_past),
-    (forms.WAS_DONE, completed_in_the_past),
-    (forms.DID_WITHOUT_SUBJECT, completed_without_subject),
+    *TOLD,
     (forms.CHANGE_TO, renamed),
     (forms.CLEAR_ALL, cleared),
     (forms.NOT_NEEDED, deleted),
+    (forms.FORGET, deleted),
+    (forms.NOT_DOING, not_doing),
     (forms.DELETE, deleted),
     (forms.DELETE_LISTED, deleted_if_listed),
 )

@@ -19,7 +19,7 @@ PARTS = {
     # What stands in a form, and becomes a group of its match.
     "what": r"(?P<what>.+?)",
     "value": r"(?P<value>.+)",
-    "priority": r"(?P<priority>p[1-4]|urgent|asap|critical|important|none|(the )?{level}( priority)?)",
+    "priority": r"(?P<priority>p[1-4]|urgent|asap|critical|important|none|(the )?{level}( prio(rity)?| importance)?)",
     "level": phrases("top, highest, high, medium, normal, moderate, low, lowest, minor, no"),
     "tags": r"(?P<tags>(#?[\w-]+)((,| and|, and) #?[\w-]+){0,5})",
     "count": r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|couple( of)?|few)",
@@ -30,7 +30,7 @@ PARTS = {
         """
     ),
     "list": r"({my} {adjectives}({list_name}|{list_plural})|{list_name}|to-?dos)\b",
-    "my": phrases("my, the, our, your, a, this, that, all my, all of my, all the"),
+    "my": phrases("my, the, our, your, a, this, that, all my, all of my, all the, today's, tomorrow's"),
     "adjectives": r"((?!(to|on|onto|of|off|for|from|in|and|with|it|i|is|at|as|the|my)\b)[\w'&-]+ ){0,3}?",
     "list_name": r"({list_kind}s?'? lists?|lists?{list_of}( to do)?|to list)",
     "list_kind": phrases("to[- ]?do'?s?, task, chore, reminder, errand, agenda, shopping, grocery, bucket"),

@@ -4,7 +4,7 @@ from .grammar import mention, one_of, phrases, rule, rules
 
 # "Tell me what …", "I need to know whether …": the question itself comes after.
 INDIRECT = rule(
-    r"({tell_me}|{wonder}|{want_to_know}|{forgot}|{check})( to see| to check| and see)?( again)?"
+    r"({tell_me}|{wonder}|{want_to_know}|{forgot}|{check}|refresh my memory,?)( to see| to check| and see)?( again)?"
     r" (?P<rest>{asked}\b.*|(the )?(things?|tasks?) (that )?i .+)"
     r"|(confirm|verify|check) that (?P<claim>.+)",
     tell_me=r"(tell|show|give|remind|inform|let)( me| us)?( know)?( of| about)?",
@@ -33,7 +33,7 @@ ASK_WORD = one_of(
     r"""
     {wh_word}\b.*
     {auxiliary}\b.*
-    (if|whether|any|anything|something|nothing else)\b.*
+    (if|whether|(got )?(any|anything|something)|nothing else)\b.*
     (do|don't|have) (i|we|you|they|all|any|there)\b.*
     (do|don't|have) (my|the) .+ (have|contain|include|say)\b.*
     """,
@@ -43,7 +43,7 @@ ASK_WORD = one_of(
 YES_NO = one_of(
     r"""
     {auxiliary}\b.*
-    (do|don't|have|i have|i've|if|whether|that|any|anything|something)\b.*
+    (do|don't|have|i have|i've|if|whether|that|(got )?(any|anything|something))\b.*
     """,
     auxiliary=AUXILIARY,
 )
@@ -112,7 +112,8 @@ SHOW = phrases(
     run me through, take me through, run through, run down, pull up, bring up, open, check, get, look at,
     look up, look over, look, find, search, search for, fetch, share, recap, summari[sz]e, state, call out,
     name, let me see, let me know, let me hear, let me have, present, scan, inform me of, talk me through,
-    remind me of(?= (the|my|all|every))
+    remind me of(?= (the|my|all|every)), hit me with, refresh my memory on, catch me up on, fill me in on,
+    give me a rundown of
     """
 )
 SHOWING = rule(
@@ -153,8 +154,8 @@ THE_LIST = rule(
 )
 BARE_LIST = rule(r"(?!(on|to|in|from|at|off|complete|finish|tag|label|mark) ).*\b{list_word}\b.*", list_word=LIST_WORD)
 BARE_STATE = rule(
-    r"(all )?{state}( (ones|stuff|please))?",
-    state=phrases("overdue, pending, upcoming, unfinished, due (today|tomorrow|this week), high priority, urgent"),
+    r"(all|everything|anything|stuff|things)?( that's| that is| that are|'s)? ?{state}( (ones|stuff|please))?",
+    state=phrases("overdue, pending, upcoming, unfinished, due .+, left, open, high priority, urgent"),
 )
 ONE_OR_LIST = one_of(
     r"""
@@ -170,7 +171,7 @@ HAS_LIST = rule(".*{list}.*")
 OWN = mention("i, i've, i'd, i'm, my, me, we, our, mine")
 ABOUT_TODOS = mention(
     r"""
-    on there, on it, to[- ]?dos?, todos, tasks?, lists?, chores?, reminders?, errands?, agenda, overdue, due, pending,
+    on there, on it, ones, late, without a (date|deadline|due date), to[- ]?dos?, todos, tasks?, lists?, chores?, reminders?, errands?, agenda, overdue, due, pending,
     deadlines?, to do, priorit\w+, urgent
     """
 )
@@ -179,7 +180,7 @@ ABOUT_DOING = mention(
     plans?, planned, schedule[d]?, calendar, open, left, remaining, outstanding, important, upcoming,
     coming up, remember, forget, remind\w*, accomplish\w*, finish\w*, complet\w*, done, do, get done, first,
     next, plate, need to, supposed to, have (on|for|to|going), today, tomorrow, tonight, week, busy, behind,
-    missed, add, added, work on, focus on, tackle, start with, tell you, ask you, told you, asked you
+    missed, add, added, work(ing)? on, focus on, tackle, start with, tell you, ask you, told you, asked you
     """
 )
 ALWAYS_ABOUT_TODOS = one_of(
@@ -189,6 +190,7 @@ ALWAYS_ABOUT_TODOS = one_of(
     (what|how) does my .* look( like)?
     (what|which) (time|day|date) (is|are) (the|my|our)\b.*
     what('s|s| is) the plan\b.*
+    (what|how)('s|s| is)( my| the)? {day}('s)?( going to be)?( (like|look|looking|shaping up)( like)?)?
     (which|what) (one|task|todo|of these)\b.*\b(first|most|next)\b.*
     (is|are|was|were) .+ (done|finished|completed|due|overdue|on there|on it)
     (anything|any|is there (anything|something)|when('s| is| are) (the|that)) .*
@@ -197,13 +199,13 @@ ALWAYS_ABOUT_TODOS = one_of(
     state=phrases(
         """
         left, next, overdue, due, pending, urgent, important, open, outstanding, remaining, up, planned, on,
-        new, coming up, for today, today, tomorrow, happening, going on, in the trash, in my trash,
+        new, coming( up)?, cooking, in store, waiting, for today, today, tomorrow, happening, going on, in the trash, in my trash,
         in the bin
         """
     ),
     day=phrases(
         """
-        today, tomorrow, tonight, week, weekend, monday, tuesday, wednesday, thursday, friday, saturday,
+        today, tomorrow, tonight, ((this|next|the|my|this coming) )?(week|weekend|month|morning|afternoon|evening|day), monday, tuesday, wednesday, thursday, friday, saturday,
         sunday
         """
     ),
@@ -211,6 +213,12 @@ ALWAYS_ABOUT_TODOS = one_of(
 ABOUT_OWN = rule(r"(when|do i have|did i|have i|is my|are my|is there)\b.*")
 # "How many" and "how busy am I" may be about todos; "how do I boil an egg" is not, whatever else it says.
 OTHER_HOW = rule(r"how (?!(busy|much|is my|does my|am i|many)\b).*")
+
+# "Do you love me" is none, for all its "me"; "do you know what I have to do" is.
+OF_ASSISTANT = rule(
+    r"(do|does|did|are|were|would|will|can|could|have|has) you (?!{memory}\b)",
+    memory=phrases("know, have, remember, recall, remind, see, got, think (i|we), tell, show, list, noted?, still"),
+)
 
 # What stands around the topic of a question.
 FRAME = rule(

@@ -22,7 +22,7 @@ TOO_LONG = "That is too long for me to take as one request. Could you say it in 
 CUTS_MAX = 12
 CUT = rule(
     r"\s*,?\s+{conjunction}( just| please)*\s+|\s*[,–-]\s+",
-    conjunction=phrases("and then, and also, and, then, so, but also, but, also"),
+    conjunction=phrases("and then, and also, and now, and, then, so, but also, but, also, now"),
 )
 BEGINS_COMMAND = rule(
     r"(please |can you |could you |also |just |to )*{command}\b",

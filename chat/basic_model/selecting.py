@@ -52,7 +52,7 @@ NOUN = mention(
 QUANTIFIER = mention(
     """
     (absolutely )?everything( else)?, anything, all, every( single)?, each( and every)?, (the )?whole,
-    entire, complete, the rest
+    entire, complete, the rest, the lot
     """
 )
 SMALL_WORDS = mention(
@@ -62,7 +62,7 @@ SMALL_WORDS = mention(
     """
 )
 QUANTIFIED = rule(
-    r"(it all|all of it)$|((the|my|of|absolutely) )*(everything|anything|all|every|each|whole|entire|rest)\b"
+    r"(it all|all of it|the lot|the whole lot)$|((the|my|of|absolutely) )*(everything|anything|all|every|each|whole|entire|rest)\b"
 )
 PLURAL = rule(
     r"(.* )?{plural}( (about|for|with|from|that|which|in|on|of|i|due|tagged)\b.*)?",

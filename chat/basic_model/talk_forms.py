@@ -32,19 +32,22 @@ TAKE_BACK = phrases(
 UNDO = rules(
     r"""
     {take_back}( {last})?( {count})?( of)?( {last})?( (my|the|those|these))? {changes}
-    (undo|revert|take (it|that) back|go back|ctrl[ +-]z|oops(,? undo)?|oh no){please}
+    (undo|revert|take (it|that) back|go back|ctrl[ +-]z|(wh)?oops(ie)?(,? undo)?|oh no){please}
+    (put|change|set|bring|turn|switch) (it|that|this|them|those|everything|things|all) back (to )?(again|{how_it_was})
     (undo|reverse|revert) (that|it|this|everything|all)( you( just)? did| i( just)? did| of (that|it))?{please}
     {take_back} (the )?{last} {count}
     go back to (how|what|the way) .*
     {take_back} what (i|you) just (said|did|asked|added|deleted|changed)( .*)?
     {take_back} (all (of )?(that|those)|(that|the|my) {changes}|your {last} .*)
     {take_back} (that|it|this) {last} {changes}
+    {take_back} (that|it|this|everything),? (it|that|this) (was|is|were) (a mistake|wrong|not what .*|an accident)
     (never ?mind|no|wait),? (undo|revert|take) (that|it|this)( back)?
     """,
     take_back=TAKE_BACK,
     last=LAST,
     changes=CHANGES,
     please=PLEASE,
+    how_it_was=r"(as|how|what|where|the way|like) (it|they|things|everything|that) (was|were|had been)( before)?",
 )
 
 REDO = rules(
@@ -174,7 +177,8 @@ TALK = {
     "no": one_of(
         r"""
         {no}{please}
-        (never ?mind|leave (it|that|them)|keep (it|them|that)|hold off)( .*)?
+        never ?mind( (it|that|this|then|now|i .*|the last .*))?
+        (leave (it|that|them)|keep (it|them|that)|hold off)( .*)?
         forget (it|that|about it|i said anything)
         cancel (it|that|this|(my|the|that|this) request|everything i said|what i (just )?said|that please)
         {no_no},? (please )?(leave it|don't|do not|dont|never ?mind|stop|keep (it|them|that)).*
@@ -195,7 +199,7 @@ TALK = {
     ),
     "not meant": one_of(
         r"""
-        (no|nope|sorry|wrong)?,? ?(this|that|it)('s| is| was| isn't|s| are)? (not|n't|never)? ?(at all )?{the_one}.*
+        (no|nope|sorry|wrong)?,? ?(this|that|it)('s| is| was| isn't|s| are)? (not|n't|never)? ?(at all )?{the_one}[^,;]*
         (no|nope|sorry),? (i|you) (didn't|did not|don't|do not|meant something|want something|misunderstood|am not).*
         (that's|this is|it's|that is|you're|you are|you got it|you got that|you) ?(all |so )?{mistaken}
         i (didn't|did not) (mean|say|ask|want) (that|it|this|for that)|you (misunderstood|got it wrong).*

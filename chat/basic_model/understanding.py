@@ -4,7 +4,7 @@ Pure: the same text at the same moment always means the same acts. What a text r
 (`references.py`), so that a message is understood alike in every conversation.
 """
 
-from .acts import Act, Clarify, Reading, Say, Unclear
+from .acts import Act, AddTodo, Clarify, Reading, Say, Unclear
 from .adding import todos_from
 from .clauses import BULLET, END_MARKS, sentences, single_spaced
 from .dating import Clock
@@ -40,11 +40,27 @@ def read_sentences(text: str, clock: Clock) -> Reading:
     lines = [single_spaced(line) for line in text.splitlines() if line.strip(END_MARKS)]
     if len(lines) > 1 and HEADING.fullmatch(lines[0]):
         return Reading(listed_acts(lines[1:], clock), is_sure=True)
+    if len(lines) > REQUESTS_MAX:
+        return Reading([Clarify(TOO_MANY.format(len(lines), REQUESTS_MAX))])
+    if len(lines) > 1 and all(map(BULLET.match, lines)):
+        return settled_reading([read_point(line, clock) for line in lines])
     parts = sentences(text)
     if len(parts) > REQUESTS_MAX:
         return Reading([Clarify(TOO_MANY.format(len(parts), REQUESTS_MAX))])
-    readings = [read_sentence(part, clock) for part in parts]
+    return settled_reading([read_sentence(part, clock) for part in parts])
+
+
+def settled_reading(readings: list[Reading]) -> Reading:
     return Reading(settled(readings) or [Say("empty")], all(reading.is_sure for reading in readings))
+
+
+def read_point(line: str, clock: Clock) -> Reading:
+    """A point of a list without a heading: a command where it surely is one, else a todo."""
+    point = BULLET.sub("", line, count=1).strip(" ,;")
+    reading = read_sentence(point, clock)
+    if reading.is_sure or not all(isinstance(act, AddTodo | Clarify) for act in reading.acts):
+        return reading
+    return Reading([*todos_from([point], clock)], is_sure=True)
 
 
 def listed_acts(lines: list[str], clock: Clock) -> list[Act]:

@@ -31,11 +31,14 @@ MOST_ATTEMPTS = 70
 WORDS_BEFORE_A_TOPIC = "since about from after of like version not except without named called between"
 WORDS_BEFORE_AN_AIM = "look looking aim aiming capped priced limit stay hold set guess stare"
 BOOKS_WITH_VERSES = "psalm psalms genesis exodus isaiah jeremiah proverbs matthew luke acts"
+VERBS_BEFORE_A_WORK = "watch rewatch read reread play hear"
 COUNTED_THINGS = "people persons miles km kilometers meters steps pages times pieces items cups kg percent"
 # After these words a day is what the todo is about, not when it is due …
 ABOUT = frozenset(WORDS_BEFORE_A_TOPIC.split())
 # … and "at 5" or "17:30" is no time.
 AIMS = frozenset(WORDS_BEFORE_AN_AIM.split())
+# "Watch Friday Night Lights", "listen to Sunday Morning by Maroon 5": a date in the name of a work is none.
+PRESENTING = frozenset(VERBS_BEFORE_A_WORK.split())
 BOOKS = frozenset(BOOKS_WITH_VERSES.split())
 COUNTED = frozenset(COUNTED_THINGS.split())
 FRACTIONS = frozenset(f"{part}/{whole}" for whole in (2, 3, 4, 5, 8, 10) for part in range(1, whole))
@@ -237,7 +240,7 @@ def _with_limits(phrase: Phrase, reference: Reference) -> Phrase:
 
 def _is_meant(phrase: Phrase) -> bool:
     words, before = phrase.words, phrase.words.word(phrase.start - 1)
-    if before in ABOUT or words.word(phrase.end) in COUNTED:
+    if before in ABOUT or words.word(phrase.end) in COUNTED or _names_a_work(phrase):
         return False
     determined = before in DETERMINERS or before.endswith("'s") or words.word(phrase.start) in DETERMINERS
     described = determined and words.opaque(phrase.end)
@@ -246,6 +249,12 @@ def _is_meant(phrase: Phrase) -> bool:
     if phrase.day is not None:
         return not described and _is_meant_day(phrase, phrase.day)
     return not described
+
+
+def _names_a_work(phrase: Phrase) -> bool:
+    words, before = phrase.words, phrase.words.word(phrase.start - 1)
+    presented = before in PRESENTING or (before == "to" and words.word(phrase.start - 2) == "listen")
+    return presented and (words.opaque(phrase.end) or words.word(phrase.end) == "by")
 
 
 def _is_meant_repeat(phrase: Phrase, repeat: RepeatReading) -> bool:
