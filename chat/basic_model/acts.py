@@ -35,6 +35,7 @@ class Question(StrEnum):
     WHEN = "when"
     HOW_URGENT = "how urgent"
     WHAT_FIRST = "what first"
+    ABOUT_ONE = "about one"
 
 
 @dataclass(frozen=True)

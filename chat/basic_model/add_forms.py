@@ -43,6 +43,7 @@ TO_LIST = rules(
     make sure (that )?(?P<value>.+?) (is|are|gets|goes) (added |put )?{in_list}
     {add}( down)? (?P<value>.+?)( down| up)? {on_it}(?P<tail>.*)
     {add},? {on_it}[:,]? ?(?P<value>.*)
+    (next|first|top|another|one more)( up| thing| one| item)? {in_list} (is|will be|should be|must be|has to be) (to )?(?P<value>.+)
     {list} needs (?P<value>.+?)( added| put| included)?( to it| on it| in it)?
     {in_list}[,:]? {please}(also |i need |i want |i'd like )*{add} (in )?(?P<value>.+)
     {in_list}[,:]? {please}(i need|i want|i'd like) (?P<value>.+?)( added| put)?
@@ -62,7 +63,7 @@ HEADED = rule(
     heading=phrases(
         """
         shopping( list)?, groceries, grocery list, to buy, to get, buy, errands, chores, to-?dos?, to dos?, tasks, things to do,
-        things to buy, shopping for .+, list
+        things to buy, shopping for .+, list, (for|to|on|onto) {list}
         """
     ),
 )
@@ -93,7 +94,8 @@ ADD_THIS = rule(
     r"{add_this}:? (?P<value>.+)",
     add_this=phrases(
         """
-        add, note, jot down, note down, write down, put down, mark down, record, log, include, new, list
+        add, note, (jot|note|write|put|mark|take)( this| that| it)? down, record, log, include, new, list,
+        (slot|pencil|squeeze|fit|put|book me|put me) in( for)?
         """
     ),
 )
@@ -107,7 +109,9 @@ REMIND = rules(
     (notify|alert|ping|nudge|tell|text|message|warn) me (to|that i) (?P<value>.+)
     (do ?n[o']?t|never) (let me forget|forget)( to| about| that)? (?P<value>.+)
     (help me )?(remember|note)( for me)? (to|that) (?P<value>.+)
-    (i|we)('d| would)? (need|want|like|have|must|should|got) (to )?(remember|not forget|be sure|make sure)( to| that| about)? (?P<value>.+)
+    (i|we)('d| would)? (need|want|like|have|must|should|got) (to )?(remember|be sure|make sure)( to| that| about)? (?P<value>.+)
+    ((i|we)('d| had| would)? )?{must}(can't|mustn't|shouldn't|not) forget( to| that| about)? (?P<value>.+)
+    (make|help|let|have) me (to )?(remember|not forget)( to| that| about)? (?P<value>.+)
     (another|one more|next|also)( one| thing| item| todo| to-do| task)?\s?[:–-]\s?(?P<value>.+)
     (get|have) me to (?P<value>.+)
     remember (?P<value>the .+)
@@ -119,6 +123,7 @@ REMIND = rules(
     (?P<value>.+?) (ki )?yaad (dilana|dila do|dilao|dila dena)
     """,
     reminded=phrases("reminded, notified, alerted, told"),
+    must=r"((better|best|must|should|can|need to|have to|really|want to|do) )*",
 )
 # A request for a todo that says nothing of what it is.
 REMIND_ALONE = rule(

@@ -44,6 +44,10 @@ def question_about_one(text: str) -> AskTodos | None:
     """ "How urgent is that task?", "when is it?": surely about a todo, whatever else the words say."""
     if match := first_match(forms.HOW_URGENT, text):
         return ask_about_one(Question.HOW_URGENT, match["what"])
+    if match := first_match(forms.STATUS, text):
+        return ask_about_one(Question.ABOUT_ONE, match["what"])
+    if (match := first_match(forms.WHICH_ONE, text)) and places_of(match["what"]):
+        return ask_about_one(Question.ABOUT_ONE, match["what"])
     match = first_match(forms.WHEN, text)
     return ask_about_one(Question.WHEN, match["what"]) if match and has_sign(match["what"]) else None
 

@@ -7,7 +7,7 @@ from .adding import title_of, todo_from, todos_from, understand_add
 from .changing import understand_change
 from .dating import Clock
 from .details import cut_priority, cut_tags
-from .grammar import mention, phrases, rule
+from .grammar import mention, one_of, phrases, rule
 from .items import dated_items
 from .naming import has_sign
 from .quoting import MARK
@@ -34,7 +34,14 @@ TELLS = mention(
     that's, there's, i'm, you're
     """
 )
-YOUR = mention("you, your, yours, yourself, u")
+YOUR = mention("(?<!thank )you, your, yours, yourself")
+# "Make it almond milk", "put the dentist off": what is not understood of these is better asked about than added.
+CHANGES_SOMETHING = one_of(
+    r"""
+    (make|set|put|push|move|change|switch|call|bump|do|mark|take) (it|that|this|them|those|these)\b.*
+    (put|push|bump|move|take) .+ (off|back|forward)( (by|for|until|till|to)\b.*)?
+    """
+)
 ABOUT_LIST = mention("everything, (my|the|this) (to-?dos|tasks|reminders), (my|the|to-?do|to do|task|reminder) lists?")
 # "Milk is bought" and "sing me a song" begin with a verb, and are no deeds all the same.
 NO_OBJECT = frozenset(["", "me", "us", "is", "are", "was", "were", "has", "back"])
@@ -74,15 +81,21 @@ def said_within(rest: str, clock: Clock) -> list[Act] | None:
 
 def understand_bare(text: str, clock: Clock) -> list[Act] | None:
     """An imperative or a dated fragment that can only be a todo; None where it may be something else."""
-    if len(text) > TITLE_MAX_CHARACTERS or not may_be_todo(text):
+    if len(text) > TITLE_MAX_CHARACTERS or not may_be_todo(without_first_date(text, clock)):
         return None
     return [*todos_from(dated_items(text, clock), clock)] if is_deed(text) else dated(text, clock)
+
+
+def without_first_date(text: str, clock: Clock) -> str:
+    """ "May 9 mom's birthday" begins with a date, and "may" is no question there."""
+    found = clock.find(text)
+    return text[found.end :].strip(" ,:") or text if found and not found.start else text
 
 
 def may_be_todo(text: str) -> bool:
     """Not said to the assistant, not about the list, and no sentence with a subject."""
     first, second = first_words(text)
-    if first in COMMAND_VERBS or first in NOT_A_TITLE or second == "not":
+    if CHANGES_SOMETHING.fullmatch(text) or first in COMMAND_VERBS or first in NOT_A_TITLE or second == "not":
         return False
     if first in ASSISTANT_VERBS and f"{first} {second}" not in PHRASAL_VERBS:
         return False

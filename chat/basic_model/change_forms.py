@@ -2,7 +2,7 @@
 
 from .grammar import one_of, phrases, rule, rules
 
-ANYMORE = "( anymore| any more| any longer)?"
+ANYMORE = "( anymore| any more| any longer| after all)?"
 NOTES = phrases("notes?, comments?, descriptions?, details?")
 TAG = phrases("tags?, labels?")
 SAYING = r"(\s?[:,–-]| that says?| saying| that| which says| with)\s?"
@@ -114,12 +114,13 @@ PRIORITY = rules(
     {set} {what}'s priority (to|as|at) {priority}
     (give|assign) {what} (a |an )?{priority}
     (assign|give) (a |an )?{priority} to {what}
-    {what} (is|has|should be|needs to be|must be|is now|has become|became)( now| a| an| of)? {priority}
+    {what} (is|are|has|have|should be|needs to be|must be|is now|has become|became)( now| a| an| of)? {priority}
     """,
     set=phrases("make, set, mark, change, flag, update, rank, switch, bump, raise, lower, put, move, treat, adjust"),
 )
 MORE_URGENT = rules(
     r"""
+    (raise|increase|bump( up)?|up) {what}'s (priority|urgency|importance)
     (raise|increase|bump( up)?|up) (the )?(priority|urgency|importance) (of|for|on) {what}
     prioriti[sz]e {what}
     """
@@ -133,7 +134,7 @@ RENAME = rules(
     {edit} {what} to (say|read|be called) {value}
     (call|name) (?P<what>it|that|this|.+ (task|todo|one)) {value} instead
     (call|name) (it|that|this) {value} instead of {what}
-    {what} (should|is supposed to|needs to) (say|read|be called|be named) {value}
+    {what}( should|'s supposed to| is supposed to| needs to|'s meant to| is meant to) (say|read|be called|be named) {value}
     replace {what} (with|by) {value}
     """,
     edit=phrases("change, edit, update, set, reword, rephrase, correct, fix"),
@@ -165,6 +166,7 @@ CHECK_OFF = rules(
     (check|tick|cross|mark) {what} off( of| on| from| in)? {list}
     (mark|set|check|log)( as)? (done|complete|completed|finished)( with|:| -)? {what}
     consider {what} {done}
+    put an? (check|tick)( ?mark)? (next to|beside|by|on|against|behind) {what}
     {have_it} {what} (marked|checked|crossed|ticked)( off)?( as)?( {done})?( {in_list})?
     """,
     have_it=HAVE_IT,
@@ -183,7 +185,7 @@ DONE = rules(
     (i'm|i am|we're) (all )?(done|finished|through) (with |doing )?{what}
     {what} (is|are|was|has been|have been|got|gets)( now| all| already| finally)? {finished}( now| already)?
     (done|finished|completed)\s?[:–-]\s?{what}
-    (?!{command}\b){what}[:,–-]* (done|finished|completed|✓|✔)
+    (?!{command}\b){what}\s?[:,–-]*\s(done|finished|completed|✓|✔)
     (✓|✔|\[x\]) {what}
     {what} ({be})( now| all| already| finally)? {over_with}
     {what} (went|has gone|have gone|is gone) (out|through|off)
@@ -210,7 +212,14 @@ DID = rules(
     """,
     adverbs=ADVERBS,
 )
-WAS_DONE = rules(r"{what} (is|are|was|were|has been|have been|got)( already| now)? (?P<verb>\w+)")
+WAS_DONE = rules(
+    r"""
+    {what} (is|are|was|were|has been|have been|got)( all| already| now| finally)? (?!{put_off}\b)(?P<verb>\w+)
+    (?P<what>(?!{light}\b)\w+|(the|my|our) (\w+ ){0,2}?\w+) (?!{put_off}\b)(?P<verb>\w+ed|sent|bought|paid|written|done|made|sold|built)
+    """,
+    put_off=phrases("cancell?ed, moved, postponed, delayed, called, rescheduled, pushed, changed"),
+    light=phrases("get, be, stay, become, feel, keep, look, have, make, buy, i, we, you, he, she, they, it, and, add, find"),
+)
 DID_WITHOUT_SUBJECT = rules(r"(?P<verb>\w+) {what}")
 NO_WORK_DONE = rule(r"(that( (i|you|we|it|he|she|they|the|my)\b.*|)$|(if|a lot|nothing|you|no|not|any|anything|something|some|it wrong)\b)")
 # When something was done says nothing of which todo it was.
@@ -233,10 +242,11 @@ NOT_NEEDED = rules(
     r"""
     (i|we) (no longer|don't|do not|did not|didn't|won't|needn't) {need}( do)? (?P<what>(?!to |(do )?any).+?){anymore}
     {what} ((is|are) (no longer|not)|isn't|aren't) (needed|necessary|relevant|required|happening){anymore}
-    {what} (is|was|got|has been) (cancell?ed|called off|off now)
+    {what} (is|was|got|has been|have been|are|were) (cancell?ed|called off|off now)
     (there('s| is) )?no (more |longer )?need (to|for) {what}{anymore}
     (don't|do not|dont|stop|quit|no need to) remind(ing)? (me|us) (about|of|to|for|that) {what}{anymore}
     (i|we) (no longer|don't|do not) (need|want|have) to be reminded (about|of|to|that) {what}{anymore}
+    (take|strike|scratch|knock) {what} off
     (take|pull|get|strike|scratch|knock|drop|wipe|throw) {what} (off of|off|out of|of|from) {list}
     {have_it} {what} {gone}( off| out)?( of| from)?( {list})?
     {what} (can|should|needs to|must|has to) (come|go|be {gone}) (off of|off|from|out of) {list}
@@ -255,10 +265,12 @@ NOT_DOING = rules(
     """,
     anymore=ANYMORE,
 )
+FOR_GOOD = rule(r"(anymore|any more|any longer|after all)$")
 DELETE = rules("{remove} (?P<what>.+)", remove=REMOVE)
 DELETE_LISTED = rules("(?P<verb>{drop}) {what}", drop=DROP)
 
 # A change that does not say of what.
+RANK_IT = rule(r"(mark|set|flag|make|tag)( it)?( as| to)? {priority}")
 MARK_IT = rule("(mark|set|check)( as)? (done|complete|completed|finished)|(done|finished|completed)( it| that)?")
 OF_WHICH = one_of(
     r"""

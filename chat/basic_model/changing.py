@@ -30,6 +30,8 @@ def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act
     """The change that the clause asks for or tells of, or None."""
     if forms.MARK_IT.fullmatch(text):
         return CompleteTodos(("it",))
+    if match := forms.RANK_IT.fullmatch(text):
+        return UpdateTodos(("it",), priority=priority_named(match["priority"]))
     if forms.OF_WHICH.fullmatch(text):
         return Clarify(OF_WHICH)
     if act := moved(text, clock, corrects=corrects):
@@ -116,7 +118,8 @@ def reopened(match: re.Match[str], clock: Clock) -> Act | None:
 def not_doing(match: re.Match[str], clock: Clock) -> Act | None:
     """ "I won't be sending the invoice"; with a date it may be done on another."""
     verb = match["verb"].lower()
-    if verb in NOT_WORK_TO_DROP or clock.find(match["what"]) or not bases_of(verb) & TODO_VERBS:
+    kept = verb in NOT_WORK_TO_DROP and not forms.FOR_GOOD.search(match[0])
+    if kept or clock.find(match["what"]) or not bases_of(verb) & TODO_VERBS:
         return None
     return DeleteTodos((f"{verb} {outside_list(match['what'])}",))
 

@@ -39,7 +39,7 @@ COURTESY_BEFORE = rule(
     word=phrases(
         """
         hey, hi, hello, ok, okay, so, and, also, then, now, please, kindly, just, maybe, actually, um+, uh+,
-        oh, yo, plus, oops, whoops, hmm+, alright
+        oh, yo, plus, oops, whoops, hmm+, alright, yay, phew, woohoo, hooray, boom
         """
     ),
     word_with_comma=phrases(

@@ -4,20 +4,24 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from .acts import Act, AddTodo, CompleteTodos, DeleteTodos, RepeatCall, Say, Unclear, UpdateTodos
+from .acts import Act, AddTodo, CompleteTodos, DeleteTodos, RepeatCall, Say, UndoChanges, Unclear, UpdateTodos
 from .adding import todo_from
 from .bare import offered
 from .clauses import clause_of
 from .conversation import Call, Conversation, Outcome, Row
 from .dating import TIME_ALONE, Clock, is_date
+from .grammar import rule
 from .naming import bare_name, is_pronoun, is_several, places_of
 from .quoting import set_aside_quotations
 from .reading import certain_acts
 from .references import WHICH_ONE, rows_at, shown_rows
+from .retitling import retitled
 from .sentences import ASK_TITLE, OFFER
 from .talking import understand_talk
 from .understanding import understand
 
+# Of what is in the trash, "it" is no todo on the list any more.
+PUT_BACK = rule(r"(put|bring|get) (it|them|that|those) back( {in_list})?")
 CHOICE_MAX_WORDS = 8
 WORDS_MAX = 40
 Refusal = tuple[Call, int, Outcome]
@@ -37,7 +41,20 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
         return repeated(refused, conversation, said, clock)
     if WHICH_ONE in last.answer and not last.calls:
         return chosen_for_it(conversation, clock)
-    return redated(conversation, clock)
+    if PUT_BACK.fullmatch(clause_of(text).text) and any(outcome.outcome == "deleted" for outcome in last.outcomes):
+        return [UndoChanges()]
+    return corrected_date_or_title(conversation, clock)
+
+
+def corrected_date_or_title(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """A correction of what the last message added or changed."""
+    if acts := redated(conversation, clock):
+        return acts
+    try:
+        retitling = retitled(conversation, clock)
+    except Unclear:
+        return None
+    return [retitling] if retitling else None
 
 
 def titled(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:

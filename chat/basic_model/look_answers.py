@@ -22,6 +22,7 @@ def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
         Question.WHAT_FIRST: lambda: first_answer(rows),
         Question.IS_THERE: lambda: there_answer(ask, rows, total),
         Question.WHEN: lambda: one_answer(ask, rows, due_sentence),
+        Question.ABOUT_ONE: lambda: one_answer(ask, rows, about_sentence),
         Question.HOW_URGENT: lambda: one_answer(ask, rows, urgency_sentence),
     }
     return answers[ask.question]()
@@ -53,6 +54,11 @@ def one_answer(ask: AskTodos, rows: Sequence[Row], sentence: Callable[[Row], str
     if len(rows) > 1:
         return f"{len(rows)} todos match “{ask.selection.text}”:\n\n{numbered(rows)}"
     return sentence(rows[0])
+
+
+def about_sentence(row: Row) -> str:
+    state = "done" if row.done else "open"
+    return f"{quoted(row)} is {', '.join([state, *facts(row)])}."
 
 
 def due_sentence(row: Row) -> str:

@@ -23,6 +23,9 @@ MOVES = rules(
     {what} (is|are) (now|actually|really) (on|at|for|by)
     (make|do|set|have|let's do|let's make|change) (?P<what>it|that|this|that one|this one)( for| at| on| be| to)*
     {reschedule} {what}{back}( {to}( be)?)?
+    (make|set|have|let) {what} (to )?(repeat|recur)(ing)?
+    {what} (should|needs to|has to|must|'s supposed to) (repeat|recur|be repeated|happen)
+    repeat {what}
     """,
     set=phrases("set, change, move, update, make, push, adjust, edit, add, put"),
     command=phrases("remind, reminder, add, set, make, create, note, i, we, don't"),
@@ -56,7 +59,7 @@ CORRECTED = rule(
     rather=phrases(
         """
         i'd rather, i would rather, rather, can we, could we, let's, i want to, i'd like to, we'll, i'll, i will,
-        i'd prefer to, i prefer to, better
+        i'd prefer to, i prefer to, better, (i|we) (need|want)( to)?, i have to, i must
         """
     ),
     do=phrases("do, make, have, set, put, schedule, book, change, move"),
@@ -80,17 +83,18 @@ CORRECTION = rule(
 )
 # A look at the words before the slower date grammar is asked.
 MAY_MOVE = rule(
-    r"{word}\w*\b|.* ({be}|{rescheduled})\b|\S+$",
+    r"{word}\w*\b|.* ({be}|{rescheduled}|{repeats})\b|\S+$",
     word=phrases(
         """
         reschedul, re-schedul, postpon, delay, snooz, defer, put, hold, push, bump, bring, advance, move,
         shift, change, switch, set, slide, carry, make, update, reset, extend, do, have, let's, adjust, edit,
         add, give, assign, no, nope, sorry, wait, oops, actually, i, it, should, that, better, rather, say,
-        not, on, at, by, for, to
+        not, on, at, by, for, to, repeat
         """
     ),
     be=BE,
     rescheduled=RESCHEDULED,
+    repeats=phrases("repeat, recur, be repeated, happen"),
 )
 LENGTH = (
     r"(?P<length>(half )?(an?|another|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}|a few|a couple( of)?)"
@@ -100,6 +104,7 @@ LENGTH = (
 LATER = rules(
     r"""
     {move}( back| off| out)? {what}( back| off| out| over)*( by| for)? {length}( later| back| out)?
+    put {what} off( by| for)? {length}
     {have} {what} {length} later
     {what} (is|was|has been|got|will be)( moved| pushed)?( back)?( by)? {length} later
     {what} (is|was|has been|got) (delayed|postponed|pushed back|moved back)( by)? {length}
@@ -125,6 +130,12 @@ EARLIER = rules(
 SNOOZE = rules("snooze {what}( by| for)? {length}", length=LENGTH)
 UNDATED = rule(r"(reschedule|re-schedule|postpone|snooze|defer|put off) {what}")
 INSTEAD = rule(r"[, ]+(instead( of .+)?|now|rather|actually|from now on|after all)$")
+# "Push it to 5": after these verbs a number alone is an hour.
+BARE_HOUR = rule(
+    r"(?P<words>({verb} .+|.+ {been}) (to|till|until))( at)? (?P<hour>(1[0-2]|[1-9])(:[0-5]\d)?)",
+    verb=phrases("move, push, shift, postpone, reschedule, bump, delay, change, switch, bring forward, snooze"),
+    been=rf"(is|was|got|has been|have been) {RESCHEDULED}",
+)
 PREPOSITION = rule(r"(due( on| by| for)?|for|by|on|at|until|till|til|to) ")
 DATE_OF = mention("(due date|deadline|due time|date) of")
 
@@ -172,6 +183,8 @@ def is_no_title(words: str) -> bool:
 
 def cut_new_date(text: str, clock: Clock) -> tuple[str, str]:
     """The words before the date at the end of the text, with its preposition, and the date."""
+    if hour := BARE_HOUR.fullmatch(text):
+        return hour["words"], f"at {hour['hour']}"
     words, due = cut_final_date(text, clock) if MAY_MOVE.match(text) else (text, "")
     if preposition := PREPOSITION.match(due):
         return f"{words} {preposition[0].strip()}".strip(), due[preposition.end() :]

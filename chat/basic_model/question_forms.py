@@ -83,6 +83,13 @@ HOW_URGENT = rules(
     """,
     urgent=phrases("urgent, important, pressing, critical, high"),
 )
+STATUS = rules(
+    r"""
+    (what's|what is|whats) the (status|state|progress) (of|on|with|for) {what}
+    (how's|how is|hows) {what} (going|coming( along)?|doing)
+    """
+)
+WHICH_ONE = rules(r"(what|which)('s|s| is| was| were| are)? {what}( called| about)?")
 WHEN = rules(
     r"""
     {at_what_time}( {be})?( i| we)?( have| need| supposed| going)?( to)? {what}( {set})?
@@ -129,7 +136,7 @@ LOOKED_FOR = rule(r"(.*\b)?(for|whether|if) {what}")
 NOT_SHOWING = one_of(
     r"""
     (check|tick|cross|get) .*\b(off|from|out of)\b
-    list .+ (on|to|in) (my|the)\b|get rid\b|get .+ on(to)? (my|the)\b
+    list .+ (on|to|in) (my|the)\b|get on(to)? (my|the|our)\b|get rid\b|get .+ on(to)? (my|the)\b
     """
 )
 WHAT_I_HAVE = rule(r"(what|everything|all( of)?( the)? things?|the things?) (that )?i\b.*")
@@ -143,10 +150,10 @@ ADDING = mention("add, put, remind")
 ENDING = rule(r"(?P<rest>.+?),? ((and )?what (are|were|is) (they|it|those)|(is|are) what|what( again)?)")
 LIST_WORD = phrases("to-?dos, to do'?s, tasks, chores, reminders, errands, items, agenda, lists?, todo items")
 THE_LIST = rule(
-    r"({which} )*({list_word}|everything)(\b.*)?",
+    r"({which} )*({list_word}|everything|(stuff|things|ones|day|week|weekend|morning|afternoon)$)(\b.*)?",
     which=phrases(
         """
-        me, all, of, the, my, out, each, every, everything, any, completed?, open, overdue, done, finished,
+        me, all, of, the, my, out, only, just, important, each, every, everything, any, completed?, open, overdue, done, finished,
         pending, high, medium, low, urgent, priority, upcoming, today's, tomorrow's, work
         """
     ),
@@ -178,7 +185,7 @@ ABOUT_TODOS = mention(
 ABOUT_DOING = mention(
     r"""
     plans?, planned, schedule[d]?, calendar, open, left, remaining, outstanding, important, upcoming,
-    coming up, remember, forget, remind\w*, accomplish\w*, finish\w*, complet\w*, done, do, get done, first,
+    coming up, remember, forget\w*, remind\w*, accomplish\w*, finish\w*, complet\w*, done, do, get done, first,
     next, plate, need to, supposed to, have (on|for|to|going), today, tomorrow, tonight, week, busy, behind,
     missed, add, added, work(ing)? on, focus on, tackle, start with, tell you, ask you, told you, asked you
     """

@@ -33,6 +33,7 @@ UNDO = rules(
     r"""
     {take_back}( {last})?( {count})?( of)?( {last})?( (my|the|those|these))? {changes}
     (undo|revert|take (it|that) back|go back|ctrl[ +-]z|(wh)?oops(ie)?(,? undo)?|oh no){please}
+    (put|bring|get) (it all|everything|them all|all of (it|them)) back
     (put|change|set|bring|turn|switch) (it|that|this|them|those|everything|things|all) back (to )?(again|{how_it_was})
     (undo|reverse|revert) (that|it|this|everything|all)( you( just)? did| i( just)? did| of (that|it))?{please}
     {take_back} (the )?{last} {count}

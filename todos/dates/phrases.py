@@ -269,7 +269,7 @@ def _is_meant_day(phrase: Phrase, day: DayReading) -> bool:
     at_end = phrase.end >= len(words.tokens)
     if day.ignored:
         return False
-    if day.describes and words.opaque(phrase.end) and not timed:
+    if day.describes and words.opaque(phrase.end) and not timed and phrase.strength < LEAD_STRENGTHS[Kind.BY]:
         return False
     if not day.weak:
         return True
