@@ -78,7 +78,8 @@ def clean_due(
 ) -> tuple[Schedule, str]:
     """The schedule with another date, and a note for the person; raises DateNotUnderstood for a phrase that is none.
 
-    A date moves this occurrence; a repeat (“every weekday at 9:30”) begins a new rule; None ends both. “4pm” alone
+    A date moves this occurrence; a repeat (“every weekday at 9:30”) begins a new rule, on the day there is where it
+    names none; None ends both. “4pm” alone
     moves a todo on its day, unless the day is over, and “2 days later” counts from the date that it has.
     """
     if not isinstance(due, str):
@@ -89,9 +90,16 @@ def clean_due(
     if day and day >= now.astimezone(zone).date() and CLOCK_ALONE.fullmatch(phrase):
         phrase = f"{day.isoformat()} {phrase}"
     found = resolve_date(phrase, zone, now)
+    if found.recurrence and day and day >= now.astimezone(zone).date() and names_no_day(found.recurrence):
+        return _repeat_in_words(phrase, schedule, zone, now)
     if found.recurrence:
         return Schedule(found.due).repeating(found.recurrence), found.note
     return schedule.moved_to(found.due), found.note
+
+
+def names_no_day(recurrence: Recurrence) -> bool:
+    """“Every week” is said of the day that a todo has; “every friday” and “every day” bring their own."""
+    return "BY" not in recurrence.rule and "DAILY" not in recurrence.rule
 
 
 def clean_recurrence(

@@ -53,7 +53,9 @@ class TaskUpdate(Item):
     title: Annotated[str | Absent, Field(description="The new title")] = None
     notes: Annotated[str | Absent, Field(description="Replaces all notes; “none” removes them")] = None
     priority: PriorityWord | Absent = None
-    due: Annotated[str | Absent, Field(description="New date or repeat in the user's words, also “2 days later”; “none” ends it")] = None
+    due: Annotated[
+        str | Absent, Field(description="New date or repeat in the user's words, also “2 days later”; “none” ends it")
+    ] = None
     stop_repeating: Annotated[bool, Field(description="Keeps the date")] = False
     add_tags: list[str] | Absent = None
     remove_tags: list[str] | Absent = None

@@ -133,6 +133,14 @@ class Supposed:
     otherwise: AddTodo | Clarify
 
 
+@dataclass(frozen=True)
+class OfferToDelete:
+    """ "Cancel the gym": asked back about the open todo that is called like that; `otherwise` where none is."""
+
+    task: str
+    otherwise: AddTodo | Clarify
+
+
 Act = (
     AddTodo
     | AskTodos
@@ -141,6 +149,7 @@ Act = (
     | UpdateTodos
     | AnnotateTodo
     | Supposed
+    | OfferToDelete
     | ChangeMany
     | UndoChanges
     | RepeatCall

@@ -43,7 +43,7 @@ TO_LIST = rules(
     make sure (that )?(?P<value>.+?) (is|are|gets|goes) (added |put )?{in_list}
     {add}( down)? (?P<value>.+?)( down| up)? {on_it}(?P<tail>.*)
     {add},? {on_it}[:,]? ?(?P<value>.*)
-    (next|first|top|another|one more)( up| thing| one| item)? {in_list} (is|will be|should be|must be|has to be) (to )?(?P<value>.+)
+    (next|first|top|another|one more)( up| thing| one| item)? {in_list} {is_to_be} (to )?(?P<value>.+)
     {list} needs (?P<value>.+?)( added| put| included)?( to it| on it| in it)?
     {in_list}[,:]? {please}(also |i need |i want |i'd like )*{add} (in )?(?P<value>.+)
     {in_list}[,:]? {please}(i need|i want|i'd like) (?P<value>.+?)( added| put)?
@@ -54,18 +54,25 @@ TO_LIST = rules(
     (añade|agrega|pon)(me)? (?P<value>.+?) (a|en) mi lista( de tareas)?
     """,
     add=ADD,
+    is_to_be=phrases("is, will be, should be, must be, has to be"),
     please=r"(please |can you |could you )*",
 )
 # "Shopping: apples, pears": what stands before the colon says that a list follows.
 HEADED = rule(
-    r"({the} )*({heading}|(i|we)('d| would| still| also)* (need|want|have|like|got)( to (buy|get|do|pick up))?)\s?:\s?{value}",
+    r"({the} )*({heading}|(i|we)('d| would| still| also)* (need|want|have|like|got)( to (buy|get|do|pick up))?)"
+    r"\s?:\s?{value}",
     the=phrases("the, my, our, some, a few, new, these, following"),
     heading=phrases(
         """
-        shopping( list)?, groceries, grocery list, to buy, to get, buy, errands, chores, to-?dos?, to dos?, tasks, things to do,
-        things to buy, shopping for .+, list, (for|to|on|onto) {list}
+        shopping( list)?, groceries, grocery list, to buy, to get, buy, errands, chores, to-?dos?, to dos?, tasks,
+        things to do, things to buy, shopping for .+, list, (for|to|on|onto) {list}
         """
     ),
+)
+# "Tomorrow's list" is the one list, and a date.
+LIST_OF_DAY = rule(
+    r"(?P<day>today|tonight|tomorrow|{weekday})'s (?P<list>({list_kind} )?list|to-?dos|tasks)$",
+    weekday=phrases("monday, tuesday, wednesday, thursday, friday, saturday, sunday"),
 )
 # What is to be added stands before the request: "I need to do the dishes, put it on my list".
 AFTERTHOUGHT = rules(
@@ -109,7 +116,8 @@ REMIND = rules(
     (notify|alert|ping|nudge|tell|text|message|warn) me (to|that i) (?P<value>.+)
     (do ?n[o']?t|never) (let me forget|forget)( to| about| that)? (?P<value>.+)
     (help me )?(remember|note)( for me)? (to|that) (?P<value>.+)
-    (i|we)('d| would)? (need|want|like|have|must|should|got) (to )?(remember|be sure|make sure)( to| that| about)? (?P<value>.+)
+    (i|we)('d| would)? (need|want|like|have|must|should|got) (to )?(remember|be sure|make sure)
+        ( to| that| about)? (?P<value>.+)
     ((i|we)('d| had| would)? )?{must}(can't|mustn't|shouldn't|not) forget( to| that| about)? (?P<value>.+)
     (make|help|let|have) me (to )?(remember|not forget)( to| that| about)? (?P<value>.+)
     (another|one more|next|also)( one| thing| item| todo| to-do| task)?\s?[:–-]\s?(?P<value>.+)
@@ -127,6 +135,7 @@ REMIND = rules(
 )
 # A request for a todo that says nothing of what it is.
 REMIND_ALONE = rule(
+    r"(add|new|create|put|note)( (it|this|that|something|one|a new one|a thing|to (my|the) list))?|"
     r"(i|we)?('d| would)? ?{want}?(to )?(remind|be reminded|get reminded|{new_one})( me)?( (made|set|created)( up)?)?"
     r"{later}*",
     want=r"(need |want |like |love |how about |what about )",

@@ -17,6 +17,7 @@ def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     """The todos that the clause asks to add; an AddTodo without title when it does not say what."""
     if forms.NEW_LIST.fullmatch(text):
         return [Clarify(ONE_LIST)]
+    text = forms.LIST_OF_DAY.sub(r"my \g<list> for \g<day>", text)
     if match := first_match(forms.TO_LIST, text):
         return listed(list_value(match), clock)
     if match := forms.HEADED.fullmatch(text):

@@ -2,14 +2,14 @@
 
 import re
 
-from .acts import Act, AddTodo
+from .acts import Act, AddTodo, Supposed, UpdateTodos
 from .adding import title_of, todo_from, todos_from, understand_add
 from .changing import understand_change
 from .dating import Clock
 from .details import cut_priority, cut_tags
 from .grammar import mention, one_of, phrases, rule
 from .items import dated_items
-from .naming import has_sign
+from .naming import has_sign, names_in
 from .quoting import MARK
 from .words import ASSISTANT_VERBS, COMMAND_VERBS, NOT_A_TITLE, PHRASAL_VERBS, TODO_VERBS
 
@@ -35,6 +35,7 @@ TELLS = mention(
     """
 )
 YOUR = mention("(?<!thank )you, your, yours, yourself")
+DO_IT = rule(r"(do|have) (?P<what>(the|my) .+)")
 # "Make it almond milk", "put the dentist off": what is not understood of these is better asked about than added.
 CHANGES_SOMETHING = one_of(
     r"""
@@ -46,7 +47,9 @@ ABOUT_LIST = mention("everything, (my|the|this) (to-?dos|tasks|reminders), (my|t
 # "Milk is bought" and "sing me a song" begin with a verb, and are no deeds all the same.
 NO_OBJECT = frozenset(["", "me", "us", "is", "are", "was", "were", "has", "back"])
 # "Change the thing", "put it back somehow": of what was spoken before, so that nothing can be added for sure.
-VAGUE_OBJECT = rule(r"\w+( \w+)? (it|that|them|those|(the|this|that) (thing|stuff|one|list)s?)( (back|up|down|off|on|out|in))?")
+VAGUE_OBJECT = rule(
+    r"\w+( \w+)? (it|that|them|those|(the|this|that) (thing|stuff|one|list)s?)( (back|up|down|off|on|out|in))?"
+)
 LIST = mention("list, tasks, todos, to-dos, everything")
 
 
@@ -83,7 +86,16 @@ def understand_bare(text: str, clock: Clock) -> list[Act] | None:
     """An imperative or a dated fragment that can only be a todo; None where it may be something else."""
     if len(text) > TITLE_MAX_CHARACTERS or not may_be_todo(without_first_date(text, clock)):
         return None
-    return [*todos_from(dated_items(text, clock), clock)] if is_deed(text) else dated(text, clock)
+    if not is_deed(text):
+        return dated(text, clock)
+    return moved_if_listed(text, clock) or [*todos_from(dated_items(text, clock), clock)]
+
+
+def moved_if_listed(text: str, clock: Clock) -> list[Act] | None:
+    """ "Do the haircut next week" moves a haircut that is on the list, and adds one that is not."""
+    todo = todo_from(text, clock)
+    match = DO_IT.fullmatch(todo.title) if todo.due else None
+    return [Supposed(UpdateTodos(names_in(match["what"])[:1], due=todo.due), todo)] if match else None
 
 
 def without_first_date(text: str, clock: Clock) -> str:

@@ -12,15 +12,16 @@ REMOVE = phrases("delete, remove, erase, get rid of, discard, eliminate, nuke")
 DROP = phrases(
     """
     drop, cancel, nix, scratch( off| out)?, strike( off| out)?, trash, kill, scrap, toss, bin, axe,
-    forget( about)?, cut, ditch, dismiss, take off, take, throw out, clear( off| out)?, wipe( out)?, purge,
+    forget( about)?, cut, ditch, lose, dismiss, take off, take, throw out, clear( off| out)?, wipe( out)?, purge,
     stop reminding me (to|about)
     """
 )
 # These are said to a list alone, if they speak of "the dentist" or "calling mom".
 FORGET = rules(
     r"""
-    (forget|never ?mind|nix|axe|scrap|ditch|scratch|strike)( about| off| out)? (?P<what>((the|my|that|this) .|\w{2,}ing ).*)
-    """
+    (forget|never ?mind|nix|axe|scrap|ditch|scratch|strike)( about| off| out)? (?P<what>{sure}.*)
+    """,
+    sure=r"((the|my|that|this) .|\w{2,}ing )",
 )
 CLEAR = phrases(
     """
@@ -134,7 +135,7 @@ RENAME = rules(
     {edit} {what} to (say|read|be called) {value}
     (call|name) (?P<what>it|that|this|.+ (task|todo|one)) {value} instead
     (call|name) (it|that|this) {value} instead of {what}
-    {what}( should|'s supposed to| is supposed to| needs to|'s meant to| is meant to) (say|read|be called|be named) {value}
+    {what}( should| needs to|('s| is) (supposed|meant) to) (say|read|be called|be named) {value}
     replace {what} (with|by) {value}
     """,
     edit=phrases("change, edit, update, set, reword, rephrase, correct, fix"),
@@ -207,7 +208,8 @@ DONE = rules(
 DID = rules(
     r"""
     (i|we){adverbs} (?!(got|had|used|tried|came|have) to )(?P<verb>\w+) {what}
-    (i|we){adverbs}('ve| have){adverbs} (?!got (a|an|some|to|another|no)\b)(?!(had|used|tried|come) to )(?P<verb>\w+) {what}
+    (i|we){adverbs}('ve| have){adverbs} (?!got (a|an|some|to|another|no)\b)
+        (?!(had|used|tried|come) to )(?P<verb>\w+) {what}
     (just|already|finally|also){adverbs} (?P<verb>\w+) {what}
     """,
     adverbs=ADVERBS,
@@ -215,16 +217,23 @@ DID = rules(
 WAS_DONE = rules(
     r"""
     {what} (is|are|was|were|has been|have been|got)( all| already| now| finally)? (?!{put_off}\b)(?P<verb>\w+)
-    (?P<what>(?!{light}\b)\w+|(the|my|our) (\w+ ){0,2}?\w+) (?!{put_off}\b)(?P<verb>\w+ed|sent|bought|paid|written|done|made|sold|built)
+    (?P<what>(?!{light}\b)\w+|(the|my|our) (\w+ ){0,2}?\w+) (?!{put_off}\b)
+        (?P<verb>\w+ed|sent|bought|paid|written|done|made|sold|built)
     """,
     put_off=phrases("cancell?ed, moved, postponed, delayed, called, rescheduled, pushed, changed"),
-    light=phrases("get, be, stay, become, feel, keep, look, have, make, buy, i, we, you, he, she, they, it, and, add, find"),
+    light=phrases(
+        "get, be, stay, become, feel, keep, look, have, make, buy, i, we, you, he, she, they, it, and, add, find"
+    ),
 )
 DID_WITHOUT_SUBJECT = rules(r"(?P<verb>\w+) {what}")
-NO_WORK_DONE = rule(r"(that( (i|you|we|it|he|she|they|the|my)\b.*|)$|(if|a lot|nothing|you|no|not|any|anything|something|some|it wrong)\b)")
+NO_WORK_DONE = rule(
+    r"(that( (i|you|we|it|he|she|they|the|my)\b.*|)$|"
+    r"(if|a lot|nothing|you|no|not|any|anything|something|some|it wrong)\b)"
+)
 # When something was done says nothing of which todo it was.
 DONE_WHEN = rule(
-    r"[, ]+((earlier )?(today|this (morning|afternoon|evening))|yesterday( (morning|afternoon|evening))?|last night|tonight"
+    r"[, ]+((earlier )?(today|this (morning|afternoon|evening))|yesterday( (morning|afternoon|evening))?"
+    r"|last night|tonight"
     r"|just now|earlier|(a|an|\w+) (\w+ )?(minutes?|hours?|days?|while|moment|second) ago|on (my|the) way \w+)$"
 )
 CLEAR_ALL = rules(
@@ -261,7 +270,7 @@ NOT_NEEDED = rules(
 )
 NOT_DOING = rules(
     r"""
-    (i|we)( won't| will not|'m not| am not|'re not| are not| aren't)( going to| gonna)?( be)? (?P<verb>\w+) {what}{anymore}
+    (i|we)( won't| will not|('m| am|'re| are) not| aren't)( going to| gonna)?( be)? (?P<verb>\w+) {what}{anymore}
     """,
     anymore=ANYMORE,
 )

@@ -8,17 +8,21 @@ from collections.abc import Callable
 from typing import Any
 
 from . import change_forms as forms
-from .acts import Act, AnnotateTodo, ChangeMany, Clarify, CompleteTodos, DeleteTodos, UpdateTodos
+from .acts import Act, AnnotateTodo, ChangeMany, Clarify, CompleteTodos, DeleteTodos, OfferToDelete, UpdateTodos
+from .adding import todo_from
 from .dating import Clock, is_date
 from .details import priority_named, tags_named
-from .moving import moved
+from .moving import DEFINITE, moved
 from .naming import has_sign, names_in
 from .quoting import MARK
 from .selecting import select_all
-from .words import IRREGULAR_PAST, NOT_WORK, TODO_VERBS
+from .words import ASSISTANT_VERBS, IRREGULAR_PAST, NOT_WORK, TODO_VERBS
 
+GIVES_UP = frozenset(["cancel", "drop", "kill", "toss", "bin", "trash", "dismiss", "cut", "lose"])
 # "I won't forget the milk", "I'm not taking the car": no todo is given up.
-NOT_WORK_TO_DROP = frozenset(["forget", "forgetting", "have", "having", "get", "getting", "let", "letting", "use", "using"])
+NOT_WORK_TO_DROP = frozenset(
+    ["forget", "forgetting", "have", "having", "get", "getting", "let", "letting", "use", "using"]
+)
 Maker = Callable[[re.Match[str], Clock], Act | None]
 
 Changes = tuple[tuple[tuple[re.Pattern[str], ...], Maker], ...]
@@ -36,7 +40,7 @@ def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act
         return Clarify(OF_WHICH)
     if act := moved(text, clock, corrects=corrects):
         return act
-    return first_act(CHANGES, text, clock) or told_with_time(text, clock)
+    return told_with_time(text, clock) or first_act(CHANGES, text, clock)
 
 
 def first_act(changes: Changes, text: str, clock: Clock) -> Act | None:
@@ -140,9 +144,18 @@ def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
         return None
     if has_sign(what) or MARK.fullmatch(what) or forms.OFF_LIST.fullmatch(what):
         return deleted(match, clock)
-    if match["verb"].lower() == "cancel" and not clock.find(what):
-        return Clarify(f"Shall I delete a todo, or add one? Say “delete {what}” or “add cancel {what}”.")
-    return cleared(match, clock)
+    return cleared(match, clock) or given_up(match, clock)
+
+
+def given_up(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "Drop the report": said of a todo as often as of a thing, so that it is asked about if there is such a todo."""
+    verb, what = match["verb"].lower(), match["what"]
+    if clock.find(what) or verb not in GIVES_UP or not (verb == "cancel" or DEFINITE.fullmatch(what)):
+        return None
+    if verb in TODO_VERBS and verb not in ASSISTANT_VERBS and verb != "cancel":
+        return OfferToDelete(names_in(what)[0], todo_from(match[0], clock))
+    question = f"Shall I delete a todo, or add one? Say “delete {what}” or “add {verb} {what}”."
+    return OfferToDelete(names_in(what)[0], Clarify(question))
 
 
 # Other

@@ -15,7 +15,7 @@ NO_END = (
 )
 # A lone "!!" is a priority.
 SENTENCE_END = rule(rf";(\s+|$)|({NO_END}\.|(?<![\s!])[!?]+)+(\s+|$)")
-BULLET = re.compile(r"\s*(?:(?:[-*•–] )?\[[ xX]?\]|[-*•–]|\d{1,3}[.)])\s+")
+BULLET = re.compile(r"^\s*(?:(?:[-*•–] )?\[[ xX]?\]|[-*•–]|\d{1,3}[.)])\s+")
 
 COURTESY_BEFORE = rule(
     "{courtesy} ",
@@ -99,7 +99,11 @@ class Clause:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a message with their end marks; a list point comes without its bullet."""
-    return [sentence for line in spelled_out(text).splitlines() for sentence in line_sentences(BULLET.sub("", line, count=1))]
+    return [
+        sentence
+        for line in spelled_out(text).splitlines()
+        for sentence in line_sentences(BULLET.sub("", line, count=1))
+    ]
 
 
 def line_sentences(line: str) -> list[str]:

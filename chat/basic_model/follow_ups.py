@@ -4,13 +4,14 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from .acts import Act, AddTodo, CompleteTodos, DeleteTodos, RepeatCall, Say, UndoChanges, Unclear, UpdateTodos
+from .acts import Act, AddTodo, CompleteTodos, DeleteTodos, RepeatCall, Say, Unclear, UndoChanges, UpdateTodos
 from .adding import todo_from
 from .bare import offered
 from .clauses import clause_of
-from .conversation import Call, Conversation, Outcome, Row
+from .conversation import Call, Conversation, Exchange, Outcome, Row
 from .dating import TIME_ALONE, Clock, is_date
 from .grammar import rule
+from .look_answers import DELETE_OFFER
 from .naming import bare_name, is_pronoun, is_several, places_of
 from .quoting import set_aside_quotations
 from .reading import certain_acts
@@ -34,9 +35,8 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
     said = talk.topic if isinstance(talk, Say) else ""
     if ASK_TITLE in last.answer:
         return titled(conversation, said, clock)
-    if last.answer.startswith(OFFER) and said == "yes":
-        todo = offered(clause_of(last.text).text, clock)
-        return [todo] if todo else None
+    if said == "yes" and last.answer.startswith((OFFER, DELETE_OFFER)):
+        return accepted(last, clock)
     if refused := refusals(last.calls):
         return repeated(refused, conversation, said, clock)
     if WHICH_ONE in last.answer and not last.calls:
@@ -44,6 +44,14 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
     if PUT_BACK.fullmatch(clause_of(text).text) and any(outcome.outcome == "deleted" for outcome in last.outcomes):
         return [UndoChanges()]
     return corrected_date_or_title(conversation, clock)
+
+
+def accepted(last: Exchange, clock: Clock) -> list[Act] | None:
+    """What the assistant offered to do."""
+    if last.answer.startswith(DELETE_OFFER):
+        return [DeleteTodos((last.rows[0].id,))] if len(last.rows) == 1 else None
+    todo = offered(clause_of(last.text).text, clock)
+    return [todo] if todo else None
 
 
 def corrected_date_or_title(conversation: Conversation, clock: Clock) -> list[Act] | None:

@@ -24,11 +24,10 @@ def joined_one(acts: list[Act], act: Act) -> list[Act]:
             return acts
         case AddTodo() as last, UpdateTodos() if speaks_of_it(act.tasks):
             return [*acts[:-1], with_changes(last, act)]
-        case AddTodo(title=title), CompleteTodos(reopen=True) if title and speaks_of_it(act.tasks):
-            # "I still have to do the laundry, put it back" is about the one that was done.
-            return [*acts[:-1], replace(act, tasks=(title,))]
         case AddTodo(title=title), CompleteTodos() | DeleteTodos() if speaks_of_it(act.tasks):
-            return [*acts, replace(act, tasks=(title,))]
+            # "I still have to do the laundry, put it back" adds nothing: it is about the one that was done.
+            known = acts[:-1] if isinstance(act, CompleteTodos) and act.reopen else acts
+            return [*known, replace(act, tasks=(title,))]
         case CompleteTodos() | DeleteTodos(), CompleteTodos() | DeleteTodos() if speaks_of_it(act.tasks):
             # "I finished the laundry, so cross it off" and "I no longer need it; take it off": said twice, done once.
             return acts

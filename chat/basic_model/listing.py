@@ -3,9 +3,13 @@
 import datetime
 from collections.abc import Iterable, Sequence
 
+from todos.recurrence import MONTH_NAMES, WEEKDAY_NAMES
+
 from .acts import Selection
 from .conversation import Row
+from .grammar import any_of, rule
 
+NAMED_DAY = rule(rf"\b{any_of(WEEKDAY_NAMES + MONTH_NAMES)}\b")
 GROUPS = ("Overdue", "Today", "Later", "No date", "Done")
 
 
@@ -70,7 +74,7 @@ def counted(count: int, selection: Selection) -> str:
     if selection.filter == "trash":
         words += " in the trash"
     if selection.span:
-        words += f" {by_day} {selection.span.name}"
+        words += f" {by_day} {capitalised(selection.span.name)}"
     if selection.priority:
         words += f" with {selection.priority} priority"
     if selection.tag:
@@ -78,6 +82,11 @@ def counted(count: int, selection: Selection) -> str:
     if selection.text:
         words += f" matching “{selection.text}”"
     return words
+
+
+def capitalised(name: str) -> str:
+    """ "friday" as it is written; "tomorrow" and "this week" as they are."""
+    return NAMED_DAY.sub(lambda word: word[0].capitalize(), name)
 
 
 def more_of(total: int, shown: int) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from .acts import AnnotateTodo, AskTodos, ChangeMany, Question, Selection
+from .acts import AnnotateTodo, AskTodos, ChangeMany, Clarify, OfferToDelete, Question, Selection
 from .conversation import Call, Row
 from .dating import Clock
 from .listing import counted, described, facts, grouped, more_of, numbered, quoted
 from .references import WHICH_ONE
 
+DELETE_OFFER = "Shall I delete"
 PRIORITY_RANK = ("urgent", "high", "medium", "low", "none")
 
 
@@ -120,6 +121,14 @@ def many_answer(change: ChangeMany, call: Call) -> str:
 
 def example(verb: str) -> str:
     return verb if verb in {"delete", "complete", "reopen"} else f"{verb} number"
+
+
+def delete_offer(offer: OfferToDelete, call: Call) -> str:
+    if call.error or not call.rows:
+        return offer.otherwise.question if isinstance(offer.otherwise, Clarify) else ""
+    if len(call.rows) == 1:
+        return f"{DELETE_OFFER} {quoted(call.rows[0])}?"
+    return f"{DELETE_OFFER} one of these? Say which, for example “delete 1”.\n\n{numbered(call.rows)}"
 
 
 def annotate_answer(act: AnnotateTodo, call: Call) -> str:

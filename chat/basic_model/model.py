@@ -13,6 +13,7 @@ from .acts import (
     AskTodos,
     ChangeMany,
     Clarify,
+    OfferToDelete,
     Say,
     Supposed,
     Unclear,
@@ -21,13 +22,11 @@ from .change_answers import change_answer
 from .conversation import Call, Conversation, Exchange, read_conversation
 from .dating import Clock
 from .follow_ups import follow_up
-from .look_answers import annotate_answer, many_answer, question_answer
+from .look_answers import annotate_answer, delete_offer, many_answer, question_answer
 from .references import resolve
-from .requests import Wanted, bulk_calls, requests_for
+from .requests import Look, Wanted, bulk_calls, requests_for
 from .sentences import ASK_TITLE, SAID
 from .understanding import read_message, understand
-
-LOOKS = (AskTodos, ChangeMany, AnnotateTodo, Supposed)
 
 
 class BasicModel:
@@ -88,6 +87,8 @@ def next_calls(act: Act, call: Call) -> list[Wanted]:
             return bulk_calls(act, call.rows)
         case Supposed():
             return requests_for([act.change if call.rows else act.otherwise])
+        case OfferToDelete() if not call.rows:
+            return requests_for([act.otherwise])
         case AskTodos() if act.selection.text and not call.total and " " in act.selection.text:
             fewer = act.selection.text.split(" ", 1)[1]
             return [("list_tasks", {**call.arguments, "text": fewer})]
@@ -97,7 +98,7 @@ def next_calls(act: Act, call: Call) -> list[Wanted]:
 def looks(acts: list[Act], calls: tuple[Call, ...]) -> Iterator[tuple[Act, Call]]:
     """Each act that looks, with the call that looked for it."""
     lists = [call for call in calls if call.tool_name == "list_tasks"]
-    return zip([act for act in acts if isinstance(act, LOOKS)], lists, strict=False)
+    return zip([act for act in acts if isinstance(act, Look)], lists, strict=False)
 
 
 def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
@@ -122,6 +123,8 @@ def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> 
             return "" if calls[-1].tool_name == "update_task" else annotate_answer(act, call)
         case Supposed(otherwise=Clarify(question=question)) if not call.rows:
             return question
+        case OfferToDelete():
+            return delete_offer(act, call)
         case AskTodos():
             second = calls[-1]
             retried = not call.total and second.tool_name == "list_tasks" and second.arguments != call.arguments

@@ -24,9 +24,9 @@ WH_WORD = phrases(
     """
 )
 AUXILIARY = phrases(
-    """
+    r"""
     is, isn't, are, aren't, am, was, were, does, doesn't, did, didn't, will, would, should, shall, could,
-    can, may, has, haven't
+    can, may(?! \d), has, haven't
     """
 )
 ASK_WORD = one_of(
@@ -153,7 +153,8 @@ THE_LIST = rule(
     r"({which} )*({list_word}|everything|(stuff|things|ones|day|week|weekend|morning|afternoon)$)(\b.*)?",
     which=phrases(
         """
-        me, all, of, the, my, out, only, just, important, each, every, everything, any, completed?, open, overdue, done, finished,
+        me, all, of, the, my, out, only, just, important, each, every, everything, any, completed?, open,
+        overdue, done, finished,
         pending, high, medium, low, urgent, priority, upcoming, today's, tomorrow's, work
         """
     ),
@@ -178,7 +179,8 @@ HAS_LIST = rule(".*{list}.*")
 OWN = mention("i, i've, i'd, i'm, my, me, we, our, mine")
 ABOUT_TODOS = mention(
     r"""
-    on there, on it, ones, late, without a (date|deadline|due date), to[- ]?dos?, todos, tasks?, lists?, chores?, reminders?, errands?, agenda, overdue, due, pending,
+    on there, on it, ones, late, without a (date|deadline|due date), to[- ]?dos?, todos,
+    tasks?, lists?, chores?, reminders?, errands?, agenda, overdue, due, pending,
     deadlines?, to do, priorit\w+, urgent
     """
 )
@@ -203,17 +205,19 @@ ALWAYS_ABOUT_TODOS = one_of(
     (anything|any|is there (anything|something)|when('s| is| are) (the|that)) .*
     """,
     needs=phrases("needs, has, have, must, should, remains, is left, is still"),
+    part=phrases("week, weekend, month, morning, afternoon, evening, day"),
     state=phrases(
         """
         left, next, overdue, due, pending, urgent, important, open, outstanding, remaining, up, planned, on,
-        new, coming( up)?, cooking, in store, waiting, for today, today, tomorrow, happening, going on, in the trash, in my trash,
+        new, coming( up)?, cooking, in store, waiting, for today, today, tomorrow, happening,
+        going on, in the trash, in my trash,
         in the bin
         """
     ),
     day=phrases(
         """
-        today, tomorrow, tonight, ((this|next|the|my|this coming) )?(week|weekend|month|morning|afternoon|evening|day), monday, tuesday, wednesday, thursday, friday, saturday,
-        sunday
+        today, tomorrow, tonight, ((this|next|the|my|this coming) )?{part}, monday, tuesday, wednesday,
+        thursday, friday, saturday, sunday
         """
     ),
 )

@@ -13,6 +13,7 @@ from .acts import (
     Clarify,
     CompleteTodos,
     DeleteTodos,
+    OfferToDelete,
     Supposed,
     UpdateTodos,
 )
@@ -83,8 +84,10 @@ def with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
             act = replace(act, tasks=tuple(map(quoted.as_name, tasks)), title=quoted.as_written(title))
         case AnnotateTodo(task=task, notes=notes):
             act = replace(act, task=quoted.as_name(task), notes=quoted.as_written(notes))
+        case OfferToDelete(task=task, otherwise=otherwise):
+            act = replace(act, task=quoted.as_name(task), otherwise=with_quotations(otherwise, quoted))
         case Clarify(question=question):
             act = replace(act, question=quoted.as_written(question))
         case Supposed(change=change, otherwise=otherwise):
-            return Supposed(with_quotations(change, quoted), with_quotations(otherwise, quoted))
+            act = replace(act, change=with_quotations(change, quoted), otherwise=with_quotations(otherwise, quoted))
     return act

@@ -102,10 +102,12 @@ def acts_of_both(left: str, conjunction: str, right: str, clock: Clock) -> list[
 def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
     """What the clause surely says: talk, a question, a command or a statement of work; None for anything less sure."""
     text = clause.text
+    # "Can you push it to 5?" is a request, for all its question mark.
+    asked = clause.asked and not clause.of_assistant
     act = (
         understand_talk(text)
         or (None if ADDS.match(text) else understand_hostile(text))
-        or understand_question(text, clock, asked=clause.asked)
+        or understand_question(text, clock, asked=asked)
         or understand_change(text, clock, corrects=clause.corrects)
     )
     if act:

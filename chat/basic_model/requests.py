@@ -13,6 +13,7 @@ from .acts import (
     ChangeMany,
     CompleteTodos,
     DeleteTodos,
+    OfferToDelete,
     RepeatCall,
     Selection,
     Supposed,
@@ -26,6 +27,7 @@ CALLS_MAX = 8
 LIST_MAX = 100
 BULK_TOOLS = {"complete": "complete_task", "delete": "delete_task"}
 
+Look = AskTodos | ChangeMany | AnnotateTodo | Supposed | OfferToDelete
 Wanted = tuple[str, dict[str, Any]]
 
 
@@ -40,7 +42,7 @@ def requests_for(acts: Iterable[Act]) -> list[Wanted]:
                 others += [("undo", said({"redo": act.redo}))] * act.count
             case RepeatCall():
                 others.append((act.tool_name, act.arguments))
-            case AskTodos() | ChangeMany() | AnnotateTodo() | Supposed():
+            case AskTodos() | ChangeMany() | AnnotateTodo() | Supposed() | OfferToDelete():
                 looks.append(("list_tasks", look_for(act)))
             case AddTodo() | CompleteTodos() | UpdateTodos() | DeleteTodos():
                 batch, items = batch_and_items(act)
@@ -61,13 +63,13 @@ def batch_and_items(act: AddTodo | CompleteTodos | UpdateTodos | DeleteTodos) ->
             return ("delete_task", False), [*act.tasks]
 
 
-def look_for(act: AskTodos | ChangeMany | AnnotateTodo | Supposed) -> dict[str, Any]:
+def look_for(act: Look) -> dict[str, Any]:
     match act:
         case AskTodos():
             return selected(act.selection)
         case ChangeMany():
             return selected(act.selection) | {"limit": LIST_MAX}
-        case AnnotateTodo():
+        case AnnotateTodo() | OfferToDelete():
             return selected(Selection("open", act.task))
         case Supposed():
             return selected(Selection("open", act.change.tasks[0]))

@@ -62,7 +62,8 @@ SMALL_WORDS = mention(
     """
 )
 QUANTIFIED = rule(
-    r"(it all|all of it|the lot|the whole lot)$|((the|my|of|absolutely) )*(everything|anything|all|every|each|whole|entire|rest)\b"
+    r"(it all|all of it|the lot|the whole lot)$"
+    r"|((the|my|of|absolutely) )*(everything|anything|all|every|each|whole|entire|rest)\b"
 )
 PLURAL = rule(
     r"(.* )?{plural}( (about|for|with|from|that|which|in|on|of|i|due|tagged)\b.*)?",

@@ -24,7 +24,14 @@ GERUNDS = {
     "making": "make", "showing": "show", "reading": "read", "listing": "list", "crossing": "cross",
     "checking": "check", "ticking": "tick", "renaming": "rename", "telling": "tell", "noting": "note",
 }  # fmt: skip
-SHORT_FORMS = GERUNDS | {"ad": "add", "wat's": "what's", "wats": "what's", "wht": "what", "wat": "what", "dlete": "delete"}
+SHORT_FORMS = GERUNDS | {
+    "ad": "add",
+    "wat's": "what's",
+    "wats": "what's",
+    "wht": "what",
+    "wat": "what",
+    "dlete": "delete",
+}
 
 SHORTHAND = {
     "u": "you", "ur": "your", "teh": "the", "pls": "please", "plz": "please", "plez": "please", "im": "I'm",

@@ -226,7 +226,7 @@ TALK = {
 OUTSIDE = one_of(
     r"""
     (set|start|create|make|stop|cancel|pause)( me)? (a |an |the |my )?([\w-]+ ){0,3}?timers?( .*)?
-    {serve}( \w+)? (me|us|you)\b(?! (to|a reminder|my|the reminder|all)\b).*
+    {serve}( (?!thank\b)\w+)? (me|us|you)\b(?! (to|a reminder|my|the reminder|all)\b).*
     {entertain}\b.*
     (repeat|say) (after me|that|it|what you (just )?said).*
     .*\b(weather|forecast|temperature)\b(?! ?(strip|proof)).*

@@ -450,3 +450,45 @@ class AnswerTests(StepTestCase):
         request = ModelRequest("", tuple(SHOWN[:3]), (), NOW, "America/New_York")
         parts = [output async for output in BasicModel().stream(request) if isinstance(output, TextDelta)]
         self.assertGreater(len(parts), 3)
+
+
+class SupposedTests(StepTestCase):
+    async def test_news_of_a_date_looks_first_and_moves_what_it_finds(self):
+        text, arguments = "the call with mom is on sunday", {"filter": "open", "text": "call with mom"}
+        await self.assert_asks(UserText(text), tool_name="list_tasks", arguments=arguments)
+        await self.assert_asks(
+            *exchange(text, "list_tasks", arguments, listed(MOM)),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "call with mom", "due": "sunday"}]},
+        )
+
+    async def test_news_of_what_is_not_on_the_list_adds_it(self):
+        text, arguments = "the car is due friday", {"filter": "open", "text": "car"}
+        await self.assert_asks(
+            *exchange(text, "list_tasks", arguments, listed()),
+            tool_name="add_task",
+            arguments={"tasks": [{"title": "car", "due": "friday"}]},
+        )
+
+    async def test_a_todo_is_deleted_on_the_yes_to_an_offer(self):
+        looked = exchange("cancel the rent", "list_tasks", {"filter": "open", "text": "rent"}, listed(RENT))
+        await self.assert_answers(*looked, text="Shall I delete “pay rent”?")
+        await self.assert_asks(
+            *looked,
+            AssistantText("Shall I delete “pay rent”?"),
+            UserText("yes"),
+            tool_name="delete_task",
+            arguments={"tasks": ["id-3"]},
+        )
+
+    async def test_a_title_is_put_right_by_the_words_that_differ(self):
+        almonds = row("id-7", "buy almond milk")
+        added = exchange("buy almond milk", "add_task", {"tasks": []}, became("added", almonds), "Added.")
+        for text in ("sorry, oat milk", "not almond, oat", "actually make it oat milk", "I meant oat milk"):
+            with self.subTest(text):
+                await self.assert_asks(
+                    *added,
+                    UserText(text),
+                    tool_name="update_task",
+                    arguments={"updates": [{"task": "id-7", "title": "buy oat milk"}]},
+                )

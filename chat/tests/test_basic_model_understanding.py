@@ -14,8 +14,10 @@ from chat.basic_model.acts import (
     Clarify,
     CompleteTodos,
     DeleteTodos,
+    OfferToDelete,
     Question,
     Say,
+    Supposed,
     UndoChanges,
     UpdateTodos,
 )
@@ -41,7 +43,7 @@ class UnderstandingTestCase(SimpleTestCase):
         for text in texts:
             with self.subTest(text):
                 acts = understand(text, CLOCK)
-                self.assertEqual([type(act) for act in acts], [Clarify], acts)
+                self.assertTrue(all(isinstance(act, Clarify | OfferToDelete) for act in acts), acts)
 
     def assert_says(self, topic, *texts):
         self.assert_means(dict.fromkeys(texts, Say(topic)))
@@ -368,3 +370,68 @@ class BadInputTests(UnderstandingTestCase):
         many = "\n".join(f"add thing {number}" for number in range(REQUESTS_MAX + 1))
         self.assert_asks_back(many)
         self.assertEqual(len(understand(many.rpartition("\n")[0], CLOCK)), REQUESTS_MAX)
+
+
+class PlainTalkTests(UnderstandingTestCase):
+    def test_a_correction_moves_what_is_on_the_list_and_adds_nothing(self):
+        self.assert_means(
+            {
+                "actually the dentist is at 3pm": UpdateTodos(("dentist",), due="3pm"),
+                "the dentist should be on thursday instead": UpdateTodos(("dentist",), due="thursday"),
+                "i'd rather do the haircut on tuesday": UpdateTodos(("haircut",), due="on tuesday"),
+                "water the plants every three days from now on": UpdateTodos(
+                    ("water the plants",), due="every three days"
+                ),
+            }
+        )
+
+    def test_news_of_a_date_moves_a_todo_of_that_name_or_adds_one(self):
+        move, add = UpdateTodos(("rent",), due="friday"), AddTodo("rent", "friday")
+        self.assert_means({"the rent is due friday": Supposed(move, add), "rent is due friday": Supposed(move, add)})
+
+    def test_a_length_of_time_is_passed_on_for_the_tool_to_count(self):
+        self.assert_means(
+            {
+                "postpone call mom by two days": UpdateTodos(("call mom",), due="two days later"),
+                "push the report back a week": UpdateTodos(("report",), due="a week later"),
+                "bring the dentist forward by an hour": UpdateTodos(("dentist",), due="an hour earlier"),
+                "move it up half an hour": UpdateTodos(("it",), due="half an hour earlier"),
+                "snooze it for an hour": UpdateTodos(("it",), due="in an hour"),
+            }
+        )
+
+    def test_what_is_given_up_is_deleted_and_what_may_be_work_is_asked_about(self):
+        self.assert_means(
+            {
+                "forget about the dentist": DeleteTodos(("dentist",)),
+                "never mind calling mom": DeleteTodos(("calling mom",)),
+                "i won't be sending the invoice": DeleteTodos(("sending the invoice",)),
+                "the haircut isn't necessary any more": DeleteTodos(("haircut",)),
+                "cut the grass": OfferToDelete("grass", AddTodo("cut the grass")),
+            }
+        )
+
+    def test_work_done_may_say_when_and_what_one_has_is_no_work(self):
+        self.assert_means(
+            {
+                "already bought the milk, thanks": CompleteTodos(("bought the milk",)),
+                "i paid the rent this morning": CompleteTodos(("paid the rent",)),
+                "i've got a flight on june 3rd at 5 am, add that": AddTodo("flight", "on june 3rd at 5 am"),
+            }
+        )
+
+    def test_a_dash_inside_a_line_begins_no_point_of_a_list(self):
+        self.assert_means({"call dentist - done!": CompleteTodos(("call dentist",))})
+
+    def test_points_without_a_heading_are_todos(self):
+        self.assert_means(
+            {"- book train\n- pack\n- call mom": [AddTodo("book train"), AddTodo("pack"), AddTodo("call mom")]}
+        )
+
+    def test_shorthand_is_read_in_full(self):
+        self.assert_means({"u can tick off the plants": CompleteTodos(("plants",)), "oops, revert that": UndoChanges()})
+
+    def test_a_change_that_is_not_understood_is_never_added(self):
+        for text in ("make it almond milk", "put the dentist off until some other time", "change the thing"):
+            with self.subTest(text):
+                self.assertNotIn(AddTodo, {type(act) for act in understand(text, CLOCK)})

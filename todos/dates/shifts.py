@@ -11,10 +11,11 @@ from todos.due import Due
 from todos.errors import DateNotUnderstood
 from todos.recurrence import LAST_YEAR, TOO_FAR
 
-NUMBERS = "one two three four five six seven eight nine ten".split()
+NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 COUNTS = {"a": 1, "an": 1, "another": 1, "couple": 2, "few": 3} | {word: n for n, word in enumerate(NUMBERS, 1)}
 SHIFT = re.compile(
-    rf"(?:by )?(?:an? )?(?P<half>half (?=an? (?:hour|day|year)\b))?(?P<count>\d{{1,4}}|{'|'.join(COUNTS)})(?: of)?(?: more)? "
+    rf"(?:by )?(?:an? )?(?P<half>half (?=an? (?:hour|day|year)\b))?"
+    rf"(?P<count>\d{{1,4}}|{'|'.join(COUNTS)})(?: of)?(?: more)? "
     r"(?P<unit>minute|min|hour|hr|day|week|fortnight|month|quarter|year)s? (?P<way>later|earlier|sooner)",
     re.IGNORECASE,
 )

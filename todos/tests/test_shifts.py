@@ -66,6 +66,14 @@ class ShiftTests(SimpleTestCase):
                 shifted(phrase, due, ZONE, NOW)
 
     def test_what_names_no_distance_is_none(self):
-        for phrase in ("friday", "later", "2 days", "in 2 days", "half a week later", "a lot later", "2 days later then"):
+        for phrase in (
+            "friday",
+            "later",
+            "2 days",
+            "in 2 days",
+            "half a week later",
+            "a lot later",
+            "2 days later then",
+        ):
             with self.subTest(phrase):
                 self.assertIsNone(shifted(phrase, FRIDAY, ZONE, NOW))
