@@ -187,6 +187,7 @@ class WireFormatTests:
         outputs = [output async for output in self.model.stream(request)]
         self.assertEqual(text_of(outputs), "A title")
         self.assertEqual(self.upstream.upkeep_requests[-1][self.limit_field], 20)
+        await self.model.close()
 
     async def test_a_rate_limit_says_when_to_try_again_and_is_not_tried_before(self):
         failure = await self.failure(refuses(429, retry_after="7"))
@@ -250,6 +251,7 @@ class WireFormatTests:
                     outputs.append(output)
             self.assertEqual(text_of(outputs), "Adding it.")
             self.assertFalse(any(isinstance(output, StepEnd) for output in outputs))
+        await self.model.close()
 
     async def test_an_error_inside_the_answer_is_told_apart_by_its_code(self):
         for code in ("server_error", "rate_limit_exceeded", "503"):
@@ -300,6 +302,7 @@ class WireFormatTests:
         with self.assertRaises(asyncio.CancelledError):
             await reading
         self.assertTrue(await asyncio.to_thread(self.upstream.client_gone.wait, 5))
+        await self.model.close()
 
 
 class ResponsesTests(WireFormatTests, SimpleTestCase):
