@@ -375,6 +375,7 @@ class ChatCompletionsTests(WireFormatTests, SimpleTestCase):
         async for _ in self.model.stream(request_with(tools=())):
             pass
         self.assertNotIn("tools", self.upstream.requests[0])
+        await self.model.close()
 
     async def test_tool_requests_of_one_step_are_one_message_with_the_outputs_right_behind(self):
         self.upstream.script([says("Welcome.")])
