@@ -195,7 +195,7 @@ async def bare_turns(crowd: Crowd, count: int, seconds: float, think_seconds: fl
     call = {"id": "call_1", "type": "function", "function": {"name": "list_tasks", "arguments": '{"filter": "open"}'}}
     heard = [
         asked,
-        {"role": "assistant", "tool_calls": [call]},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "call_1", "content": "{}"},
     ]
 
@@ -206,6 +206,7 @@ async def bare_turns(crowd: Crowd, count: int, seconds: float, think_seconds: fl
             for messages in ([asked], heard):
                 body = {"model": "bench", "messages": messages, "stream": True}
                 async with crowd.session.post(f"{crowd.upstream}/v1/chat/completions", json=body) as answer:
+                    answer.raise_for_status()
                     async for line in answer.content:
                         if line.startswith(b"data: {"):
                             json.loads(line[6:])
