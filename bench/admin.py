@@ -140,11 +140,12 @@ def signed_in() -> Client:
 
 def addresses() -> dict[str, str]:
     """Each list with what it is filtered and searched by, and a page of each thing."""
-    models = import_module("chat.models")
-    turn = models.Message.objects.filter(role="assistant").order_by("-id")[7]
-    call = models.ToolCall.objects.order_by("-id")[7]
-    todo = import_module("todos.models").Todo.objects.order_by("-id")[7]
-    change = import_module("todos.models").TodoChange.objects.order_by("-id")[7]
+    turn = import_module("chat.models").Message.objects.filter(role="assistant").order_by("-id")[7]
+    return addresses_of_chat(turn) | addresses_beside(turn)
+
+
+def addresses_of_chat(turn: Any) -> dict[str, str]:
+    call = import_module("chat.models").ToolCall.objects.order_by("-id")[7]
     words = turn.content.split()[2]
     return {
         "turns, a day": "/admin/chat/message/turns/",
@@ -180,6 +181,13 @@ def addresses() -> dict[str, str]:
         "tool calls by nothing": "/admin/chat/toolcall/?q=xyzzy-none",
         "a tool call": f"/admin/chat/toolcall/{call.pk}/change/",
         "approvals": "/admin/chat/approval/",
+    }
+
+
+def addresses_beside(turn: Any) -> dict[str, str]:
+    todo = import_module("todos.models").Todo.objects.order_by("-id")[7]
+    change = import_module("todos.models").TodoChange.objects.order_by("-id")[7]
+    return {
         "todos": "/admin/todos/todo/",
         "todos that are done": "/admin/todos/todo/?state=done",
         "todos in the trash": "/admin/todos/todo/?state=trash",
