@@ -5,7 +5,7 @@ import os
 from types import SimpleNamespace
 
 from django.test import SimpleTestCase
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chat import wire_chat_completions, wire_responses
@@ -142,7 +142,7 @@ def histories(draw):
 
 
 class AnyHistory(SimpleTestCase):
-    @settings(max_examples=EXAMPLES, deadline=None)
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(histories(), st.integers(50, 20_000), st.floats(0.5, 4.0))
     def test_what_is_sent_is_valid_within_the_budget_and_the_same_each_time(self, history, max_tokens, ratio):
         sent = fitted(history, max_tokens, ratio)
