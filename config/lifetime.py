@@ -35,12 +35,15 @@ class Lifetime:
     async def end(self) -> None:
         health.stopping.set()
         await finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)
-        if self.answers:
-            await asyncio.wait(self.answers, timeout=LAST_WORDS_SECONDS)
+        await self.answer_all()
         for task in self.tasks:
             task.cancel()
         if self.tasks:
             await asyncio.wait(self.tasks)
+
+    async def answer_all(self) -> None:
+        if self.answers:
+            await asyncio.wait(self.answers, timeout=LAST_WORDS_SECONDS)
 
     async def outlast_cancel(self, answering: Coroutine[Any, Any, None]) -> None:
         """Servers cancel requests when they are told to stop: let each finish its answer before it goes."""

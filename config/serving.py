@@ -1,6 +1,7 @@
 """One process of `config.serve`: daphne on an inherited socket, which leaves without losing a request."""
 
 import argparse
+import asyncio
 import functools
 import os
 import signal
@@ -9,12 +10,20 @@ import sys
 import threading
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
+from daphne.http_protocol import WebRequest
 from daphne.server import Server
+from twisted.internet.defer import Deferred
 
 from .asgi import Message, Receive, Scope, Send, application
+from .lifetime import lifetime
 
 reactor: Any = sys.modules["twisted.internet.reactor"]  # the one that daphne has chosen
+
+
+# Who had just connected when we were told to stop has so long to send its request.
+FIRST_REQUEST_SECONDS = 1
 
 
 class LeavingServer(Server):
@@ -27,19 +36,29 @@ class LeavingServer(Server):
         super().__init__(application=self.answer, **options)
         self.leaving = False
         self.ports: list[Any] = []
+        self.used_connections: WeakSet[Any] = WeakSet()
         reactor.addSystemEventTrigger("before", "shutdown", self.leave)
 
     def listen_success(self, port: Any) -> None:
         self.ports.append(port)
 
-    def leave(self) -> None:
+    def protocol_connected(self, protocol: Any) -> None:
+        super().protocol_connected(protocol)
+        if isinstance(protocol, WebRequest):
+            self.used_connections.add(protocol.channel)
+
+    def leave(self) -> Deferred[None]:
         self.leaving = True
         for port in self.ports:
             port.stopListening()
-        for transport in reactor.getReaders():
-            channel = getattr(getattr(transport, "protocol", None), "_channel", None)
-            if channel is not None and not getattr(channel, "requests", True):
-                channel.loseConnection()
+        for connection in self.used_connections:
+            if not connection.requests:
+                connection.loseConnection()
+        return Deferred.fromFuture(asyncio.ensure_future(self.answer_the_last()))
+
+    async def answer_the_last(self) -> None:
+        await asyncio.sleep(FIRST_REQUEST_SECONDS)
+        await lifetime.answer_all()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         await application(scope, receive, functools.partial(self.send_last, send) if scope["type"] == "http" else send)

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 from unittest import skipUnless
 
@@ -30,6 +31,7 @@ from .test_servers import ServerCase, wait_for
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 CLIENTS = 3
+HESITATION_SECONDS = 0.05
 
 
 def accepting(server) -> list[int]:
@@ -82,12 +84,16 @@ class Service(ServerCase):
 
     @contextlib.contextmanager
     def requests_going_on(self, user):
-        """Clients that ask all the time, each request on a connection of its own; all must be answered."""
+        """Clients that ask all the time, each request a moment after its own connection; all must be answered."""
         done, answered = threading.Event(), []
 
         def ask():
             while not done.is_set():
-                answered.append(self.service.request("GET", "/api/auth/me", token=user[1]).status)
+                with contextlib.closing(HTTPConnection("127.0.0.1", self.service.port, timeout=30)) as connection:
+                    connection.connect()
+                    done.wait(HESITATION_SECONDS)
+                    connection.request("GET", "/api/auth/me", headers={"Authorization": f"Bearer {user[1]}"})
+                    answered.append(connection.getresponse().status)
 
         with ThreadPoolExecutor() as pool:
             clients = [pool.submit(ask) for _ in range(CLIENTS)]
