@@ -1,22 +1,27 @@
 """How often something may be done: counted in the cache, which all processes share.
 
-Each function is a thread hop, because the cache client blocks. Without a cache a limit cannot be counted:
-`check_rate` lets the request pass and logs it; `check_failed_logins` refuses, since guessing would be free.
+Windows and keys are django-ratelimit's. Each function is a thread hop, because the cache client blocks. Without a
+cache a limit cannot be counted: `check_rate` lets the request pass and logs it; `check_failed_logins` refuses, since
+guessing would be free.
 """
 
 import ipaddress
 import logging
+import time
+from collections.abc import Iterable
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.cache import caches
 from django.http import HttpRequest
-from django_ratelimit.core import get_usage
+from django_ratelimit import core
 from redis.exceptions import RedisError
 
 from telemetry import metrics
 
 from .errors import RateLimited, ServiceUnavailable
 from .models import User
+from .redis_cache import SharedRedisCache
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +64,7 @@ def rate_of_address(rate: str) -> str:
 
 
 async def count_uses(group: str, counts: list[tuple[str, str, str]]) -> None:
-    """All in one thread hop."""
+    """All in one thread hop and one round trip, in turn: what comes after a refusal is not counted."""
     try:
         await sync_to_async(count_each, thread_sensitive=False)(counts)
     except CacheUnreachable:
@@ -93,10 +98,36 @@ def login_refused() -> ServiceUnavailable:
 
 def count_each(counts: list[tuple[str, str, str]]) -> None:
     if settings.RATE_LIMITS:
-        for group, key, rate in counts:
-            usage = usage_of(group, key, rate, increment=True)
+        for (group, _, _), usage in zip(counts, usages_with_one_more(counts), strict=False):
             if usage["count"] > usage["limit"]:
                 raise too_many(group, usage)
+
+
+def usages_with_one_more(counts: list[tuple[str, str, str]]) -> Iterable[dict[str, int]]:
+    """As `usage_of`, up to the first that is above its limit. In memory each is counted when it is asked for."""
+    cache = caches["default"]
+    if isinstance(cache, SharedRedisCache):
+        return usages_at_once(cache, counts)
+    return (usage_of(group, key, rate, increment=True) for group, key, rate in counts)
+
+
+def usages_at_once(cache: SharedRedisCache, counts: list[tuple[str, str, str]]) -> list[dict[str, int]]:
+    """What django-ratelimit does in three round trips for each count, in one for all; raises CacheUnreachable."""
+    uses, ends = [], []
+    for group, key, rate in counts:
+        limit, seconds = core._split_rate(rate)
+        end = core._get_window(key, seconds)
+        uses.append((core._make_cache_key(group, end, rate, key, core.ALL), limit, seconds + core.EXPIRATION_FUDGE))
+        ends.append(end)
+    try:
+        counted = cache.count_in_turn(uses)
+    except RedisError as error:
+        raise CacheUnreachable from error
+    now = int(time.time())
+    return [
+        {"count": count, "limit": limit, "time_left": end - now}
+        for count, (_, limit, _), end in zip(counted, uses, ends, strict=False)
+    ]
 
 
 def check_login_counts(username: str, address: str) -> None:
@@ -125,7 +156,7 @@ def login_limits(username: str, address: str) -> list[tuple[str, str, str]]:
 def usage_of(group: str, key: str, rate: str, *, increment: bool) -> dict[str, int]:
     """{"count", "limit", "time_left" in seconds}; raises CacheUnreachable."""
     try:
-        usage = get_usage(None, group=group, key=lambda group, request: key, rate=rate, increment=increment)
+        usage = core.get_usage(None, group=group, key=lambda group, request: key, rate=rate, increment=increment)
     except RedisError as error:
         raise CacheUnreachable from error
     # django-ratelimit's answer when the cache took no count.

