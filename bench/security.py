@@ -76,7 +76,8 @@ async def layer_costs() -> dict[str, float]:
     ratelimits, tokens = import_module("accounts.ratelimits"), import_module("accounts.tokens")
     testing, read = import_module("accounts.testing"), import_module("accounts.json_text").read_json
     user = await sync_to_async(testing.alice)()
-    token = tokens.issue_access_token(user)
+    sign_in = await sync_to_async(import_module("accounts.sign_ins").begin_sign_in)(user)
+    token = tokens.issue_access_token(user, sign_in.pk)
     request = AsyncRequestFactory().get("/api/auth/me")
 
     async def receive() -> dict[str, Any]:
