@@ -53,7 +53,11 @@ async def check_use(group: str, request: HttpRequest, user: User, *rates: str) -
 
     A user is bounded wherever they are, and an address whatever users it has. Raises as `check_rate` does.
     """
-    address = address_of(request)
+    await check_use_from(address_of(request), group, user, *rates)
+
+
+async def check_use_from(address: str, group: str, user: User, *rates: str) -> None:
+    """The same for sockets, which have no Django request."""
     by_address = [(f"{group}-address", address, rate_of_address(rate)) for rate in rates]
     await count_uses(group, [(group, str(user.pk), rate) for rate in rates] + by_address)
 
@@ -171,9 +175,13 @@ def too_many(group: str, usage: dict[str, int]) -> RateLimited:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from; for IPv6 the /64 network, because one subscriber holds all of it."""
+    return network_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def network_of(remote: str) -> str:
+    """Where a connection comes from; for IPv6 the /64 network, because one subscriber holds all of it."""
     try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+        address = ipaddress.ip_address(remote)
     except ValueError:
         return "unknown"
     if isinstance(address, ipaddress.IPv4Address):

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -12,9 +14,10 @@ from django.template.loader import render_to_string
 from uuid_utils.compat import uuid7
 
 from accounts.bearer import bearer_token, user_of_session, user_of_token
-from accounts.errors import ProductError, TokenMissing
+from accounts.errors import ProductError, RateLimited, TokenMissing
 from accounts.models import User
 from accounts.pages import REFUSALS, refusal_response
+from accounts.ratelimits import check_use_from, network_of
 from telemetry import metrics
 from telemetry.notes import note_ids
 
@@ -22,30 +25,58 @@ from .live import group_of
 
 # Changes that come together are told together.
 BURST_SECONDS = 0.05
+# Of one user: each page opens one, and another when it lost it; and how many stay open in one process.
+SOCKETS_PER_USER = "120/m"
+SOCKETS_AT_ONCE = 50
+FULL_RETRY_SECONDS = 60
+
+open_sockets: Counter[UUID] = Counter()
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
     """One for each open page, in the group of its user."""
 
     group = ""
+    owner_id: UUID | None = None
     telling: asyncio.Task[None] | None = None
     answering: str | None = None
-    counted = False
+
+    async def __call__(self, *args: Any) -> None:
+        try:
+            await super().__call__(*args)
+        finally:
+            self.give_place_back()
 
     async def connect(self) -> None:
         try:
             user = await user_of_scope(self.scope)
-        except REFUSALS as refusal:
+            note_ids(user_id=user.pk)
+            await check_use_from(address_of_scope(self.scope), "sockets", user, SOCKETS_PER_USER)
+            self.take_place(user)
+        except (*REFUSALS, RateLimited) as refusal:
             await self.refuse(refusal)
             return
-        note_ids(user_id=user.pk)
         self.group = group_of(user.pk)
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
-        metrics.sockets.inc()
-        self.counted = True
         # Whatever changed while the page was not connected.
         await self.changed({})
+
+    def take_place(self, user: User) -> None:
+        """Raises RateLimited where the user has too many open; a page that is refused tries again, less and less."""
+        if open_sockets[user.pk] >= SOCKETS_AT_ONCE:
+            metrics.rate_limit_hits.labels("sockets_at_once").inc()
+            raise RateLimited(retry_after_seconds=FULL_RETRY_SECONDS)
+        self.owner_id = user.pk
+        open_sockets[user.pk] += 1
+        metrics.sockets.inc()
+
+    def give_place_back(self) -> None:
+        if self.owner_id:
+            metrics.sockets.dec()
+            open_sockets[self.owner_id] -= 1
+            if not open_sockets[self.owner_id]:
+                del open_sockets[self.owner_id]
 
     async def refuse(self, refusal: ProductError) -> None:
         """With the answer of every other door where the server can give one; daphne says 403 to whatever stays shut."""
@@ -59,8 +90,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.base_send({"type": "websocket.http.response.body", "body": answer.content})
 
     async def disconnect(self, code: int) -> None:
-        if self.counted:
-            metrics.sockets.dec()
         if self.telling:
             self.telling.cancel()
         if self.group:
@@ -96,6 +125,11 @@ async def user_of_scope(scope: Any) -> User:
     if not from_own_page(scope):
         raise TokenMissing
     return await user_of_session(session_key(scope))
+
+
+def address_of_scope(scope: Any) -> str:
+    remote, *_ = scope.get("client") or [""]
+    return network_of(remote)
 
 
 def headers_of(scope: Any) -> dict[bytes, bytes]:

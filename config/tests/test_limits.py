@@ -7,13 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from unittest import TestCase as PlainTestCase
 from unittest import mock
 
-from django.test import Client, TestCase, override_settings
+from channels.testing import WebsocketCommunicator
+from django.test import Client, TestCase, TransactionTestCase, override_settings
 
-from accounts.ratelimits import ADDRESS_ALLOWANCE, check_rate
+from accounts.ratelimits import ADDRESS_ALLOWANCE, check_rate, check_use_from
 from accounts.testing import PASSWORD, UserFactory, alice, bearer, bob
 from accounts.tests import test_ratelimits
+from chat.consumers import SOCKETS_AT_ONCE, SOCKETS_PER_USER, open_sockets
 from chat.testing import ConversationFactory
-from config.testing import empty_database, running_redis, running_server
+from config.asgi import application
+from config.testing import close_database_threads, empty_database, running_redis, running_server
 
 HERE, ELSEWHERE = "203.0.113.66", "198.51.100.7"
 TABLE = "TYPE,CONTENT\n"
@@ -113,6 +116,58 @@ class DoorTests(TestCase):
         self.assertEqual(post("token", credentials, ELSEWHERE).status_code, 200)
         self.assertEqual(self.times_until_refused(lambda: post("refresh", {"refresh_token": "x"}), 300), 300)
         self.assertEqual(post("revoke", {"refresh_token": "x"}).status_code, 429)
+
+
+@override_settings(RATE_LIMITS=True)
+class SocketTests(TransactionTestCase):
+    def setUp(self):
+        self.addCleanup(close_database_threads)
+        end_of_window = int(time.time()) + 30
+        self.enterContext(mock.patch("django_ratelimit.core._get_window", return_value=end_of_window))
+        self.alice, self.bob = alice(), bob()
+
+    def socket(self, user, address=HERE, **scope):
+        socket = WebsocketCommunicator(application, "/live", [(b"authorization", bearer(user).encode())])
+        socket.scope |= {"client": [address, 1], **scope}
+        return socket
+
+    async def opens(self, user, address=HERE):
+        socket = self.socket(user, address)
+        opened, _ = await socket.connect()
+        await socket.disconnect()
+        return opened
+
+    async def test_a_user_opens_so_many_in_a_minute_and_hears_when_to_come_back(self):
+        for _ in range(119):
+            await check_use_from(HERE, "sockets", self.alice, SOCKETS_PER_USER)
+        self.assertTrue(await self.opens(self.alice))
+        self.assertFalse(await self.opens(self.alice))
+        self.assertFalse(await self.opens(self.alice, ELSEWHERE))
+        self.assertTrue(await self.opens(self.bob))
+        refused = self.socket(self.alice, extensions={"websocket.http.response": {}})
+        await refused.send_input({"type": "websocket.connect"})
+        answer = await refused.receive_output()
+        self.assertEqual(answer["status"], 429)
+        self.assertIn(int(dict(answer["headers"])[b"Retry-After"]), range(1, 61))
+
+    async def test_an_address_opens_ten_times_as_many_whatever_users_it_has(self):
+        for _ in range(1_199):
+            await check_rate("sockets-address", HERE, "1200/m")
+        self.assertTrue(await self.opens(self.alice))
+        self.assertFalse(await self.opens(self.bob))
+        self.assertTrue(await self.opens(self.bob, ELSEWHERE))
+
+    async def test_a_user_keeps_so_many_open_and_each_that_closes_makes_room(self):
+        sockets = [self.socket(self.alice) for _ in range(SOCKETS_AT_ONCE)]
+        for socket in sockets:
+            self.assertTrue((await socket.connect())[0])
+        self.assertFalse(await self.opens(self.alice))
+        self.assertTrue(await self.opens(self.bob))
+        await sockets.pop().disconnect()
+        self.assertTrue(await self.opens(self.alice))
+        for socket in sockets:
+            await socket.disconnect()
+        self.assertEqual(open_sockets, {})
 
 
 class RedisTests(test_ratelimits.CheckRateTests):
