@@ -20,6 +20,7 @@ from .turn_state import NewMessage
 
 RUNNING_RETRY_SECONDS = 2
 IDEMPOTENCY_KEY_MAX_CHARACTERS = 200
+LITTLE_LEFT = "Little is left of today's allowance for the assistant. Wait until your other conversation is answered."
 
 
 def check_message(message: NewMessage) -> NewMessage:
@@ -59,8 +60,14 @@ def lock_user(user: User) -> None:
 
 
 def check_allowance(user: User, now: datetime.datetime) -> None:
-    """Raises where the user has too many turns running or has used up today's tokens."""
-    if Conversation.objects.for_user(user).filter(lease_until__gt=Now()).count() >= settings.TURNS_AT_ONCE:
+    """Raises where the user has too many turns running, or today's tokens are used up or set aside for these.
+
+    What a turn takes is known when it ends. As long as its lease lasts it stands for the most that a request to the
+    model may hold: the less is left of the day, the fewer turns run side by side. Behind `lock_user` it is exact: two
+    turns never begin on the same tokens, and beyond the day goes only what a turn takes above what it stood for.
+    """
+    running = Conversation.objects.for_user(user).filter(lease_until__gt=Now()).count()
+    if running >= settings.TURNS_AT_ONCE:
         metrics.rate_limit_hits.labels("turns_at_once").inc()
         raise TooManyTurns(retry_after_seconds=RUNNING_RETRY_SECONDS)
     used, limit = tokens_today(user, now), settings.TOKENS_PER_DAY
@@ -72,6 +79,9 @@ def check_allowance(user: User, now: datetime.datetime) -> None:
             details={"used_tokens": used, "limit_tokens": limit},
             retry_after_seconds=int((midnight - now).total_seconds()) + 1,
         )
+    if used + running * settings.CONTEXT_MAX_TOKENS >= limit:
+        metrics.rate_limit_hits.labels("tokens_set_aside").inc()
+        raise TooManyTurns(LITTLE_LEFT, retry_after_seconds=RUNNING_RETRY_SECONDS)
 
 
 def tokens_today(user: User, now: datetime.datetime) -> int:

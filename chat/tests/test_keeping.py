@@ -12,7 +12,7 @@ from chat.turn import open_turn
 from chat.turn_state import NewMessage
 
 
-@override_settings(TURNS_AT_ONCE=100)
+@override_settings(TURNS_AT_ONCE=100, TOKENS_PER_DAY=10_000_000)
 class KeepingTests(TestCase):
     def setUp(self):
         self.alice = alice()

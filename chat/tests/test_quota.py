@@ -1,20 +1,25 @@
 """The day's tokens: counted from what is stored of each turn, so that turns side by side lose none."""
 
 import asyncio
+import datetime
 
 from asgiref.sync import sync_to_async
 from django.test import override_settings
+from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from accounts.testing import bearer, bob
-from chat.testing import says, scripted_model
+from chat.models import Conversation
+from chat.testing import ConversationFactory, says, scripted_model
 
 from .test_turn import ChatCase
 
 INPUT, OUTPUT, TURNS = 11, 4, 3
 SPENT = TURNS * (INPUT + OUTPUT)
+MINUTE = datetime.timedelta(minutes=1)
 
 
-@override_settings(TOKENS_PER_DAY=SPENT, FALLBACK=False)
+@override_settings(TOKENS_PER_DAY=SPENT, CONTEXT_MAX_TOKENS=INPUT + OUTPUT, FALLBACK=False)
 class QuotaTests(ChatCase):
     async def ask(self, method, path, body=None, user=None):
         headers = {"Authorization": bearer(user or self.alice)}
@@ -36,3 +41,15 @@ class QuotaTests(ChatCase):
             self.assertEqual(refused.json()["details"]["used_tokens"], SPENT)
             self.assertIn(int(refused["Retry-After"]), range(1, 86_402))
             self.assertEqual((await self.say(somebody_else)).status_code, 200)
+
+    async def test_a_turn_stands_for_a_whole_request_until_it_ends_or_its_lease_does(self):
+        conversation = await sync_to_async(ConversationFactory)(owner=self.alice)
+        running = Conversation.objects.filter(pk=conversation.pk)
+        with scripted_model(says("Hello.")), override_settings(TOKENS_PER_DAY=INPUT + OUTPUT):
+            await running.aupdate(lease_token=uuid7(), lease_until=timezone.now() + MINUTE)
+            refused = await self.say()
+            self.assertEqual((refused.status_code, refused.json()["error"]), (429, "rate_limited"))
+            self.assertIn("Little is left", refused.json()["message"])
+            self.assertEqual(refused["Retry-After"], "2")
+            await running.aupdate(lease_until=timezone.now() - MINUTE)
+            self.assertEqual((await self.say()).status_code, 200)

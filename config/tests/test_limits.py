@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from unittest import TestCase as PlainTestCase
@@ -14,9 +15,11 @@ from accounts.ratelimits import ADDRESS_ALLOWANCE, check_rate, check_use_from
 from accounts.testing import PASSWORD, UserFactory, alice, bearer, bob
 from accounts.tests import test_ratelimits
 from chat.consumers import SOCKETS_AT_ONCE, SOCKETS_PER_USER, open_sockets
-from chat.testing import ConversationFactory
+from chat.testing import ConversationFactory, says, scripted_model, upkeep_done
 from config.asgi import application
 from config.testing import close_database_threads, empty_database, running_redis, running_server
+
+from .test_asgi import ask
 
 HERE, ELSEWHERE = "203.0.113.66", "198.51.100.7"
 TABLE = "TYPE,CONTENT\n"
@@ -168,6 +171,39 @@ class SocketTests(TransactionTestCase):
         for socket in sockets:
             await socket.disconnect()
         self.assertEqual(open_sockets, {})
+
+
+@override_settings(FALLBACK=False, TOKENS_PER_DAY=20_000, CONTEXT_MAX_TOKENS=16_000, TURNS_AT_ONCE=6)
+class QuotaTests(TransactionTestCase):
+    """In as many database threads as the program has: with PostgreSQL these begin their turns at the same moment."""
+
+    def setUp(self):
+        self.addCleanup(close_database_threads)
+        self.alice = alice()
+
+    async def say(self):
+        headers = [(b"authorization", bearer(self.alice).encode()), (b"content-type", b"application/json")]
+        body = [b'{"message": "hello"}']
+        status, _, answer = await ask(f"/api/{self.alice.subject}/chat", method="POST", headers=headers, body=body)
+        return status, json.loads(answer).get("error")
+
+    async def test_turns_that_begin_together_share_what_is_left_of_the_day(self):
+        others_are_refused = asyncio.Event()
+
+        async def answer(request):
+            if len(model.requests) > 2:
+                others_are_refused.set()
+            await others_are_refused.wait()
+            return says("Hello.", 15_000, 1_000)
+
+        with scripted_model(*[answer] * 6) as model:
+            turns = [asyncio.create_task(self.say()) for _ in range(6)]
+            ended = asyncio.as_completed(turns)
+            self.assertEqual([await next(ended) for _ in range(4)], [(429, "rate_limited")] * 4)
+            others_are_refused.set()
+            self.assertEqual([await turn for turn in ended], [(200, None)] * 2)
+            self.assertEqual(await self.say(), (429, "quota_exhausted"))
+            await upkeep_done()
 
 
 class RedisTests(test_ratelimits.CheckRateTests):
