@@ -127,29 +127,35 @@ class Crowd:
     # Streams
 
     async def stream_all(self, ramp_seconds: float) -> Told:
-        """One stream of each person, begun over so many seconds and all open together for a while."""
+        """One stream of each person, begun over so many seconds; open are those whose model has begun to answer."""
         told, opened = Told(), 0
 
         async def follow(number: int, person: Person) -> None:
             nonlocal opened
             await asyncio.sleep(ramp_seconds * number / len(self.people))
-            started_at = time.perf_counter()
-            opened += 1
+            self.sent += 1
+            text, started_at, last, answering = f"Bench turn {self.sent}", time.perf_counter(), "", False
             try:
-                events = [name async for name in self.events(person, told, started_at)]
-                told.failed += events[-1:] != ["turn.completed"]
-            except (aiohttp.ClientError, TimeoutError):
+                async for last in self.events(person, text, told, started_at):
+                    if last == "message.delta" and not answering:
+                        answering = True
+                        opened += 1
+                        told.most_open = max(told.most_open, opened)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                last = repr(error)
+            opened -= answering
+            if last == "turn.completed":
+                told.total_ms.append((time.perf_counter() - started_at) * 1000)
+                told.texts.append(text)
+            else:
                 told.failed += 1
-            told.most_open = max(told.most_open, opened)
-            opened -= 1
-            told.total_ms.append((time.perf_counter() - started_at) * 1000)
 
         await asyncio.gather(*(follow(number, person) for number, person in enumerate(self.people)))
+        await self.add_own_times(told)
         return told
 
-    async def events(self, person: Person, told: Told, started_at: float) -> AsyncIterator[str]:
-        self.sent += 1
-        body = {"message": f"Bench turn {self.sent}", "stream": True}
+    async def events(self, person: Person, text: str, told: Told, started_at: float) -> AsyncIterator[str]:
+        body = {"message": text, "stream": True}
         path = f"{self.address}/api/{person.user_id}/chat"
         async with self.session.post(path, json=body, headers=person.headers) as answer:
             answer.raise_for_status()

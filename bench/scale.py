@@ -30,7 +30,9 @@ from bench.load import Stand, cpu_ms, database, free_port
 
 REALISTIC = ("--first-token-ms", "400", "--tokens-per-second", "40")
 AT_ONCE = ("--first-token-ms", "0")
-OBJECTIVE_MS = 5_000
+# An answer of forty words then takes most of a minute, so that all streams are open before the first one ends.
+UNHURRIED = ("--first-token-ms", "400", "--tokens-per-second", "0.7")
+OBJECTIVE_MS, ADDED_MS, MEMORY_MB = 5_000, 250, 250
 LOST = """
 SELECT (SELECT count(*) FROM chat_message WHERE role = 'user' AND content LIKE 'Bench turn %') AS questions,
        (SELECT count(*) FROM chat_message WHERE role = 'assistant' AND status = 'completed') AS answers,
@@ -123,20 +125,19 @@ def told_well(told: Told, count: int, bare: list[float], memory: float) -> bool:
         f"  {ratio:5.2f}  {memory:3.0f}",
         flush=True,
     )
-    return told.failed == 0 and under >= 0.95
+    return told.failed == 0 and under >= 0.95 and added[1] < ADDED_MS and memory < MEMORY_MB
 
 
 async def streams(options: argparse.Namespace) -> bool:
-    with stand(1, REALISTIC, options.streams) as (made, people), made.running() as server:
+    with stand(1, UNHURRIED, options.streams) as (made, people), made.running() as server:
         async with crowd(made, people) as gathered:
-            told = await gathered.stream_all(ramp_seconds=3)
+            told = await gathered.stream_all(options.ramp)
             memory = max(memory_mb(pid) for pid in processes_of(server.pid))
-    first, total = spread(told.first_ms), spread(told.total_ms)
+    first, added = spread(told.first_ms), spread(told.added_ms)
     print(f"streams {len(people)}, open at once {told.most_open}, failed {told.failed}, {memory:.0f} MB")
-    print(
-        f"first event p50 {first[0]:.0f} ms, p95 {first[1]:.0f} ms; whole p50 {total[0]:.0f} ms, p95 {total[1]:.0f} ms"
-    )
-    return told.failed == 0 and told.most_open == len(people)
+    print(f"first event p50 {first[0]:.0f} ms, p95 {first[1]:.0f} ms")
+    print(f"added p50 {added[0]:.0f} ms, p95 {added[1]:.0f} ms")
+    return told.failed == 0 and told.most_open == len(people) and memory < MEMORY_MB
 
 
 async def sockets(options: argparse.Namespace) -> bool:
@@ -148,7 +149,7 @@ async def sockets(options: argparse.Namespace) -> bool:
     p50, p95 = spread(reached)
     print(f"{options.sockets} sockets, {memory:.0f} MB")
     print(f"a change reached all {tabs} tabs of a user in {p50:.0f} ms, p95 {p95:.0f} ms")
-    return p95 < 200
+    return p95 < 200 and memory < MEMORY_MB
 
 
 async def turns(options: argparse.Namespace) -> bool:
@@ -241,6 +242,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=20, help="of each level or round")
     parser.add_argument("--streams", type=int, default=500)
+    parser.add_argument("--ramp", type=float, default=30, help="seconds over which the streams begin")
     parser.add_argument("--sockets", type=int, default=1_000)
     parser.add_argument("--changes", type=int, default=200)
     parser.add_argument("--at-once", type=int, default=16, help="turns at once")

@@ -116,10 +116,11 @@ class Upstream:
         headers = [(b"content-type", b"text/event-stream"), *self._connection_header()]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await asyncio.sleep(self.first_token_seconds)
-        for frame in [answer.body] if answer.body is not None else frames(answer, responses):
-            await send({"type": "http.response.body", "body": frame, "more_body": True})
-            if self.token_seconds:
+        for number, frame in enumerate([answer.body] if answer.body is not None else frames(answer, responses)):
+            # Between frames and not after the last: a client that has them all waits no longer.
+            if number and self.token_seconds:
                 await asyncio.sleep(self.token_seconds)
+            await send({"type": "http.response.body", "body": frame, "more_body": True})
         if answer.ending == "hang":
             await self._hang(receive)
         elif answer.ending != "cut":  # Returning here makes the server close the connection in mid-body.

@@ -8,6 +8,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
+from accounts.database import the_one
 from accounts.errors import TokenInvalid, ValidationFailed
 from accounts.models import User
 from accounts.ratelimits import check_use
@@ -55,7 +56,7 @@ def lock_user(user: User) -> None:
 
     Raises TokenInvalid for an account that was erased since the token was checked.
     """
-    if not User.objects.select_for_update().only("pk").filter(pk=user.pk).first():
+    if not the_one(User.objects.select_for_update().only("pk").filter(pk=user.pk)):
         raise TokenInvalid
 
 

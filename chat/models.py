@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from accounts.database import the_one
 from accounts.paging import Key, Sort
 
 from .errors import ConversationNotFound, NotYourConversation
@@ -52,7 +53,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
         Raises ConversationNotFound or NotYourConversation: with random keys, telling the two apart helps nobody.
         """
-        conversation = self.with_lease().filter(pk=conversation_id).first()
+        conversation = the_one(self.with_lease().filter(pk=conversation_id))
         if conversation is None or (conversation.deleted_at and not deleted_too):
             raise ConversationNotFound
         if conversation.owner_id != user.pk:

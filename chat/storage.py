@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from accounts.database import database_read, database_unit
+from accounts.database import database_read, database_unit, the_one
 from accounts.models import User
 from telemetry.stages import current_clock
 from todos.tools import ToolOutcome
@@ -144,7 +144,7 @@ def answer_of_key(user: User, message: NewMessage) -> Message | None:
     """
     if message.idempotency_key is None:
         return None
-    question = Message.objects.filter(owner=user, idempotency_key=message.idempotency_key).first()
+    question = the_one(Message.objects.filter(owner=user, idempotency_key=message.idempotency_key))
     if question is None:
         return None
     if question.metadata.get("fingerprint") != message.fingerprint:

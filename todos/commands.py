@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
+from accounts.database import the_one
 from accounts.errors import ValidationFailed
 from accounts.models import User
 
@@ -67,7 +68,7 @@ class Written:
 
 def get_todo(user: User, todo_id: UUID) -> Todo:
     """Also from the trash, tags loaded; raises NotYourTodo or TodoNotFound."""
-    todo = Todo.objects.for_user(user).with_tags().filter(pk=todo_id).first()
+    todo = the_one(Todo.objects.for_user(user).with_tags().filter(pk=todo_id))
     return todo or _refuse_missing(todo_id)
 
 
@@ -172,7 +173,7 @@ def _locked(
     also_in_trash: bool = False,
 ) -> Todo:
     """The todo, for change, tags loaded: nobody else can change it until the unit ends."""
-    todo = Todo.objects.for_user(user).select_for_update().filter(pk=todo_id).first() or _refuse_missing(todo_id)
+    todo = the_one(Todo.objects.for_user(user).select_for_update().filter(pk=todo_id)) or _refuse_missing(todo_id)
     if todo.deleted_at and not also_in_trash:
         raise TodoNotFound("This todo is in the trash. Restore it first.")
     prefetch_related_objects([todo], "todo_tags")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Annotated, Any
 
+from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.lowlevel import Server as LowLevelServer
 from mcp.server.mcpserver import Context, MCPServer, Resolve
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
@@ -27,6 +28,8 @@ from .tool_schema import ALL_BUT_TYPES, lean_schema
 
 logger = logging.getLogger(__name__)
 
+# The library names this model at each call; where nobody holds on to it, it is made anew, at 0.5 ms.
+HELD_MODEL = AcceptedElicitation[Any]
 ERRORS_TOLD = 5
 
 INSTRUCTIONS = (
