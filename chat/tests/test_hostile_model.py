@@ -329,12 +329,13 @@ class Answers(HostileCase):
         "[x](java\tscript:zz9())",
         "[x](&#106;avascript:zz9())",
         "`` `<script>zz9` ``",
-        "<!-- --!><script>zz9</script>",
         "</textarea></article></main><script>zz9</script>",
         "<svg/onload=zz9>",
         "[a](https://a.example'onmouseover='zz9)",
         '<a href="https://a.example" onclick="zz9()">x</a>',
         "{% url 'zz9' %}{{ zz9 }}",
+        "[x](https://zz9.example)",
+        "<!-- --!><script>zz9</script>",
     )
 
     async def page_of(self, answer) -> str:

@@ -47,6 +47,8 @@ class MarkdownTests(SimpleTestCase):
             "[https://bank.example](https://evil.example/a)": "https://bank.example</a> (evil.example)",
             "[**click**](https://evil.example)": "</strong></a> (evil.example)",
             "[http://раураl.com](http://раураl.com)": "</a> (xn--l-7sba6dbr.com)",
+            r"[x](https://bank.example\\.evil.example)": "<p>x</p>",
+            "<x@bank.example>": 'href="mailto:x@bank.example" rel="noopener nofollow">x@bank.example</a></p>',
             "[write](mailto:x@evil.example?bcc=x)": "write</a> (x@evil.example)",
             "[bank.example](https://bank.example/x)": "bank.example</a></p>",
             "<https://bank.example/x>": "https://bank.example/x</a></p>",
@@ -69,12 +71,19 @@ class MarkdownTests(SimpleTestCase):
 
     def test_no_image_no_markup_no_attribute_comes_through(self):
         html = markdown_html(
-            "<script>x</script> <img src=x onerror=x> ![i](https://a.example/i.png) "
-            '<b hx-get="/x" style="x">b</b>\n\n<div>\n'
+            "<script>x</script> <img src=x onerror=x>\n\n![the sea](https://a.example/i.png) "
+            '<b hx-get="/x" style="x">b</b>\n\n<div>\n<p>'
         )
-        for part in ("<script", "<img", "<b", "<div"):
+        for part in ("<script", "<img", "<b ", "<div", "i.png"):
             self.assertNotIn(part, html)
         self.assertIn("&lt;script&gt;", html)
+        self.assertIn("the sea", html)
+        self.assertIn("<p>&lt;div&gt;<br>\n&lt;p&gt;</p>", html)
+
+    def test_what_is_nested_too_deep_is_drawn_as_its_text(self):
+        html = markdown_html("> " * 5_000 + "**deep**")
+        self.assertEqual(html.count("<blockquote>"), 20)
+        self.assertIn("deep", html)
 
     def test_bombs_take_no_time(self):
         for bomb in BOMBS:
