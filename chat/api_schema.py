@@ -128,7 +128,7 @@ class MessageOut(BaseModel):
             content=message.content,
             status=message.status,
             error=message.error_code or None,
-            tool_calls=[tool_call_record(call) for call in message.tool_calls.all()],
+            tool_calls=[tool_call_record(call) for call in message.calls],
             approval=approval_of(message),
             usage=Usage(message.input_tokens, message.output_tokens),
             model=message.model,

@@ -86,7 +86,7 @@ def turn(request: HttpRequest, message_id: UUID) -> TemplateResponse:
 def steps_of(answer: Message, whole: float) -> list[dict[str, Any]]:
     """Each step: what is known of its requests to the model, and the tool calls that these asked for."""
     notes, calls = step_notes(answer), defaultdict(list)
-    for call in answer.tool_calls.all():
+    for call in answer.calls:
         calls[call.step].append(call_facts(call, whole))
     return [
         {

@@ -90,7 +90,7 @@ def message_markdown(message: Message, zone: datetime.tzinfo) -> str:
     who = "You" if message.role == Message.Role.USER else "Assistant"
     state = "" if message.status == Message.Status.COMPLETED else f" ({message.status})"
     parts = [f"\n## {who}, {moment(message.created_at, zone)}{state}\n"]
-    parts += [call_markdown(call) for call in message.tool_calls.all()]
+    parts += [call_markdown(call) for call in message.calls]
     if message.content:
         parts.append(f"\n{quotation(message.content)}\n")
     return "".join(parts)

@@ -140,8 +140,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(sequence__gt=sequence)
 
     def with_tool_calls(self) -> MessageQuerySet:
-        """And with the approval that the calls wait for, where they do."""
-        calls = Prefetch("tool_calls", ToolCall.objects.order_by("position"))
+        """With `calls`, in order, and with the approval that they wait for, where they do."""
+        # A list, not the cache behind `tool_calls.all()`, which makes a queryset for each message whenever it is read.
+        calls = Prefetch("tool_calls", ToolCall.objects.order_by("position"), to_attr="calls")
         return self.select_related("approval").prefetch_related(calls)
 
 
@@ -176,6 +177,7 @@ class Message(models.Model):
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 null is not unique
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    calls: list[ToolCall]  # on rows from `with_tool_calls`
 
     objects = MessageQuerySet.as_manager()
 

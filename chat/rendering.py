@@ -314,13 +314,12 @@ def claims_change(text: str) -> bool:
 
 
 def message_view(message: Message, todos: Mapping[str, Todo], *, is_last: bool) -> MessageView:
-    """The message's tool calls must be prefetched."""
+    """Of a row from `with_tool_calls`."""
     working = message.status == Message.Status.PENDING
-    calls = message.tool_calls.all() if message.role == Message.Role.ASSISTANT else []
     return MessageView(
         message=message,
         working=working,
-        tool_calls=[tool_call_line(call, todos, turn_ended=not working) for call in calls],
+        tool_calls=[tool_call_line(call, todos, turn_ended=not working) for call in message.calls],
         failure=failure_of(message),
         reference=str(message.metadata.get("request_id") or message.pk),
         is_last=is_last,

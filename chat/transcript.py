@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.database import database_unit
 from accounts.models import User
-from todos.models import Todo
+from todos.models import Todo, load_tags
 
 from .conversations import mark_seen, messages_before
 from .models import Conversation, Message
@@ -66,8 +66,9 @@ def read_transcript(user: User, conversation_id: UUID, before: int | None = None
 
 def message_views(user: User, messages: list[Message], last_sequence: int) -> list[MessageView]:
     """The rows that tool calls wrote are shown as they are now: one query for all of them."""
-    calls = [call for message in messages for call in message.tool_calls.all()]
-    written = Todo.objects.for_user(user).with_tags().in_bulk(written_ids(calls))
+    calls = [call for message in messages for call in message.calls]
+    written = Todo.objects.for_user(user).in_bulk(written_ids(calls))
+    load_tags(written.values())
     todos = {str(todo_id): todo for todo_id, todo in written.items()}
     return [message_view(message, todos, is_last=message.sequence == last_sequence) for message in messages]
 

