@@ -132,7 +132,11 @@ class MessageView:
     @functools.cached_property
     def page(self) -> str:
         """What the addresses of its buttons begin with."""
-        return f"{reverse('conversation', args=[self.message.conversation_id])}/messages/{self.message.pk}"
+        return f"{self.conversation_page}/messages/{self.message.pk}"
+
+    @property
+    def conversation_page(self) -> str:
+        return f"{conversations_address()}{self.message.conversation_id}"
 
     @property
     def html(self) -> SafeString:
@@ -357,7 +361,7 @@ def age_words(conversation: Conversation, now: datetime.datetime) -> str:
 class ConversationLink:
     """A conversation in the column: its title, and the line in which the words were found, with hits marked.
 
-    `page` is what the addresses of its buttons begin with; reversing each takes as long as the rest of the row.
+    `page` is what the addresses of its buttons begin with.
     """
 
     conversation: Conversation
@@ -376,9 +380,15 @@ class ConversationLink:
         return conditional_escape(self.conversation.title)
 
 
+@functools.cache
+def conversations_address() -> str:
+    """What the addresses of all conversations begin with; reversing each takes as long as the rest of its row."""
+    return reverse("conversation", args=[UUID(int=0)]).removesuffix(str(UUID(int=0)))
+
+
 def conversation_link(conversation: Conversation, typed: str) -> ConversationLink:
     """A hit opens the page of messages that it is on."""
-    page, terms = conditional_escape(reverse("conversation", args=[conversation.pk])), terms_of(typed)
+    page, terms = SafeString(f"{conversations_address()}{conversation.pk}"), terms_of(typed)
     title = parts_html(marked_parts(conversation.title, terms))
     if not terms or conversation.hit_sequence is None:
         return ConversationLink(conversation, page, page, title)

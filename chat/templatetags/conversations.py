@@ -27,7 +27,8 @@ def minutes(seconds: int) -> str:
 def moment(at: datetime.datetime, now: datetime.datetime) -> str:
     """“16:50”, with the day before it where that is not today; `now` is in the person's zone."""
     local = at.astimezone(now.tzinfo)
-    return date_format(local, "H:i" if local.date() == now.date() else "j F, H:i")
+    day = "" if local.date() == now.date() else date_format(local, "j F, ")
+    return f"{day}{local:%H:%M}"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from todos.dates import date_text
 from todos.models import Todo
 
 register = template.Library()
-OPEN_TICK, DONE_TICK = SafeString("complete"), SafeString("reopen")
+# What ticking does, as its address and its button say it.
+TICKS = {False: (SafeString("complete"), SafeString("Complete")), True: (SafeString("reopen"), SafeString("Reopen"))}
+NOTHING = SafeString("")
 
 
 class TodoLine(TypedDict):
@@ -27,11 +29,11 @@ class TodoLine(TypedDict):
     address: SafeString
     state: SafeString
     tick: SafeString
+    tick_word: SafeString
     deleted: bool
-    priority: str
+    priority: SafeString
     due: str
-    overdue: bool
-    due_today: bool
+    due_class: SafeString
     repeats: str
     tags: list[str]
     has_notes: bool
@@ -40,23 +42,33 @@ class TodoLine(TypedDict):
 
 @register.filter
 def line(todo: Todo, now: datetime.datetime) -> TodoLine:
-    due, tags = date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now), todo.tags
+    tags, (tick, tick_word) = todo.tags, TICKS[todo.completed_at is not None]
+    due, due_class = due_words(todo, now) if todo.due_date else ("", NOTHING)
     return {
-        "pk": conditional_escape(str(todo.pk)),
+        "pk": SafeString(todo.pk),
         "title": conditional_escape(todo.title),
-        "address": conditional_escape(todo.address),
+        "address": SafeString(todo.address),
         "state": state_class(todo),
-        "tick": OPEN_TICK if todo.completed_at is None else DONE_TICK,
+        "tick": tick,
+        "tick_word": tick_word,
         "deleted": todo.deleted_at is not None,
-        "priority": todo.priority_word if todo.priority else "",
+        "priority": SafeString(todo.priority_word) if todo.priority else NOTHING,
         "due": due,
-        "overdue": todo.is_overdue(now, now.date()),
-        "due_today": todo.due_date == now.date() and todo.completed_at is None,
+        "due_class": due_class,
         "repeats": todo.repeats or "",
         "tags": tags,
         "has_notes": bool(todo.notes),
         "has_chips": bool(due or tags or todo.priority or todo.notes),
     }
+
+
+def due_words(todo: Todo, now: datetime.datetime) -> tuple[str, SafeString]:
+    """When it is due, and the class of its chip; “overdue” is a word as well, not a colour alone."""
+    due = date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now)
+    if todo.is_overdue(now, now.date()):
+        return f"{due} · overdue", SafeString(" chip-overdue")
+    is_today = todo.due_date == now.date() and todo.completed_at is None
+    return due, SafeString(" chip-today") if is_today else NOTHING
 
 
 @register.filter
