@@ -140,7 +140,8 @@ def add(new: NewTodo, user: User, now: datetime.datetime, by: Origin) -> Written
     if columns and written.change:
         Act(user, now, by, written.change.act).change(todo, columns)
     if new.id:
-        Todo.objects.for_user(user).filter(pk=todo.pk).update(imported_id=new.id)
+        todo.imported_id = new.id
+        todo.save(update_fields=["imported_id"])
     return written
 
 

@@ -88,13 +88,14 @@ def undo(
 
     Raises ChangeNotFound, or NothingToUndo when nothing of it is in effect.
     """
+    mine = TodoChange.objects.for_user(user)
     if change_id is None:
         key = {"tool_call_id": tool_call_id} if tool_call_id else {"message_id": message_id}
-        return _undo(user, TodoChange.objects.filter(**key), now, by)
-    change = TodoChange.objects.for_user(user).filter(pk=change_id).first()
+        return _undo(user, mine.filter(**key), now, by)
+    change = mine.filter(pk=change_id).first()
     if change is None:
         raise ChangeNotFound
-    return _undo(user, TodoChange.objects.filter(act=change.act), now, by)
+    return _undo(user, mine.filter(act=change.act), now, by)
 
 
 def undo_last(user: User, *, now: datetime.datetime, by: Origin, redo: bool = False) -> Report:
@@ -102,39 +103,41 @@ def undo_last(user: User, *, now: datetime.datetime, by: Origin, redo: bool = Fa
 
     With `redo`, the last undo there. Asking again goes one further back.
     """
-    here = TodoChange.objects.for_user(user).in_effect().filter(door=by.door, conversation_id=by.conversation_id)
+    mine = TodoChange.objects.for_user(user)
+    here = mine.in_effect().filter(door=by.door, conversation_id=by.conversation_id)
     kind = {"undoes__isnull": False, "undoes__undoes": None} if redo else {"undoes": None}
     last = here.filter(**kind).newest_first().first()
     if last is None:
         raise NothingToUndo
     name = next(name for name in ("message_id", "tool_call_id", "act") if getattr(last, name))
-    return _undo(user, TodoChange.objects.filter(**{name: getattr(last, name)}), now, by)
+    return _undo(user, mine.filter(**{name: getattr(last, name)}), now, by)
 
 
 def undo_todo(user: User, todo_id: UUID, *, now: datetime.datetime, by: Origin) -> Report:
     """The last change of one todo that is no undo itself."""
-    changes = TodoChange.objects.for_user(user).in_effect().filter(todo_id=todo_id, undoes=None)
-    last = changes.newest_first().first()
+    mine = TodoChange.objects.for_user(user)
+    last = mine.in_effect().filter(todo_id=todo_id, undoes=None).newest_first().first()
     if last is None:
         raise NothingToUndo
-    return _undo(user, TodoChange.objects.filter(act=last.act), now, by)
+    return _undo(user, mine.filter(act=last.act), now, by)
 
 
 def take_back_completion(todo: Todo, act: Act) -> TodoChange | None:
     """Reopen an occurrence by taking its completion back; None, and nothing done, where that is not possible."""
     if not Todo.objects.filter(previous_id=todo.pk).exists():
         return None
-    changes = TodoChange.objects.for_user(todo.owner).in_effect().filter(todo_id=todo.pk).newest_first()
+    theirs = TodoChange.objects.for_user(todo.owner)
+    changes = theirs.in_effect().filter(todo_id=todo.pk).newest_first()
     completion = next((change for change in changes if change.kind == "completed"), None)
     if completion is None:
         return None
-    undo = Undo(act, TodoChange.objects.filter(act=completion.act))
+    undo = Undo(act, theirs.filter(act=completion.act))
     undo.run()
     return next((change for change in undo.made if change.todo_id == todo.pk), None)
 
 
 def _undo(user: User, changes: TodoChangeQuerySet, now: datetime.datetime, by: Origin) -> Report:
-    undo = Undo(Act(user, now, by), changes.for_user(user))
+    undo = Undo(Act(user, now, by), changes)
     if not undo.chosen:
         raise ChangeNotFound
     todos = undo.run()
