@@ -10,6 +10,8 @@ WITH_ENV := set -a; if [ -f .env ]; then . ./.env; fi; set +a;
 export CHROMIUM ?= /usr/bin/chromium
 # The pooler of the tests behind one; likewise.
 export PGBOUNCER ?= /usr/sbin/pgbouncer
+# The proxy of the tests behind one; likewise.
+export NGINX ?= /usr/sbin/nginx
 
 # Tests run on all cores; classes stay whole, because a class of browser tests has one server and one browser.
 AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
@@ -36,7 +38,7 @@ serve: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(WITH_ENV) exec $(BIN)/python -m config.serve --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}" --processes "$${PROCESSES:-2}"
 
-test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed
+test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NGINX) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed
 	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(AT_ONCE) --cov --cov-append --cov-report=term
 
@@ -48,9 +50,14 @@ $(CHROMIUM):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -qq -y chromium; \
 	else echo "The browser tests are SKIPPED: they need Chromium. Install it, or say where it is with CHROMIUM=/path/to/it." >&2; fi
 
+# RUNLEVEL=1: these two are not started as services of this machine.
 $(PGBOUNCER):
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -qq -y pgbouncer; \
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && RUNLEVEL=1 apt-get install -qq -y pgbouncer; \
 	else echo "The tests behind a pooler are SKIPPED: they need PgBouncer. Install it, or say where it is with PGBOUNCER=/path/to/it." >&2; fi
+
+$(NGINX):
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && RUNLEVEL=1 apt-get install -qq -y nginx; \
+	else echo "The tests behind nginx are SKIPPED: they need it. Install it, or say where it is with NGINX=/path/to/it." >&2; fi
 
 $(NODE)/node_modules/.installed: $(NODE)/package.json
 	@if command -v npm > /dev/null && npm install --prefix $(NODE) --no-audit --no-fund --no-package-lock --ignore-scripts --loglevel=error; \

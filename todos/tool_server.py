@@ -143,8 +143,9 @@ def observed_call(name: str) -> Iterator[None]:
 
 
 def log_call(caller: Caller, name: str, outcome: str, duration_ms: int) -> None:
-    facts = (name, caller.user.pk, caller.token_id or "an access token", outcome, duration_ms)
-    logger.info("mcp call of %s by user %s with %s: %s in %d ms (%s)", *facts, caller.by.tool_call_id)
+    token_id, call_id = str(caller.token_id or "an access token"), str(caller.by.tool_call_id)
+    figures = {"tool": name, "tool_call_id": call_id, "token_id": token_id}
+    logger.info("mcp call", extra=figures | {"outcome": outcome, "duration_ms": duration_ms})
 
 
 def in_short(answer: CallToolResult | InputRequiredResult) -> CallToolResult | InputRequiredResult:

@@ -18,6 +18,8 @@ from accounts.sign_ins import sign_out_everywhere
 from accounts.testing import alice, bearer, bob, forge_token
 from todos.models import Door, Todo, TodoChange
 
+from ..logs import FieldsFormatter
+
 OLD, NEW = "2025-11-25", "2026-07-28"
 ACCEPT = "application/json, text/event-stream"
 
@@ -79,25 +81,25 @@ class Calls(McpCase):
             await self.call("add_task", {"tasks": [{"title": "Secret plan"}]}, reading)
             await self.call("Secret tool", {})
         token = await PersonalToken.objects.aget()
-        for line, facts in zip(
-            log.output,
-            (
-                f"mcp call of add_task by user {self.alice.pk} with an access token: success in ",
-                f"mcp call of complete_task by user {self.alice.pk} with an access token: todo_not_found in ",
-                f"mcp call of add_task by user {self.alice.pk} with {token.pk}: read_only in ",
-                f"mcp call of an unknown tool by user {self.alice.pk} with an access token: unknown_tool in ",
-            ),
-            strict=True,
-        ):
-            self.assertIn(facts, line)
-        self.assertNotIn("Secret", str(log.output))
+        self.assertEqual(
+            [(record.tool, record.token_id, record.outcome) for record in log.records],
+            [
+                ("add_task", "an access token", "success"),
+                ("complete_task", "an access token", "todo_not_found"),
+                ("add_task", str(token.pk), "read_only"),
+                ("an unknown tool", "an access token", "unknown_tool"),
+            ],
+        )
+        written = [FieldsFormatter().format(record) for record in log.records]
+        self.assertEqual([json.loads(line)["tool"] for line in written], [record.tool for record in log.records])
+        self.assertNotIn("Secret", str(written))
 
     async def test_the_log_names_the_call_that_a_change_was_made_in(self):
         with self.assertLogs("todos.tool_server", "INFO") as log:
             await self.call("add_task", {"tasks": [{"title": "Milk"}]})
         change = await TodoChange.objects.for_user(self.alice).aget()
         self.assertEqual(change.door, Door.MCP)
-        self.assertTrue(log.output[0].endswith(f"({change.tool_call_id})"), log.output)
+        self.assertEqual([record.tool_call_id for record in log.records], [str(change.tool_call_id)])
 
     async def test_all_definitions_cost_a_model_at_most_3000_tokens(self):
         for version in (OLD, NEW):

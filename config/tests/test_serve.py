@@ -29,7 +29,7 @@ from config.testing import empty_database, free_port, running_server
 
 from .test_servers import ServerCase, wait_for
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+NGINX = shutil.which(os.environ.get("NGINX", "/usr/sbin/nginx"))
 CLIENTS = 3
 HESITATION_SECONDS = 0.05
 
