@@ -101,7 +101,8 @@ def columns_of(shot: Snapshot) -> dict[str, Any]:
 
 def todo_of(change: TodoChange, shot: Snapshot) -> Todo:
     """A row as a snapshot shows it, not stored and without its tags, one version further."""
-    return Todo(id=change.todo_id, owner_id=change.owner_id, version=shot["version"] + 1, **columns_of(shot))
+    known = {"id": change.todo_id, "owner_id": change.owner_id, "updated_at": change.created_at}
+    return Todo(**known, version=shot["version"] + 1, **columns_of(shot))
 
 
 def previous_id_of(change: TodoChange) -> uuid.UUID | None:

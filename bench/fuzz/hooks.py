@@ -29,6 +29,14 @@ def map_path_parameters(context: Any, path_parameters: Any) -> Any:
 
 
 @schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Where an answer said null, a link to the next request has the text None."""
+    for name, value in (case.path_parameters or {}).items():
+        if value in {None, "None"} and name in THERE:
+            case.path_parameters[name] = random.Random(name).choice(THERE[name])
+
+
+@schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:
     if isinstance(body, dict):
         for name in body.keys() & THERE.keys():

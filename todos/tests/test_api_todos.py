@@ -442,6 +442,18 @@ class UndoTests(TodoApiTestCase):
             self.assertEqual([result["todo"]["tags"] for result in report["results"]], [["home"]])
             change_id = report["change_id"]
 
+    async def test_what_was_undone_of_a_todo_that_is_gone_stays_undone(self):
+        todo = await self.ok("post", "", {"title": "Paint"}, 201)
+        await self.ok("patch", f"/{todo['id']}", {"title": "Paint the fence"})
+        renamed, added = (await self.ok("get", f"/{todo['id']}/changes"))["items"]
+        undone = await self.ok("post", self.undo_address, {"change_id": renamed["id"]})
+        await self.ok("post", self.undo_address, {"change_id": added["id"]})
+        report = await self.ok("post", self.undo_address, {"change_id": undone["change_id"]})
+        (result,) = report["results"]
+        self.assertEqual((report["change_id"], result["outcome"]), (None, "refused"))
+        self.assertEqual(result["differences"], [{"field": "on the list", "was": "yes", "now": "no"}])
+        self.assertEqual((result["todo"]["title"], await Todo.objects.acount()), ("Paint", 1))
+
     async def test_a_tool_call_and_a_turn_are_undone_as_a_whole(self):
         for name in ("tool_call_id", "message_id"):
             ids = {name: uuid.uuid4()}
