@@ -83,3 +83,11 @@ class GuessingTests(TestCase):
         self.assertEqual(statuses, [422] * 5 + [429])
         right = self.client.post("/accounts/settings/password", passwords | {"old_password": PASSWORD})
         self.assertContains(right, "It works again in", status_code=429)
+
+    def test_the_admin_has_no_form_of_its_own_where_guesses_would_not_count(self):
+        User.objects.update(is_staff=True, is_superuser=True)
+        right = {"username": "alice", "password": PASSWORD, "next": "/admin/"}
+        sent_on = self.client.post("/admin/login/?next=/admin/", right)
+        self.assertRedirects(sent_on, "/accounts/login?next=/admin/", fetch_redirect_response=False)
+        self.assertContains(self.client.post("/accounts/login", right, follow=True), "Site administration")
+        self.assertRedirects(self.client.post("/admin/password_change/", {}), "/accounts/settings")
