@@ -43,9 +43,8 @@ class PolicyTests(BrowserCase):
                 self.page.goto(address)
                 expect(self.page.locator("#content")).to_be_visible()
             visited += 1 + len(pages)
-        for address in ("/admin/chat/message/turns/", "/admin/password_change/"):
-            self.page.goto(address)
-            expect(self.page.locator("#content")).to_be_visible()
+        self.page.goto("/admin/chat/message/turns/")
+        expect(self.page.locator("#content")).to_be_visible()
         self.assertGreater(visited, 12)
 
     def test_the_api_documentation_sends_a_request_under_it(self):
