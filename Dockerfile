@@ -18,4 +18,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
 # SIGTERM: accepts nothing more and lets running turns end.
-CMD ["python", "-m", "config.serve", "--host", "0.0.0.0", "--processes", "2", "--proxy-headers"]
+CMD ["python", "-m", "config.serve", "--host", "0.0.0.0", "--processes", "2", "--proxy-headers", "--log-format", "json"]

@@ -2,7 +2,7 @@
 
 All accept from one listening socket. SIGHUP puts a new process in the place of each, one by one, and ends the old one
 when its successor accepts requests, so that none is lost. SIGTERM lets running turns end. A process that dies is
-started again. Nothing of the program is loaded here.
+started again. Nothing of the program is loaded here but the shape of its log.
 """
 
 import argparse
@@ -15,6 +15,8 @@ import socket
 import sys
 import tempfile
 from dataclasses import dataclass
+
+from .logs import FieldsFormatter
 
 BACKLOG = 2048
 START_SECONDS = 60
@@ -148,8 +150,11 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--patience", type=float, default=30, help="seconds for a process to end its turns; then kill")
     parser.add_argument("--proxy-headers", action="store_true", help="behind a proxy: trust its X-Forwarded-For")
+    parser.add_argument("--log-format", choices=["line", "json"], default="line", help="of the lines of this process")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if options.log_format == "json":
+        logging.root.handlers[0].setFormatter(FieldsFormatter())
     with (
         listening_socket(options.host, options.port) as listener,
         tempfile.TemporaryDirectory(prefix="todo-chat-metrics-") as counted,

@@ -172,6 +172,17 @@ class Service(ServerCase):
                     self.assertIn(b"event: turn.completed\n", list(events))
 
 
+class Log(SimpleTestCase):
+    def test_it_is_json_where_that_is_asked_for(self):
+        options = ("--processes", "0", "--port", "0", "--log-format", "json")
+        command = [sys.executable, "-m", "config.serve", *options]
+        with subprocess.Popen(command, cwd=settings.BASE_DIR, stderr=subprocess.PIPE) as process:
+            line = json.loads(process.stderr.readline())
+            process.terminate()
+        self.assertEqual((line["level"], line["logger"]), ("INFO", "config.serve"))
+        self.assertRegex(line["message"], r"^serving http://127\.0\.0\.1:\d+ with 0 processes$")
+
+
 class Deployment(SimpleTestCase):
     """compose.yaml and the Dockerfile name what is there: no Docker is needed to see that."""
 
