@@ -66,6 +66,7 @@ class NewPasswordForm(PasswordChangeForm):
         del self.fields["old_password"].widget.attrs["autofocus"]
         self.fields["new_password1"].help_text = PASSWORD_RULES
         self.fields["new_password2"].label = "New password again"
+        self.fields["new_password2"].help_text = ""
 
     def validate_password_for_user(self, user: User, _: str = "") -> None:
         super().validate_password_for_user(user, "new_password1")

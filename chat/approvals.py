@@ -76,6 +76,7 @@ NO = frozenset(
 )
 TITLES_SAID = 3
 VERBS = {"complete": "complete", "delete": "delete"}
+STATES = {"completed": "done", "deleted": "in the trash"}
 Choice = Iterable[UUID] | Literal["all"]
 
 
@@ -209,9 +210,11 @@ def decision_text(approval: Approval) -> str:
     """What was really done, from the stored outcomes of the calls."""
     outputs = [call.output or {} for call in approval.message.tool_calls.all()]
     results = [item for output in outputs for item in output.get("results", [])]
-    done = [f"“{item['task']['title']}”" for item in results if "task" in item]
+    parts = []
+    for outcome, state in STATES.items():
+        if titles := [f"“{item['task']['title']}”" for item in results if item.get("outcome") == outcome]:
+            parts.append(f"{named(titles)} {'is' if len(titles) == 1 else 'are'} {state} now.")
     refusals = [item["reason"] for item in results if "reason" in item]
     if not approval.approved:
         return "All right, nothing was changed."
-    sentence = f"Done: {named(done)}." if done else "Nothing was changed."
-    return " ".join([sentence, *refusals])
+    return " ".join([*(parts or ["Nothing was changed."]), *refusals])

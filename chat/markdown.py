@@ -3,6 +3,7 @@
 The text comes from a model, which others may have talked into anything: it is treated like a stranger's.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -48,9 +49,27 @@ SANITISER = nh3.Cleaner(
 )
 
 
+# What means something in Markdown, and the beginning of a line of a list.
+PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+LINE = re.compile(r"^(\d{1,9}\. |)(.*)$", re.MULTILINE)
+
+
 def markdown_html(text: str) -> SafeString:
+    return plain_html(text) if len(text) > MARKDOWN_MAX_CHARACTERS else drawn_html(text)
+
+
+def literal_html(text: str) -> SafeString:
+    """Text with titles in it as they were typed, whatever they look like; lines that begin with a number are a list."""
     if len(text) > MARKDOWN_MAX_CHARACTERS:
-        return mark_safe(linebreaks(displayable(text), autoescape=True))  # noqa: S308 it escapes
+        return plain_html(text)
+    return drawn_html(LINE.sub(lambda line: line[1] + PUNCTUATION.sub(r"\\\g<0>", line[2]), text))
+
+
+def plain_html(text: str) -> SafeString:
+    return mark_safe(linebreaks(displayable(text), autoescape=True))  # noqa: S308 it escapes
+
+
+def drawn_html(text: str) -> SafeString:
     drawn = "".join(pieces(with_targets(PARSER.events(text))))
     html = SANITISER.clean(
         displayable(drawn.replace("<br>\n</p>", "</p>"))

@@ -20,8 +20,9 @@ from django.utils.safestring import SafeString
 
 from todos.models import Todo
 
+from .basic_model import BasicModel
 from .events import ApprovalRecord
-from .markdown import markdown_html
+from .markdown import literal_html, markdown_html
 from .models import Conversation, Message
 from .search import marked_parts, parts_html, snippet_parts, terms_of
 from .storage import RETRYABLE, approval_of
@@ -140,7 +141,9 @@ class MessageView:
 
     @property
     def html(self) -> SafeString:
-        return markdown_html(self.message.content)
+        """The basic assistant writes no Markdown, and titles into its sentences."""
+        draw = literal_html if self.message.model == BasicModel.name else markdown_html
+        return draw(self.message.content)
 
     @property
     def retryable(self) -> bool:

@@ -164,7 +164,7 @@ class InWords(ApprovalCase):
         asked = await self.ask()
         answer, model = await self.say("Yes, go ahead!", asked["conversation_id"])
         self.assertEqual(model.requests, [])
-        self.assertEqual(answer["response"], "Done: “One”, “Two”, “Three” and 2 more.")
+        self.assertEqual(answer["response"], "“One”, “Two”, “Three” and 2 more are in the trash now.")
         self.assertEqual(await self.open_titles(), ["Stays"])
         self.assertEqual((await ToolCall.objects.aget()).status, "success")
 

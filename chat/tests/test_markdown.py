@@ -2,7 +2,7 @@ import time
 
 from django.test import SimpleTestCase
 
-from chat.markdown import MARKDOWN_MAX_CHARACTERS, markdown_html
+from chat.markdown import MARKDOWN_MAX_CHARACTERS, literal_html, markdown_html
 
 BOMBS = ("*", "[", "> ", "- ", "`", "[a](b", "![](", "**a ", "_a_ ", "~~a ", "|a", "<", "&", "1. ", "[a]: b\n", "a\n")
 
@@ -84,6 +84,15 @@ class MarkdownTests(SimpleTestCase):
         html = markdown_html("> " * 5_000 + "**deep**")
         self.assertEqual(html.count("<blockquote>"), 20)
         self.assertIn("deep", html)
+
+    def test_text_that_is_no_markdown_is_drawn_as_it_was_typed(self):
+        html = literal_html(
+            "You have:\n\n1. *a* _b_ <b> `c` \\\n2. - # [x](https://a.example) &amp; ~~z~~ | 3. x\n\nMore."
+        )
+        self.assertIn("<li>*a* _b_ &lt;b&gt; `c` \\</li>", html)
+        self.assertIn("<li>- # [x](https://a.example) &amp;amp; ~~z~~ | 3. x</li>", html)
+        self.assertEqual(html.count("<li>"), 2)
+        self.assertIn("*a* &lt;b&gt;", literal_html("*a* <b>\n" * MARKDOWN_MAX_CHARACTERS))
 
     def test_bombs_take_no_time(self):
         for bomb in BOMBS:

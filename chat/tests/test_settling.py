@@ -157,7 +157,7 @@ class GoingOn(DeadTurnCase):
         await self.async_client.post(path, {"approve": "all"}, content_type="application/json", headers=headers)
         with scripted_model():
             body = await self.retry(await Message.objects.aget(role="assistant"))
-        self.assertIn("Done: ", body["response"])
+        self.assertIn("are in the trash now.", body["response"])
         self.assertEqual(await Todo.objects.filter(deleted_at=None).acount(), 0)
 
 

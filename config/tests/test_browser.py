@@ -195,7 +195,6 @@ class BasicAssistantTests(BrowserCase):
         self.assertEqual(self.page.url, f"{self.address()}/")
 
     def test_the_api_documentation_and_the_admin_work_under_the_policy(self):
-        self.ignored = ("Failed to load resource",)  # the admin has no icon
         self.page.goto("/api/docs")
         expect(self.page.locator(".opblock").first).to_be_visible()
         self.page.goto("/admin/")
