@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from accounts.views import admin_login
+
 from .api import api, api_not_found
 from .mcp_door import METADATA_PATH, mcp, protected_resource
 
@@ -15,9 +17,8 @@ urlpatterns = [
     path("mcp/", mcp),
     path(METADATA_PATH.removeprefix("/"), protected_resource),
     path(f"{METADATA_PATH.removeprefix('/')}/mcp", protected_resource),
-    # In the place of the admin's own forms, where a password could be guessed as often as somebody likes.
-    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
-    path("admin/password_change/", RedirectView.as_view(pattern_name="settings")),
+    path("admin/login/", admin_login),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="settings")),  # guesses count there
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("todos.urls")),

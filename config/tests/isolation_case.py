@@ -22,6 +22,7 @@ from .isolation_of_pages import PAGES
 SAMPLES = {"app_label": "chat", "url": "nowhere", "content_type_id": "1", "object_id": "x", "id": "x", "user_id": "x"}
 # Of the admin only these are open; whatever else is added there asks for an administrator, as all cells prove.
 ADMIN = {
+    "admin/login/": dict.fromkeys(METHODS, Door("403", unknown="sign in", special={"namesake": "sign in"})),
     "admin/logout/": dict.fromkeys(METHODS, Door("302", unknown="own")),
     "admin/password_change/": dict.fromkeys(METHODS, Door("302", unknown="own")),
 }

@@ -85,8 +85,10 @@ class GuessingTests(TestCase):
         self.assertContains(right, "It works again in", status_code=429)
 
     def test_the_admin_has_no_form_of_its_own_where_guesses_would_not_count(self):
-        User.objects.update(is_staff=True, is_superuser=True)
         right = {"username": "alice", "password": PASSWORD, "next": "/admin/"}
+        self.assertEqual(self.client.post("/accounts/login", right, follow=True).status_code, 403)
+        self.client.logout()
+        User.objects.update(is_staff=True, is_superuser=True)
         sent_on = self.client.post("/admin/login/?next=/admin/", right)
         self.assertRedirects(sent_on, "/accounts/login?next=/admin/", fetch_redirect_response=False)
         self.assertContains(self.client.post("/accounts/login", right, follow=True), "Site administration")
