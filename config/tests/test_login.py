@@ -89,7 +89,8 @@ class GuessingTests(TestCase):
         self.assertEqual(self.client.post("/accounts/login", right, follow=True).status_code, 403)
         self.client.logout()
         User.objects.update(is_staff=True, is_superuser=True)
-        sent_on = self.client.post("/admin/login/?next=/admin/", right)
-        self.assertRedirects(sent_on, "/accounts/login?next=/admin/", fetch_redirect_response=False)
+        for next_address in ("/admin/", "//evil.example", ""):
+            sent_on = self.client.post("/admin/login/", right | {"next": next_address})
+            self.assertRedirects(sent_on, "/accounts/login?next=/admin/", fetch_redirect_response=False)
         self.assertContains(self.client.post("/accounts/login", right, follow=True), "Site administration")
         self.assertRedirects(self.client.post("/admin/password_change/", {}), "/accounts/settings")
