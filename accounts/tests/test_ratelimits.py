@@ -37,6 +37,13 @@ class CheckRateTests(SimpleTestCase):
         await check_rate("turns", "bob", "1/d")
         await check_rate("registrations", "alice", "1/d")
 
+    async def test_nobody_is_forgotten_because_many_others_come(self):
+        await check_rate("turns", "alice", "1/d")
+        for number in range(500):
+            await check_rate("turns", f"user{number}", "1/d")
+        with self.assertRaises(RateLimited):
+            await check_rate("turns", "alice", "1/d")
+
     async def test_what_is_refused_by_one_rate_uses_up_no_other(self):
         request, user = RequestFactory().get("/", REMOTE_ADDR=HOME), User()
         for _ in range(3):
