@@ -4,6 +4,8 @@ Values without identity, the same for both wire formats, the basic assistant and
 """
 
 import datetime
+import functools
+import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -62,6 +64,11 @@ class ToolDefinition:
     name: str
     description: str
     parameters: dict[str, Any]
+
+    @functools.cached_property
+    def text(self) -> str:
+        """About what a model reads of it."""
+        return self.name + self.description + json.dumps(self.parameters, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)

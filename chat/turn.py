@@ -51,6 +51,7 @@ from .turn_report import report_turn
 from .turn_state import STOP_SENTENCES, NewMessage, Turn
 
 OUTAGE_RETRY_SECONDS = 2
+OFFERED: list[ToolDefinition] = []
 
 logger = logging.getLogger(__name__)
 
@@ -198,9 +199,11 @@ def model_named(path: str) -> Model:
 
 
 async def offered_tools() -> tuple[ToolDefinition, ...]:
-    return tuple(
-        ToolDefinition(tool.name, tool.description or "", tool.input_schema) for tool in await tool_definitions()
-    )
+    """Made once: they do not change while the program runs."""
+    if not OFFERED:
+        tools = await tool_definitions()
+        OFFERED[:] = [ToolDefinition(tool.name, tool.description or "", tool.input_schema) for tool in tools]
+    return tuple(OFFERED)
 
 
 def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest:

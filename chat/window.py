@@ -11,7 +11,6 @@ from .model_interface import (
     HistoryItem,
     ModelRequest,
     Summary,
-    ToolDefinition,
     ToolOutput,
     ToolRequest,
     UserText,
@@ -53,13 +52,9 @@ def text_of(item: HistoryItem) -> str:
 
 def measured_ratio(request: ModelRequest, input_tokens: int) -> float:
     """How many tokens the model counted for each that is estimated of a whole request."""
-    tools = sum(text_tokens(definition_text(tool)) for tool in request.tools)
+    tools = sum(text_tokens(tool.text) for tool in request.tools)
     estimate = estimated_tokens(request.history) + text_tokens(request.instructions) + tools
     return min(max(input_tokens / max(estimate, 1), LOWEST_RATIO), HIGHEST_RATIO)
-
-
-def definition_text(tool: ToolDefinition) -> str:
-    return tool.name + tool.description + json_text(tool.parameters)
 
 
 # What is sent of it

@@ -4,6 +4,7 @@ For these it waits SHUTDOWN_GRACE_SECONDS; then they are interrupted.
 """
 
 import asyncio
+import gc
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
@@ -30,6 +31,8 @@ class Lifetime:
         self.answers: set[asyncio.Task[None]] = set()
 
     def begin(self) -> None:
+        # All that is loaded by now stays: full collections, in which nothing is answered, need not look through it.
+        gc.freeze()
         self.tasks = [asyncio.create_task(sweep_for_ever()), asyncio.create_task(tell_untold_for_ever())]
 
     async def end(self) -> None:
