@@ -63,23 +63,6 @@ function offerEnd(grows) {
   if (button && (grows || !away)) button.hidden = !away;
 }
 
-// Rows that changed by themselves, by what a socket told, are marked for a moment; on a phone the tab of the todos is.
-let rowsBefore;
-const rowsNow = () =>
-  new Map([...document.querySelectorAll("#todo-list .todo")].map((row) => [row, row.id + row.className + row.textContent]));
-
-document.addEventListener("htmx:before:swap", ({ target }) => {
-  if (target.id === "catch-up") rowsBefore = new Set(rowsNow().values());
-});
-document.addEventListener("htmx:after:swap", ({ target }) => {
-  if (target.id !== "catch-up" || !rowsBefore) return;
-  const now = rowsNow();
-  const changed = [...now.keys()].filter((row) => !rowsBefore.has(now.get(row)));
-  if (changed.length || now.size !== rowsBefore.size) document.getElementById("todos-changed").hidden = false;
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  for (const row of changed) row.animate([{ background: "var(--accent-soft)" }, { background: "none" }], 2000);
-});
-
 // Keyboard shortcuts
 
 const switchBox = document.getElementById("shortcuts-on");

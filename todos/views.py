@@ -103,6 +103,29 @@ async def restore(request: PageRequest, todo_id: UUID) -> HttpResponse:
     return await change(request, restore_todo, todo_id, "“{}” is back.")
 
 
+@require_POST
+@signed_in
+async def move(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    """To another day, which is said in words as everywhere; a time of day stays as it is."""
+    user, now = request.acting_user, timezone.now()
+    try:
+        with missing_as_404():
+            written = await database_unit(moved)(user, todo_id, request.POST.get("to", ""), now)
+    except (ValidationFailed, DateNotUnderstood) as refusal:
+        messages.error(request, " ".join(refusal.details.values()) or refusal.sentence)
+        return redirect(address_after(request, "todos"))
+    when = date_text(written.todo.wall_due, user.zone, now)
+    notice = f"Moved “{written.todo.title}” to {when}." if when else f"“{written.todo.title}” has no date now."
+    messages.success(request, notice, extra_tags=undo_address(written))
+    return redirect(address_after(request, "todos"))
+
+
+def moved(user: User, todo_id: UUID, day: str, now: datetime.datetime) -> Written:
+    todo = get_todo(user, todo_id)
+    due = f"{day} {todo.due_time:%H:%M}" if day and todo.due_time else day or None
+    return update_todo(user, todo_id, now=now, by=BY_PAGE, due=due)
+
+
 async def change(request: PageRequest, command: Callable[..., Written], todo_id: UUID, sentence: str) -> HttpResponse:
     """Run a command and go back; the notice offers to undo it."""
     with missing_as_404():

@@ -61,6 +61,7 @@ PAGES: Doors = {
     "todos/<uuid:todo_id>/complete": button(),
     "todos/<uuid:todo_id>/reopen": button(),
     "todos/<uuid:todo_id>/delete": button(),
+    "todos/<uuid:todo_id>/move": button(body={"to": "tomorrow"}),
     "todos/<uuid:todo_id>/restore": button(),
     "undo/change/<uuid:change_id>": button(),
     "undo/tool-call/<uuid:tool_call_id>": button(),

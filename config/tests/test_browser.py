@@ -194,6 +194,34 @@ class BasicAssistantTests(BrowserCase):
         expect(self.page.locator("#todo-list .todo")).to_have_count(1)
         self.assertEqual(self.page.url, f"{self.address()}/")
 
+    def test_the_menu_of_a_row_moves_edits_and_deletes_it(self):
+        self.sign_up()
+        for title in ("Water plants", "Call Ann"):
+            self.add_todo(title)
+        self.page.goto("/todos")
+        self.wait_for_socket(self.page)
+        menu, row = self.page.locator("#todo-menu"), self.page.locator(".todo", has_text="Call Ann")
+        row.hover()
+        self.page.click("[aria-label='Change Call Ann']")
+        expect(menu).to_be_visible()
+        self.assert_accessible("the menu of a row")
+        menu.locator("text=Tomorrow").click()
+        expect(menu).to_be_hidden()
+        expect(self.page.locator("#notices")).to_contain_text("Moved “Call Ann” to tomorrow.")
+        expect(row).to_contain_text("tomorrow")
+        self.page.click(".notice button")
+        expect(row).not_to_contain_text("tomorrow")
+        row.locator(".todo-more").focus()
+        self.page.keyboard.press("Enter")
+        for key in ("Tab", "Enter"):
+            self.page.keyboard.press(key)
+        expect(self.page.locator(".todo [name=title]")).to_be_focused()
+        self.page.keyboard.press("Tab")
+        self.page.hover(".todo:has-text('Water plants')")
+        self.page.click("[aria-label='Change Water plants']")
+        menu.locator("text=Move to the trash").click()
+        expect(self.page.locator("#todo-list")).not_to_contain_text("Water plants")
+
     def test_the_api_documentation_and_the_admin_work_under_the_policy(self):
         self.page.goto("/api/docs")
         expect(self.page.locator(".opblock").first).to_be_visible()

@@ -129,6 +129,23 @@ class ButtonTests(TodoPageTestCase):
         self.assertContains(response, "“Buy &lt;milk&gt;” is open again.")
         self.assertTrue(Todo.objects.open().exists())
 
+    def test_a_todo_moves_to_another_day_with_its_time_and_back(self):
+        todo = add_todo(self.alice, now=timezone.now(), by=Origin(Door.PAGE), title="Call Ann", due="today 17:00").todo
+
+        def moved_to(words):
+            page = self.client.post(f"/todos/{todo.pk}/move", {"to": words, "next": "/todos"}, follow=True)
+            todo.refresh_from_db()
+            return page
+
+        self.assertContains(moved_to("tomorrow"), "Moved “Call Ann” to tomorrow, 17:00.")
+        self.assertEqual(todo.due_date, self.today + datetime.timedelta(days=1))
+        self.client.post(f"/undo/change/{TodoChange.objects.newest_first()[0].pk}", {"next": "/todos"})
+        todo.refresh_from_db()
+        self.assertEqual(todo.due_date, self.today)
+        self.assertContains(moved_to("never"), "I could not read “never 17:00” as a date.")
+        self.assertContains(moved_to(""), "“Call Ann” has no date now.")
+        self.assertEqual((todo.due_date, todo.due_time), (None, None))
+
     def test_a_deleted_todo_waits_in_the_trash(self):
         todo = self.todo("Buy milk")
         self.press(todo, "delete")

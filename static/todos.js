@@ -1,0 +1,48 @@
+"use strict";
+
+// The rows of todos: their menu, and a mark on those that changed.
+
+// One menu for all rows: its buttons mean the row that it was opened at, and it opens beside that row's button.
+const menu = document.getElementById("todo-menu");
+let menuRow;
+
+function aimMenu(opener) {
+  menuRow = opener.closest(".todo");
+  const address = menuRow.querySelector(".check").getAttribute("formaction").replace(/\/\w+$/, "");
+  for (const button of menu.children) button.setAttribute("formaction", `${address}/${button.dataset.action}`);
+  menu.setAttribute("aria-label", opener.getAttribute("aria-label"));
+}
+
+function placeMenu() {
+  const { bottom, right } = menuRow.querySelector(".todo-more").getBoundingClientRect();
+  menu.style.top = `${Math.max(8, Math.min(bottom, innerHeight - menu.offsetHeight - 8))}px`;
+  menu.style.left = `${Math.max(8, right - menu.offsetWidth)}px`;
+}
+
+document.addEventListener("click", ({ target }) => {
+  const opener = target.closest?.("[popovertarget=todo-menu]");
+  if (opener) aimMenu(opener);
+});
+menu?.addEventListener("toggle", ({ newState }) => newState === "open" && placeMenu());
+menu?.addEventListener("click", ({ target }) => {
+  const action = target.closest("button")?.dataset.action;
+  if (action) menu.hidePopover();
+  if (action === "edit") menuRow.querySelector("a.todo-title").click();
+});
+
+// Rows that changed by themselves, by what a socket told, are marked for a moment; on a phone the tab of the todos is.
+let rowsBefore;
+const rowsNow = () =>
+  new Map([...document.querySelectorAll("#todo-list .todo")].map((row) => [row, row.id + row.className + row.textContent]));
+
+document.addEventListener("htmx:before:swap", ({ target }) => {
+  if (target.id === "catch-up") rowsBefore = new Set(rowsNow().values());
+});
+document.addEventListener("htmx:after:swap", ({ target }) => {
+  if (target.id !== "catch-up" || !rowsBefore) return;
+  const now = rowsNow();
+  const changed = [...now.keys()].filter((row) => !rowsBefore.has(now.get(row)));
+  if (changed.length || now.size !== rowsBefore.size) document.getElementById("todos-changed").hidden = false;
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  for (const row of changed) row.animate([{ background: "var(--accent-soft)" }, { background: "none" }], 2000);
+});
