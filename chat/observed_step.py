@@ -8,8 +8,9 @@ from telemetry import metrics
 from telemetry.stages import stage
 from telemetry.tracing import annotate, begin_span, within
 
+from .basic_model import BasicModel
 from .errors import TurnFailure
-from .model_interface import Model, ModelOutput, ModelRequest
+from .model_interface import Model, ModelOutput, ModelRequest, StepEnd
 from .turn_state import StepNote, Turn
 
 
@@ -17,6 +18,7 @@ async def observed_step(turn: Turn, model: Model, request: ModelRequest) -> Asyn
     """The model's outputs as they come."""
     turn.step_notes.append(note := StepNote(turn.step, model.name))
     opened = begin_span("model step", step=turn.step, model=model.name)
+    counted = isinstance(model, BasicModel)  # which costs nothing
     try:
         async with aclosing(model.stream(request)) as outputs:
             while True:
@@ -25,12 +27,16 @@ async def observed_step(turn: Turn, model: Model, request: ModelRequest) -> Asyn
                 if output is None:
                     return
                 note.hear(output)
+                counted = counted or isinstance(output, StepEnd)
                 yield output
     except TurnFailure as failure:
         note.error = failure.code
         metrics.upstream_errors.labels(failure.code).inc()
         raise
     finally:
+        # A request that failed before any answer took nothing.
+        if not counted and (note.has_output or not note.error):
+            turn.count_cut_step(request)
         if opened is not None:
             annotate(opened, **note.figures())
             opened.end()

@@ -18,7 +18,7 @@ from .context import tool_items
 from .errors import TurnInterrupted
 from .model_interface import AssistantText, HistoryItem, ModelOutput, ModelRequest, StepEnd
 from .models import Approval, Conversation, Message, ToolCall
-from .window import estimated_tokens, fitted, is_crowded, measured_ratio
+from .window import estimated_tokens, fitted, is_crowded, measured_ratio, request_tokens, text_tokens
 
 STOP_SENTENCES = {
     "turn_deadline": "I stopped here, because this took too long. Ask again for what is missing.",
@@ -162,6 +162,14 @@ class Turn:
         self.answer.output_tokens += end.output_tokens
         if end.input_tokens and self.sent and self.step == self.steps_before + 1:
             self.conversation.token_ratio = measured_ratio(self.sent, end.input_tokens)
+
+    def count_cut_step(self, request: ModelRequest) -> None:
+        """Of a step that ended before the model could count: what was sent and what came, by the estimate.
+
+        Else whoever stops each answer shortly before its end would pay nothing for any.
+        """
+        self.answer.input_tokens += int(request_tokens(request) * self.conversation.token_ratio)
+        self.answer.output_tokens += text_tokens(self.step_text)
 
     @property
     def stopped(self) -> bool:

@@ -50,11 +50,15 @@ def text_of(item: HistoryItem) -> str:
             return text
 
 
+def request_tokens(request: ModelRequest) -> int:
+    """The estimate of a whole request."""
+    tools = sum(text_tokens(tool.text) for tool in request.tools)
+    return estimated_tokens(request.history) + text_tokens(request.instructions) + tools
+
+
 def measured_ratio(request: ModelRequest, input_tokens: int) -> float:
     """How many tokens the model counted for each that is estimated of a whole request."""
-    tools = sum(text_tokens(tool.text) for tool in request.tools)
-    estimate = estimated_tokens(request.history) + text_tokens(request.instructions) + tools
-    return min(max(input_tokens / max(estimate, 1), LOWEST_RATIO), HIGHEST_RATIO)
+    return min(max(input_tokens / max(request_tokens(request), 1), LOWEST_RATIO), HIGHEST_RATIO)
 
 
 # What is sent of it

@@ -55,6 +55,9 @@ class StopTests(StopAndRetryCase):
         self.assertEqual((body["status"], body["response"]), ("stopped", "Let me see"))
         answer = await Message.objects.aget(role="assistant")
         self.assertEqual((answer.status, answer.error_code), ("stopped", ""))
+        # The model had no chance to count: what was sent and what came is taken off the day's tokens by estimate.
+        self.assertGreater(answer.input_tokens, 1_000)
+        self.assertEqual(answer.output_tokens, len("Let me see") // 3.5)
 
     async def test_calls_that_have_not_begun_are_not_made(self):
         async def stop_then_add(request):
