@@ -76,6 +76,7 @@ NO = frozenset(
 )
 TITLES_SAID = 3
 VERBS = {"complete": "complete", "delete": "delete"}
+HOW_TO_DECIDE = "Nothing is done yet: say “yes” to go ahead, “no” to leave them, or choose below."
 STATES = {"completed": "done", "deleted": "in the trash"}
 Choice = Iterable[UUID] | Literal["all"]
 
@@ -123,10 +124,7 @@ def approval_question(approval: Approval) -> str:
     actions = {row["action"] for row in approval.rows}
     verb = VERBS[actions.pop()] if len(actions) == 1 else "change"
     titles = [f"“{row['title']}”" for row in approval.rows]
-    return (
-        f"This would {verb} {len(titles)} todos: {named(titles)}. Nothing is done yet: "
-        "say “yes” to go ahead, “no” to leave them, or choose below."
-    )
+    return f"This would {verb} {len(titles)} todos: {named(titles)}. {HOW_TO_DECIDE}"
 
 
 def named(titles: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 
 from todos.models import Todo
 
+from .approvals import HOW_TO_DECIDE
 from .basic_model import BasicModel
 from .events import ApprovalRecord
 from .markdown import literal_html, markdown_html
@@ -141,9 +142,10 @@ class MessageView:
 
     @property
     def html(self) -> SafeString:
-        """The basic assistant writes no Markdown, and titles into its sentences."""
+        """The basic assistant writes no Markdown, and titles into its sentences. How to decide is said until then."""
         draw = literal_html if self.message.model == BasicModel.name else markdown_html
-        return draw(self.message.content)
+        decided = self.approval is not None and self.approval.status != "pending"
+        return draw(self.message.content.removesuffix(HOW_TO_DECIDE) if decided else self.message.content)
 
     @property
     def retryable(self) -> bool:

@@ -76,6 +76,7 @@ class StateTests(StateCase):
         self.page.reload()
         self.page.click("text=Decline")
         expect(self.page.locator(".approval")).to_contain_text("You declined")
+        expect(self.page.locator("#messages")).not_to_contain_text("Nothing is done yet")
         self.assert_accessible("a declined question")
 
     def test_conversations_are_found_renamed_pinned_and_deleted(self):
