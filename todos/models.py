@@ -66,6 +66,7 @@ def view_condition(name: str, now: datetime.datetime, day: datetime.date) -> Q:
         "today": OPEN & Q(due_date=day),
         "overdue": OPEN & (Q(due_at__lt=now) | Q(due_at=None, due_date__lt=day)),
         "upcoming": OPEN & Q(due_date__gt=day),
+        "undated": OPEN & Q(due_date=None),
         "done": DONE,
         "trash": IN_TRASH,
         "all": OUTSIDE_TRASH,
@@ -95,7 +96,7 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         return self.filter(OUTSIDE_TRASH)
 
     def in_view(self, name: str, now: datetime.datetime, day: datetime.date) -> TodoQuerySet:
-        """What people call open, today, overdue, upcoming, done, trash; "all" is all but the trash."""
+        """What people call open, today, overdue, upcoming, undated, done, trash; "all" is all but the trash."""
         return self.filter(view_condition(name, now, day))
 
     def counts(self, names: Iterable[str], now: datetime.datetime, day: datetime.date) -> dict[str, int]:

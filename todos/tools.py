@@ -75,7 +75,7 @@ async def list_tasks(
     *,
     caller: ActingCaller,
     filter: Annotated[
-        Literal["open", "today", "overdue", "upcoming", "done", "trash", "all"],
+        Literal["open", "today", "overdue", "upcoming", "undated", "done", "trash", "all"],
         Field(description="today, overdue and upcoming are open ones by due date; all leaves out the trash"),
     ] = "open",
     text: Annotated[SearchText, Field(description="Words in title or notes")] = "",

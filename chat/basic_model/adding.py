@@ -67,8 +67,30 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     """One todo: what is neither date nor priority nor tag is its title."""
     text, priority = cut_priority(text)
     text, tags = cut_tags(text)
-    text, due = with_first_date(*cut_date(text, clock), clock)
+    text, due = repeating(text, clock) or with_first_date(*cut_date(text, clock), clock)
     return AddTodo(title_of(text), due, priority, tags)
+
+
+def repeating(text: str, clock: Clock) -> tuple[str, str] | None:
+    """ "Daily standup at 9:15" repeats: the adverb before the title belongs to the date behind it as well."""
+    match = forms.REPEATING.fullmatch(text)
+    if match is None:
+        return None
+    words = match["rest"].split()
+    for place in range(1, len(words)):
+        due = f"{match['adverb']} {' '.join(words[place:])}"
+        title = " ".join(words[:place])
+        if words[place].lower() in {"on", "at"} and not clock.find(title) and is_repeat(due, clock):
+            return f"{match['adverb']} {title}", due
+    title, first = cut_date(match["rest"], clock)
+    due = f"{match['adverb']} starting {first}"
+    is_deadline = forms.DEADLINE.match(first)
+    return (f"{match['adverb']} {title}", due) if first and not is_deadline and is_repeat(due, clock) else None
+
+
+def is_repeat(due: str, clock: Clock) -> bool:
+    found = clock.find(due)
+    return found is not None and found.recurrence is not None and found.text == due
 
 
 def with_first_date(text: str, due: str, clock: Clock) -> tuple[str, str]:

@@ -17,6 +17,8 @@ def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
     """What the clause asks; Say("outside") for a question that is not about todos; None where it is no question."""
     if forms.CAPABILITY.fullmatch(text):
         return Say("help")
+    if day := asked_day(text, clock, asked=asked):
+        return day
     if ending := forms.ENDING.fullmatch(text):
         return ask_which(ending["rest"], clock) if is_about_todos(text) else Say("outside")
     if indirect := forms.INDIRECT.fullmatch(text):
@@ -24,6 +26,16 @@ def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
     if forms.ASK_WORD.fullmatch(text) or forms.HOW_MANY.fullmatch(text) or forms.PLAN.fullmatch(text):
         return direct_question(text, clock)
     return request_to_see(text, clock) or (Say("outside") if asked and not is_about_todos(text) else None)
+
+
+def asked_day(text: str, clock: Clock, *, asked: bool) -> AskTodos | None:
+    """ "And tomorrow?", "what about next week?": what is due then."""
+    about = forms.ABOUT_DAY.fullmatch(text)
+    if not (about or asked):
+        return None
+    selection, rest = select(about["day"] if about else text, clock)
+    is_day_alone = selection.span and not without_general_words(rest).strip(" ,.")
+    return AskTodos(Question.WHICH, selection) if is_day_alone else None
 
 
 def direct_question(text: str, clock: Clock) -> Act:
@@ -111,6 +123,8 @@ def shows_todos(text: str, rest: str) -> bool:
     """Whether the object of "show", "read" or "check" is the list or a part of it, and not "read the report"."""
     if forms.NOT_SHOWING.match(text):
         return False
+    if forms.LISTING.fullmatch(text):
+        return True
     if forms.WHAT_I_HAVE.fullmatch(rest):
         return is_about_todos(text)
     if (

@@ -250,6 +250,8 @@ CLEAR_ALL = rules(
 NOT_NEEDED = rules(
     r"""
     (i|we) (no longer|don't|do not|did not|didn't|won't|needn't) {need}( do)? (?P<what>(?!to |(do )?any).+?){anymore}
+    no longer {need}( do)? (?P<what>(?!to |(do )?any).+?){anymore}
+    (don't|do not) need( to)? {what} (anymore|any more|any longer|after all)
     {what} ((is|are) (no longer|not)|isn't|aren't) (needed|necessary|relevant|required|happening){anymore}
     {what} (is|was|got|has been|have been|are|were) (cancell?ed|called off|off now)
     (there('s| is) )?no (more |longer )?need (to|for) {what}{anymore}

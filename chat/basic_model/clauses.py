@@ -47,7 +47,8 @@ COURTESY_BEFORE = rule(
         well, yes, yeah, sure, thanks, thank you, great, good, perfect, cool, first, next, finally, all ?right,
         assistant, sorry, wait, hang on, hold on, oh no, ah, argh, ugh, damn, crap, shoot, btw, by the way, fyi,
         on second thoughts?, come to think of it, my bad, my mistake, i changed my mind, one more thing, another thing,
-        no wait, wait no, when you get a (chance|minute), if you don't mind, quick one
+        no wait, wait no, when you get a (chance|minute), if you don't mind, quick one,
+        no no, wrong one, not that one, that was the wrong one, wrong todo, wrong task
         """
     ),
     for_us=phrases(
@@ -79,7 +80,9 @@ CORRECTS = mention(
     wait no, no wait, after all, got (moved|pushed|changed|rescheduled)
     """
 )
-OF_ASSISTANT = rule(r"^(hey |hi |ok |please )*(can|could|will|would) (you|u|ya)\b|\bfor me\b[\s.!?]*$")
+OF_ASSISTANT = rule(
+    r"^(hey |hi |ok |please )*((can|could|will|would) (you|u|ya)|(can|could|may) (we|i))\b|\bfor me\b[\s.!?]*$"
+)
 COURTESY_MAX_CHARACTERS = 40
 
 

@@ -43,9 +43,13 @@ def cut_date(text: str, clock: Clock) -> tuple[str, str]:
     found = clock.find(text)
     if found is None:
         return text, ""
-    before = BEFORE_DATE.sub("", text[: found.start])
-    after = AFTER_DATE.sub("", text[found.end :])
-    return " ".join(part for part in (before, after) if part), text[found.start : found.end].strip(" ,")
+    places = [(found.start, found.end), *([found.time_span] if found.time_span else [])]
+    kept = text
+    # The last first, so that the place of the other stays: "tomorrow call Sam at 5pm".
+    for start, end in sorted(places, reverse=True):
+        parts = (BEFORE_DATE.sub("", kept[:start]), AFTER_DATE.sub("", kept[end:]))
+        kept = " ".join(filter(None, parts))
+    return kept, found.text.strip(" ,")
 
 
 def cut_final_date(text: str, clock: Clock) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from .look_answers import DELETE_OFFER
 from .naming import bare_name, is_pronoun, is_several, places_of
 from .quoting import set_aside_quotations
 from .reading import certain_acts
-from .references import WHICH_ONE, rows_at, shown_rows
+from .references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
 from .retitling import retitled
 from .sentences import ASK_TITLE, OFFER
 from .talking import understand_talk
@@ -23,6 +23,9 @@ from .understanding import understand
 
 # Of what is in the trash, "it" is no todo on the list any more.
 PUT_BACK = rule(r"(put|bring|get) (it|them|that|those) back( {in_list})?")
+HOUR = rule(
+    r"((make|do|say|set) (it|that|this)( for)?|say|it's)( at)? (?P<hour>(1[0-2]|[1-9])(:[0-5]\d)?)( instead| rather)?"
+)
 CHOICE_MAX_WORDS = 8
 WORDS_MAX = 40
 Refusal = tuple[Call, int, Outcome]
@@ -56,7 +59,7 @@ def accepted(last: Exchange, clock: Clock) -> list[Act] | None:
 
 def corrected_date_or_title(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """A correction of what the last message added or changed."""
-    if acts := redated(conversation, clock):
+    if acts := redated(conversation, clock) or at_another_hour(conversation):
         return acts
     try:
         retitling = retitled(conversation, clock)
@@ -168,6 +171,16 @@ def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
         return understand(repaired, clock)
     changed = [outcome for outcome in last.outcomes if outcome.outcome in {"added", "updated"}]
     return [UpdateTodos(("it",), due=text)] if len(changed) == 1 else None
+
+
+def at_another_hour(conversation: Conversation) -> list[Act] | None:
+    """ "Let's make it 7" of the one todo spoken of, if it has a time; of six eggs it would be a number."""
+    match = HOUR.fullmatch(clause_of(conversation.current.text).text)
+    if match is None:
+        return None
+    rows = rows_spoken_of(conversation)
+    has_time = len(rows) == 1 and "T" in rows[0].due
+    return [UpdateTodos((rows[0].id,), due=f"at {match['hour']}")] if has_time else None
 
 
 def is_readable_date(text: str, clock: Clock) -> bool:

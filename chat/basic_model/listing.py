@@ -67,12 +67,14 @@ def group_of(row: Row, today: datetime.date) -> str:
 def counted(count: int, selection: Selection) -> str:
     """ "3 open todos due this week with high priority"."""
     by_day = {"done": "finished", "trash": "deleted"}.get(selection.filter, "due")
-    kinds = {"open": "open ", "overdue": "overdue ", "upcoming": "upcoming "}
+    kinds = {"open": "open ", "undated": "open ", "overdue": "overdue ", "upcoming": "upcoming "}
     if not selection.span:
         kinds["done"] = "finished "
     words = f"{count or 'no'} {kinds.get(selection.filter, '')}todo{'' if count == 1 else 's'}"
     if selection.filter == "trash":
         words += " in the trash"
+    if selection.filter == "undated":
+        words += " without a date"
     if selection.span:
         words += f" {by_day} {capitalised(selection.span.name)}"
     if selection.priority:

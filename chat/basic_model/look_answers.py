@@ -119,6 +119,13 @@ def many_answer(change: ChangeMany, call: Call) -> str:
     )
 
 
+def many_limit(change: ChangeMany, call: Call) -> str:
+    return (
+        f"You have {counted(call.total, change.selection)}. I take {len(call.rows)} at a time, so this would "
+        f"{change.verb} the first {len(call.rows)}; say it again for the rest."
+    )
+
+
 def example(verb: str) -> str:
     return verb if verb in {"delete", "complete", "reopen"} else f"{verb} number"
 

@@ -22,7 +22,7 @@ from .change_answers import change_answer
 from .conversation import Call, Conversation, Exchange, read_conversation
 from .dating import Clock
 from .follow_ups import follow_up
-from .look_answers import annotate_answer, delete_offer, many_answer, question_answer
+from .look_answers import annotate_answer, delete_offer, many_answer, many_limit, question_answer
 from .references import resolve
 from .requests import Look, Wanted, bulk_calls, requests_for
 from .sentences import ASK_TITLE, SAID
@@ -39,6 +39,8 @@ class BasicModel:
         conversation = read_conversation(request.history)
         acts = acts_of(conversation, clock)
         wanted = wanted_calls(acts, conversation)
+        if wanted and (limit := limits_of(acts, conversation)):
+            yield TextDelta(limit)
         for tool_name, arguments in wanted:
             yield ToolRequest(f"call_{uuid.uuid4().hex}", tool_name, json.dumps(arguments, ensure_ascii=False))
         if not wanted:
@@ -93,6 +95,14 @@ def next_calls(act: Act, call: Call) -> list[Wanted]:
             fewer = act.selection.text.split(" ", 1)[1]
             return [("list_tasks", {**call.arguments, "text": fewer})]
     return []
+
+
+def limits_of(acts: list[Act], conversation: Conversation) -> str:
+    """Said with the calls for a whole group, where not all of it was found at once."""
+    for act, call in looks(acts, conversation.current.calls):
+        if isinstance(act, ChangeMany) and call.total > len(call.rows):
+            return many_limit(act, call)
+    return ""
 
 
 def looks(acts: list[Act], calls: tuple[Call, ...]) -> Iterator[tuple[Act, Call]]:

@@ -1,5 +1,7 @@
 """Moving a todo to another date or time: the one change whose value is found by the date grammar, not by words."""
 
+import re
+
 from .acts import Act, AddTodo, ChangeMany, Clarify, Supposed, UpdateTodos
 from .dating import Clock, cut_final_date, is_date
 from .grammar import first_match, mention, phrases, rule, rules
@@ -9,7 +11,11 @@ from .words import NOT_A_TITLE
 
 TO_WHICH_DAY = "To which day or time should I move it? Say for example “move it to friday 5pm”, with its name."
 
-RESCHEDULED = phrases("moved, rescheduled, postponed, pushed, delayed, shifted, changed, brought forward")
+RESCHEDULED = phrases(
+    "moved, rescheduled, postponed, pushed, delayed, shifted, switched, slipped, changed, brought forward"
+)
+TOLD_BY = r"(they|he|she|someone|somebody|i|we|(my|the|our|his|her) [\w'-]+( [\w'-]+)?)"
+JUST = "( has| have|'ve|'s| had| just| already| now)*"
 BE = phrases("is, are, will be, should be, should happen, needs to be, has to be, must be, starts, takes place, has")
 BACK = r"(,? (back|off|forward|over|out|up|ahead))*"
 # These forms end where the date begins. Only a todo can be rescheduled, so its new date needs no word before it.
@@ -20,6 +26,9 @@ MOVES = rules(
     (give|set|assign) {what} (a|the|with a) (new )?{due_date}( of| for| on| to)?
     (add|assign|put) {due_date} (to|on) {what}[:,]?
     (?!{command}\b){what} {be}( now| actually)? {rescheduled}( back| off)?( {to})?
+    (?!{command}\b){what}{just} {rescheduled}{back}:?( {to})?
+    {told_by}{just} {rescheduled} (?P<what>(?!me\b|us\b).+?){back} (to|until|till)
+    {what}{just} {rescheduled} (me|us){back} (to|until|till)
     {what} (is|are) (now|actually|really) (on|at|for|by)
     (make|do|set|have|let's do|let's make|change) (?P<what>it|that|this|that one|this one)( for| at| on| be| to)*
     {reschedule} {what}{back}( {to}( be)?)?
@@ -31,6 +40,8 @@ MOVES = rules(
     command=phrases("remind, reminder, add, set, make, create, note, i, we, don't"),
     be=phrases("is, was, are, got, has been, have been, should be, needs to be, must be, gets"),
     rescheduled=RESCHEDULED,
+    told_by=TOLD_BY,
+    just=JUST,
     reschedule=phrases(
         """
         reschedule, re-schedule, postpone, delay, snooze, defer, put off, hold off( on)?, push back,
@@ -39,6 +50,13 @@ MOVES = rules(
     ),
     back=BACK,
 )
+# "Can the dentist be at 5 instead?" asks for it; "could it be on monday?" may only wonder.
+ASKED = rule(
+    r"(can|could|may|might) {what} (be|go|happen|start|take place)( {rescheduled}{back})?( {to})?( due)?( {to})?",
+    rescheduled=RESCHEDULED,
+    back=BACK,
+)
+MAY_ASK = rule("(can|could|may|might) .+")
 # Furniture can be moved too: here the date must stand behind "to" or "until".
 MOVE_TO = rule(
     r"(move|push|shift|change|switch|set|put|slide|carry|make|update|bring|reset|extend) {what}{back} {until}",
@@ -136,6 +154,7 @@ BARE_HOUR = rule(
     verb=phrases("move, push, shift, postpone, reschedule, bump, delay, change, switch, bring forward, snooze"),
     been=rf"(is|was|got|has been|have been) {RESCHEDULED}",
 )
+NUMBER = rule(r"\d{1,2}")
 PREPOSITION = rule(r"(due( on| by| for)?|for|by|on|at|until|till|til|to) ")
 DATE_OF = mention("(due date|deadline|due time|date) of")
 
@@ -154,6 +173,17 @@ def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
     if match := first_match(MOVES, words) or MOVE_TO.fullmatch(words):
         return moved_to(match["what"], due, clock) if may_be_todo(words, match["what"]) else None
     return stated(words, due, clock, corrects=corrects)
+
+
+def asked_for(text: str, clock: Clock, *, corrects: bool) -> Act | None:
+    """The move that a polite question asks for: "can the dentist be moved to 5?"."""
+    kept = INSTEAD.sub("", text)
+    words, due = cut_new_date(kept, clock, may_move=MAY_ASK)
+    match = ASKED.fullmatch(words) if due else None
+    if match is None or is_no_title(match["what"]):
+        return None
+    is_request = corrects or kept != text or "be moved" in words or words.lower().startswith("can ")
+    return moved_to(match["what"], due, clock) if is_request and DEFINITE.fullmatch(match["what"]) else None
 
 
 def stated(words: str, due: str, clock: Clock, *, corrects: bool) -> Act | None:
@@ -181,13 +211,15 @@ def is_no_title(words: str) -> bool:
     return not has_sign(words) and words.partition(" ")[0].lower() in NOT_A_TITLE
 
 
-def cut_new_date(text: str, clock: Clock) -> tuple[str, str]:
+def cut_new_date(text: str, clock: Clock, may_move: re.Pattern[str] = MAY_MOVE) -> tuple[str, str]:
     """The words before the date at the end of the text, with its preposition, and the date."""
     if hour := BARE_HOUR.fullmatch(text):
         return hour["words"], f"at {hour['hour']}"
-    words, due = cut_final_date(text, clock) if MAY_MOVE.match(text) else (text, "")
+    words, due = cut_final_date(text, clock) if may_move.match(text) else (text, "")
     if preposition := PREPOSITION.match(due):
-        return f"{words} {preposition[0].strip()}".strip(), due[preposition.end() :]
+        words, due = f"{words} {preposition[0].strip()}".strip(), due[preposition.end() :]
+        # A number alone would be a time of today; "at 5" is one of the day that the todo has.
+        return words, f"at {due}" if NUMBER.fullmatch(due) else due
     return words, due
 
 

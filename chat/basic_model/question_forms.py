@@ -2,6 +2,10 @@
 
 from .grammar import mention, one_of, phrases, rule, rules
 
+# "And tomorrow?", "what about next week?".
+ABOUT_DAY = rule(r"((what|how)('s| is)? about|what of) (?P<day>.+)")
+# What is listed in full: "list my shopping things" – "list milk" may ask for more.
+LISTING = rule(r"(list|enumerate|name)( out| me)? (all|my|our|every|everything|any)\b.*")
 # "Tell me what …", "I need to know whether …": the question itself comes after.
 INDIRECT = rule(
     r"({tell_me}|{wonder}|{want_to_know}|{forgot}|{check}|refresh my memory,?)( to see| to check| and see)?( again)?"
@@ -65,8 +69,8 @@ WHAT_FIRST = one_of(
     day=phrases("day, morning, afternoon, evening, week, weekend, today, tasks, todos, to-dos, list"),
     first=phrases(
         """
-        first, next, most (urgent|important|pressing), top priority, start with, focus on, work on, tackle,
-        prioriti[sz]e, begin with
+        first, next(?! ({count}|day|week|weekend|month|year)), most (urgent|important|pressing), top priority,
+        start with, focus on, work on, tackle, prioriti[sz]e, begin with
         """
     ),
 )
@@ -167,7 +171,7 @@ BARE_STATE = rule(
 )
 ONE_OR_LIST = one_of(
     r"""
-    (.*\b)?({todo}|to-?do'?s?|lists?|agenda|schedule|calendar|everything|due|overdue)\b.*
+    (.*\b)?({todo}|to-?do'?s?|lists?|agenda|schedule|calendar|everything|ones|the rest|due|overdue|undated)\b.*
     (the |my )?(trash|bin)
     """
 )
@@ -194,6 +198,9 @@ ABOUT_DOING = mention(
 )
 ALWAYS_ABOUT_TODOS = one_of(
     r"""
+    how (many|much)( (of )?(them|these|those|more))?( are| is| were| do i have)?( there)?( still)? {counted}( .*)?
+    (what|anything|something|nothing) else( is| are| do i have| have i got)?( there| {state})?
+        ( (for |on |this |next )?{day})?
     what('s|s| is)( still)? {state}( (for |on |this |next )?{day})?
     what (still )?{needs}( still)?( to)?( be| get)? (done|finished|completed|do).*
     (what|how) does my .* look( like)?
@@ -204,6 +211,9 @@ ALWAYS_ABOUT_TODOS = one_of(
     (is|are|was|were) .+ (done|finished|completed|due|overdue|on there|on it)
     (anything|any|is there (anything|something)|when('s| is| are) (the|that)) .*
     """,
+    counted=phrases(
+        "there, left, open, to go, to do, overdue, due, done, finished, remaining, pending, urgent, undone"
+    ),
     needs=phrases("needs, has, have, must, should, remains, is left, is still"),
     part=phrases("week, weekend, month, morning, afternoon, evening, day"),
     state=phrases(
@@ -243,7 +253,7 @@ FRAME = rule(
         included, create, created, make, made, jot down, jotted down, write down, wrote down, request,
         requested, schedule, scheduled, ask for, asked for, noted, log, logged, enter, entered, listed,
         need to, have to, want to, wanted to, supposed to, need, planned, plan, any, anything, something,
-        some, one, another, saying, that says, called, named, titled, scheduled to, to, about, regarding,
+        some, else, one, another, saying, that says, called, named, titled, scheduled to, to, about, regarding,
         related to, of, on, with
         """
     ),

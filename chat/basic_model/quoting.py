@@ -4,21 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from .acts import (
-    Act,
-    AddTodo,
-    AnnotateTodo,
-    AskTodos,
-    ChangeMany,
-    Clarify,
-    CompleteTodos,
-    DeleteTodos,
-    OfferToDelete,
-    Supposed,
-    UpdateTodos,
-)
+from . import acts
 
-AnyAct = TypeVar("AnyAct", bound=Act)
+AnyAct = TypeVar("AnyAct", bound=acts.Act)
 FIRST_MARK = 0xE000
 LAST_MARK = 0xF8FF
 MARKS = f"[{chr(FIRST_MARK)}-{chr(LAST_MARK)}]"
@@ -71,23 +59,23 @@ def set_aside_quotations(text: str) -> Quoted:
 def with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
     """The act with what was set aside back in its words."""
     match act:
-        case AddTodo(title=title):
+        case acts.AddTodo(title=title):
             act = replace(act, title=quoted.as_written(title))
-        case AskTodos(selection=selection, task=task):
+        case acts.AskTodos(selection=selection, task=task):
             selection = replace(selection, text=quoted.as_name(selection.text))
             act = replace(act, selection=selection, task=quoted.as_name(task))
-        case ChangeMany(selection=selection):
+        case acts.ChangeMany(selection=selection):
             act = replace(act, selection=replace(selection, text=quoted.as_name(selection.text)))
-        case CompleteTodos(tasks=tasks) | DeleteTodos(tasks=tasks):
+        case acts.CompleteTodos(tasks=tasks) | acts.DeleteTodos(tasks=tasks):
             act = replace(act, tasks=tuple(map(quoted.as_name, tasks)))
-        case UpdateTodos(tasks=tasks, title=title):
+        case acts.UpdateTodos(tasks=tasks, title=title):
             act = replace(act, tasks=tuple(map(quoted.as_name, tasks)), title=quoted.as_written(title))
-        case AnnotateTodo(task=task, notes=notes):
+        case acts.AnnotateTodo(task=task, notes=notes):
             act = replace(act, task=quoted.as_name(task), notes=quoted.as_written(notes))
-        case OfferToDelete(task=task, otherwise=otherwise):
+        case acts.OfferToDelete(task=task, otherwise=otherwise):
             act = replace(act, task=quoted.as_name(task), otherwise=with_quotations(otherwise, quoted))
-        case Clarify(question=question):
+        case acts.Clarify(question=question):
             act = replace(act, question=quoted.as_written(question))
-        case Supposed(change=change, otherwise=otherwise):
+        case acts.Supposed(change=change, otherwise=otherwise):
             act = replace(act, change=with_quotations(change, quoted), otherwise=with_quotations(otherwise, quoted))
     return act

@@ -5,13 +5,13 @@ from dataclasses import replace
 from .acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading, Say
 from .adding import understand_add, understand_afterthought
 from .asking import understand_question
-from .bare import offered, understand_bare, understand_statement
+from .bare import CHANGES_SOMETHING, offered, understand_bare, understand_statement
 from .changing import understand_change
 from .clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from .dating import Clock, is_date
 from .grammar import phrases, rule
 from .joining import joined
-from .moving import corrected
+from .moving import asked_for, corrected
 from .naming import has_sign
 from .selecting import select
 from .sentences import OFFER
@@ -19,7 +19,13 @@ from .spelling import respelled
 from .talking import understand_hostile, understand_outside, understand_talk
 
 TOO_LONG = "That is too long for me to take as one request. Could you say it in shorter sentences?"
+CHANGE_WHAT = (
+    "I am not sure what to change there. Say it with a few words of the todo's title, for example "
+    "“move the dentist to friday 5pm” or “rename milk to oat milk”."
+)
 CUTS_MAX = 12
+# "Plese shwo my todos": the first word that is put right may be a courtesy.
+MISSPELT_WORDS_MAX = 2
 CUT = rule(
     r"\s*,?\s+{conjunction}( just| please)*\s+|\s*[,–-]\s+",
     conjunction=phrases("and then, and also, and now, and, then, so, but also, but, also, now"),
@@ -55,8 +61,13 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
         return Reading([talk], is_sure=True)
     if acts := whole_acts(clause, clock) or divided(sentence, clock) or certain_acts(clause, clock):
         return Reading(acts, is_sure=True)
-    if (mended := respelled(clause.text)) and (acts := certain_acts(clause_of(mended), clock)):
-        return Reading(acts, is_sure=True)
+    mended = clause.text
+    for _ in range(MISSPELT_WORDS_MAX):
+        if not (respelt := respelled(mended)):
+            break
+        mended = clause_of(respelt).text
+        if acts := certain_acts(clause_of(respelt), clock):
+            return Reading(acts, is_sure=True)
     return Reading(likely_acts(clause, clock))
 
 
@@ -107,6 +118,7 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
     act = (
         understand_talk(text)
         or (None if ADDS.match(text) else understand_hostile(text))
+        or asked_for(text, clock, corrects=clause.corrects)
         or understand_question(text, clock, asked=asked)
         or understand_change(text, clock, corrects=clause.corrects)
     )
@@ -147,5 +159,7 @@ def likely_acts(clause: Clause, clock: Clock) -> list[Act]:
 def asked_back(text: str, clock: Clock) -> Act:
     if has_sign(text):
         return Clarify(f"What should I do with {text}? For example “complete {text}” or “delete {text}”.")
+    if CHANGES_SOMETHING.fullmatch(text):
+        return Clarify(CHANGE_WHAT)
     todo = offered(text, clock)
     return Clarify(f"{OFFER} “{todo.title}” to your list?") if todo and todo.title else Say("outside")

@@ -14,6 +14,8 @@ WHICH_ONE = "Which one do you mean?"
 NOTHING_BEFORE = "Which todo do you mean? Say a few words of its title."
 NO_LIST = "I have no list to count in yet. Say a few words of the todo's title, or ask for your list first."
 
+BARE_HOUR = re.compile(r"(?:at )?(?:1[01]|[1-9])(?::\d\d)?")
+
 OnTasks = TypeVar("OnTasks", bound=CompleteTodos | DeleteTodos | UpdateTodos)
 
 
@@ -109,7 +111,9 @@ def with_whole_due(act: UpdateTodos, conversation: Conversation, clock: Clock) -
         return act
     day, _, time = dues.pop().partition("T")
     if TIME_ALONE.fullmatch(act.due):
-        return replace(act, due=f"{day} {act.due}")
+        # The 7 of a dinner at 6 is in the evening too.
+        half = "pm" if time >= "12" and BARE_HOUR.fullmatch(act.due) else ""
+        return replace(act, due=f"{day} {act.due}{half}")
     found = clock.find(act.due)
     dated = found and found.due and not found.due.time and not found.recurrence
     return replace(act, due=f"{act.due} at {time[:5]}") if time and dated else act

@@ -4,10 +4,13 @@ import datetime
 import re
 from dataclasses import replace
 
+from todos.recurrence import MONTH_NAMES
+
 from .acts import Selection, Span
 from .dating import Clock
 from .details import PRIORITY_FORMS, priority_named
-from .grammar import mention, phrases, rule
+from .grammar import any_of, mention, phrases, rule
+from .words import NUMBERS
 
 TODAY = mention("(for |due |from )?(today('s)?|tonight('s)?|this (morning|afternoon|evening))")
 YESTERDAY = mention("yesterday('s)?")
@@ -17,8 +20,23 @@ PERIOD = rule(
     during=r"(for |in |due |during |of |from |on |over )?(the )?",
 )
 DUE_BEFORE = rule(r"\b(due |for |on |by |in |at |from |before )+$")
-PREPOSITION = rule(r"^(on|by|for|due|at) ")
+PREPOSITION = rule(r"^((on|by|until|till|before|for|due|at) )+")
+NEXT_DAYS = rule(
+    r"\b(due )?(in |for |over |during |within )?(the )?next (?P<count>\d{1,3}|{number}) (?P<unit>day|week)s\b",
+    number=any_of(NUMBERS),
+)
+MONTH = rule(
+    rf"\b(due )?(in|for|during|from|this|next)( the month of| this| next)? (?P<month>{any_of(MONTH_NAMES)})"
+    r"( (?P<year>20\d\d))?\b(?!,? \d)"
+)
+UNTIL = rule(r"\b(?P<word>by|until|till|before)( on| the)*$")
 FILTERS = {
+    "undated": mention(
+        """
+        without (an? |any )?(due )?(dates?|deadlines?|day|time), undated, unscheduled,
+        (with |have |has |having )?no (due dates?|dates?|deadlines?), (that )?(aren't|isn't|not) (dated|scheduled)
+        """
+    ),
     "overdue": mention("overdue, past due, late, (have |did |'ve )?i? ?missed, behind on, expired, past the deadline"),
     "open": mention(
         """
@@ -57,6 +75,7 @@ QUANTIFIER = mention(
 )
 SMALL_WORDS = mention(
     """
+    that's, it's, they're, who's, what's,
     of, the, my, our, your, these, those, this, that, them, it, on, in, from, off, out, for, to, are, is,
     which, i, have, has, need, want, do, there, due, all, and, with, am, be, at
     """
@@ -149,12 +168,46 @@ def cut_span(text: str, clock: Clock) -> tuple[Span | None, str]:
     if match := YESTERDAY.search(text):
         day = clock.today - datetime.timedelta(days=1)
         return Span(day, day, "yesterday"), without(match, text)
+    if match := NEXT_DAYS.search(text):
+        return days_to_come(match, clock.today), without(match, text)
+    if match := MONTH.search(text):
+        return month_of(match, clock.today, looks_back=cut_filter(text)[0] in LOOKING_BACK), without(match, text)
+    return cut_day(text, clock)
+
+
+def cut_day(text: str, clock: Clock) -> tuple[Span | None, str]:
+    """The day that the date words of the text name, or with "by" before them all days up to it."""
     found = clock.find(text)
     if found is None or found.due is None:
         return None, text
-    name = PREPOSITION.sub("", text[found.start : found.end].strip())
+    words = text[found.start : found.end].strip()
+    name, last_on = PREPOSITION.sub("", words), found.due.date
+    until = UNTIL.search(f"{text[: found.start].rstrip()} {words.removesuffix(name)}".rstrip())
+    if until and last_on > clock.today and cut_filter(text)[0] not in LOOKING_BACK:
+        last_on -= datetime.timedelta(days=until["word"].lower() == "before")
+        rest = f"{UNTIL.sub('', text[: found.start].rstrip())} {text[found.end :]}"
+        return Span(clock.today, last_on, f"{until['word'].lower()} {name}"), rest
     rest = f"{DUE_BEFORE.sub('', text[: found.start])} {text[found.end :]}"
     return Span(found.due.date, found.due.date, name), rest
+
+
+def days_to_come(match: re.Match[str], today: datetime.date) -> Span:
+    """ "The next three days" are today and three more."""
+    count, unit = match["count"].lower(), match["unit"].lower()
+    days = (int(count) if count.isdecimal() else NUMBERS[count]) * (7 if unit == "week" else 1)
+    return Span(today, today + datetime.timedelta(days=days), f"in the next {count} {unit}s")
+
+
+def month_of(match: re.Match[str], today: datetime.date, *, looks_back: bool) -> Span:
+    """The nearest month of that name: to come, or for what is done, past."""
+    month = [name.lower() for name in MONTH_NAMES].index(match["month"].lower()) + 1
+    year = int(match["year"] or today.year)
+    if not match["year"]:
+        year += (month < today.month and not looks_back) - (month > today.month and looks_back)
+    first_on = datetime.date(year, month, 1)
+    following = (first_on + datetime.timedelta(days=31)).replace(day=1)
+    name = f"in {MONTH_NAMES[month - 1]}" + (f" {year}" if year != today.year else "")
+    return Span(first_on, following - datetime.timedelta(days=1), name)
 
 
 def period(match: re.Match[str], today: datetime.date) -> Span:

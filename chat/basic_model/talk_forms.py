@@ -42,8 +42,9 @@ UNDO = rules(
     {take_back} (all (of )?(that|those)|(that|the|my) {changes}|your {last} .*)
     {take_back} (that|it|this) {last} {changes}
     {take_back} (that|it|this|everything),? (it|that|this) (was|is|were) (a mistake|wrong|not what .*|an accident)
-    (never ?mind|no|wait),? (undo|revert|take) (that|it|this)( back)?
+    ({no}[,.!]* )+((undo|revert|reverse)( (that|it|this))?|take (that|it|this) back){please}
     """,
+    no=phrases("never ?mind, no+, nope, wait, oops, whoops, sorry, oh no, argh, ugh, damn"),
     take_back=TAKE_BACK,
     last=LAST,
     changes=CHANGES,
@@ -179,7 +180,8 @@ TALK = {
         r"""
         {no}{please}
         never ?mind( (it|that|this|then|now|i .*|the last .*))?
-        (leave (it|that|them)|keep (it|them|that)|hold off)( .*)?
+        (leave (it|that|them)|keep (it|them|that))( .*)?
+        hold off( on (it|that|this|them))?( for now| then| for a (bit|moment|second))?{please}
         forget (it|that|about it|i said anything)
         cancel (it|that|this|(my|the|that|this) request|everything i said|what i (just )?said|that please)
         {no_no},? (please )?(leave it|don't|do not|dont|never ?mind|stop|keep (it|them|that)).*

@@ -184,6 +184,16 @@ class ReferenceTests(StepTestCase):
                     arguments={"updates": [{"task": "id-9", "due": due}]},
                 )
 
+    async def test_an_hour_alone_is_one_of_the_half_of_the_day_that_the_todo_has(self):
+        await self.assert_asks(
+            *ADDED,
+            UserText("let's make it 7"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-9", "due": "2026-03-06 at 7pm"}]},
+        )
+        requests, _ = await self.step(*SHOWN, UserText("add milk"), AssistantText(""), UserText("let's make it 7"))
+        self.assertEqual(requests, [])
+
     async def test_it_without_an_antecedent_is_asked_about(self):
         await self.assert_answers(
             UserText("mark it done"), text="Which todo do you mean? Say a few words of its title."
@@ -320,6 +330,15 @@ class SecondStepTests(StepTestCase):
                 requests, _ = await self.step(*exchange(text, "list_tasks", {}, listed(*rows)))
                 self.assertEqual([name for name, _ in requests], [tool_name] * len(sizes))
                 self.assertEqual([len(arguments["tasks"]) for _, arguments in requests], sizes)
+
+    async def test_a_group_that_was_not_found_at_once_is_said_to_be_larger(self):
+        first = [row(f"id-{number}", f"todo {number}") for number in range(100)]
+        requests, text = await self.step(
+            *exchange("delete everything", "list_tasks", {"limit": 100}, listed(*first, total=150))
+        )
+        self.assertEqual(len(requests), 4)
+        self.assertIn("150 open todos", text)
+        self.assertIn("the first 100; say it again for the rest", text)
 
     async def test_a_question_that_finds_nothing_is_looked_up_by_fewer_words(self):
         look = exchange(
@@ -484,7 +503,13 @@ class SupposedTests(StepTestCase):
     async def test_a_title_is_put_right_by_the_words_that_differ(self):
         almonds = row("id-7", "buy almond milk")
         added = exchange("buy almond milk", "add_task", {"tasks": []}, became("added", almonds), "Added.")
-        for text in ("sorry, oat milk", "not almond, oat", "actually make it oat milk", "I meant oat milk"):
+        for text in (
+            "sorry, oat milk",
+            'and call it "buy oat milk"',
+            "not almond, oat",
+            "actually make it oat milk",
+            "I meant oat milk",
+        ):
             with self.subTest(text):
                 await self.assert_asks(
                     *added,

@@ -92,6 +92,23 @@ class AddingTests(UnderstandingTestCase):
                 "for tomorrow, add clean the pool to my list": AddTodo("clean the pool", "for tomorrow"),
                 "remind me friday to pay rent every month": AddTodo("pay rent", "every month starting friday"),
                 "remind me friday to call Tom on Saturday": AddTodo("call Tom on Saturday", "friday"),
+                "tomorrow call Sam at 5pm": AddTodo("call Sam", "tomorrow at 5pm"),
+            }
+        )
+
+    def test_a_repeat_before_the_title_goes_with_the_date_behind_it(self):
+        self.assert_means(
+            {
+                "daily standup at 9:15": AddTodo("daily standup", "daily at 9:15"),
+                "monthly budget review on the first at 10": AddTodo(
+                    "monthly budget review", "monthly on the first at 10"
+                ),
+                "daily standup tomorrow at 9": AddTodo("daily standup", "daily starting tomorrow at 9"),
+                "a weekly call with mom on sunday at 5pm": AddTodo("weekly call with mom", "weekly on sunday at 5pm"),
+                "add a daily reminder at 8am to take vitamins": AddTodo("take vitamins", "daily at 8am"),
+                "remind me daily to stretch at 3pm": AddTodo("stretch", "daily at 3pm"),
+                "weekly report due friday": AddTodo("weekly report", "due friday"),
+                "add daily walk": AddTodo("daily walk"),
             }
         )
 
@@ -164,6 +181,11 @@ class AskingTests(UnderstandingTestCase):
             "how many chores do i have": Question.HOW_MANY,
             "is taking out the trash on my list": Question.IS_THERE,
             "when is my dentist thing?": Question.WHEN,
+            "how many are left": Question.HOW_MANY,
+            "what else is there": Question.WHICH,
+            "list my shopping things": Question.WHICH,
+            "and tomorrow?": Question.WHICH,
+            "plese shwo my todos": Question.WHICH,
             "what should I do first?": Question.WHAT_FIRST,
             "plan my day": Question.WHAT_FIRST,
             "how urgent is that task?": Question.HOW_URGENT,
@@ -185,6 +207,9 @@ class AskingTests(UnderstandingTestCase):
             "check my reminders for dog food": ("all", "dog food", "", ""),
             "did i create a task to clean the gutters on my list": ("all", "clean the gutters", "", ""),
             "what's on my list today": ("today", "", "", ""),
+            "show me the ones without a date": ("undated", "", "", ""),
+            "do i have anything without a deadline": ("undated", "", "", ""),
+            "anything else due today?": ("today", "", "", ""),
         }.items():
             with self.subTest(text):
                 selection = self.asked(text).selection
@@ -201,6 +226,12 @@ class AskingTests(UnderstandingTestCase):
             "show tasks for the weekend": ("2026-03-07", "2026-03-08"),
             "what is due next month": ("2026-04-01", "2026-04-30"),
             "what's on my list for friday": ("2026-03-06", "2026-03-06"),
+            "everything due in march": ("2026-03-04", "2026-03-31"),
+            "what do i have in february": ("2027-02-01", "2027-02-28"),
+            "what did i finish in december": ("2025-12-01", "2025-12-31"),
+            "what's due by friday": ("2026-03-04", "2026-03-06"),
+            "what's due in the next 3 days": ("2026-03-04", "2026-03-07"),
+            "what about next week": ("2026-03-09", "2026-03-15"),
         }.items():
             with self.subTest(text):
                 span = self.asked(text).selection.span
@@ -270,6 +301,7 @@ class ChangingTests(UnderstandingTestCase):
             "clear my activities for today": ("delete", "today"),
             "mark everything as done": ("complete", "open"),
             "snooze overdue tasks until monday": ("move", "overdue"),
+            "clear out everything that's done": ("delete", "done"),
             "tag all my tasks work": ("change", "open"),
         }.items():
             with self.subTest(text):
@@ -320,6 +352,7 @@ class TalkTests(UnderstandingTestCase):
             {
                 "please cancel that last command": UndoChanges(1),
                 "undo the last two changes": UndoChanges(2),
+                "no no, undo": UndoChanges(),
                 "redo that please": UndoChanges(redo=True),
                 "undo my last undo": UndoChanges(redo=True),
                 "redo the garden": AddTodo("redo the garden"),
@@ -379,6 +412,14 @@ class PlainTalkTests(UnderstandingTestCase):
                 "actually the dentist is at 3pm": UpdateTodos(("dentist",), due="3pm"),
                 "the dentist should be on thursday instead": UpdateTodos(("dentist",), due="thursday"),
                 "i'd rather do the haircut on tuesday": UpdateTodos(("haircut",), due="on tuesday"),
+                "the dentist moved to monday at 9": UpdateTodos(("dentist",), due="monday at 9"),
+                "the report slipped to friday": UpdateTodos(("report",), due="friday"),
+                "my boss pushed the report to friday": UpdateTodos(("report",), due="friday"),
+                "the dentist rescheduled me to monday": UpdateTodos(("dentist",), due="monday"),
+                "can the dentist be at 5 instead": UpdateTodos(("dentist",), due="at 5"),
+                "can we move the haircut to sunday?": UpdateTodos(("haircut",), due="sunday"),
+                "dentist is now at 5": UpdateTodos(("dentist",), due="at 5"),
+                "hold off on the report until friday": UpdateTodos(("report",), due="friday"),
                 "water the plants every three days from now on": UpdateTodos(
                     ("water the plants",), due="every three days"
                 ),
@@ -404,6 +445,7 @@ class PlainTalkTests(UnderstandingTestCase):
         self.assert_means(
             {
                 "forget about the dentist": DeleteTodos(("dentist",)),
+                "no longer need the haircut": DeleteTodos(("haircut",)),
                 "never mind calling mom": DeleteTodos(("calling mom",)),
                 "i won't be sending the invoice": DeleteTodos(("sending the invoice",)),
                 "the haircut isn't necessary any more": DeleteTodos(("haircut",)),

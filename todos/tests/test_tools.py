@@ -198,6 +198,7 @@ class ListTasksTests(ToolTestCase):
             "today": ["Today"],
             "overdue": ["Overdue"],
             "upcoming": ["Later"],
+            "undated": ["Someday groceries"],
             "done": ["Done"],
             "trash": ["Gone"],
             "all": ["Overdue", "Today", "Later", "Someday groceries", "Done"],
