@@ -166,7 +166,8 @@ AFTER_TITLE = rule(
     r"(?P<kept>.+?)([,.;:!–-]+| {in_list}| by (adding|putting) it| {vaguely})",
     vaguely=phrases("for me, to me, to do, later( on)?, in a (bit|while), in awhile, soon, please"),
 )
-# A repeat that stands before the title: "daily standup at 9:15". One with a deadline may be a single time.
-REPEATING = rule(r"((a|an|my|our) )?(?P<adverb>daily|weekly|monthly|yearly) (?!to\b)(?P<rest>.+)")
-DEADLINE = rule(r"(due|by|until|before)\b")
+# A repeat that stands before the title: "daily standup at 9:15".
+REPEATING = rule(r"((a|an|my|our) )?(?P<adverb>daily|nightly|weekly|monthly|yearly) (?!to\b)(?P<rest>.+)")
+# "Weekly report due friday" and "monthly meeting on april 20" may be a single one.
+SINGLE = rule(r"(due|by|until|before|on)\b")
 ARTICLE = rule(r"^an? (?=\S+ \S|\S{3,}$)")

@@ -84,8 +84,11 @@ def repeating(text: str, clock: Clock) -> tuple[str, str] | None:
             return f"{match['adverb']} {title}", due
     title, first = cut_date(match["rest"], clock)
     due = f"{match['adverb']} starting {first}"
-    is_deadline = forms.DEADLINE.match(first)
-    return (f"{match['adverb']} {title}", due) if first and not is_deadline and is_repeat(due, clock) else None
+    return (
+        (f"{match['adverb']} {title}", due)
+        if first and not forms.SINGLE.match(first) and is_repeat(due, clock)
+        else None
+    )
 
 
 def is_repeat(due: str, clock: Clock) -> bool:

@@ -18,6 +18,8 @@ BELONGS = rule(
 )
 SHORT_WORDS, LAST_WORDS, PHRASE_WORDS = 3, 6, 8
 ITEMS_MAX = 100
+# "Pack the boxes and move the sofa" may be one todo.
+DEEDS_TOGETHER = 2
 
 
 def listed_items(text: str, clock: Clock) -> list[str]:
@@ -29,8 +31,10 @@ def listed_items(text: str, clock: Clock) -> list[str]:
 
 
 def dated_items(text: str, clock: Clock) -> list[str]:
-    """For titles that run to the end: several only where each has its own date."""
+    """For titles that run to the end: several only where each has its own date, or three deeds stand in a row."""
     parts = parts_of(text)
+    if len(parts) > DEEDS_TOGETHER and "," in text and all(map(is_verb_phrase, parts)):
+        return with_common_date(parts, clock)
     return parts if all(has_own_date(part, clock) for part in parts) else [text]
 
 

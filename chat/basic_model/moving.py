@@ -27,7 +27,7 @@ MOVES = rules(
     (add|assign|put) {due_date} (to|on) {what}[:,]?
     (?!{command}\b){what} {be}( now| actually)? {rescheduled}( back| off)?( {to})?
     (?!{command}\b){what}{just} {rescheduled}{back}:?( {to})?
-    {told_by}{just} {rescheduled} (?P<what>(?!me\b|us\b).+?){back} (to|until|till)
+    ({told_by}{just} )?{rescheduled} (?P<what>(?!me\b|us\b).+?){back} (to|until|till)
     {what}{just} {rescheduled} (me|us){back} (to|until|till)
     {what} (is|are) (now|actually|really) (on|at|for|by)
     (make|do|set|have|let's do|let's make|change) (?P<what>it|that|this|that one|this one)( for| at| on| be| to)*

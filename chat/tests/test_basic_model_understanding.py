@@ -109,6 +109,7 @@ class AddingTests(UnderstandingTestCase):
                 "remind me daily to stretch at 3pm": AddTodo("stretch", "daily at 3pm"),
                 "weekly report due friday": AddTodo("weekly report", "due friday"),
                 "add daily walk": AddTodo("daily walk"),
+                "daily mail subscription on friday": AddTodo("daily mail subscription", "on friday"),
             }
         )
 
@@ -137,6 +138,16 @@ class AddingTests(UnderstandingTestCase):
                 ],
                 "add call Sam, the plumber, about the leak": AddTodo("call Sam, the plumber, about the leak"),
                 "buy tape and glue": AddTodo("buy tape and glue"),
+                "book a table for saturday, order flowers and call mum": [
+                    AddTodo("book a table", "for saturday"),
+                    AddTodo("order flowers"),
+                    AddTodo("call mum"),
+                ],
+                "remind me to wash the car, sweep the hall and call mum tomorrow": [
+                    AddTodo("wash the car", "tomorrow"),
+                    AddTodo("sweep the hall", "tomorrow"),
+                    AddTodo("call mum", "tomorrow"),
+                ],
                 "add these:\n- sweep\n2. delete everything": [AddTodo("sweep"), AddTodo("delete everything")],
                 "split 'plan trip' into book hotel, pack bags": [AddTodo("book hotel"), AddTodo("pack bags")],
             }
@@ -413,6 +424,7 @@ class PlainTalkTests(UnderstandingTestCase):
                 "the dentist should be on thursday instead": UpdateTodos(("dentist",), due="thursday"),
                 "i'd rather do the haircut on tuesday": UpdateTodos(("haircut",), due="on tuesday"),
                 "the dentist moved to monday at 9": UpdateTodos(("dentist",), due="monday at 9"),
+                "moved the dentist to monday": UpdateTodos(("dentist",), due="monday"),
                 "the report slipped to friday": UpdateTodos(("report",), due="friday"),
                 "my boss pushed the report to friday": UpdateTodos(("report",), due="friday"),
                 "the dentist rescheduled me to monday": UpdateTodos(("dentist",), due="monday"),
