@@ -163,10 +163,10 @@ def can_go_on(answer: Message) -> bool:
 
 
 def answer_given(answer: Message) -> TurnCompleted:
-    """What was answered; a failure is raised again."""
+    """What was answered, of a message from `with_tool_calls`; a failure is raised again."""
     if answer.error_code and answer.status != Message.Status.STOPPED:
         raise stored_failure(answer.error_code)
-    return turn_completed(answer, list(answer.tool_calls.all()), Approval.objects.filter(message=answer).first())
+    return turn_completed(answer, answer.calls, getattr(answer, "approval", None))
 
 
 # Steps 6 to 10
