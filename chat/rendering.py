@@ -1,31 +1,27 @@
-"""What a stored turn looks like to a person: words for tool calls, failures, conversations and an empty page.
+"""What a stored turn looks like to a person: words for tool calls, failures and an empty page.
 
 Pure: values in, words out. No function here reads the database or the clock, and none refuses a value that an
 older version stored.
 """
 
-import datetime
 import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import reverse
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from todos.models import Todo
 
 from .approvals import HOW_TO_DECIDE
 from .basic_model import BasicModel
+from .column import conversations_address
 from .events import ApprovalRecord
 from .markdown import literal_html, markdown_html
-from .models import Conversation, Message
-from .search import marked_parts, parts_html, snippet_parts, terms_of
+from .models import Message
 from .storage import RETRYABLE, approval_of
 
 
@@ -190,7 +186,6 @@ CLAIM = re.compile(
 )
 UNEXPECTED = Failure("Something went wrong on our side.", "Ask again; if it happens again, tell us the reference.")
 STOPPED = Failure("Stopped here.", "What was done so far is kept.")
-AGES = [(0, "Today"), (1, "Yesterday"), (7, "Last 7 days"), (30, "Last 30 days")]
 INTERRUPTED = Failure("The answer was interrupted.", "What was done so far is kept. Ask again to go on.")
 
 
@@ -345,58 +340,3 @@ def failure_of(message: Message) -> Failure | None:
         case Message.Status.INTERRUPTED:
             return INTERRUPTED
     return None
-
-
-def conversation_groups(
-    conversations: Iterable[Conversation], now: datetime.datetime
-) -> list[tuple[str, list[Conversation]]]:
-    """Pinned ones first, the rest under the words for their age; `now` is in the person's zone."""
-    groups: dict[str, list[Conversation]] = {}
-    for conversation in conversations:
-        groups.setdefault("Pinned" if conversation.pinned_at else age_words(conversation, now), []).append(conversation)
-    return list(groups.items())
-
-
-def age_words(conversation: Conversation, now: datetime.datetime) -> str:
-    age = now.date() - conversation.updated_at.astimezone(now.tzinfo).date()
-    return next((words for days, words in AGES if age.days <= days), "Older")
-
-
-@dataclass(frozen=True)
-class ConversationLink:
-    """A conversation in the column: its title, and the line in which the words were found, with hits marked.
-
-    `page` is what the addresses of its buttons begin with.
-    """
-
-    conversation: Conversation
-    page: SafeString
-    address: str
-    title: SafeString
-    hit: SafeString | None = None
-
-    @property
-    def pk(self) -> str:
-        return str(self.conversation.pk)
-
-    @functools.cached_property
-    def name(self) -> SafeString:
-        """The title without marks, escaped once for the places that say it."""
-        return conditional_escape(self.conversation.title)
-
-
-@functools.cache
-def conversations_address() -> str:
-    """What the addresses of all conversations begin with; reversing each takes as long as the rest of its row."""
-    return reverse("conversation", args=[UUID(int=0)]).removesuffix(str(UUID(int=0)))
-
-
-def conversation_link(conversation: Conversation, typed: str) -> ConversationLink:
-    """A hit opens the page of messages that it is on."""
-    page, terms = SafeString(f"{conversations_address()}{conversation.pk}"), terms_of(typed)
-    title = parts_html(marked_parts(conversation.title, terms))
-    if not terms or conversation.hit_sequence is None:
-        return ConversationLink(conversation, page, page, title)
-    query = urlencode({"find": typed, "at": conversation.hit_sequence})
-    hit = parts_html(snippet_parts(conversation.hit_text or "", terms))
-    return ConversationLink(conversation, page, f"{page}?{query}#message-{conversation.hit_id}", title, hit)

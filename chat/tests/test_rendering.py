@@ -4,8 +4,9 @@ from uuid import UUID
 
 from django.test import SimpleTestCase
 
+from chat.column import conversation_groups
 from chat.models import Conversation, Message
-from chat.rendering import conversation_groups, failure_of, tool_call_line, written_ids
+from chat.rendering import failure_of, tool_call_line, written_ids
 from chat.welcome import greeting, starters
 from todos.models import Todo
 
