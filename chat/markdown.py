@@ -5,10 +5,11 @@ The text comes from a model, which others may have talked into anything: it is t
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from urllib.parse import urlsplit
 
 import nh3
-from django.utils.html import escape, linebreaks
+from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from pyromark import Markdown, Options
 from pyromark.event import Event
@@ -96,7 +97,8 @@ def pieces(events: Iterable[Event]) -> Iterator[str]:
             yield "☑ " if event["TaskListMarker"] else "☐ "
         else:
             [words] = event.values()
-            yield escape(words).replace("\n", "<br>\n") if "Html" in event else escape(words)
+            text = escape(str(words))
+            yield text.replace("\n", "<br>\n") if "Html" in event else text
 
 
 def around(part: object, ends: list[str]) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from todos.models import Todo
 
 register = template.Library()
 # What ticking does, as its address and its button say it.
-TICKS = {False: (SafeString("complete"), SafeString("Complete")), True: (SafeString("reopen"), SafeString("Reopen"))}
+TICKS = {False: ("complete", "Complete"), True: ("reopen", "Reopen")}
 NOTHING = SafeString("")
 
 
@@ -28,8 +28,8 @@ class TodoLine(TypedDict):
     title: SafeString
     address: SafeString
     state: SafeString
-    tick: SafeString
-    tick_word: SafeString
+    tick_address: SafeString
+    tick_label: SafeString
     deleted: bool
     priority: SafeString
     due: str
@@ -43,14 +43,15 @@ class TodoLine(TypedDict):
 @register.filter
 def line(todo: Todo, now: datetime.datetime) -> TodoLine:
     tags, (tick, tick_word) = todo.tags, TICKS[todo.completed_at is not None]
+    title, address = conditional_escape(todo.title), todo.address
     due, due_class = due_words(todo, now) if todo.due_date else ("", NOTHING)
     return {
         "pk": SafeString(todo.pk),
-        "title": conditional_escape(todo.title),
-        "address": SafeString(todo.address),
+        "title": title,
+        "address": SafeString(address),
         "state": state_class(todo),
-        "tick": tick,
-        "tick_word": tick_word,
+        "tick_address": SafeString(f"{address}/{tick}"),
+        "tick_label": SafeString(f"{tick_word} {title}"),
         "deleted": todo.deleted_at is not None,
         "priority": SafeString(todo.priority_word) if todo.priority else NOTHING,
         "due": due,
