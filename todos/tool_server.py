@@ -28,7 +28,7 @@ from .tool_schema import ALL_BUT_TYPES, lean_schema
 
 logger = logging.getLogger(__name__)
 
-# The library names this model at each call; where nobody holds on to it, it is made anew, at 0.5 ms.
+# The library names this model at each call; where nobody holds on to it, it is made anew, at 1 ms.
 HELD_MODEL = AcceptedElicitation[Any]
 ERRORS_TOLD = 5
 
