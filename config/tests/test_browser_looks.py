@@ -58,6 +58,11 @@ class LooksTests(ModelCase):
             self.page.goto(address)
             self.look(name.replace("_", " "))
 
+    def submit(self, button):
+        """By a form that loads a page, which is there and whole after this."""
+        with self.page.expect_navigation():
+            self.page.click(button)
+
     def test_todos(self):
         self.sign_up(username="alice")
         self.visit(empty_list="/todos")
@@ -101,22 +106,22 @@ class LooksTests(ModelCase):
         expect(self.page.locator(".problem")).to_contain_text("Water none")
         self.look("conflict")
         self.visit(settings="/accounts/settings")
-        self.page.click("text=Make an address")
+        self.submit("text=Make an address")
         self.look("calendar address")
         self.page.goto("/accounts/settings")
         file = {"name": "todos.csv", "mimeType": "text/csv", "buffer": b"TYPE,CONTENT\ntask,Imported\ntask,\n"}
         self.page.set_input_files("#import-file", file)
-        self.page.click("button:has-text('Import')")
+        self.submit("button:has-text('Import')")
         expect(self.page.locator("#main")).to_contain_text("1 added")
         self.look("import report")
         self.page.goto("/accounts/settings")
         self.page.set_input_files("#import-file", {**file, "name": "todos.txt"})
-        self.page.click("button:has-text('Import')")
+        self.submit("button:has-text('Import')")
         self.look("import refused")
         self.page.goto("/accounts/settings")
         self.page.fill("#id_erase_username", "bob")
         self.page.fill("#id_erase_password", "wrong")
-        self.page.click("text=Erase my account for good")
+        self.submit("text=Erase my account for good")
         expect(self.page.locator("#main")).to_contain_text("This is not")
         self.look("erase refused")
 
@@ -125,12 +130,12 @@ class LooksTests(ModelCase):
         self.page.goto("/accounts/login")
         self.page.fill("[name=username]", "nobody")
         self.page.fill("[name=password]", "wrong")
-        self.page.click("main button")
+        self.submit("main button")
         self.look("sign in refused")
         self.page.goto("/accounts/register")
         for field in ("username", "password1", "password2"):
             self.page.fill(f"[name={field}]", "x")
-        self.page.click("main button")
+        self.submit("main button")
         expect(self.page.locator(".field-problem").first).to_be_visible()
         self.look("register refused")
         headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Content-Type": "text/html"}
