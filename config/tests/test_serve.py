@@ -122,11 +122,14 @@ class Service(ServerCase):
         asked = 20
         for _ in range(asked):
             self.service.request("GET", f"/api/{user[0]}/todos", token=user[1])
+        line = 'todo_chat_http_requests_total{method="GET",route="api/<user_id>/todos",status="200"} '
+        wait_for(lambda: f"{line}{asked}.0\n" in self.figures())  # a request is counted once its last byte is gone
         for _ in range(5):
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.service.port}/metrics", timeout=20) as answer:
-                figures = answer.read().decode()
-            line = 'todo_chat_http_requests_total{method="GET",route="api/<user_id>/todos",status="200"} '
-            self.assertIn(f"{line}{asked}.0\n", figures)
+            self.assertIn(f"{line}{asked}.0\n", self.figures())
+
+    def figures(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.service.port}/metrics", timeout=20) as answer:
+            return answer.read().decode()
 
     def test_a_killed_process_costs_the_others_nothing_and_is_started_again(self):
         user = self.sign_up(self.service, "killed")
