@@ -1,6 +1,5 @@
 """From a request to its user: the only place where the product decides who is asking."""
 
-import functools
 from dataclasses import dataclass
 from importlib import import_module
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db.models import CharField, QuerySet
 from django.http import HttpRequest
 from uuid_utils.compat import uuid7
 
@@ -17,8 +16,9 @@ from telemetry.notes import note_ids
 from .database import database_read, database_unit
 from .errors import TokenInvalid, TokenMissing, UserMismatch
 from .issuers import LOCAL_ISSUER
-from .models import PersonalToken, SignIn, User
+from .models import PersonalToken, User
 from .personal_tokens import PREFIX, find_personal_token
+from .prepared import PreparedQuery, Slot, key
 from .ratelimits import check_use
 from .tokens import AccessClaims, verify_access_token
 
@@ -96,26 +96,22 @@ def accepts(user: User, claims: AccessClaims) -> bool:
     return user.is_active and (not_before is None or claims.issued_at >= not_before.timestamp())
 
 
+def users_named() -> QuerySet[User]:
+    return User.objects.filter(issuer=Slot("issuer", CharField()), subject=Slot("subject", CharField()))
+
+
+NAMED = PreparedQuery(users_named)
+SIGNED_IN = PreparedQuery(lambda: users_named().filter(sign_ins__id=key("sign_in"), sign_ins__ended_at=None))
+
+
 @database_read
 def find_user(claims: AccessClaims) -> User | None:
     """The user by issuer and subject, in one query; of a token that names its sign-in, while that lasts."""
-    named = [claims.issuer, claims.subject]
-    if claims.sign_in_id:
-        named.append(SignIn._meta.pk.get_db_prep_value(claims.sign_in_id, connection))
-    user = next(iter(User.objects.raw(sql_of_user(signed_in=bool(claims.sign_in_id)), named)), None)
-    return welcome(claims) if user is None and claims.issuer != LOCAL_ISSUER else user
-
-
-@functools.cache
-def sql_of_user(*, signed_in: bool) -> str:
-    """Made by the ORM once: it takes twice as long as the database does to answer, and this is asked at each request.
-
-    Its parameters are issuer, subject and, of a token that names it, the sign-in.
-    """
-    users = User.objects.filter(issuer="", subject="")
-    if signed_in:
-        users = users.filter(sign_ins__id=UUID(int=0), sign_ins__ended_at=None)
-    return users.query.sql_with_params()[0]
+    named = {"issuer": claims.issuer, "subject": claims.subject}
+    found = SIGNED_IN.models(**named, sign_in=claims.sign_in_id) if claims.sign_in_id else NAMED.models(**named)
+    if not found and claims.issuer != LOCAL_ISSUER:
+        return welcome(claims)
+    return found[0] if found else None
 
 
 def welcome(claims: AccessClaims) -> User:

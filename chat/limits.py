@@ -2,15 +2,16 @@
 
 import dataclasses
 import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Sum
-from django.db.models.functions import Now
+from django.db.models import Aggregate, Count, DateTimeField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 
-from accounts.database import the_one
 from accounts.errors import TokenInvalid, ValidationFailed
 from accounts.models import User
+from accounts.prepared import PreparedQuery, Slot, key
 from accounts.ratelimits import check_use
 from accounts.text import storable
 from telemetry import metrics
@@ -22,6 +23,26 @@ from .turn_state import NewMessage
 RUNNING_RETRY_SECONDS = 2
 IDEMPOTENCY_KEY_MAX_CHARACTERS = 200
 LITTLE_LEFT = "Little is left of today's allowance for the assistant. Wait until your other conversation is answered."
+
+
+def total_of_user(rows: QuerySet[Any], total: Aggregate) -> Coalesce:
+    """The total over rows that belong to the user, as a column of the user."""
+    return Coalesce(Subquery(rows.order_by().values("owner").annotate(total=total).values("total")), 0)
+
+
+LOCKED = PreparedQuery(lambda: User.objects.select_for_update().filter(pk=key("user")).values_list("pk"))
+USE = PreparedQuery(
+    lambda: User.objects.filter(pk=key("user")).values(
+        running=total_of_user(
+            Conversation.objects.for_user(OuterRef("pk")).filter(lease_until__gt=Now()),
+            Count("pk"),
+        ),
+        tokens=total_of_user(
+            Message.objects.filter(owner=OuterRef("pk"), created_at__gte=Slot("since", DateTimeField())),
+            Sum(F("input_tokens") + F("output_tokens") + F("upkeep_tokens")),
+        ),
+    )
+)
 
 
 def check_message(message: NewMessage) -> NewMessage:
@@ -56,7 +77,7 @@ def lock_user(user: User) -> None:
 
     Raises TokenInvalid for an account that was erased since the token was checked.
     """
-    if not the_one(User.objects.select_for_update().only("pk").filter(pk=user.pk)):
+    if not LOCKED.rows(user=user.pk):
         raise TokenInvalid
 
 
@@ -67,11 +88,11 @@ def check_allowance(user: User, now: datetime.datetime) -> None:
     model may hold: the less is left of the day, the fewer turns run side by side. Behind `lock_user` it is exact: two
     turns never begin on the same tokens, and beyond the day goes only what a turn takes above what it stood for.
     """
-    running = Conversation.objects.for_user(user).filter(lease_until__gt=Now()).count()
+    running, used = use_of(user, now)
     if running >= settings.TURNS_AT_ONCE:
         metrics.rate_limit_hits.labels("turns_at_once").inc()
         raise TooManyTurns(retry_after_seconds=RUNNING_RETRY_SECONDS)
-    used, limit = tokens_today(user, now), settings.TOKENS_PER_DAY
+    limit = settings.TOKENS_PER_DAY
     if used >= limit:
         metrics.rate_limit_hits.labels("tokens_by_day").inc()
         midnight = start_of_day(now) + datetime.timedelta(days=1)
@@ -85,12 +106,14 @@ def check_allowance(user: User, now: datetime.datetime) -> None:
         raise TooManyTurns(LITTLE_LEFT, retry_after_seconds=RUNNING_RETRY_SECONDS)
 
 
+def use_of(user: User, now: datetime.datetime) -> tuple[int, int]:
+    """How many turns of the user run now, and the tokens of today."""
+    return next(iter(USE.rows(user=user.pk, since=start_of_day(now))), (0, 0))
+
+
 def tokens_today(user: User, now: datetime.datetime) -> int:
     """Tokens of the user's turns since midnight UTC, with those of the titles and summaries made after them."""
-    spent = Message.objects.filter(owner=user, created_at__gte=start_of_day(now)).aggregate(
-        tokens=Sum(F("input_tokens") + F("output_tokens") + F("upkeep_tokens"), default=0)
-    )
-    return spent["tokens"]
+    return use_of(user, now)[1]
 
 
 def start_of_day(now: datetime.datetime) -> datetime.datetime:

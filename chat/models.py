@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.database import the_one
 from accounts.paging import Key, Sort
+from accounts.prepared import Slot
 
 from .errors import ConversationNotFound, NotYourConversation
 from .search import said_in, terms_of
@@ -133,10 +134,10 @@ class Conversation(models.Model):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def before(self, sequence: int) -> MessageQuerySet:
+    def before(self, sequence: int | Slot) -> MessageQuerySet:
         return self.filter(sequence__lt=sequence)
 
-    def after(self, sequence: int) -> MessageQuerySet:
+    def after(self, sequence: int | Slot) -> MessageQuerySet:
         return self.filter(sequence__gt=sequence)
 
     def with_tool_calls(self) -> MessageQuerySet:

@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, DurationField, F, Value, When
 from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.utils import timezone
@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.database import database_read, database_unit, the_one
 from accounts.models import User
+from accounts.prepared import PreparedUpdate, Slot, key
 from telemetry.stages import current_clock
 from todos.tools import ToolOutcome
 from todos.undo import tool_calls_settled
@@ -92,7 +93,11 @@ def lock_conversation(user: User, conversation_id: UUID) -> Conversation:
 
 def lease_end() -> Any:
     """By the database's clock: the only one that all processes share."""
-    return Now() + datetime.timedelta(seconds=settings.TURN_LEASE_SECONDS)
+    return Now() + lease_length()
+
+
+def lease_length() -> datetime.timedelta:
+    return datetime.timedelta(seconds=settings.TURN_LEASE_SECONDS)
 
 
 # Steps 4 and 5
@@ -172,10 +177,18 @@ def answer_given(answer: Message) -> TurnCompleted:
 # Steps 6 to 10
 
 
+RENEWAL = PreparedUpdate(
+    lambda: (
+        Conversation.objects.filter(pk=key("conversation"), lease_token=key("token")),
+        {"lease_until": Now() + Slot("length", DurationField())},
+    )
+)
+
+
 def hold_lease(turn: Turn) -> None:
     """The fence of every write of a turn: renews its lease, or raises LeaseLost where another turn took over."""
-    held = Conversation.objects.filter(pk=turn.conversation.pk, lease_token=turn.conversation.lease_token)
-    if not held.update(lease_until=lease_end()):
+    lease = {"conversation": turn.conversation.pk, "token": turn.conversation.lease_token}
+    if not RENEWAL.run(**lease, length=lease_length()):
         raise LeaseLost
 
 

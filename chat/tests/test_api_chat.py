@@ -421,7 +421,7 @@ class ConstantQueries(ChatCase):
     def test_opening_a_turn(self):
         for messages in (2, 40):
             conversation = self.grow(messages)
-            with self.subTest(messages), self.assertNumQueries(10):
+            with self.subTest(messages), self.assertNumQueries(9):
                 turn = open_turn.__wrapped__(self.alice, NewMessage("hi", conversation.pk), "request")
             self.assertIsInstance(turn, Turn)
             self.assertEqual(len(turn.history), messages // 2 * 4 + 1)

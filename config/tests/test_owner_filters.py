@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import TestCase
 
+from accounts.prepared import PreparedQuery
 from chat.models import ApprovalQuerySet, Conversation, ConversationQuerySet
 from todos.models import TodoChangeQuerySet, TodoQuerySet
 
@@ -67,6 +68,9 @@ class OwnerFilters:
         for queryset in QUERYSETS:
             case.enterContext(mock.patch.object(queryset, "for_user", self.for_user(queryset.for_user)))
         case.enterContext(mock.patch.object(ConversationQuerySet, "owned", self.owned(ConversationQuerySet.owned)))
+        # Written again each time it is asked, with the filters of that moment.
+        written = property(lambda query: query.write().query.sql_with_params())
+        case.enterContext(mock.patch.object(PreparedQuery, "statement", written))
 
 
 def calling_site() -> Site:

@@ -1,0 +1,89 @@
+"""Queries whose SQL the ORM writes once, for what is asked in each turn: to write it takes longer than the answer.
+
+titles = PreparedQuery(lambda: Conversation.objects.filter(owner=key("owner")).values_list("title"))
+titles.rows(owner=user.pk)
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression, Field, Model, QuerySet, UUIDField
+from django.db.models.sql import UpdateQuery
+
+Row = TypeVar("Row", bound=Model)
+Statement = tuple[str, Sequence[Any]]
+
+
+class Slot(Expression):
+    """The place of a value that is given, by this name, when the query is asked."""
+
+    def __init__(self, name: str, output_field: Field) -> None:
+        super().__init__(output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+    def bound(self, values: dict[str, Any]) -> Any:
+        return self.output_field.get_db_prep_value(values[self.name], connection)
+
+
+def key(name: str) -> Slot:
+    """The slot of a primary key."""
+    return Slot(name, UUIDField())
+
+
+class Prepared:
+    """A statement of SQL, and what it asks with values in its slots. Nothing else may differ between two times."""
+
+    @functools.cached_property
+    def statement(self) -> Statement:
+        raise NotImplementedError
+
+    def bound(self, values: dict[str, Any]) -> Statement:
+        sql, parameters = self.statement
+        return sql, [one.bound(values) if isinstance(one, Slot) else one for one in parameters]
+
+
+class PreparedQuery(Prepared, Generic[Row]):
+    def __init__(self, write: Callable[[], QuerySet[Row, Any]]) -> None:
+        self.write = write
+
+    @functools.cached_property
+    def statement(self) -> Statement:
+        return self.write().query.sql_with_params()
+
+    @functools.cached_property
+    def model(self) -> type[Row]:
+        return self.write().model
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """As the driver gives them: JSON is text, and SQLite knows neither UUIDs nor moments."""
+        with connection.cursor() as cursor:
+            cursor.execute(*self.bound(values))
+            return cursor.fetchall()
+
+    def models(self, **values: Any) -> list[Row]:
+        return list(self.model._default_manager.raw(*self.bound(values)))
+
+
+class PreparedUpdate(Prepared):
+    """Of the rows of a queryset, in these columns."""
+
+    def __init__(self, write: Callable[[], tuple[QuerySet[Any, Any], dict[str, Any]]]) -> None:
+        self.write = write
+
+    @functools.cached_property
+    def statement(self) -> Statement:
+        rows, columns = self.write()
+        query = cast(UpdateQuery, rows.query.chain(klass=UpdateQuery))
+        query.add_update_values(columns)
+        return query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+
+    def run(self, **values: Any) -> int:
+        """The number of rows that were updated."""
+        with connection.cursor() as cursor:
+            cursor.execute(*self.bound(values))
+            return cursor.rowcount
