@@ -27,7 +27,7 @@ from telemetry.tracing import trace_headers
 from . import wire_chat_completions, wire_responses
 from .errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnFailure
 from .model_interface import ModelOutput, ModelRequest, TextDelta
-from .wire import AnswerReader, failure_of_status, says_too_long
+from .wire import AnswerReader, encoded, failure_of_status, says_too_long
 from .wire_events import raise_reported_error, wire_events
 
 logger = logging.getLogger(__name__)
@@ -49,9 +49,11 @@ class OpenAIModel:
         self._tls = ssl.create_default_context()
         if speaks_responses(settings.OPENAI_API, settings.OPENAI_BASE_URL):
             self._path, self._request_body = wire_responses.PATH, wire_responses.request_body
+            self._tool_entry = wire_responses.tool_entry
             self._reader: type[AnswerReader] = wire_responses.ResponsesReader
         else:
             self._path, self._request_body = wire_chat_completions.PATH, wire_chat_completions.request_body
+            self._tool_entry = wire_chat_completions.tool_entry
             self._reader = wire_chat_completions.ChatCompletionsReader
 
     async def close(self) -> None:
@@ -61,7 +63,8 @@ class OpenAIModel:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
         reader = self._reader(request.history)
-        response = await self._open(self._request_body(self.name, request), may_retry=request.may_retry)
+        content = encoded(self._request_body(self.name, request), request.tools, self._tool_entry)
+        response = await self._open(content, may_retry=request.may_retry)
         try:
             async with aclosing(wire_events(response.aiter_bytes())) as batches:
                 while events := await next_events(batches, reader):
@@ -89,22 +92,22 @@ class OpenAIModel:
             )
         return self._clients[loop]
 
-    async def _open(self, body: dict, *, may_retry: bool) -> httpx2.Response:
+    async def _open(self, content: bytes, *, may_retry: bool) -> httpx2.Response:
         """Send the request, once more if the fault may pass at once: an idle connection closed under us, a hiccup.
 
         Not the client's own retries: they wait up to two minutes when a Retry-After says so, and repeat a
         request that has already used up its read timeout.
         """
         try:
-            return await self._post(body)
+            return await self._post(content)
         except ModelUnavailable as failure:
             if failure.retry_after_seconds is not None or not may_retry:
                 raise
             metrics.upstream_errors.labels(failure.code).inc()
         await asyncio.sleep(self._retry_pause_seconds)
-        return await self._post(body)
+        return await self._post(content)
 
-    async def _post(self, body: dict) -> httpx2.Response:
+    async def _post(self, content: bytes) -> httpx2.Response:
         """A plain post whose answer is read by us.
 
         The resource methods walk the whole history to transform it, and a typed event costs a pydantic
@@ -113,7 +116,7 @@ class OpenAIModel:
         with upstream_failures():
             answer: object = await self._client().post(
                 self._path,
-                body=body,
+                content=content,
                 options={"headers": trace_headers()},
                 cast_to=httpx2.Response,
                 stream=True,

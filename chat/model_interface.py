@@ -57,9 +57,9 @@ class Summary:
 HistoryItem = UserText | AssistantText | ToolRequest | ToolOutput | Summary
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ToolDefinition:
-    """`parameters` is the JSON Schema of the arguments object."""
+    """`parameters` is the JSON Schema of the arguments object. Made once, so that what is made of it can be kept."""
 
     name: str
     description: str

@@ -23,6 +23,7 @@ PATH = "/chat/completions"
 
 
 def request_body(model: str, request: ModelRequest) -> dict[str, Any]:
+    """All but the tools."""
     body: dict[str, Any] = {
         "model": model,
         "messages": [{"role": "system", "content": request.instructions}, *_messages(request.history)],
@@ -31,8 +32,6 @@ def request_body(model: str, request: ModelRequest) -> dict[str, Any]:
     }
     if request.max_output_tokens:
         body["max_completion_tokens"] = request.max_output_tokens
-    if request.tools:  # An empty list is refused.
-        body["tools"] = [_function(tool) for tool in request.tools]
     return body
 
 
@@ -61,7 +60,7 @@ def _tool_call(request: ToolRequest) -> dict[str, Any]:
     return {"id": request.call_id, "type": "function", "function": function}
 
 
-def _function(tool: ToolDefinition) -> dict[str, Any]:
+def tool_entry(tool: ToolDefinition) -> dict[str, Any]:
     function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
     return {"type": "function", "function": function}
 

@@ -21,14 +21,13 @@ PATH = "/responses"
 
 
 def request_body(model: str, request: ModelRequest) -> dict[str, Any]:
-    """Nothing is stored upstream, so items carry no upstream ids: the history is sent whole each time."""
+    """All but the tools. Nothing is stored upstream, so items carry no upstream ids: the history is sent whole."""
     limit = {"max_output_tokens": request.max_output_tokens} if request.max_output_tokens else {}
     return {
         **limit,
         "model": model,
         "instructions": request.instructions,
         "input": [_input_item(item) for item in request.history],
-        "tools": [_function(tool) for tool in request.tools],
         "store": False,
         "stream": True,
     }
@@ -53,7 +52,7 @@ def _input_item(item: HistoryItem) -> dict[str, Any]:
             return {"type": "function_call_output", "call_id": call_id, "output": output}
 
 
-def _function(tool: ToolDefinition) -> dict[str, Any]:
+def tool_entry(tool: ToolDefinition) -> dict[str, Any]:
     return {
         "type": "function",
         "name": tool.name,
