@@ -1,7 +1,5 @@
-"""Queries whose SQL the ORM writes once, for what is asked in each turn: to write it takes longer than the answer.
-
-titles = PreparedQuery(lambda: Conversation.objects.filter(owner=key("owner")).values_list("title"))
-titles.rows(owner=user.pk)
+"""Queries whose SQL the ORM writes once, with slots for the values: for what each turn asks, since to write such a query
+anew takes longer than its answer.
 """
 
 import functools
