@@ -1,5 +1,5 @@
-"""Queries whose SQL the ORM writes once, with slots for the values: for what each turn asks, since to write such a query
-anew takes longer than its answer.
+"""Queries whose SQL the ORM writes once, with slots for the values: what each turn asks would take longer to be written
+again than to be answered.
 """
 
 import functools

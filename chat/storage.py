@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.database import database_read, database_unit, the_one
 from accounts.models import User
-from accounts.prepared import PreparedUpdate, Slot, key
+from accounts.prepared import PreparedQuery, PreparedUpdate, Slot, key
 from telemetry.stages import current_clock
 from todos.tools import ToolOutcome
 from todos.undo import tool_calls_settled
@@ -84,8 +84,21 @@ def take_lease(conversation: Conversation, new_messages: int = 0) -> None:
     announce_change(conversation.owner_id, answering=conversation.pk)
 
 
+LOCKED = PreparedQuery(
+    lambda: (
+        Conversation.objects.for_user(key("user"))
+        .filter(pk=key("conversation"))
+        .order_by()
+        .with_lease()
+        .select_for_update()
+    )
+)
+
+
 def lock_conversation(user: User, conversation_id: UUID) -> Conversation:
-    conversation = Conversation.objects.select_for_update().owned(user, conversation_id)
+    found = LOCKED.models(user=user.pk, conversation=conversation_id)
+    # What is not found is looked for once more, to be refused by its reason.
+    conversation = found[0] if found else Conversation.objects.select_for_update().owned(user, conversation_id)
     if conversation.lease_token and not conversation.lease_expired:
         raise ConversationBusy(retry_after_seconds=BUSY_RETRY_SECONDS)
     return conversation
