@@ -56,6 +56,7 @@ def stand(processes: int, pace: tuple[str, ...], people: int) -> Iterator[tuple[
             "ALLOWED_HOSTS": "127.0.0.1",
             "SECURE_SSL_REDIRECT": "off",
             "RATE_LIMITS": "on",
+            "REQUESTS_PER_MINUTE": "1000000",
             "TURNS_PER_MINUTE": "1000000",
             "TURNS_PER_HOUR": "1000000",
             "REDIS_URL": f"redis://127.0.0.1:{port}/0",
@@ -185,6 +186,7 @@ async def growth(options: argparse.Namespace) -> bool:
                     (pid,) = processes_of(server.pid)
                     before = cpu_ms(pid)
                     told = await gathered[messages].chat(people, seconds=1.5)
+                    assert told.failed == 0, told
                     spent = (cpu_ms(pid) - before) / len(told.total_ms)
                     costs[messages].append((statistics.median(told.total_ms), spent))
     print(" messages  turn p50 ms  CPU ms")
