@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import SyncToAsync, async_to_sync
+from asgiref.sync import SyncToAsync
 from channels.layers import get_channel_layer
 from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_save
@@ -51,12 +51,16 @@ class Announcement:
 
 
 def tell_pages(owner_id: UUID, message: dict[str, Any]) -> None:
-    """From a database thread without waiting: the thread would do nothing meanwhile, and the change is committed."""
+    """From a database thread without waiting: the thread would do nothing meanwhile, and the change is committed.
+
+    Where no loop runs it has one of its own: in a command, or when the last unit of a process outlasts the loop, which
+    is not closed then, so that whoever waits for it would wait for ever.
+    """
     loop = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
-    if loop is None or not loop.is_running():
-        async_to_sync(tell_group)(owner_id, message)
-    else:
+    if loop is not None and loop.is_running():
         asyncio.run_coroutine_threadsafe(tell_group(owner_id, message), loop)
+    else:
+        asyncio.run(tell_group(owner_id, message))
 
 
 async def tell_group(owner_id: UUID, message: dict[str, Any]) -> None:

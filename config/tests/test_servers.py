@@ -1,9 +1,12 @@
 """The program as it runs: real processes of daphne and uvicorn on one database, with a scripted upstream."""
 
+import contextlib
 import signal
 import socket
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import psycopg
 from django.db import connection
@@ -12,6 +15,7 @@ from django.test import SimpleTestCase
 from bench.answers import call, calls, hangs, says
 from bench.stored import stored
 from bench.upstream import ScriptedUpstream
+from config.lifetime import LAST_WORDS_SECONDS
 from config.testing import Answer, empty_database, running_server
 
 FOUR_SENTENCES = (
@@ -158,6 +162,23 @@ class Shutdown(ServerCase):
                 self.assertEqual(stored(database, answer), [("interrupted", "Let me")])
                 self.assertEqual(stored(database, "SELECT 1 FROM chat_conversation WHERE lease_token IS NOT NULL"), [])
 
+    def test_a_change_that_outlasts_the_event_loop_does_not_keep_the_process(self):
+        # uvicorn ends by the signal that it got, and does not wait for threads.
+        for name, code in (("daphne", 0), ("uvicorn", -signal.SIGTERM)):
+            with (
+                self.subTest(name),
+                empty_database() as database,
+                running_server(database, name, SHUTDOWN_GRACE_SECONDS="1") as server,
+                ThreadPoolExecutor() as client,
+            ):
+                user = self.sign_up(server)
+                with writes_held(database):
+                    client.submit(server.request, "POST", f"/api/{user[0]}/todos", {"title": "Buy milk"}, user[1])
+                    time.sleep(1)
+                    server.process.send_signal(signal.SIGTERM)
+                    time.sleep(LAST_WORDS_SECONDS + 2)
+                self.assertEqual(server.process.wait(timeout=10), code)
+
 
 class NoBody(ServerCase):
     def test_a_client_that_sends_headers_and_no_body_is_let_go(self):
@@ -168,6 +189,20 @@ class NoBody(ServerCase):
             self.assertTrue(answer.startswith(b"HTTP/1.1 408 "), answer)
             self.assertIn(b"request_timeout", answer)
             self.sign_up(server)
+
+
+@contextlib.contextmanager
+def writes_held(database_url):
+    """Whoever writes a todo meanwhile waits."""
+    if database_url.startswith("sqlite"):
+        holder = sqlite3.connect(urlsplit(database_url).path, isolation_level=None)
+        begin = "BEGIN IMMEDIATE"
+    else:
+        holder = psycopg.connect(database_url)
+        begin = "LOCK TABLE todos_todo"
+    with contextlib.closing(holder):
+        holder.execute(begin)
+        yield
 
 
 def connection_states(observer):
