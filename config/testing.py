@@ -1,9 +1,12 @@
 """Real servers for tests: processes of the program on one database, as in production."""
 
+import atexit
 import contextlib
+import functools
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -37,17 +40,38 @@ COMMANDS = {
 
 @contextlib.contextmanager
 def empty_database() -> Iterator[str]:
-    """The address of a migrated database of its own: a SQLite file, or one in the PostgreSQL of the test run."""
-    base = os.environ.get("DATABASE_URL", "")
+    """The address of a migrated database of its own: a SQLite file, or one in the PostgreSQL of the test run.
+
+    A copy of one that each process migrates once: to migrate takes seconds.
+    """
+    if base := os.environ.get("DATABASE_URL", ""):
+        yield created_database(base, f"servers_{time.time_ns()}", copied_from=migrated_database(base))
+        return
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/servers.sqlite3"
-        if base:
-            name = f"servers_{time.time_ns()}"
-            with psycopg.connect(base, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}")
-            url = urlunsplit(urlsplit(base)._replace(path=f"/{name}"))
-        migrated(url)
-        yield url
+        yield f"sqlite:///{shutil.copy(migrated_file(), folder)}"
+
+
+@functools.cache
+def migrated_file() -> Path:
+    folder = tempfile.mkdtemp(prefix="todo-chat-migrated-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = Path(folder, "servers.sqlite3")
+    migrated(f"sqlite:///{file}")
+    return file
+
+
+@functools.cache
+def migrated_database(base: str) -> str:
+    """Its name, in the same PostgreSQL."""
+    name = f"migrated_{os.getpid()}"
+    migrated(created_database(base, name, copied_from="template1"))
+    return name
+
+
+def created_database(base: str, name: str, copied_from: str) -> str:
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {copied_from}")
+    return urlunsplit(urlsplit(base)._replace(path=f"/{name}"))
 
 
 def migrated(database_url: str) -> None:
