@@ -48,11 +48,12 @@ class AddTodo:
 
 @dataclass(frozen=True)
 class AskTodos:
-    """A question. `task` names one todo for the questions about a single one."""
+    """A question. `task` names one todo for the questions about a single one; `shown` were listed before."""
 
     question: Question
     selection: Selection
     task: str = ""
+    shown: int = 0
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Supposed:
     """A change that is meant if an open todo is called like that: "the dentist is at 3pm". If none is, `otherwise`."""
 
     change: UpdateTodos
-    otherwise: AddTodo | Clarify
+    otherwise: AddTodo | UpdateTodos | Clarify
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ ADD_THIS = rule(
     r"{add_this}:? (?P<value>.+)",
     add_this=phrases(
         """
-        add, note, (jot|note|write|put|mark|take)( this| that| it)? down, record, log, include, new, list,
+        add, note, (jot|note|write|put|mark|take)( this| that| it)? down, record, log, include, new,
         (slot|pencil|squeeze|fit|put|book me|put me) in( for)?
         """
     ),
@@ -109,18 +109,19 @@ ADD_THIS = rule(
 # A title that runs to the end of the clause, whatever it contains.
 REMIND = rules(
     r"""
-    (remind|reminder|remember) (me|us)( again| later| please)*(,? ?to|,? about|,? of|,? that|,? for|:|,)? (?P<value>.+)
+    (remind|reminder|remember) (me|us)( again| later| please)*{link} (?P<value>.+)
     (please )?reminder( for| to|:| about)? (?P<value>.+)
     (?P<lead>.+?),? (please )?remind me (to|about|that|of) (?P<value>.+)
     (i|we)('d| would)? (need|want|like|have) to (be|get) {reminded} (to|about|of|that|for) (?P<value>.+)
     (notify|alert|ping|nudge|tell|text|message|warn) me (to|that i) (?P<value>.+)
+    make (sure|certain) (that )?(i|we) (don't|do not|never|remember) {forget}(?P<value>.+)
     (do ?n[o']?t|never) (let me forget|forget)( to| about| that)? (?P<value>.+)
     (help me )?(remember|note)( for me)? (to|that) (?P<value>.+)
     (i|we)('d| would)? (need|want|like|have|must|should|got) (to )?(remember|be sure|make sure)
         ( to| that| about)? (?P<value>.+)
     ((i|we)('d| had| would)? )?{must}(can't|mustn't|shouldn't|not) forget( to| that| about)? (?P<value>.+)
     (make|help|let|have) me (to )?(remember|not forget)( to| that| about)? (?P<value>.+)
-    (another|one more|next|also)( one| thing| item| todo| to-do| task)?\s?[:–-]\s?(?P<value>.+)
+    (another|one more|next|also|new)( one| thing| item| todo| to-do| task)?\s?[:–-]\s?(?P<value>.+)
     (get|have) me to (?P<value>.+)
     remember (?P<value>the .+)
     (note|memo|reminder|todo|to-do|to do|task|new task|new todo)( to (self|myself))?\s?[:–-]\s?(?P<value>.+)
@@ -130,6 +131,8 @@ REMIND = rules(
     recuérdame (que )?(?P<value>.+)
     (?P<value>.+?) (ki )?yaad (dilana|dila do|dilao|dila dena)
     """,
+    link=r"(,? ?to|,? '?(a)?bout|,? of|,? that|,? for|:|,)?",
+    forget=r"(forget )?(to |about |that )?",
     reminded=phrases("reminded, notified, alerted, told"),
     must=r"((better|best|must|should|can|need to|have to|really|want to|do) )*",
 )

@@ -11,6 +11,8 @@ from .dating import Clock
 from .grammar import first_match
 from .naming import has_sign, is_pronoun, places_of
 from .selecting import ABOUT, select, without_general_words
+from .spans import cut_span
+from .words import IRREGULAR_PAST, TODO_VERBS
 
 
 def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
@@ -39,7 +41,7 @@ def asked_day(text: str, clock: Clock, *, asked: bool) -> AskTodos | None:
 
 
 def direct_question(text: str, clock: Clock) -> Act:
-    if act := question_about_one(text):
+    if act := question_about_one(text, clock):
         return act
     if not is_about_todos(text) and not forms.PLAN.fullmatch(text):
         return Say("outside")
@@ -49,10 +51,11 @@ def direct_question(text: str, clock: Clock) -> Act:
         return AskTodos(Question.HOW_MANY, narrowed(text, clock))
     if match := first_match(forms.WHEN, text):
         return ask_when(match["what"], clock)
-    return ask_whether(text, clock) if forms.YES_NO.fullmatch(text) else ask_which(text, clock)
+    is_whether = forms.YES_NO.fullmatch(text) and not forms.AM_FREE.fullmatch(text)
+    return ask_whether(text, clock) if is_whether else ask_which(text, clock)
 
 
-def question_about_one(text: str) -> AskTodos | None:
+def question_about_one(text: str, clock: Clock) -> AskTodos | None:
     """ "How urgent is that task?", "when is it?": surely about a todo, whatever else the words say."""
     if match := first_match(forms.HOW_URGENT, text):
         return ask_about_one(Question.HOW_URGENT, match["what"])
@@ -60,8 +63,15 @@ def question_about_one(text: str) -> AskTodos | None:
         return ask_about_one(Question.ABOUT_ONE, match["what"])
     if (match := first_match(forms.WHICH_ONE, text)) and places_of(match["what"]):
         return ask_about_one(Question.ABOUT_ONE, match["what"])
+    if (match := forms.DID_DO.fullmatch(text)) and is_deed_done(match["verb"].lower()):
+        _, what = cut_span(match["what"], clock)
+        return ask_about_one(Question.ABOUT_ONE, what.strip())
     match = first_match(forms.WHEN, text)
     return ask_about_one(Question.WHEN, match["what"]) if match and has_sign(match["what"]) else None
+
+
+def is_deed_done(verb: str) -> bool:
+    return verb in TODO_VERBS or verb in IRREGULAR_PAST or verb.endswith("ed")
 
 
 def request_to_see(text: str, clock: Clock) -> AskTodos | None:

@@ -35,7 +35,8 @@ TELLS = mention(
     """
 )
 YOUR = mention("(?<!thank )you, your, yours, yourself")
-DO_IT = rule(r"(do|have) (?P<what>(the|my) .+)")
+DO_IT = rule(r"(do|have|make) (?P<what>(the|my) .+)")
+AT_HOUR = rule(r"make (?P<what>(the|my) .+?)( at)? (?P<hour>(1[0-2]|[1-9])(:[0-5]\d)?)")
 # "Make it almond milk", "put the dentist off": what is not understood of these is better asked about than added.
 CHANGES_SOMETHING = one_of(
     r"""
@@ -94,6 +95,8 @@ def understand_bare(text: str, clock: Clock) -> list[Act] | None:
 def moved_if_listed(text: str, clock: Clock) -> list[Act] | None:
     """ "Do the haircut next week" moves a haircut that is on the list, and adds one that is not."""
     todo = todo_from(text, clock)
+    if hour := AT_HOUR.fullmatch(text):
+        return [Supposed(UpdateTodos(names_in(hour["what"])[:1], due=f"at {hour['hour']}"), todo)]
     match = DO_IT.fullmatch(todo.title) if todo.due else None
     return [Supposed(UpdateTodos(names_in(match["what"])[:1], due=todo.due), todo)] if match else None
 

@@ -150,6 +150,7 @@ REOPEN = rules(
     put {what} back( {in_list})?
     {what} (is|was|are|isn't|wasn't)( actually)? {not_done}( yet| after all)?
     {what} (isn't|is not|wasn't|aren't) (actually )?(done|finished|complete|completed)( yet| after all)?
+    i (didn't|did not|haven't|have not)( actually| really| even)? \w+ (?P<what>it|that|them|those)( yet)?
     i (didn't|did not|haven't|have not)( actually| really)? (finish(ed)?|completed?|do|done|get to|gotten to) {what}
     """,
     reopen=phrases(
@@ -175,11 +176,11 @@ CHECK_OFF = rules(
 )
 FINISH = rules(
     r"""
-    (tick|close|resolve|do) {what}
+    (close|resolve|do) {what}
     finish( up| off)? {what}
     """
 )
-COMPLETE = rules("complete {what}")
+COMPLETE = rules("(complete|tick) {what}")
 DONE = rules(
     r"""
     (all |i|we)?('ve|'m| am| have| was| are)?{adverbs} ?{finished} (with |doing |up |off )?{what}
@@ -216,10 +217,11 @@ DID = rules(
 )
 WAS_DONE = rules(
     r"""
-    {what} (is|are|was|were|has been|have been|got)( all| already| now| finally)? (?!{put_off}\b)(?P<verb>\w+)
+    {what}{was}( all| already| now| finally)? (?!{put_off}\b)(?P<verb>\w+)
     (?P<what>(?!{light}\b)\w+|(the|my|our) (\w+ ){0,2}?\w+) (?!{put_off}\b)
         (?P<verb>\w+ed|sent|bought|paid|written|done|made|sold|built)
     """,
+    was=r"( (is|are|was|were|has been|have been|got)|'s (already |finally )?been)",
     put_off=phrases("cancell?ed, moved, postponed, delayed, called, rescheduled, pushed, changed"),
     light=phrases(
         "get, be, stay, become, feel, keep, look, have, make, buy, i, we, you, he, she, they, it, and, add, find"
@@ -276,12 +278,22 @@ NOT_DOING = rules(
     """,
     anymore=ANYMORE,
 )
+# "Can the dentist be cancelled?"
+ASKED_AWAY = rule(
+    r"(can|could|may|might|should) {what} be {gone}( from {list})?",
+    gone=phrases("cancell?ed, called off, deleted, removed, dropped, scrapped, erased, binned, taken off, crossed off"),
+)
 FOR_GOOD = rule(r"(anymore|any more|any longer|after all)$")
 DELETE = rules("{remove} (?P<what>.+)", remove=REMOVE)
 DELETE_LISTED = rules("(?P<verb>{drop}) {what}", drop=DROP)
 
 # A change that does not say of what.
-RANK_IT = rule(r"(mark|set|flag|make|tag)( it)?( as| to)? {priority}")
+RANK_IT = rules(
+    r"""
+    (mark|set|flag|make|tag)( it)?( as| to)? {priority}
+    (just )?{priority} (is|will be|would be|will do|should be)( just| probably)? ?(fine|ok|okay|enough|good|better)?
+    """
+)
 MARK_IT = rule("(mark|set|check)( as)? (done|complete|completed|finished)|(done|finished|completed)( it| that)?")
 OF_WHICH = one_of(
     r"""

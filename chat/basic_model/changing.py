@@ -12,8 +12,9 @@ from .acts import Act, AnnotateTodo, ChangeMany, Clarify, CompleteTodos, DeleteT
 from .adding import todo_from
 from .dating import Clock, is_date
 from .details import priority_named, tags_named
+from .grammar import first_match
 from .moving import DEFINITE, moved
-from .naming import has_sign, names_in
+from .naming import has_sign, names_in, without_adverbs
 from .quoting import MARK
 from .selecting import select_all
 from .words import ASSISTANT_VERBS, IRREGULAR_PAST, NOT_WORK, TODO_VERBS
@@ -27,6 +28,7 @@ Maker = Callable[[re.Match[str], Clock], Act | None]
 
 Changes = tuple[tuple[tuple[re.Pattern[str], ...], Maker], ...]
 
+OF_WHICH_GONE = "Which one should I delete? Say a few words of its title."
 OF_WHICH = "Of which todo? Say it with a few words of its title, for example “move the dentist to friday”."
 
 
@@ -34,7 +36,7 @@ def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act
     """The change that the clause asks for or tells of, or None."""
     if forms.MARK_IT.fullmatch(text):
         return CompleteTodos(("it",))
-    if match := forms.RANK_IT.fullmatch(text):
+    if match := first_match(forms.RANK_IT, text):
         return UpdateTodos(("it",), priority=priority_named(match["priority"]))
     if forms.OF_WHICH.fullmatch(text):
         return Clarify(OF_WHICH)
@@ -90,7 +92,10 @@ def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
     """ "I called the dentist": work done, told as a past."""
     if not is_past(match["verb"].lower()) or forms.NO_WORK_DONE.match(match["what"]):
         return None
-    return CompleteTodos((f"{match['verb']} {outside_list(match['what'])}",))
+    what = outside_list(match["what"])
+    shown = without_adverbs(what)
+    is_shown = match["verb"].lower() in {"did", "done"} and has_sign(shown)
+    return CompleteTodos((shown if is_shown else f"{match['verb']} {what}",))
 
 
 def completed_without_subject(match: re.Match[str], clock: Clock) -> Act | None:
@@ -130,6 +135,15 @@ def not_doing(match: re.Match[str], clock: Clock) -> Act | None:
 
 def deleted(match: re.Match[str], clock: Clock) -> Act | None:
     return cleared(match, clock) or DeleteTodos(tasks_of(match))
+
+
+def asked_away(text: str, clock: Clock) -> Act | None:
+    """ "Can the dentist be cancelled?" asks for it, and for the question which one."""
+    match = forms.ASKED_AWAY.fullmatch(text)
+    if match is None:
+        return None
+    name = names_in(match["what"])[0]
+    return cleared(match, clock) or OfferToDelete(name, Clarify(f"No open todo matches “{name}”. {OF_WHICH_GONE}"))
 
 
 def cleared(match: re.Match[str], clock: Clock) -> Act | None:

@@ -23,6 +23,7 @@ COURTESY_BEFORE = rule(
         r"""
         {word}( there)?[,:.]?(?! to\b)
         {word_with_comma}(,|\.\.\.?|…|:| -| –)|(no )?wait( no)?,?(?= {taking_back}\b)|(yes|yeah|yep)(?= (i|we)\b)
+        (no|nope),?(?= {doing}\b)
         (can|could|will|would|won't|can't) (you|u|ya|we)( {kindly})*(?! (be|have)\b)
         (can|could|may|might) (i|we)( please| just)*(?= {for_us}\b)
         (i|we)('d| would)? (really )?(want|need|like|love) (for )?you to
@@ -30,25 +31,27 @@ COURTESY_BEFORE = rule(
         let me(?= (add|put)\b)|do you mind|you (can|may|should|could|need to|must)( also| just)?
         (be|make) sure (to|you|that you)|help( me)?( to)?(?= (set|remind|add|make|create|remember)\b)
         (is it|would it be|if it's|if it is) possible( for you)? to|if you (could|would|can),?( please)?
-        i (think|guess|believe|suppose)(?= (i|we)\b)|i was wondering if you could|any chance you could
+        {i_think}( that)?(?= (i|we)\b)|i was wondering if you could|any chance you could
         it would be (great|nice) if you could|(how|what) about(?= an? (reminder|task|to-?do)\b)
         (remember to|do ?n[o']?t forget to)(?= (set|remind|add|put|make|create)\b)
         go ahead and|let's|lets|let us|hurry up and|try to|do me a favou?r(,| and)|feel free to
         """
     ),
+    i_think=r"i('m| was| am)? (just )?(think|thinking|guess|guessing|believe|suppose|reckon|figure)",
     word=phrases(
         """
         hey, hi, hello, ok, okay, so, and, also, then, now, please, kindly, just, maybe, actually, um+, uh+,
-        oh, yo, plus, oops, whoops, hmm+, alright, yay, phew, woohoo, hooray, boom
+        oh, yo, plus, oops, whoops, hmm+, alright, yay, phew, woohoo, hooray, boom, on second thoughts?,
+        come to think of it
         """
     ),
     word_with_comma=phrases(
         """
         well, yes, yeah, sure, thanks, thank you, great, good, perfect, cool, first, next, finally, all ?right,
         assistant, sorry, wait, hang on, hold on, oh no, ah, argh, ugh, damn, crap, shoot, btw, by the way, fyi,
-        on second thoughts?, come to think of it, my bad, my mistake, i changed my mind, one more thing, another thing,
+        my bad, my mistake, i changed my mind, one more thing, another thing,
         no wait, wait no, when you get a (chance|minute), if you don't mind, quick one,
-        no no, wrong one, not that one, that was the wrong one, wrong todo, wrong task
+        no no, wrong one, not that one, that was the wrong one, wrong (todo|task|list)
         """
     ),
     for_us=phrases(
@@ -57,6 +60,7 @@ COURTESY_BEFORE = rule(
         delete, remove, do, swap, switch, shift, postpone
         """
     ),
+    doing=phrases("make, move, keep, change, delete, remove, undo, put, set, push, mark"),
     taking_back=phrases("undo, revert, make, move, change, cancel, don't, delete, remove, the, it, that, i"),
     kindly=phrases(
         """
@@ -70,7 +74,7 @@ COURTESY_AFTER = rule(
         """
         please, pls, plz, thanks, thank you, thx, for me, ok, okay, now, right now, immediately, right away,
         if you can, if you could, real quick, would you, will you, could you, can you, i would appreciate it,
-        too, as well, also, again, if you don't mind, if possible, when you can, at once, lol, haha
+        too, as well, also, again, rn, atm, tbh, if you don't mind, if possible, when you can, at once, lol, haha
         """
     ),
 )

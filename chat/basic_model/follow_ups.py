@@ -4,19 +4,33 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from .acts import Act, AddTodo, CompleteTodos, DeleteTodos, RepeatCall, Say, Unclear, UndoChanges, UpdateTodos
+from .acts import (
+    Act,
+    AddTodo,
+    AskTodos,
+    CompleteTodos,
+    DeleteTodos,
+    Question,
+    RepeatCall,
+    Say,
+    Unclear,
+    UndoChanges,
+    UpdateTodos,
+)
 from .adding import todo_from
 from .bare import offered
 from .clauses import clause_of
 from .conversation import Call, Conversation, Exchange, Outcome, Row
 from .dating import TIME_ALONE, Clock, is_date
-from .grammar import rule
+from .grammar import phrases, rule
 from .look_answers import DELETE_OFFER
-from .naming import bare_name, is_pronoun, is_several, places_of
+from .moving import TO_WHICH_DAY, moved_somewhen
+from .naming import bare_name, is_pronoun, is_several, names_in, places_of
 from .quoting import set_aside_quotations
 from .reading import certain_acts
 from .references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
 from .retitling import retitled
+from .same_deed import same_deed
 from .sentences import ASK_TITLE, OFFER
 from .talking import understand_talk
 from .understanding import understand
@@ -25,6 +39,12 @@ from .understanding import understand
 PUT_BACK = rule(r"(put|bring|get) (it|them|that|those) back( {in_list})?")
 HOUR = rule(
     r"((make|do|say|set) (it|that|this)( for)?|say|it's)( at)? (?P<hour>(1[0-2]|[1-9])(:[0-5]\d)?)( instead| rather)?"
+)
+MORE = rule(
+    r"({show}( me| us)? )?(the )?(some )?(more|rest|others|other ones|remaining( ones| {todo})?|next( page| ones| few))"
+    r"( of (it|them|the list|my list|those|my {todo}))?|(and|what are) the (rest|others)|all of them"
+    r"|continue|keep going|carry on|what else( is there)?",
+    show=phrases("show, list, give, see, read, tell, display"),
 )
 CHOICE_MAX_WORDS = 8
 WORDS_MAX = 40
@@ -44,9 +64,7 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
         return repeated(refused, conversation, said, clock)
     if WHICH_ONE in last.answer and not last.calls:
         return chosen_for_it(conversation, clock)
-    if PUT_BACK.fullmatch(clause_of(text).text) and any(outcome.outcome == "deleted" for outcome in last.outcomes):
-        return [UndoChanges()]
-    return corrected_date_or_title(conversation, clock)
+    return next(filter(None, (way(conversation, clock) for way in WAYS_ON)), None)
 
 
 def accepted(last: Exchange, clock: Clock) -> list[Act] | None:
@@ -92,6 +110,36 @@ def acts_before(conversation: Conversation, clock: Clock) -> list[Act]:
     """What the previous message meant, which may have been an answer itself."""
     earlier = Conversation(conversation.past[:-1], conversation.last)
     return follow_up(earlier, clock) or understand(earlier.current.text, clock)
+
+
+def moved_to_day(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """ "Postpone the dentist" – to which day? – "friday"."""
+    if TO_WHICH_DAY not in conversation.last.answer:
+        return None
+    what, due = moved_somewhen(clause_of(conversation.last.text).text), clause_of(conversation.current.text).text
+    return [UpdateTodos(names_in(what), due=due)] if what and is_readable_date(due, clock) else None
+
+
+def more_of_list(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """What did not fit into the list that was shown last."""
+    if not MORE.fullmatch(clause_of(conversation.current.text).text):
+        return None
+    asked = [act for act in acts_before(conversation, clock) if isinstance(act, AskTodos)]
+    lists = [call for call in conversation.last.calls if call.tool_name == "list_tasks"]
+    if len(asked) != 1 or not lists or asked[0].question != Question.WHICH:
+        return None
+    shown = len(lists[0].rows)
+    return [replace(asked[0], shown=shown) if lists[0].total > shown else Say("no more")]
+
+
+def put_back(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    is_wanted = PUT_BACK.fullmatch(clause_of(conversation.current.text).text)
+    deleted = any(outcome.outcome == "deleted" for outcome in conversation.last.outcomes)
+    return [UndoChanges()] if is_wanted and deleted else None
+
+
+def deed_for_other(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    return same_deed(conversation, clock, lambda: acts_before(conversation, clock))
 
 
 def refusals(calls: tuple[Call, ...]) -> list[Refusal]:
@@ -205,3 +253,7 @@ def with_readable_date(text: str, date: str, clock: Clock) -> str | None:
     end = next(end for end in range(start + 1, len(words) + 1) if not is_readable(" ".join(words[start:end]), clock))
     before = words[: start - 1] if words[start - 1 : start] == ["the"] else words[:start]
     return " ".join([*before, date, *words[end:]])
+
+
+# What goes on from the last answer, though it asked nothing – or only for a day.
+WAYS_ON = (moved_to_day, more_of_list, put_back, deed_for_other, corrected_date_or_title)

@@ -9,6 +9,7 @@ from .listing import counted, described, facts, grouped, more_of, numbered, quot
 from .references import WHICH_ONE
 
 DELETE_OFFER = "Shall I delete"
+NO_MORE = "I cannot list any more than that. Ask for a part, for example “what is due this week?”."
 PRIORITY_RANK = ("urgent", "high", "medium", "low", "none")
 
 
@@ -18,7 +19,11 @@ def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
         return f"I could not look that up: {call.error}"
     rows, total = call.rows, call.total
     answers: dict[Question, Callable[[], str]] = {
-        Question.WHICH: lambda: list_answer(ask.selection, rows, total, clock),
+        Question.WHICH: lambda: (
+            list_answer(ask.selection, rows, total, clock)
+            if not ask.shown
+            else rest_answer(rows[ask.shown :], total, ask.shown)
+        ),
         Question.HOW_MANY: lambda: f"You have {counted(total, ask.selection)}.",
         Question.WHAT_FIRST: lambda: first_answer(rows),
         Question.IS_THERE: lambda: there_answer(ask, rows, total),
@@ -34,6 +39,13 @@ def list_answer(selection: Selection, rows: Sequence[Row], total: int, clock: Cl
     if not rows:
         return f"{verb} {counted(total, selection)}."
     return f"{verb} {counted(total, selection)}:\n\n{grouped(rows, clock.today)}{more_of(total, len(rows))}"
+
+
+def rest_answer(rows: Sequence[Row], total: int, shown: int) -> str:
+    """What comes behind the todos shown before, numbered on."""
+    if not rows:
+        return NO_MORE
+    return f"Here are the next {len(rows)}:\n\n{numbered(rows, shown + 1)}{more_of(total, shown + len(rows))}"
 
 
 def there_answer(ask: AskTodos, rows: Sequence[Row], total: int) -> str:

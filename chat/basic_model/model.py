@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import AsyncGenerator, Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..model_interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
@@ -23,7 +24,7 @@ from .conversation import Call, Conversation, Exchange, read_conversation
 from .dating import Clock
 from .follow_ups import follow_up
 from .look_answers import annotate_answer, delete_offer, many_answer, many_limit, question_answer
-from .references import resolve
+from .references import resolve, with_whole_due
 from .requests import Look, Wanted, bulk_calls, requests_for
 from .sentences import ASK_TITLE, SAID
 from .understanding import read_message, understand
@@ -38,7 +39,7 @@ class BasicModel:
         clock = Clock(request.now, ZoneInfo(request.time_zone))
         conversation = read_conversation(request.history)
         acts = acts_of(conversation, clock)
-        wanted = wanted_calls(acts, conversation)
+        wanted = wanted_calls(acts, conversation, clock)
         if wanted and (limit := limits_of(acts, conversation)):
             yield TextDelta(limit)
         for tool_name, arguments in wanted:
@@ -67,7 +68,7 @@ def understood_surely(text: str, clock: Clock) -> bool:
     return read_message(text, clock).is_sure and not any(isinstance(act, Say | Clarify) for act in acts)
 
 
-def wanted_calls(acts: list[Act], conversation: Conversation) -> list[Wanted]:
+def wanted_calls(acts: list[Act], conversation: Conversation, clock: Clock) -> list[Wanted]:
     """The calls of the first step, then those that their outputs make possible."""
     calls = conversation.current.calls
     first = requests_for(acts)
@@ -75,10 +76,10 @@ def wanted_calls(acts: list[Act], conversation: Conversation) -> list[Wanted]:
         return first
     if len(calls) > len(first):
         return []
-    return [wanted for act, call in looks(acts, calls) for wanted in next_calls(act, call)]
+    return [wanted for act, call in looks(acts, calls) for wanted in next_calls(act, call, clock)]
 
 
-def next_calls(act: Act, call: Call) -> list[Wanted]:
+def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
     """After a look: the note for the one todo found, the change of what was found, or a look by fewer words."""
     match act:
         case AnnotateTodo() if len(call.rows) == 1:
@@ -88,13 +89,20 @@ def next_calls(act: Act, call: Call) -> list[Wanted]:
         case ChangeMany():
             return bulk_calls(act, call.rows)
         case Supposed():
-            return requests_for([act.change if call.rows else act.otherwise])
+            dues = {row.due for row in call.rows}
+            return requests_for([with_whole_due(act.change, dues, clock) if call.rows else act.otherwise])
         case OfferToDelete() if not call.rows:
             return requests_for([act.otherwise])
-        case AskTodos() if act.selection.text and not call.total and " " in act.selection.text:
-            fewer = act.selection.text.split(" ", 1)[1]
-            return [("list_tasks", {**call.arguments, "text": fewer})]
+        case AskTodos() if act.selection.text and not call.total and "text" in call.arguments:
+            return [("list_tasks", wider(call.arguments))]
     return []
+
+
+def wider(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The look with one word less; the last word may be a tag."""
+    _, _, fewer = arguments["text"].partition(" ")
+    others = {name: value for name, value in arguments.items() if name != "text"}
+    return others | ({"text": fewer} if fewer else {"tag": arguments["text"]})
 
 
 def limits_of(acts: list[Act], conversation: Conversation) -> str:

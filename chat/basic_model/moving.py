@@ -2,9 +2,11 @@
 
 import re
 
+from todos.recurrence import MONTH_NAMES
+
 from .acts import Act, AddTodo, ChangeMany, Clarify, Supposed, UpdateTodos
 from .dating import Clock, cut_final_date, is_date
-from .grammar import first_match, mention, phrases, rule, rules
+from .grammar import any_of, first_match, mention, phrases, rule, rules
 from .naming import has_sign, names_in
 from .selecting import select_all
 from .words import NOT_A_TITLE
@@ -30,7 +32,9 @@ MOVES = rules(
     ({told_by}{just} )?{rescheduled} (?P<what>(?!me\b|us\b).+?){back} (to|until|till)
     {what}{just} {rescheduled} (me|us){back} (to|until|till)
     {what} (is|are) (now|actually|really) (on|at|for|by)
-    (make|do|set|have|let's do|let's make|change) (?P<what>it|that|this|that one|this one)( for| at| on| be| to)*
+    (?!{command}\b){what} (can|could|will have to|has to|have to|should) wait( {to})?
+    (make|do|set|have|let's do|let's make|change|keep|leave) (?P<what>it|that|this|that one|this one)
+        ( for| at| on| be| to)*
     {reschedule} {what}{back}( {to}( be)?)?
     (make|set|have|let) {what} (to )?(repeat|recur)(ing)?
     {what} (should|needs to|has to|must|'s supposed to) (repeat|recur|be repeated|happen)
@@ -104,10 +108,10 @@ MAY_MOVE = rule(
     r"{word}\w*\b|.* ({be}|{rescheduled}|{repeats})\b|\S+$",
     word=phrases(
         """
-        reschedul, re-schedul, postpon, delay, snooz, defer, put, hold, push, bump, bring, advance, move,
+        reschedul, re-schedul, postpon, delay, snooz, defer, put, hold, push, bump, bring, advance, move, keep, leave,
         shift, change, switch, set, slide, carry, make, update, reset, extend, do, have, let's, adjust, edit,
         add, give, assign, no, nope, sorry, wait, oops, actually, i, it, should, that, better, rather, say,
-        not, on, at, by, for, to, repeat
+        not, on, at, by, for, to, repeat, .+ wait
         """
     ),
     be=BE,
@@ -152,7 +156,21 @@ INSTEAD = rule(r"[, ]+(instead( of .+)?|now|rather|actually|from now on|after al
 BARE_HOUR = rule(
     r"(?P<words>({verb} .+|.+ {been}) (to|till|until))( at)? (?P<hour>(1[0-2]|[1-9])(:[0-5]\d)?)",
     verb=phrases("move, push, shift, postpone, reschedule, bump, delay, change, switch, bring forward, snooze"),
-    been=rf"(is|was|got|has been|have been) {RESCHEDULED}",
+    been=rf"((is|was|got|has been|have been) )?{RESCHEDULED}",
+)
+# "Make the dentist 5 instead": with a name a number alone is an hour only where there was another.
+LAST_HOUR = rule(r"(?P<words>.+?)( at)? (?P<hour>(1[0-2]|[1-9])(:[0-5]\d)?)")
+# "The report is due in march": a month is no day.
+IN_MONTH = rules(
+    r"""
+    {what} {be}( now)?( {planned})? in (the )?{month}( 20\d\d)?
+    {reschedule} {what}{back} (in|to|until|till) (the )?{month}( 20\d\d)?
+    """,
+    be=BE,
+    planned=phrases("due, scheduled, planned, set, moved, postponed, pushed"),
+    reschedule=phrases("move, push, reschedule, postpone, delay, shift, put off, defer, snooze, push back"),
+    back=BACK,
+    month=rf"({any_of(MONTH_NAMES)}|(spring|summer|autumn|fall|winter)|next year)",
 )
 NUMBER = rule(r"\d{1,2}")
 PREPOSITION = rule(r"(due( on| by| for)?|for|by|on|at|until|till|til|to) ")
@@ -201,6 +219,8 @@ def corrected(text: str, clock: Clock) -> Act | None:
     """Another date for what the text names, where something in it says that there was one before."""
     kept = INSTEAD.sub("", text)
     words, due = cut_final_date(kept, clock)
+    if not due and kept != text and (hour := LAST_HOUR.fullmatch(kept)):
+        words, due, kept = hour["words"], f"at {hour['hour']}", text
     match = CORRECTED.fullmatch(words) if due else None
     if match is None or is_no_title(match["what"]) or not (kept != text or DEFINITE.fullmatch(match["what"])):
         return None
@@ -240,8 +260,14 @@ def moved_without_date(text: str, clock: Clock) -> Act | None:
     for forms, due in ((EARLIER, "{} earlier"), (LATER, "{} later"), (SNOOZE, "in {}")):
         if match := first_match(forms, text):
             return moved_to(match["what"], due.format(match["length"]), clock)
-    match = UNDATED.fullmatch(text)
-    return (moved_group(match["what"], clock) or Clarify(TO_WHICH_DAY)) if match else None
+    what = moved_somewhen(text)
+    return (moved_group(what, clock) or Clarify(TO_WHICH_DAY)) if what else None
+
+
+def moved_somewhen(text: str) -> str:
+    """What the text puts off to a day that it does not say; empty where it does not."""
+    match = UNDATED.fullmatch(text) or first_match(IN_MONTH, text)
+    return match["what"] if match else ""
 
 
 def moved_group(what: str, clock: Clock) -> ChangeMany | None:

@@ -88,6 +88,11 @@ def bare_name(words: str) -> str:
     return AFTER.sub("", AROUND.sub("", words)).strip(" ,.:") or words
 
 
+def without_adverbs(words: str) -> str:
+    """ "That already" is "that"."""
+    return AFTER.sub("", words)
+
+
 def has_sign(words: str) -> bool:
     """Whether the words can only name something on the list: "it", "the milk one", "item 4"."""
     return is_pronoun(words) or is_several(words) or bool(places_of(words) or SIGN.fullmatch(words))

@@ -2,10 +2,11 @@
 
 from .grammar import mention, one_of, phrases, rule, rules
 
+WEEKDAY = phrases("monday, tuesday, wednesday, thursday, friday, saturday, sunday")
 # "And tomorrow?", "what about next week?".
 ABOUT_DAY = rule(r"((what|how)('s| is)? about|what of) (?P<day>.+)")
-# What is listed in full: "list my shopping things" – "list milk" may ask for more.
-LISTING = rule(r"(list|enumerate|name)( out| me)? (all|my|our|every|everything|any)\b.*")
+# "List my shopping things", "list milk" – and not "list milk and eggs on my list".
+LISTING = rule(r"(list|enumerate|name)( out| me)? ((all|my|our|every|everything|any)\b.*|[^,:]+)")
 # "Tell me what …", "I need to know whether …": the question itself comes after.
 INDIRECT = rule(
     r"({tell_me}|{wonder}|{want_to_know}|{forgot}|{check}|refresh my memory,?)( to see| to check| and see)?( again)?"
@@ -91,7 +92,26 @@ STATUS = rules(
     r"""
     (what's|what is|whats) the (status|state|progress) (of|on|with|for) {what}
     (how's|how is|hows) {what} (going|coming( along)?|doing)
-    """
+    (is|are|was|were) (?!{several}\b){what} (done|finished|completed?|(checked|ticked|crossed) off|still open)( yet)?
+    (has|have) (?!{several}\b){what} been (done|finished|completed|(checked|ticked|crossed) off)( yet)?
+    """,
+    several=phrases("any, anything, everything, every, all, some, something, these, those, they, there, it all, which"),
+)
+# "Did I send the invoice?" asks for the state of a todo – "did I put it on my list?" whether it is there.
+DID_DO = rule(
+    r"((did|have|has|haven't|didn't) (i|we)( already| ever| really| actually| remember to)*"
+    r"|(do|did|should|must) (i|we)( still| really| actually)*( (need|have) to)?)"
+    r" (?P<what>(?!{noted}\b)(?P<verb>\w+) .+?)( or not| yet)?",
+    noted=phrases(
+        """
+        add, added, put, include, included, create, created, make, made, jot, jotted, write, wrote, set, schedule,
+        scheduled, request, requested, ask, asked, note, noted, log, logged, enter, entered, tell, told, mention,
+        list, listed, forget, have, got, get, plan, planned, need, say, said, want, do, done, finish, finished,
+        complete, completed,
+        start, begin, work, focus, tackle, remember, know, see, still, need, miss, missed,
+         accomplish, accomplished, check, tick, cross, save, store, record
+        """
+    ),
 )
 WHICH_ONE = rules(r"(what|which)('s|s| is| was| were| are)? {what}( called| about)?")
 WHEN = rules(
@@ -118,13 +138,13 @@ CAPABILITY = rule(
 # Requests to see the list, and the list named alone.
 SHOW = phrases(
     """
+    give me (the|a|an) (quick )?(rundown|run ?down|low ?down|overview|summary|breakdown|recap),
     read, show, list, display, see, view, hear, tell, give, say, repeat, recite, recount, iterate, enumerate,
     describe, review, dictate, speak, print, go over, go through, go back over, walk me through,
     run me through, take me through, run through, run down, pull up, bring up, open, check, get, look at,
     look up, look over, look, find, search, search for, fetch, share, recap, summari[sz]e, state, call out,
     name, let me see, let me know, let me hear, let me have, present, scan, inform me of, talk me through,
-    remind me of(?= (the|my|all|every)), hit me with, refresh my memory on, catch me up on, fill me in on,
-    give me a rundown of
+    remind me of(?= (the|my|all|every)), hit me with, refresh my memory on, catch me up on, fill me in on
     """
 )
 SHOWING = rule(
@@ -154,12 +174,14 @@ ADDING = mention("add, put, remind")
 ENDING = rule(r"(?P<rest>.+?),? ((and )?what (are|were|is) (they|it|those)|(is|are) what|what( again)?)")
 LIST_WORD = phrases("to-?dos, to do'?s, tasks, chores, reminders, errands, items, agenda, lists?, todo items")
 THE_LIST = rule(
-    r"({which} )*({list_word}|everything|(stuff|things|ones|day|week|weekend|morning|afternoon)$)(\b.*)?",
+    r"({which} )*({list_word}|everything|(stuff|things|ones|{day}|today|tomorrow|{weekday})$)(\b.*)?",
+    day=phrases("day, week, weekend, morning, afternoon"),
+    weekday=WEEKDAY,
     which=phrases(
         """
         me, all, of, the, my, out, only, just, important, each, every, everything, any, completed?, open,
         overdue, done, finished,
-        pending, high, medium, low, urgent, priority, upcoming, today's, tomorrow's, work
+        pending, high, medium, low, urgent, priority, upcoming, today's, tomorrow's, work, this, next, coming
         """
     ),
     list_word=LIST_WORD,
@@ -179,6 +201,8 @@ LIST = rule("{list}")
 IN_LIST = rule("{in_list}")
 HAS_LIST = rule(".*{list}.*")
 
+FREE = "(am i|are we|will i be|is my (day|diary|calendar)) (free|busy|booked( up)?|clear|available)"
+AM_FREE = rule("{free}.*", free=FREE)
 # Signs that a question is about todos at all.
 OWN = mention("i, i've, i'd, i'm, my, me, we, our, mine")
 ABOUT_TODOS = mention(
@@ -193,7 +217,8 @@ ABOUT_DOING = mention(
     plans?, planned, schedule[d]?, calendar, open, left, remaining, outstanding, important, upcoming,
     coming up, remember, forget\w*, remind\w*, accomplish\w*, finish\w*, complet\w*, done, do, get done, first,
     next, plate, need to, supposed to, have (on|for|to|going), today, tomorrow, tonight, week, busy, behind,
-    missed, add, added, work(ing)? on, focus on, tackle, start with, tell you, ask you, told you, asked you
+    missed, monday, tuesday, wednesday, thursday, friday, saturday, sunday, add, added, work(ing)? on, focus on, tackle,
+    start with, tell you, ask you, told you, asked you
     """
 )
 ALWAYS_ABOUT_TODOS = one_of(
@@ -201,9 +226,11 @@ ALWAYS_ABOUT_TODOS = one_of(
     how (many|much)( (of )?(them|these|those|more))?( are| is| were| do i have)?( there)?( still)? {counted}( .*)?
     (what|anything|something|nothing) else( is| are| do i have| have i got)?( there| {state})?
         ( (for |on |this |next )?{day})?
-    what('s|s| is)( still)? {state}( (for |on |this |next )?{day})?
+    what('s|s| is)( still)? {state}( (for |on |from |this |next )?{day})?
     what (still )?{needs}( still)?( to)?( be| get)? (done|finished|completed|do).*
-    (what|how) does my .* look( like)?
+    what('s|s| is) (the )?(single )?most (urgent|important|pressing)\b.*
+    {am_free}\b.*
+    (what|how) (does my .*|(does|do) {day}) look( like)?
     (what|which) (time|day|date) (is|are) (the|my|our)\b.*
     what('s|s| is) the plan\b.*
     (what|how)('s|s| is)( my| the)? {day}('s)?( going to be)?( (like|look|looking|shaping up)( like)?)?
@@ -211,6 +238,7 @@ ALWAYS_ABOUT_TODOS = one_of(
     (is|are|was|were) .+ (done|finished|completed|due|overdue|on there|on it)
     (anything|any|is there (anything|something)|when('s| is| are) (the|that)) .*
     """,
+    am_free=FREE,
     counted=phrases(
         "there, left, open, to go, to do, overdue, due, done, finished, remaining, pending, urgent, undone"
     ),
@@ -226,10 +254,10 @@ ALWAYS_ABOUT_TODOS = one_of(
     ),
     day=phrases(
         """
-        today, tomorrow, tonight, ((this|next|the|my|this coming) )?{part}, monday, tuesday, wednesday,
-        thursday, friday, saturday, sunday
+        today, tomorrow, tonight, yesterday, ((this|next|the|my|this coming) )?{part}, {weekday}
         """
     ),
+    weekday=WEEKDAY,
 )
 ABOUT_OWN = rule(r"(when|do i have|did i|have i|is my|are my|is there)\b.*")
 # "How many" and "how busy am I" may be about todos; "how do I boil an egg" is not, whatever else it says.
@@ -263,6 +291,7 @@ TRAIL = rule(
     r"(^| )({words}|(listed|sorted) (alphabetically|in order))$",
     words=phrases(
         """
+        (that )?i (should|need to|must|have to|ought to) (know|worry|hear|care|be aware)( about| of)?,
         on it, in it, on there, there, in order, listed, included, scheduled, planned, set up, set, added,
         written, already, yet, currently, right now, now, again, coming up, be, is, are, was, thing, task,
         todo, item, one, due, at all, to do, please, or not, done, finished, completed, open, overdue

@@ -6,10 +6,10 @@ from .acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading
 from .adding import understand_add, understand_afterthought
 from .asking import understand_question
 from .bare import CHANGES_SOMETHING, offered, understand_bare, understand_statement
-from .changing import understand_change
+from .changing import asked_away, understand_change
 from .clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from .dating import Clock, is_date
-from .grammar import phrases, rule
+from .grammar import mention, phrases, rule
 from .joining import joined
 from .moving import asked_for, corrected
 from .naming import has_sign
@@ -45,6 +45,7 @@ BEGINS_COMMAND = rule(
 RUNS_ON = rule(r"(remind|don't|dont|i |we |note|remember|todo|to-do|task|reminder)")
 ADDS_MORE = rule("(add|remind)")
 GIVES_REASON = rule(r".*\b(so|then)\b.*")
+NAMES_TODO = mention("to-?do, task, reminder, item, list, (as|is) (done|finished|complete)")
 SPLIT = rule(
     r"(split|break)( up| down)? {what} (up |down )?(into|to|in)( \w+ (tasks|todos|steps|parts|subtasks))?[:,]? {value}"
 )
@@ -103,7 +104,16 @@ def acts_of_both(left: str, conjunction: str, right: str, clock: Clock) -> list[
     right_acts = certain_acts(clause_of(right), clock)
     if not right_acts:
         return None
-    if left_acts := divided(left, clock) or certain_acts(clause_of(left), clock):
+    left_acts = divided(left, clock) or certain_acts(clause_of(left), clock)
+    if (
+        not left_acts
+        and "and" in conjunction
+        and not isinstance(right_acts[0], ChangeMany)
+        and NAMES_TODO.search(right)
+    ):
+        # "Call the bank and delete the invoice todo": the second is said to the list, the first to be put on it.
+        left_acts = understand_bare(clause_of(left).text, clock)
+    if left_acts:
         return joined(left_acts, right_acts)
     # The left side may be no request but the reason for one: "I am tired today, so clear my list".
     is_reason = GIVES_REASON.fullmatch(conjunction) or isinstance(right_acts[0], ChangeMany)
@@ -119,6 +129,7 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         understand_talk(text)
         or (None if ADDS.match(text) else understand_hostile(text))
         or asked_for(text, clock, corrects=clause.corrects)
+        or asked_away(text, clock)
         or understand_question(text, clock, asked=asked)
         or understand_change(text, clock, corrects=clause.corrects)
     )

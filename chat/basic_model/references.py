@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import TypeVar
 
-from .acts import Act, AnnotateTodo, AskTodos, CompleteTodos, DeleteTodos, Unclear, UpdateTodos
+from .acts import Act, AnnotateTodo, AskTodos, CompleteTodos, DeleteTodos, Supposed, Unclear, UpdateTodos
 from .conversation import Conversation, Exchange, Row
 from .dating import TIME_ALONE, Clock
 from .naming import is_pronoun, is_several, places_of
@@ -25,7 +25,7 @@ def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
         case CompleteTodos() | DeleteTodos():
             return with_ids(act, conversation)
         case UpdateTodos():
-            return with_whole_due(with_ids(act, conversation), conversation, clock)
+            return dated_whole(with_ids(act, conversation), conversation, clock)
         case AnnotateTodo() if is_reference(act.task):
             return replace(act, task=rows_meant(act.task, conversation)[0].title)
         case AskTodos() if act.task and is_reference(act.task):
@@ -69,20 +69,26 @@ def rows_at(places: tuple[int, ...], rows: list[Row]) -> list[Row]:
 
 
 def shown_rows(conversation: Conversation) -> list[Row]:
-    """The todos of the last numbered list, in its order: what the person sees is what the numbers mean."""
+    """The todos of the last numbered list, in its order: what the person sees is what the numbers mean.
+
+    A list that goes on with 21 is the rest of the one before it.
+    """
+    rows: list[Row] = []
     for index in range(len(conversation.past) - 1, -1, -1):
         exchange = conversation.past[index]
         if lines := NUMBERED_LINE.findall(exchange.answer):
             known = known_rows(conversation.past[: index + 1])
-            return [row for _, line in lines if (row := row_of_line(line, known))]
-    return rows_spoken_of(conversation)
+            rows = [row for _, line in lines if (row := row_of_line(line, known))] + rows
+            if lines[0][0] == "1":
+                return rows
+    return rows or rows_spoken_of(conversation)
 
 
 def known_rows(exchanges: tuple[Exchange, ...]) -> list[Row]:
     """Every todo shown or offered, the latest first."""
     rows: list[Row] = []
     for exchange in reversed(exchanges):
-        rows += exchange.rows
+        rows += [row for call in reversed(exchange.calls) for row in call.rows]
         rows += [row for outcome in exchange.outcomes for row in outcome.candidates]
     return rows
 
@@ -103,10 +109,22 @@ def rows_spoken_of(conversation: Conversation) -> list[Row]:
     return []
 
 
-def with_whole_due(act: UpdateTodos, conversation: Conversation, clock: Clock) -> UpdateTodos:
-    """ "Change it to 4pm" keeps the day that the todo has, "no, Thursday" keeps its time."""
+def dated_whole(act: UpdateTodos, conversation: Conversation, clock: Clock) -> UpdateTodos | Supposed:
+    """The change with its whole new date. A todo that is not known yet is looked at first, as it may have a time."""
     known = {row.id: row for row in reversed(known_rows(conversation.past))}
-    dues = {known[task].due for task in act.tasks if task in known and known[task].due}
+    if len(act.tasks) == 1 and act.tasks[0] not in known and is_day_alone(act.due, clock):
+        return Supposed(act, otherwise=act)
+    return with_whole_due(act, {known[task].due for task in act.tasks if task in known}, clock)
+
+
+def is_day_alone(due: str, clock: Clock) -> bool:
+    found = clock.find(due) if due and due != "none" else None
+    return bool(found and found.due and not found.due.time and not found.recurrence)
+
+
+def with_whole_due(act: UpdateTodos, dues: set[str], clock: Clock) -> UpdateTodos:
+    """ "Change it to 4pm" keeps the day that the todo has, "no, Thursday" keeps its time."""
+    dues = dues - {""}
     if len(dues) != 1 or not act.due or act.due == "none":
         return act
     day, _, time = dues.pop().partition("T")
@@ -114,9 +132,7 @@ def with_whole_due(act: UpdateTodos, conversation: Conversation, clock: Clock) -
         # The 7 of a dinner at 6 is in the evening too.
         half = "pm" if time >= "12" and BARE_HOUR.fullmatch(act.due) else ""
         return replace(act, due=f"{day} {act.due}{half}")
-    found = clock.find(act.due)
-    dated = found and found.due and not found.due.time and not found.recurrence
-    return replace(act, due=f"{act.due} at {time[:5]}") if time and dated else act
+    return replace(act, due=f"{act.due} at {time[:5]}") if time and is_day_alone(act.due, clock) else act
 
 
 def numbered_titles(rows: list[Row]) -> str:

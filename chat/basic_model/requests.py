@@ -66,7 +66,7 @@ def batch_and_items(act: AddTodo | CompleteTodos | UpdateTodos | DeleteTodos) ->
 def look_for(act: Look) -> dict[str, Any]:
     match act:
         case AskTodos():
-            return selected(act.selection)
+            return selected(act.selection) | ({"limit": LIST_MAX} if act.shown else {})
         case ChangeMany():
             return selected(act.selection) | {"limit": LIST_MAX}
         case AnnotateTodo() | OfferToDelete():

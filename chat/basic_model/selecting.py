@@ -1,35 +1,13 @@
 """Which todos a phrase selects: "overdue", "all my completed tasks", "everything tagged work", "this week"."""
 
-import datetime
-import re
 from dataclasses import replace
 
-from todos.recurrence import MONTH_NAMES
-
-from .acts import Selection, Span
+from .acts import Selection
 from .dating import Clock
 from .details import PRIORITY_FORMS, priority_named
-from .grammar import any_of, mention, phrases, rule
-from .words import NUMBERS
+from .grammar import mention, phrases, rule
+from .spans import cut_span, without
 
-TODAY = mention("(for |due |from )?(today('s)?|tonight('s)?|this (morning|afternoon|evening))")
-YESTERDAY = mention("yesterday('s)?")
-PERIOD = rule(
-    r"\b{during}((?P<which>this|next|coming|rest of the|rest of this|last|past)( coming)?"
-    r" (?P<unit>week|weekend|month)('s)?|(?P<weekend>weekend))\b",
-    during=r"(for |in |due |during |of |from |on |over )?(the )?",
-)
-DUE_BEFORE = rule(r"\b(due |for |on |by |in |at |from |before )+$")
-PREPOSITION = rule(r"^((on|by|until|till|before|for|due|at) )+")
-NEXT_DAYS = rule(
-    r"\b(due )?(in |for |over |during |within )?(the )?next (?P<count>\d{1,3}|{number}) (?P<unit>day|week)s\b",
-    number=any_of(NUMBERS),
-)
-MONTH = rule(
-    rf"\b(due )?(in|for|during|from|this|next)( the month of| this| next)? (?P<month>{any_of(MONTH_NAMES)})"
-    r"( (?P<year>20\d\d))?\b(?!,? \d)"
-)
-UNTIL = rule(r"\b(?P<word>by|until|till|before)( on| the)*$")
 FILTERS = {
     "undated": mention(
         """
@@ -62,9 +40,10 @@ FILTERS = {
 TAGGED = rule(r"(\b(tagged|labell?ed|with (the )?tag|tag|label)( with| as)? #?|#(?!\d+\b))(?P<tag>[\w-]{1,50})")
 URGENT = rule(r"\b(urgent|important|critical)(?= |$|\?)")
 NOUN = mention(
-    """
+    r"""
     to-?do'?s?, to do'?s, to do, tasks?, chores?, reminders?, errands?, items?, entries, things?, ones?,
-    activities, stuff, todo items?, lists?, agenda, calendar, schedule, events?, plate, work
+    activities, stuff, todo items?, lists?, agenda, calendar, schedule, events?, plate,
+    work(?! (stuff|things?|tasks?|to-?dos?|items?|ones|lists?|reminders?)\b)
     """
 )
 QUANTIFIER = mention(
@@ -105,7 +84,6 @@ ABOUT = rule(
 )
 # What of "this week" is over counts for these; for all others the week begins today.
 LOOKING_BACK = {"done", "trash", "overdue"}
-SATURDAY = 5
 
 
 def select_all(phrase: str, clock: Clock) -> Selection | None:
@@ -125,7 +103,7 @@ def without_general_words(text: str) -> str:
 
 def select(phrase: str, clock: Clock) -> tuple[Selection, str]:
     """What the phrase says about state, date, priority and tag, and the phrase without it."""
-    span, rest = cut_span(phrase, clock)
+    span, rest = cut_span(phrase, clock, looks_back=cut_filter(phrase)[0] in LOOKING_BACK)
     filter_name, rest = cut_filter(rest)
     tag, rest = cut_tag(rest)
     priority, rest = cut_wanted_priority(rest)
@@ -153,74 +131,3 @@ def cut_wanted_priority(text: str) -> tuple[str, str]:
         if match := form.search(text):
             return priority_named(match[0]), without(match, text)
     return "", text
-
-
-def without(match: re.Match[str], text: str) -> str:
-    return f"{text[: match.start()]} {text[match.end() :]}"
-
-
-def cut_span(text: str, clock: Clock) -> tuple[Span | None, str]:
-    """The days that the text speaks of, and the text without them."""
-    if match := TODAY.search(text):
-        return Span(clock.today, clock.today, "today"), without(match, text)
-    if match := PERIOD.search(text):
-        return period(match, clock.today), without(match, text)
-    if match := YESTERDAY.search(text):
-        day = clock.today - datetime.timedelta(days=1)
-        return Span(day, day, "yesterday"), without(match, text)
-    if match := NEXT_DAYS.search(text):
-        return days_to_come(match, clock.today), without(match, text)
-    if match := MONTH.search(text):
-        return month_of(match, clock.today, looks_back=cut_filter(text)[0] in LOOKING_BACK), without(match, text)
-    return cut_day(text, clock)
-
-
-def cut_day(text: str, clock: Clock) -> tuple[Span | None, str]:
-    """The day that the date words of the text name, or with "by" before them all days up to it."""
-    found = clock.find(text)
-    if found is None or found.due is None:
-        return None, text
-    words = text[found.start : found.end].strip()
-    name, last_on = PREPOSITION.sub("", words), found.due.date
-    until = UNTIL.search(f"{text[: found.start].rstrip()} {words.removesuffix(name)}".rstrip())
-    if until and last_on > clock.today and cut_filter(text)[0] not in LOOKING_BACK:
-        last_on -= datetime.timedelta(days=until["word"].lower() == "before")
-        rest = f"{UNTIL.sub('', text[: found.start].rstrip())} {text[found.end :]}"
-        return Span(clock.today, last_on, f"{until['word'].lower()} {name}"), rest
-    rest = f"{DUE_BEFORE.sub('', text[: found.start])} {text[found.end :]}"
-    return Span(found.due.date, found.due.date, name), rest
-
-
-def days_to_come(match: re.Match[str], today: datetime.date) -> Span:
-    """ "The next three days" are today and three more."""
-    count, unit = match["count"].lower(), match["unit"].lower()
-    days = (int(count) if count.isdecimal() else NUMBERS[count]) * (7 if unit == "week" else 1)
-    return Span(today, today + datetime.timedelta(days=days), f"in the next {count} {unit}s")
-
-
-def month_of(match: re.Match[str], today: datetime.date, *, looks_back: bool) -> Span:
-    """The nearest month of that name: to come, or for what is done, past."""
-    month = [name.lower() for name in MONTH_NAMES].index(match["month"].lower()) + 1
-    year = int(match["year"] or today.year)
-    if not match["year"]:
-        year += (month < today.month and not looks_back) - (month > today.month and looks_back)
-    first_on = datetime.date(year, month, 1)
-    following = (first_on + datetime.timedelta(days=31)).replace(day=1)
-    name = f"in {MONTH_NAMES[month - 1]}" + (f" {year}" if year != today.year else "")
-    return Span(first_on, following - datetime.timedelta(days=1), name)
-
-
-def period(match: re.Match[str], today: datetime.date) -> Span:
-    """The calendar days of "this week", "next month", "the weekend"; weeks begin on Monday."""
-    which, unit = (match["which"] or "this").lower(), (match["unit"] or "weekend").lower()
-    steps = {"next": 1, "last": -1, "past": -1}.get(which, 0)
-    name = f"{which if steps else 'this'} {unit}"
-    if unit == "month":
-        first_on = (today.replace(day=1) + datetime.timedelta(days=steps * 31)).replace(day=1)
-        last_on = (first_on + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
-    else:
-        first_on = today - datetime.timedelta(days=today.weekday()) + datetime.timedelta(weeks=steps)
-        last_on = first_on + datetime.timedelta(days=6)
-    if unit == "weekend":
-        first_on += datetime.timedelta(days=SATURDAY)
-    return Span(first_on, last_on, name)

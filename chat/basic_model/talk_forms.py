@@ -180,16 +180,19 @@ TALK = {
         r"""
         {no}{please}
         never ?mind( (it|that|this|then|now|i .*|the last .*))?
-        (leave (it|that|them)|keep (it|them|that))( .*)?
+        (leave (it|that|them)|keep (it|them|that))( {as_it_is}.*)?
         hold off( on (it|that|this|them))?( for now| then| for a (bit|moment|second))?{please}
         forget (it|that|about it|i said anything)
         cancel (it|that|this|(my|the|that|this) request|everything i said|what i (just )?said|that please)
-        {no_no},? (please )?(leave it|don't|do not|dont|never ?mind|stop|keep (it|them|that)).*
+        {no_no},? (please )?((don't|do not|dont|never ?mind|stop).*|(leave it|keep (it|them|that))( {as_it_is}.*)?)
         {no_no},? (forget (it|that|about it)|cancel( that| it| this)?|thanks|thank you)
         {no_no},? (that's (ok|okay|fine|all|it)|i changed my mind|it's (ok|okay|fine))
         (no|nope|nah),? not (that|this|now|yet).*
         i changed my mind|i don't (care|mind)|no worries|that's ok|that's okay|it's fine
         """,
+        as_it_is=phrases(
+            "as, how, the way, alone, be, like, where, there, here, for now, then, open, that way, in, on the, on my"
+        ),
         no_no=phrases("no, nope, nah, never ?mind, actually"),
         no=phrases(
             """

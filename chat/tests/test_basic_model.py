@@ -282,8 +282,8 @@ class FollowUpTests(StepTestCase):
             UserText("move the rent to the 31st of february"),
             AssistantText("There is no 31 February. Which date do you mean?"),
             UserText("march 1"),
-            tool_name="update_task",
-            arguments={"updates": [{"task": "rent", "due": "march 1"}]},
+            tool_name="list_tasks",
+            arguments={"filter": "open", "text": "rent"},
         )
 
     async def test_yes_adds_what_was_offered(self):
@@ -469,6 +469,60 @@ class AnswerTests(StepTestCase):
         request = ModelRequest("", tuple(SHOWN[:3]), (), NOW, "America/New_York")
         parts = [output async for output in BasicModel().stream(request) if isinstance(output, TextDelta)]
         self.assertGreater(len(parts), 3)
+
+
+class RestOfListTests(StepTestCase):
+    def setUp(self):
+        rows = [row(f"id-{number}", f"todo {number}") for number in range(1, 24)]
+        arguments = {"filter": "open"}
+        answer = "You have 23 open todos:\n\n" + "\n".join(f"{number}. todo {number}" for number in range(1, 21))
+        self.first = exchange("my list", "list_tasks", arguments, listed(*rows[:20], total=23), answer)
+        self.rest = exchange("show more", "list_tasks", arguments | {"limit": 100}, listed(*rows, total=23))
+        self.answer = "Here are the next 3:\n\n21. todo 21\n22. todo 22\n23. todo 23"
+
+    async def test_more_shows_what_did_not_fit(self):
+        for text in ("show more", "show me the rest", "the rest please", "more"):
+            with self.subTest(text):
+                arguments = {"filter": "open", "limit": 100}
+                await self.assert_asks(*self.first, UserText(text), tool_name="list_tasks", arguments=arguments)
+        await self.assert_answers(*self.first, *self.rest, text=self.answer)
+
+    async def test_numbers_count_through_both_lists(self):
+        shown = (*self.first, *self.rest, AssistantText(self.answer))
+        for text, todo_id in (("delete 22", "id-22"), ("delete 3", "id-3")):
+            with self.subTest(text):
+                await self.assert_asks(
+                    *shown, UserText(text), tool_name="delete_task", arguments={"tasks": [todo_id]}
+                )
+
+    async def test_after_the_rest_nothing_is_left(self):
+        shown = (*self.first, *self.rest, AssistantText(self.answer))
+        await self.assert_answers(*shown, UserText("show more"), text="That is all of it.")
+
+
+class MovedByNameTests(StepTestCase):
+    async def test_a_time_of_day_stays_when_the_day_changes(self):
+        looked = exchange("move the dentist to monday", "list_tasks", {"filter": "open", "text": "dentist"}, listed(DENTIST))
+        await self.assert_asks(
+            *looked,
+            tool_name="update_task",
+            arguments={"updates": [{"task": "dentist", "due": "monday at 15:00"}]},
+        )
+
+    async def test_the_latest_look_at_a_todo_counts(self):
+        moved = row("id-9", "dentist", due="2026-03-09T15:00:00-05:00", due_text="Monday 9 March, 15:00")
+        history = [
+            *exchange("move the dentist to monday", "list_tasks", {"text": "dentist"}, listed(DENTIST)),
+            ToolRequest("call-2", "update_task", "{}"),
+            ToolOutput("call-2", json.dumps(became("updated", moved))),
+            AssistantText("“dentist” is now due Monday 9 March, 15:00."),
+        ]
+        await self.assert_asks(
+            *history,
+            UserText("make it 2pm"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-9", "due": "2026-03-09 2pm"}]},
+        )
 
 
 class SupposedTests(StepTestCase):

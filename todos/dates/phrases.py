@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from todos.dates.calendar import DayReading, Reference
 from todos.dates.days import read_day
 from todos.dates.languages import Kind
-from todos.dates.repeats import RepeatReading, read_repeat
+from todos.dates.repeats import RepeatReading, read_repeat, repeated_day
 from todos.dates.times import Clock, TimeReading, read_time
 from todos.dates.tokens import DETERMINERS, Words
 from todos.errors import DateNotUnderstood
@@ -145,8 +145,14 @@ def _day_first(words: Words, place: int, start: int, reference: Reference) -> Ph
     day = read_day(words, place, reference)
     if day is not None:
         phrase = Phrase(words, start, day.end, day=day, part=day.part, problem=day.problem)
-        return phrase if day.time else _with_time(phrase, reference)
+        return phrase if day.time else _repeated(_with_time(phrase, reference))
     return None
+
+
+def _repeated(phrase: Phrase) -> Phrase:
+    """ "Friday 5pm every week": the repeat of the day stands behind the time."""
+    repeat = repeated_day(phrase.words, phrase.day, phrase.end) if phrase.day else None
+    return replace(phrase, day=None, repeat=repeat, end=repeat.end, problem=repeat.problem) if repeat else phrase
 
 
 def _time_first(words: Words, place: int, start: int, reference: Reference) -> Phrase | None:
@@ -190,7 +196,8 @@ def _with_time(phrase: Phrase, reference: Reference) -> Phrase:
     time = read_time(words, place, loose=loose and not words.opaque(place + 1))
     if time is None or (time.bare and not words.has(place, Kind.AT) and not phrase.part):
         return phrase
-    if time.bare and _names_a_thing(words, time.end):
+    # "Every friday at 4 send the timesheet" begins with its date; "friday lunch at 4 main street" does not.
+    if time.bare and phrase.start and _names_a_thing(words, time.end):
         return phrase
     return _with_part(replace(phrase, clock=time.clock, end=time.end))
 
@@ -260,7 +267,9 @@ def _names_a_work(phrase: Phrase) -> bool:
 def _is_meant_repeat(phrase: Phrase, repeat: RepeatReading) -> bool:
     if not repeat.weak:
         return True
-    return phrase.strength > 0 or phrase.clock is not None
+    # "Pack for saturdays hike" lacks an apostrophe, not a repeat.
+    is_possessive = phrase.words.has(phrase.start, Kind.FOR) and phrase.words.opaque(phrase.end)
+    return (phrase.strength > 0 and not is_possessive) or phrase.clock is not None
 
 
 def _is_meant_day(phrase: Phrase, day: DayReading) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from todos.dates.calendar import LONGEST_MONTH, Reference
+from todos.dates.calendar import LONGEST_MONTH, DayReading, Reference
 from todos.dates.days import SATURDAY, SUNDAY, read_day
 from todos.dates.languages import Kind
 from todos.dates.tokens import DETERMINERS, Words
@@ -285,9 +285,14 @@ def _day_then_every(words: Words, place: int, reference: Reference) -> RepeatRea
     if not any(words.has(spot, Kind.EVERY) for spot in range(place + 1, place + LONGEST_DAY)):
         return None
     day = read_day(words, place, reference)
-    if day is None or day.rule is None or not words.has(day.end, Kind.EVERY):
+    return repeated_day(words, day, day.end) if day else None
+
+
+def repeated_day(words: Words, day: DayReading, place: int) -> RepeatReading | None:
+    """The day again and again, where "every week" or the like follows at `place`."""
+    if day.rule is None or not words.has(place, Kind.EVERY):
         return None
-    interval, spot = _interval(words, day.end + 1)
+    interval, spot = _interval(words, place + 1)
     frequency, step = FREQUENCIES.get(words.get(spot, Kind.UNIT) or "", ("", 0))
     if frequency != day.rule.frequency:
         return None

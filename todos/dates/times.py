@@ -188,7 +188,9 @@ def _hour(words: Words, place: int) -> int | None:
 
 def _fraction(words: Words, place: int, *, at: bool) -> TimeReading | None:
     """half past nine, quarter to five, ten past eight, halb neun."""
-    found = _minutes_around(words, place)
+    # At "half two" it is half past.
+    is_short = at and words.word(place) == "half" and _hour(words, place + 1) is not None
+    found = (HALF_HOUR, place + 1) if is_short else _minutes_around(words, place)
     if found is None:
         return None
     minutes, end = found
