@@ -41,7 +41,7 @@ KIND_KEPT = rule(
 TO_LIST = rules(
     r"""
     make sure (that )?(?P<value>.+?) (is|are|gets|goes) (added |put )?{in_list}
-    {add}( down)? (?P<value>.+?)( down| up)? {on_it}(?P<tail>.*)
+    {add}( down)? (?P<value>(?!(in|on) there\b).+?)( down| up)? {on_it}(?P<tail>.*)
     {add},? {on_it}[:,]? ?(?P<value>.*)
     (next|first|top|another|one more)( up| thing| one| item)? {in_list} {is_to_be} (to )?(?P<value>.+)
     {list} needs (?P<value>.+?)( added| put| included)?( to it| on it| in it)?
@@ -109,7 +109,7 @@ ADD_THIS = rule(
 # A title that runs to the end of the clause, whatever it contains.
 REMIND = rules(
     r"""
-    (remind|reminder|remember) (me|us)( again| later| please)*{link} (?P<value>.+)
+    (remind|reminder|remember) (me|us)( again| later| please)*{link} (?P<value>(?!{channel}$).+)
     (please )?reminder( for| to|:| about)? (?P<value>.+)
     (?P<lead>.+?),? (please )?remind me (to|about|that|of) (?P<value>.+)
     (i|we)('d| would)? (need|want|like|have) to (be|get) {reminded} (to|about|of|that|for) (?P<value>.+)
@@ -131,6 +131,7 @@ REMIND = rules(
     recuérdame (que )?(?P<value>.+)
     (?P<value>.+?) (ki )?yaad (dilana|dila do|dilao|dila dena)
     """,
+    channel=r"(by|via|through|with) (an? )?(text|sms|e-?mail|phone|call|notification|push|message|alarm)s?",
     link=r"(,? ?to|,? '?(a)?bout|,? of|,? that|,? for|:|,)?",
     forget=r"(forget )?(to |about |that )?",
     reminded=phrases("reminded, notified, alerted, told"),
@@ -159,6 +160,7 @@ BEFORE_TITLE = one_of(
     r"""
     ^((the|a|an|my|this|these|following) )?(new )?{thing}( {named}\b|\s?[:–-])
     ^(remember|remind me) to |^that (?=i\b|we\b|my\b|the\b)
+    ^(i|we) ((almost|nearly|totally|completely) )?(forgot|forget|keep forgetting)( to| about)? |^need (?!to )
     ^(i|we)('ve| have)? (need|have|got|should|must|ought|want)( to|) (a |an |my )?
     ^((for )?me to|to|about|of|is|that|for|called|named|titled) |^[:,.–-]+ ?
     """,
@@ -173,4 +175,9 @@ AFTER_TITLE = rule(
 REPEATING = rule(r"((a|an|my|our) )?(?P<adverb>daily|nightly|weekly|monthly|yearly) (?!to\b)(?P<rest>.+)")
 # "Weekly report due friday" and "monthly meeting on april 20" may be a single one.
 SINGLE = rule(r"(due|by|until|before|on)\b")
+# "Gym mon wed fri" may be once or every week.
+SEVERAL_DAYS = rule(
+    r"\b{day}( |, ?| ?/ ?)(and |& |or )?{day}\b",
+    day=r"(mon|tues?|wed|thu(rs)?|fri|sat|sun|(mon|tues|wednes|thurs|fri|satur|sun)day)",
+)
 ARTICLE = rule(r"^an? (?=\S+ \S|\S{3,}$)")

@@ -3,13 +3,14 @@
 import re
 
 from . import add_forms as forms
-from .acts import AddTodo, Clarify
+from .acts import AddTodo, Clarify, Unclear
 from .dating import Clock, cut_date
 from .details import cut_priority, cut_tags
 from .grammar import first_match
 from .items import dated_items, listed_items
 from .words import VAGUE_TITLES
 
+EACH_DAY = "Is that every week? Say for example “every monday and friday”, or give me one todo for each day."
 ONE_LIST = "There is one list here. I can add todos to it, with tags to tell them apart. What shall I add?"
 
 
@@ -67,7 +68,10 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     """One todo: what is neither date nor priority nor tag is its title."""
     text, priority = cut_priority(text)
     text, tags = cut_tags(text)
+    days = forms.SEVERAL_DAYS.search(text)
     text, due = repeating(text, clock) or with_first_date(*cut_date(text, clock), clock)
+    if days and days[0] not in due:
+        raise Unclear(EACH_DAY)
     return AddTodo(title_of(text), due, priority, tags)
 
 

@@ -24,7 +24,8 @@ def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
     if ending := forms.ENDING.fullmatch(text):
         return ask_which(ending["rest"], clock) if is_about_todos(text) else Say("outside")
     if indirect := forms.INDIRECT.fullmatch(text):
-        return direct_question(indirect["rest"] or f"that {indirect['claim']}", clock)
+        act = direct_question(indirect["rest"] or f"that {indirect['claim']}", clock)
+        return None if act == Say("outside") and forms.FINDS_OUT.match(text) else act
     if forms.ASK_WORD.fullmatch(text) or forms.HOW_MANY.fullmatch(text) or forms.PLAN.fullmatch(text):
         return direct_question(text, clock)
     return request_to_see(text, clock) or (Say("outside") if asked and not is_about_todos(text) else None)

@@ -25,13 +25,20 @@ WISH = rule(
     want=phrases("like, want, love, wish, plan, planning, going, intend, hope, gonna, wanna, trying, thinking"),
 )
 HAVING = rule(r"(i|we)('ve| have)?( got)? (?P<rest>(a|an|my|the|to) .+)|there('s| is| are| will be) (?P<event>.+)")
+OCCASION = rule(r"(it's|it is|that's) (?P<rest>.*\b{occasion}\b.*)", occasion=phrases("birthday, anniversary, wedding"))
+# "We're out of milk" says what to buy.
+RUN_OUT = rule(
+    r"^((we|i)(('re|'m|'ve| are| am| have| just| almost| nearly)( all| nearly| almost| just)*)?|were) "
+    r"((run|ran|running) )?(out of|low on) "
+)
 HELPER = rule(r"(need to|have to|got to|gotta|must|should) (?P<rest>.+)")
 ASKS_TO_ADD = rule(r"(add|put|include|note|set|create|make|have|get|remind|be|write|place|jot)\b")
 # A sentence that tells something is no title.
 TELLS = mention(
     """
     is, are, was, were, am, isn't, aren't, will, would, has, had, does, did, can, could, it's, he's, she's,
-    that's, there's, i'm, you're, moved, slipped, rescheduled, postponed
+    that's, there's, i'm, you're, wants, do i, should i, can i, got (loads|lots|plenty), moved, slipped,
+    rescheduled, postponed
     """
 )
 YOUR = mention("(?<!thank )you, your, yours, yourself")
@@ -62,6 +69,8 @@ def understand_statement(text: str, clock: Clock) -> list[Act] | None:
         return said_within(match["rest"], clock) or dated(match["rest"], clock)
     if match := HAVING.fullmatch(text):
         return dated(match["rest"] or match["event"], clock)
+    if match := OCCASION.fullmatch(text):
+        return dated(match["rest"], clock)
     if match := HELPER.fullmatch(text):
         return said_within(match["rest"], clock) or [*todos_from(dated_items(match["rest"], clock), clock)]
     return None
@@ -138,6 +147,7 @@ def dated(text: str, clock: Clock) -> list[Act] | None:
 
 def offered(text: str, clock: Clock) -> AddTodo | None:
     """What an uncertain text would be as a todo, for the question whether to add it."""
+    text = RUN_OUT.sub("", text)
     title = title_of(text)
     if not any(map(str.isalpha, title)) or TELLS.search(title) or len(text) > TITLE_MAX_CHARACTERS or YOUR.search(text):
         return None

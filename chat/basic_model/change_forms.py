@@ -100,7 +100,7 @@ ADD_TAG = rules(
 )
 NO_PRIORITY = rules(
     r"""
-    (remove|clear|drop|delete|take off|unset) (the )?priority (for|{off}) {what}
+    (remove|clear|drop|delete|take off|take|unset) (the )?priority (for|{off}) {what}
     (unprioriti[sz]e|deprioriti[sz]e) {what}
     {what} (isn't|is not|is no longer|aren't|are not) (that |so |very )?{important}{anymore}
     """,
@@ -218,18 +218,21 @@ DID = rules(
 WAS_DONE = rules(
     r"""
     {what}{was}( all| already| now| finally)? (?!{put_off}\b)(?P<verb>\w+)
+    (?P<what>(?!{light}\b)\w+ \w+( \w+)?) (?P<verb>sent|bought|paid|posted|booked|ordered)
     (?P<what>(?!{light}\b)\w+|(the|my|our) (\w+ ){0,2}?\w+) (?!{put_off}\b)
         (?P<verb>\w+ed|sent|bought|paid|written|done|made|sold|built)
     """,
     was=r"( (is|are|was|were|has been|have been|got)|'s (already |finally )?been)",
     put_off=phrases("cancell?ed, moved, postponed, delayed, called, rescheduled, pushed, changed"),
     light=phrases(
-        "get, be, stay, become, feel, keep, look, have, make, buy, i, we, you, he, she, they, it, and, add, find"
+        "get, be, stay, become, feel, keep, look, have, make, buy, i, we, you, he, she, they, it, and, add, find,"
+        "check, ensure, confirm, verify, see, ask, chase"
     ),
 )
 DID_WITHOUT_SUBJECT = rules(r"(?P<verb>\w+) {what}")
 NO_WORK_DONE = rule(
     r"(that( (i|you|we|it|he|she|they|the|my)\b.*|)$|"
+    r"(loads|lots|plenty|tons|so (much|many)|too (much|many)|out of)\b|"
     r"(if|a lot|nothing|you|no|not|any|anything|something|some|it wrong)\b)"
 )
 # When something was done says nothing of which todo it was.
@@ -272,6 +275,13 @@ NOT_NEEDED = rules(
     need=phrases("need to, have to, want to, need, want"),
     anymore=ANYMORE,
 )
+# Perhaps no longer to be done: asked about.
+MAY_BE_OVER = rules(
+    r"""
+    ((i|we) )?(can't|cannot|can not|couldn't|won't) (make|attend|go to|come to|get to) {what}
+    (i|we)('ve)? already (have|got|own|had) {what}
+    """
+)
 NOT_DOING = rules(
     r"""
     (i|we)( won't| will not|('m| am|'re| are) not| aren't)( going to| gonna)?( be)? (?P<verb>\w+) {what}{anymore}
@@ -287,6 +297,8 @@ FOR_GOOD = rule(r"(anymore|any more|any longer|after all)$")
 DELETE = rules("{remove} (?P<what>.+)", remove=REMOVE)
 DELETE_LISTED = rules("(?P<verb>{drop}) {what}", drop=DROP)
 
+# "Tag the photos from the trip" names no tag.
+GOES_ON = rule(r".*\b(the|a|an|my|our|of|from|in|on|at|to|with|for|and|by)")
 # A change that does not say of what.
 RANK_IT = rules(
     r"""

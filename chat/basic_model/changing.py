@@ -133,6 +133,15 @@ def not_doing(match: re.Match[str], clock: Clock) -> Act | None:
     return DeleteTodos((f"{verb} {outside_list(match['what'])}",))
 
 
+def may_be_over(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "I can't make the meeting", "I already have milk"; with a date it may be done on another."""
+    what = match["what"]
+    if has_sign(what) or clock.find(what):
+        return None
+    name = names_in(what)[0]
+    return OfferToDelete(name, Clarify(f"No open todo matches “{name}”. What should I do?"))
+
+
 def deleted(match: re.Match[str], clock: Clock) -> Act | None:
     return cleared(match, clock) or DeleteTodos(tasks_of(match))
 
@@ -199,7 +208,7 @@ def ranked(match: re.Match[str], clock: Clock) -> Act | None:
 
 
 def tagged(match: re.Match[str], clock: Clock) -> Act | None:
-    return changed(match, clock, add_tags=tags_named(match["tags"]))
+    return None if forms.GOES_ON.fullmatch(match["what"]) else changed(match, clock, add_tags=tags_named(match["tags"]))
 
 
 def untagged(match: re.Match[str], clock: Clock) -> Act | None:
@@ -244,6 +253,7 @@ CHANGES: Changes = (
     (forms.NOT_NEEDED, deleted),
     (forms.FORGET, deleted),
     (forms.NOT_DOING, not_doing),
+    (forms.MAY_BE_OVER, may_be_over),
     (forms.DELETE, deleted),
     (forms.DELETE_LISTED, deleted_if_listed),
 )

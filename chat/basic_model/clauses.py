@@ -72,7 +72,7 @@ COURTESY_AFTER = rule(
     r"([, ]+{words}|[\s,.?;:…-]+|(?<![\s!])!+)$",
     words=phrases(
         """
-        please, pls, plz, thanks, thank you, thx, for me, ok, okay, now, right now, immediately, right away,
+        please, pls, plz, cheers, ta, thanks, thank you, thx, for me, ok, okay, now, right now, immediately, right away,
         if you can, if you could, real quick, would you, will you, could you, can you, i would appreciate it,
         too, as well, also, again, rn, atm, tbh, if you don't mind, if possible, when you can, at once, lol, haha
         """

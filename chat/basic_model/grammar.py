@@ -50,7 +50,7 @@ PARTS = {
         """
     ),
     "in_list": r"(on( ?to)?|in( ?to)?|to|off of|off|of|from|out of|under|at|per|according to) {list}",
-    "on_it": r"({in_list}|on it|to it|from it|there)",
+    "on_it": r"({in_list}|on it|to it|in it|from it|((in|on) )?there)",
     # What is said about a todo.
     "done": phrases("done, complete, completed, finished, closed, checked, checked off, off"),
     "not_done": phrases(

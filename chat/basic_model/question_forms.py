@@ -6,7 +6,9 @@ WEEKDAY = phrases("monday, tuesday, wednesday, thursday, friday, saturday, sunda
 # "And tomorrow?", "what about next week?".
 ABOUT_DAY = rule(r"((what|how)('s| is)? about|what of) (?P<day>.+)")
 # "List my shopping things", "list milk" – and not "list milk and eggs on my list".
-LISTING = rule(r"(list|enumerate|name)( out| me)? ((all|my|our|every|everything|any)\b.*|[^,:]+)")
+LISTING = rule(
+    r"(list|enumerate|name)( out| me)? ((all|my|our|every|everything|any)\b.*|(?!.*\b(on|at|in|to|for|with)\b)[^,:]+)"
+)
 # "Tell me what …", "I need to know whether …": the question itself comes after.
 INDIRECT = rule(
     r"({tell_me}|{wonder}|{want_to_know}|{forgot}|{check}|refresh my memory,?)( to see| to check| and see)?( again)?"
@@ -21,6 +23,8 @@ INDIRECT = rule(
     asked=phrases("what, which, when, where, who, how, if, whether, is, are, do i, at what"),
 )
 
+# "Check if the shop is open" is something to do, where it asks for nothing on the list.
+FINDS_OUT = rule("(check|find out|confirm|verify|see|look) ")
 # A direct question begins with one of these.
 WH_WORD = phrases(
     """
@@ -31,7 +35,7 @@ WH_WORD = phrases(
 AUXILIARY = phrases(
     r"""
     is, isn't, are, aren't, am, was, were, does, doesn't, did, didn't, will, would, should, shall, could,
-    can, may(?! \d), has, haven't
+    can(?!'t (make|attend|go|come|get)\b), may(?! \d), has, haven't
     """
 )
 ASK_WORD = one_of(
@@ -126,7 +130,9 @@ WHEN = rules(
     be=phrases("is, are, was, do, does, did, will, should, must, am, have"),
 )
 CAPABILITY = rule(
-    r"how (do|can|should|would) (i|you|we) {use}\b.*\b({todo}|this|you|lists?|it|tags?|changes?|date)\b.*",
+    r"do(es)? (you|this|it)( also| even)? (?!(have|see|know|remember)\b|.*\b(my|me|i|the)\b)\w+ .*\b{things}"
+    r"|how (do|can|should|would) (i|you|we) {use}\b.*\b({todo}|this|you|lists?|it|tags?|changes?|date)\b.*",
+    things=phrases("tasks, to-?dos, reminders, tags, lists, dates"),
     use=phrases(
         """
         use, add, create, delete, remove, complete, undo, edit, change, rename, mark, set, see, list, make,
@@ -226,7 +232,7 @@ ALWAYS_ABOUT_TODOS = one_of(
     how (many|much)( (of )?(them|these|those|more))?( are| is| were| do i have)?( there)?( still)? {counted}( .*)?
     (what|anything|something|nothing) else( is| are| do i have| have i got)?( there| {state})?
         ( (for |on |this |next )?{day})?
-    what('s|s| is)( still)? {state}( (for |on |from |this |next )?{day})?
+    what('s|s| is)( still)? {state}( (for |on |from |this |next )?{day}| (between|from) .+)?
     what (still )?{needs}( still)?( to)?( be| get)? (done|finished|completed|do).*
     what('s|s| is) (the )?(single )?most (urgent|important|pressing)\b.*
     {am_free}\b.*

@@ -5,7 +5,7 @@ from dataclasses import replace
 from .acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading, Say
 from .adding import understand_add, understand_afterthought
 from .asking import understand_question
-from .bare import CHANGES_SOMETHING, offered, understand_bare, understand_statement
+from .bare import CHANGES_SOMETHING, RUN_OUT, offered, understand_bare, understand_statement
 from .changing import asked_away, understand_change
 from .clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from .dating import Clock, is_date
@@ -37,7 +37,7 @@ BEGINS_COMMAND = rule(
         add, put, include, delete, remove, erase, complete, mark, check, tick, cross, reopen, rename, move,
         reschedule, postpone, push, snooze, change, set, make, tag, untag, take, remind me, create, schedule,
         show, list, what, what's, tell me, read, undo, drop, nix, scratch, clear, note, strike, wipe, give,
-        is, do i, how many
+        is, do i, how many, where do i, where should i
         """
     ),
 )
@@ -116,7 +116,8 @@ def acts_of_both(left: str, conjunction: str, right: str, clock: Clock) -> list[
     if left_acts:
         return joined(left_acts, right_acts)
     # The left side may be no request but the reason for one: "I am tired today, so clear my list".
-    is_reason = GIVES_REASON.fullmatch(conjunction) or isinstance(right_acts[0], ChangeMany)
+    is_question = isinstance(right_acts[0], AskTodos) and not understand_bare(clause_of(left).text, clock)
+    is_reason = GIVES_REASON.fullmatch(conjunction) or isinstance(right_acts[0], ChangeMany) or is_question
     return right_acts if is_reason else None
 
 
@@ -160,7 +161,7 @@ def likely_acts(clause: Clause, clock: Clock) -> list[Act]:
     """A date alone, talk of other trades, a todo without a request; a question back where none of these is likely."""
     if is_date(clause.text, clock):
         return [AskTodos(Question.WHICH, select(clause.text, clock)[0])]
-    if act := understand_outside(clause.text):
+    if not RUN_OUT.match(clause.text) and (act := understand_outside(clause.text)):
         return [act]
     if not clause.asked and not clause.of_assistant and (added := understand_bare(clause.text, clock)):
         return added

@@ -30,9 +30,10 @@ MONTH = rule(
     r"( (?P<year>20\d\d))?\b(?!,? \d)"
 )
 RANGE = rule(
-    r"\b(due )?((from|between) (?P<first>[^,]{1,30}?)|(?P<weekday>{weekday})) {to} (?P<last>.+)",
+    r"\b(due )?(between (?P<between>[^,]{1,30}?) and|(from (?P<first>[^,]{1,30}?)|(?P<weekday>{weekday})) {to})"
+    r" (?P<last>.+)",
     weekday=any_of(WEEKDAY_NAMES),
-    to=phrases("to, and, until, till, through, thru, -, –"),
+    to=phrases("to, until, till, through, thru, -, –"),
 )
 UNTIL = rule(r"\b(?P<word>by|until|till|before)( on| the)*$")
 SATURDAY = 5
@@ -82,7 +83,7 @@ def cut_day(text: str, clock: Clock, *, looks_back: bool) -> tuple[Span | None, 
 
 def range_of(match: re.Match[str], clock: Clock) -> tuple[Span, str] | None:
     """ "From monday to wednesday": all days between two that can be read; a weekday is the next one after the first."""
-    words, tail = match["first"] or match["weekday"], match["last"]
+    words, tail = match["between"] or match["first"] or match["weekday"], match["last"]
     first, last = clock.find(words), clock.find(tail)
     if not (first and first.due and last and last.due) or first.text != words or last.start:
         return None

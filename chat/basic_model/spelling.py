@@ -39,6 +39,8 @@ SHORTHAND = {
     "arent": "aren't", "havent": "haven't", "hasnt": "hasn't", "cant": "can't", "wont": "won't",
     "shouldnt": "shouldn't", "neednt": "needn't", "whats": "what's", "wheres": "where's", "whens": "when's",
     "hows": "how's", "thats": "that's", "theres": "there's", "gimme": "give me", "lemme": "let me",
+    "todays": "today's", "tomorrows": "tomorrow's", "tonights": "tonight's",
+    "2day": "today", "2moro": "tomorrow", "2morrow": "tomorrow", "2nite": "tonight",
 }  # fmt: skip
 SHORT_WORD = rule(rf"\b{any_of(SHORTHAND)}\b(?!['.])")
 

@@ -491,9 +491,7 @@ class RestOfListTests(StepTestCase):
         shown = (*self.first, *self.rest, AssistantText(self.answer))
         for text, todo_id in (("delete 22", "id-22"), ("delete 3", "id-3")):
             with self.subTest(text):
-                await self.assert_asks(
-                    *shown, UserText(text), tool_name="delete_task", arguments={"tasks": [todo_id]}
-                )
+                await self.assert_asks(*shown, UserText(text), tool_name="delete_task", arguments={"tasks": [todo_id]})
 
     async def test_after_the_rest_nothing_is_left(self):
         shown = (*self.first, *self.rest, AssistantText(self.answer))
@@ -502,7 +500,8 @@ class RestOfListTests(StepTestCase):
 
 class MovedByNameTests(StepTestCase):
     async def test_a_time_of_day_stays_when_the_day_changes(self):
-        looked = exchange("move the dentist to monday", "list_tasks", {"filter": "open", "text": "dentist"}, listed(DENTIST))
+        arguments = {"filter": "open", "text": "dentist"}
+        looked = exchange("move the dentist to monday", "list_tasks", arguments, listed(DENTIST))
         await self.assert_asks(
             *looked,
             tool_name="update_task",
