@@ -69,6 +69,17 @@ HEADED = rule(
         """
     ),
 )
+# "Three things to do tomorrow: wash the car, call Sam": each comma parts two, and the date is that of each.
+SEVERAL_HEAD = rule(
+    r"({say} )*({counted}( to do)?|{whole}( to do)?|(my |the )?(to-?do |to do )?list)( is| are)?",
+    say=phrases(
+        "add, put, i, we, need, have, 've, got, want, to do, to, must, do, here are, here's, please, remind me of"
+    ),
+    counted=r"(my |the |these |some |a few |{count} )(more |new |other )?{things}",
+    things=phrases("things, tasks, to-?dos, to dos, jobs, chores, errands, reminders, items"),
+    whole=phrases("things, tasks, jobs, chores, errands"),
+)
+COUNTED_HEAD = rule(r".*\b(two|three|four|five|six|{digit}) {things}\b.*", digit=r"\d", things="(things|tasks|jobs)")
 # "Tomorrow's list" is the one list, and a date.
 LIST_OF_DAY = rule(
     r"(?P<day>today|tonight|tomorrow|{weekday})'s (?P<list>({list_kind} )?list|to-?dos|tasks)$",

@@ -1,13 +1,14 @@
 """What to add. The forms are in `add_forms.py`; here a sentence becomes title, date, priority and tags."""
 
 import re
+from dataclasses import replace
 
 from . import add_forms as forms
 from .acts import AddTodo, Clarify, Unclear
 from .dating import Clock, cut_date
 from .details import cut_priority, cut_tags
 from .grammar import first_match
-from .items import dated_items, listed_items
+from .items import dated_items, listed_items, parts_of
 from .words import VAGUE_TITLES
 
 EACH_DAY = "Is that every week? Say for example “every monday and friday”, or give me one todo for each day."
@@ -19,6 +20,8 @@ def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     if forms.NEW_LIST.fullmatch(text):
         return [Clarify(ONE_LIST)]
     text = forms.LIST_OF_DAY.sub(r"my \g<list> for \g<day>", text)
+    if several := headed(text, clock):
+        return several
     if match := first_match(forms.TO_LIST, text):
         return listed(list_value(match), clock)
     if match := forms.HEADED.fullmatch(text):
@@ -26,6 +29,20 @@ def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     if forms.REMIND_ALONE.fullmatch(text):
         return [AddTodo("")]
     return understand_afterthought(text, clock) or understand_new_item(text, clock)
+
+
+def headed(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
+    """The todos behind a head that says that several follow, with the date of the head."""
+    head, _, value = text.partition(":")
+    if not value.strip():
+        head, _, value = text.partition(",")
+        if not forms.COUNTED_HEAD.fullmatch(head):
+            return None
+    words, due = cut_date(head, clock)
+    if not value.strip() or not forms.SEVERAL_HEAD.fullmatch(words.strip()):
+        return None
+    parts = parts_of(value.strip()) if "," in value else listed_items(value.strip(), clock)
+    return [replace(todo, due=todo.due or due) for todo in todos_from(parts, clock)]
 
 
 def understand_afterthought(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:

@@ -60,6 +60,8 @@ def question_about_one(text: str, clock: Clock) -> AskTodos | None:
     """ "How urgent is that task?", "when is it?": surely about a todo, whatever else the words say."""
     if match := first_match(forms.HOW_URGENT, text):
         return ask_about_one(Question.HOW_URGENT, match["what"])
+    if forms.JUST_ADDED.fullmatch(text):
+        return ask_about_one(Question.ABOUT_ONE, "it")
     if match := first_match(forms.STATUS, text):
         return ask_about_one(Question.ABOUT_ONE, match["what"])
     if (match := first_match(forms.WHICH_ONE, text)) and places_of(match["what"]):
@@ -115,7 +117,7 @@ def narrowed(text: str, clock: Clock) -> Selection:
     selection, rest = select(text, clock)
     about = ABOUT.search(rest)
     topic = topic_of(about["text"]) if about and not forms.EMPTY_TOPIC.fullmatch(about["text"]) else ""
-    return replace(selection, text=topic)
+    return replace(selection, text=topic or selection.text)
 
 
 def shown(text: str, rest: str, clock: Clock) -> AskTodos:
@@ -127,7 +129,7 @@ def shown(text: str, rest: str, clock: Clock) -> AskTodos:
     about = ABOUT.search(left)
     left = about["text"] if about else without_general_words(without_list(left))
     topic = "" if looked_for else " ".join(forms.LEFT_OVER.sub(" ", left).split())
-    return AskTodos(Question.WHICH, replace(selection, text=topic))
+    return AskTodos(Question.WHICH, replace(selection, text=topic or selection.text))
 
 
 def shows_todos(text: str, rest: str) -> bool:

@@ -102,7 +102,7 @@ NO_PRIORITY = rules(
     r"""
     (remove|clear|drop|delete|take off|take|unset) (the )?priority (for|{off}) {what}
     (unprioriti[sz]e|deprioriti[sz]e) {what}
-    {what} (isn't|is not|is no longer|aren't|are not) (that |so |very )?{important}{anymore}
+    {what}( isn't| is not| is no longer| aren't| are not|'s not|'s no longer) (that |so |very )?{important}{anymore}
     """,
     off=OFF,
     important=phrases("urgent, important, a priority, (a )?high priority"),
@@ -185,7 +185,7 @@ DONE = rules(
     r"""
     (all |i|we)?('ve|'m| am| have| was| are)?{adverbs} ?{finished} (with |doing |up |off )?{what}
     (i'm|i am|we're) (all )?(done|finished|through) (with |doing )?{what}
-    {what} (is|are|was|has been|have been|got|gets)( now| all| already| finally)? {finished}( now| already)?
+    {what} (is|are|was|has been|have been|got|gets)( now| all| both| already| finally)? {finished}( now| already)?
     (done|finished|completed)\s?[:–-]\s?{what}
     (?!{command}\b){what}\s?[:,–-]*\s(done|finished|completed|✓|✔)
     (✓|✔|\[x\]) {what}
@@ -235,6 +235,8 @@ NO_WORK_DONE = rule(
     r"(loads|lots|plenty|tons|so (much|many)|too (much|many)|out of)\b|"
     r"(if|a lot|nothing|you|no|not|any|anything|something|some|it wrong)\b)"
 )
+# "I've finished for today".
+FOR_NOW = rule(r"for( (now|today|tonight|the (day|night|evening|week)))?")
 # When something was done says nothing of which todo it was.
 DONE_WHEN = rule(
     r"[, ]+((earlier )?(today|this (morning|afternoon|evening))|yesterday( (morning|afternoon|evening))?"

@@ -73,7 +73,7 @@ def completed(match: re.Match[str], clock: Clock) -> Act | None:
     if selection := select_all(match["what"], clock):
         return ChangeMany("complete", selection)
     tasks = tasks_of(match)
-    return CompleteTodos(tasks) if tasks else None
+    return CompleteTodos(tasks) if tasks and not forms.FOR_NOW.fullmatch(match["what"]) else None
 
 
 def completed_by_command(match: re.Match[str], clock: Clock) -> Act | None:
@@ -90,11 +90,14 @@ def finished_by_command(match: re.Match[str], clock: Clock) -> Act | None:
 
 def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
     """ "I called the dentist": work done, told as a past."""
-    if not is_past(match["verb"].lower()) or forms.NO_WORK_DONE.match(match["what"]):
+    no_work = forms.NO_WORK_DONE.match(match["what"]) or forms.FOR_NOW.fullmatch(match["what"])
+    if no_work or not is_past(match["verb"].lower()):
         return None
     what = outside_list(match["what"])
-    shown = without_adverbs(what)
-    is_shown = match["verb"].lower() in {"did", "done"} and has_sign(shown)
+    shown, did = without_adverbs(what), match["verb"].lower() in {"did", "done"}
+    if did and len(names := names_in(what)) > 1:
+        return CompleteTodos(names)
+    is_shown = did and has_sign(shown)
     return CompleteTodos((shown if is_shown else f"{match['verb']} {what}",))
 
 

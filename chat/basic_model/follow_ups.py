@@ -46,6 +46,7 @@ MORE = rule(
     r"|continue|keep going|carry on|what else( is there)?",
     show=phrases("show, list, give, see, read, tell, display"),
 )
+NOT_BUT = rule(r"(no,? )?not (?P<old>[^,]+?)(,| but|, but) (?P<new>.+)")
 CHOICE_MAX_WORDS = 8
 WORDS_MAX = 40
 Refusal = tuple[Call, int, Outcome]
@@ -213,6 +214,8 @@ def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
 def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """A date alone: the one for an unreadable date, or a correction of the one todo that was just added or changed."""
     text, last = clause_of(conversation.current.text).text, conversation.last
+    if (match := NOT_BUT.fullmatch(text)) and is_readable_date(match["old"], clock):
+        text = match["new"]
     if not last.text or not is_readable_date(text, clock):
         return None
     if not last.calls and (repaired := with_readable_date(last.text, text, clock)):

@@ -86,14 +86,14 @@ def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
             row = call.rows[0]
             notes = f"{row.notes}\n{act.notes}" if row.notes else act.notes
             return [("update_task", {"updates": [{"task": row.id, "notes": notes}]})]
-        case ChangeMany():
+        case ChangeMany() if call.total:
             return bulk_calls(act, call.rows)
         case Supposed():
             dues = {row.due for row in call.rows}
             return requests_for([with_whole_due(act.change, dues, clock) if call.rows else act.otherwise])
         case OfferToDelete() if not call.rows:
             return requests_for([act.otherwise])
-        case AskTodos() if act.selection.text and not call.total and "text" in call.arguments:
+        case AskTodos() | ChangeMany() if not call.total and "text" in call.arguments and act.selection.text:
             return [("list_tasks", wider(call.arguments))]
     return []
 
@@ -136,7 +136,7 @@ def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
 def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> str:
     match act:
         case ChangeMany():
-            return many_answer(act, call) if calls[-1].tool_name == "list_tasks" else ""
+            return many_answer(act, widest(call, calls)) if calls[-1].tool_name == "list_tasks" else ""
         case AnnotateTodo():
             return "" if calls[-1].tool_name == "update_task" else annotate_answer(act, call)
         case Supposed(otherwise=Clarify(question=question)) if not call.rows:
@@ -144,10 +144,15 @@ def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> 
         case OfferToDelete():
             return delete_offer(act, call)
         case AskTodos():
-            second = calls[-1]
-            retried = not call.total and second.tool_name == "list_tasks" and second.arguments != call.arguments
-            return question_answer(act, second if retried and second.total else call, clock)
+            return question_answer(act, widest(call, calls), clock)
     return ""
+
+
+def widest(call: Call, calls: tuple[Call, ...]) -> Call:
+    """The look itself, or where it found nothing the wider one after it that did."""
+    last = calls[-1]
+    retried = not call.total and last.tool_name == "list_tasks" and last.arguments != call.arguments
+    return last if retried and last.total else call
 
 
 def parts_of(text: str) -> Iterator[str]:

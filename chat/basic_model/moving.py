@@ -31,9 +31,10 @@ MOVES = rules(
     (?!{command}\b){what}{just} {rescheduled}{back}:?( {to})?
     ({told_by}{just} )?{rescheduled} (?P<what>(?!me\b|us\b).+?){back} (to|until|till)
     {what}{just} {rescheduled} (me|us){back} (to|until|till)
+    {what} (isn't|is not|aren't|are not|'s not) (due|needed|wanted)( {to}| before)?
     {what} (is|are) (now|actually|really) (on|at|for|by)
     (?!{command}\b){what} (can|could|will have to|has to|have to|should) wait( {to})?
-    (make|do|set|have|let's do|let's make|change|keep|leave) (?P<what>it|that|this|that one|this one)
+    (make|do|set|have|let's do|let's make|change|keep|leave|put) (?P<what>it|that|this|that one|this one)
         ( for| at| on| be| to)*
     {reschedule} {what}{back}( {to}( be)?)?
     (make|set|have|let) {what} (to )?(repeat|recur)(ing)?
@@ -75,6 +76,8 @@ STATED = rule(
     be=BE,
     planned=phrases("due, scheduled, planned, set, a (due date|deadline) of, happening, taking place, on"),
 )
+# "Put the haircut in for friday 2pm".
+PUT_IN = rule("(put|pencil|book|slot|stick|pop) {what} in for")
 # "I'd rather do the haircut on tuesday", "water the plants every three days from now on".
 CORRECTED = rule(
     r"({rather} )?({do} )?{what}( (should|must|needs to|has to) (be|go|happen))?( {to}( be)?)*",
@@ -114,7 +117,7 @@ MAY_MOVE = rule(
         not, on, at, by, for, to, repeat, .+ wait
         """
     ),
-    be=BE,
+    be=rf"({BE}|isn't|aren't|.+'s not)",
     rescheduled=RESCHEDULED,
     repeats=phrases("repeat, recur, be repeated, happen"),
 )
@@ -129,7 +132,7 @@ LATER = rules(
     put {what} off( by| for)? {length}
     {have} {what} {length} later
     {what} (is|was|has been|got|will be)( moved| pushed)?( back)?( by)? {length} later
-    {what} (is|was|has been|got) (delayed|postponed|pushed back|moved back)( by)? {length}
+    {what}( is| was| has been| got)? (delayed|postponed|pushed back|moved back)( by)? {length}
     give (me )?{length} for {what}
     give {what} {length}
     """,
@@ -150,8 +153,19 @@ EARLIER = rules(
 )
 # A snooze counts from now: whoever says it wants it out of sight.
 SNOOZE = rules("snooze {what}( by| for)? {length}", length=LENGTH)
-UNDATED = rule(r"(reschedule|re-schedule|postpone|snooze|defer|put off) {what}")
-INSTEAD = rule(r"[, ]+(instead( of .+)?|now|rather|actually|from now on|after all)$")
+UNDATED = rules(
+    r"""
+    (reschedule|re-schedule|postpone|snooze|defer|put off) {what}
+    (move|push|shift|put|slide) {what}{back} (to|till|until) {somewhen}\b.*
+    """,
+    back=BACK,
+    somewhen=phrases(
+        "some ?time, some ?day, later, after, before, around, when, whenever, another, a (different|later), early, late"
+    ),
+)
+INSTEAD = rule(
+    r"[, ]+((at )?(the )?same time( as before| of day)?|instead( of .+)?|now|rather|actually|from now on|after all)$"
+)
 # "Push it to 5": after these verbs a number alone is an hour.
 BARE_HOUR = rule(
     r"(?P<words>({verb} .+|.+ {been}) (to|till|until))( at)? (?P<hour>(1[0-2]|[1-9])(:[0-5]\d)?)",
@@ -188,6 +202,8 @@ def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
         return moved_without_date(text, clock)
     if words and CORRECTION.fullmatch(words):
         return UpdateTodos(("it",), due=due)
+    if PUT_IN.fullmatch(words):
+        return stated(words, due, clock, corrects=corrects)
     if match := first_match(MOVES, words) or MOVE_TO.fullmatch(words):
         return moved_to(match["what"], due, clock) if may_be_todo(words, match["what"]) else None
     return stated(words, due, clock, corrects=corrects)
@@ -206,7 +222,7 @@ def asked_for(text: str, clock: Clock, *, corrects: bool) -> Act | None:
 
 def stated(words: str, due: str, clock: Clock, *, corrects: bool) -> Act | None:
     """ "The rent is due friday": moves it where it is on the list, else it is a todo to add."""
-    match = STATED.fullmatch(words)
+    match = STATED.fullmatch(words) or PUT_IN.fullmatch(words)
     if match is None or is_no_title(match["what"]):
         return None
     move = moved_to(match["what"], due, clock)
@@ -266,7 +282,7 @@ def moved_without_date(text: str, clock: Clock) -> Act | None:
 
 def moved_somewhen(text: str) -> str:
     """What the text puts off to a day that it does not say; empty where it does not."""
-    match = UNDATED.fullmatch(text) or first_match(IN_MONTH, text)
+    match = first_match((*UNDATED, *IN_MONTH), text)
     return match["what"] if match else ""
 
 

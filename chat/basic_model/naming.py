@@ -78,7 +78,8 @@ def names_in(words: str) -> tuple[str, ...]:
     if is_pronoun(words) or is_several(words) or places_of(words):
         return (words,)
     parts = [part.strip() for part in SEPARATOR.split(words) if part.strip()]
-    if len(parts) < 2 or any(begins_with_verb(part) and " " not in part for part in parts):
+    is_deed = any(begins_with_verb(part) and " " not in part for part in parts) and any(" " in part for part in parts)
+    if len(parts) < 2 or is_deed:
         parts = [words]
     return tuple(name for part in parts if (name := bare_name(part)))
 

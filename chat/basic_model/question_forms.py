@@ -117,6 +117,10 @@ DID_DO = rule(
         """
     ),
 )
+JUST_ADDED = rule(
+    r"what (did|have) i (just|last) (add(ed)?|put (in|on|down)|create(d)?|change(d)?|do|done|say|enter(ed)?)( to .*)?"
+    r"|what was (the last (one|thing|task)|that)( i (just )?(added|said|entered|changed))?( again)?"
+)
 WHICH_ONE = rules(r"(what|which)('s|s| is| was| were| are)? {what}( called| about)?")
 WHEN = rules(
     r"""
@@ -131,7 +135,8 @@ WHEN = rules(
 )
 CAPABILITY = rule(
     r"do(es)? (you|this|it)( also| even)? (?!(have|see|know|remember)\b|.*\b(my|me|i|the)\b)\w+ .*\b{things}"
-    r"|how (do|can|should|would) (i|you|we) {use}\b.*\b({todo}|this|you|lists?|it|tags?|changes?|date)\b.*",
+    r"|how (do|can|should|would) (i|you|we) {use}\b.*\b({todo}|{it})\b.*",
+    it=phrases("this, you, lists?, it, tags?, changes?, date, something, anything, one"),
     things=phrases("tasks, to-?dos, reminders, tags, lists, dates"),
     use=phrases(
         """

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading, Say
-from .adding import understand_add, understand_afterthought
+from .adding import headed, understand_add, understand_afterthought
 from .asking import understand_question
 from .bare import CHANGES_SOMETHING, RUN_OUT, offered, understand_bare, understand_statement
 from .changing import asked_away, understand_change
@@ -13,6 +13,7 @@ from .grammar import mention, phrases, rule
 from .joining import joined
 from .moving import asked_for, corrected
 from .naming import has_sign
+from .repairs import REPAIR, repaired, with_meant_date
 from .selecting import select
 from .sentences import OFFER
 from .spelling import respelled
@@ -60,6 +61,8 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
     clause = clause_of(sentence)
     if talk := whole_talk(sentence):
         return Reading([talk], is_sure=True)
+    if acts := repaired_acts(sentence, clock):
+        return Reading(acts, is_sure=True)
     if acts := whole_acts(clause, clock) or divided(sentence, clock) or certain_acts(clause, clock):
         return Reading(acts, is_sure=True)
     mended = clause.text
@@ -70,6 +73,19 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
         if acts := certain_acts(clause_of(respelt), clock):
             return Reading(acts, is_sure=True)
     return Reading(likely_acts(clause, clock))
+
+
+def repaired_acts(sentence: str, clock: Clock) -> list[Act] | None:
+    """What was meant where the sentence puts itself right."""
+    if dated := with_meant_date(clause_of(sentence).text, clock):
+        return read_sentence(dated, clock).acts
+    match = REPAIR.fullmatch(clause_of(sentence).text)
+    if match is None:
+        return None
+    said = read_sentence(match["said"], clock)
+    if any(isinstance(act, AskTodos | Say | Clarify) for act in said.acts):
+        return None
+    return certain_acts(clause_of(match["meant"]), clock) or repaired(said.acts, match["meant"])
 
 
 def whole_talk(sentence: str) -> Act | None:
@@ -84,7 +100,7 @@ def whole_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         return [*(understand_add(f"add {match['value']} to my list", clock) or [])]
     if understand_question(clause.text, clock, asked=clause.asked):
         return None
-    added = understand_afterthought(clause.text, clock)
+    added = headed(clause.text, clock) or understand_afterthought(clause.text, clock)
     return [*added] if added else None
 
 

@@ -1,7 +1,5 @@
 """Another title for the todo that was just added or changed: "sorry, oat milk", "I said bread, not butter"."""
 
-import re
-
 from .acts import UpdateTodos
 from .clauses import clause_of
 from .conversation import Conversation, Row
@@ -9,6 +7,7 @@ from .dating import Clock, is_date
 from .grammar import first_match, phrases, rule, rules
 from .quoting import MARKS, set_aside_quotations
 from .reading import certain_acts
+from .repairs import corrected_title
 
 # The new words, and where they are said too, the old ones.
 CORRECTIONS = rules(
@@ -54,15 +53,3 @@ def row_changed(conversation: Conversation) -> Row | None:
     """The one todo that the last message added or renamed."""
     rows = [outcome.row for outcome in conversation.last.outcomes if outcome.outcome in {"added", "updated"}]
     return rows[0] if len(rows) == 1 else None
-
-
-def corrected_title(title: str, new: str, old: str) -> str:
-    """The title with the new words in the place of the old ones, or of as many that share a word with them."""
-    if old:
-        replaced = re.sub(rf"\b{re.escape(old)}\b", lambda _: new, title, count=1, flags=re.IGNORECASE)
-        return replaced if replaced != title else ""
-    words, new_words = title.split(), new.split()
-    shared = {word.lower() for word in words} & {word.lower() for word in new_words}
-    if words[-1].lower() == new_words[-1].lower() and len(new_words) < len(words):
-        return " ".join([*words[: -len(new_words)], *new_words])
-    return new if shared or len(words) == len(new_words) else ""

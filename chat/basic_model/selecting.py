@@ -37,13 +37,20 @@ FILTERS = {
     ),
     "upcoming": mention(r"upcoming, coming up, up next, later on, in the future, future, next few days, next \d+ days"),
 }
+# "My work tasks", "the list for home": with one list for all, what it is for is a word to look for, or a tag.
+AREA = "(work|home|personal|office|school|family|garden|house|college|uni|travel|finance|health)"
+OF_AREA = rule(
+    r"\b{area}([- ]related)?(?= (to-?do )?({todo}|lists?|stuff|ones)\b)"
+    r"|\b(for|from|at) (the |my )?{area}(?= is\b| are\b|$)",
+    area=AREA,
+)
+AREA_NAME = rule(AREA)
 TAGGED = rule(r"(\b(tagged|labell?ed|with (the )?tag|tag|label)( with| as)? #?|#(?!\d+\b))(?P<tag>[\w-]{1,50})")
 URGENT = rule(r"\b(urgent|important|critical)(?= |$|\?)")
 NOUN = mention(
-    r"""
+    """
     to-?do'?s?, to do'?s, to do, tasks?, chores?, reminders?, errands?, items?, entries, things?, ones?,
-    activities, stuff, todo items?, lists?, agenda, calendar, schedule, events?, plate,
-    work(?! (stuff|things?|tasks?|to-?dos?|items?|ones|lists?|reminders?)\b)
+    activities, stuff, todo items?, lists?, agenda, calendar, schedule, events?, plate, work
     """
 )
 QUANTIFIER = mention(
@@ -94,7 +101,7 @@ def select_all(phrase: str, clock: Clock) -> Selection | None:
         return None
     about = ABOUT.search(rest)
     topic = without_general_words(about["text"] if about else rest)
-    return replace(selection, text=" ".join(topic.split()).strip(" ,'"))
+    return replace(selection, text=" ".join(topic.split()).strip(" ,'") or selection.text)
 
 
 def without_general_words(text: str) -> str:
@@ -103,6 +110,7 @@ def without_general_words(text: str) -> str:
 
 def select(phrase: str, clock: Clock) -> tuple[Selection, str]:
     """What the phrase says about state, date, priority and tag, and the phrase without it."""
+    area, phrase = cut_area(phrase)
     span, rest = cut_span(phrase, clock, looks_back=cut_filter(phrase)[0] in LOOKING_BACK)
     filter_name, rest = cut_filter(rest)
     tag, rest = cut_tag(rest)
@@ -110,7 +118,13 @@ def select(phrase: str, clock: Clock) -> tuple[Selection, str]:
     if span and span.last_on >= clock.today and filter_name not in LOOKING_BACK:
         span = replace(span, first_on=max(span.first_on, clock.today))
     is_today = span is not None and span.first_on == span.last_on == clock.today
-    return Selection(filter_name or ("today" if is_today else "open"), "", tag, priority, span), rest
+    return Selection(filter_name or ("today" if is_today else "open"), area, tag, priority, span), rest
+
+
+def cut_area(text: str) -> tuple[str, str]:
+    match = OF_AREA.search(text)
+    name = AREA_NAME.search(match[0]) if match else None
+    return (name[0].lower(), without(match, text)) if match and name else ("", text)
 
 
 def cut_filter(text: str) -> tuple[str, str]:

@@ -69,7 +69,8 @@ TALK = {
         r"""
         help( me)?( out)?|\?|commands?|options?|menu|instructions|examples?|usage|tutorial
         i need (some )?help|can you help( me)?( out)?|i'm (lost|stuck|confused|new( here)?)
-        (show|list|tell|give)( me)? (the |your |all |some |what )*{abilities}( you have)?
+        {new}?how (do|does|can|should) (this|it|you|i) (work|use (this|it)|start|begin)( here| exactly)?
+        (show|list|tell|give)( me)? (an? |the |your |all |some |what )*{abilities}( you have)?
         (tell me |show me |explain |list |so )?(what|which){kinds}( {asked})? {can} (you|i|this|it)( able| capable)?
             ( to| of| even| actually)*( {help})*( {with})*
         (how|what) (do|does|can|should|would) (you|this|it|i) (work|use (this|you|it)|talk to you)( here| app| thing)?
@@ -78,7 +79,8 @@ TALK = {
         what (are|is) your (capabilities|features|functions|skills|abilities|purpose|function|job)
         how (can|could|might|do|will) (you|i) (help|assist|use you|use this).*
         """,
-        abilities=phrases("commands, features, options, capabilities, examples, help, abilities, functions"),
+        new=r"((i'm|i am) (quite |completely )?new( here| to this)?[,.]? (so )?)",
+        abilities=phrases("commands, features, options, capabilities, examples?, help, abilities, functions"),
         kinds=r"( kinds? of| sorts? of| types? of| all| else| exactly| other)*",
         asked=phrases("things, stuff, questions, commands, tasks, requests, help"),
         can=phrases("can, could, do, are, should, would, may, will, is, does, did") + "( all)?",

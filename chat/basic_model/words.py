@@ -76,7 +76,7 @@ PHRASAL_VERBS = frozenset(
 
 # These begin a command to this assistant; one that was not understood is better asked about than added.
 COMMAND_VERBS = words_in(
-    "cross delete mark postpone prioritise prioritize rename reopen snooze tag tick uncheck undo untag"
+    "cross delete mark postpone prioritise prioritize rename reopen skip snooze tag tick uncheck undo untag"
 )
 
 # A text that begins with one of these is a sentence or an answer, not a title.

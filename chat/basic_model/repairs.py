@@ -1,0 +1,56 @@
+"""What a person puts right in the same breath: "tomorrow, I mean friday", "add eggs, no wait, duck eggs"."""
+
+import re
+from dataclasses import replace
+
+from .acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, UpdateTodos
+from .dating import Clock, cut_final_date, is_date
+from .grammar import phrases, rule
+from .naming import names_in
+
+REPAIR = rule(
+    r"(?P<said>.+?)[,.–-]* {sorry}[,.]* (?P<meant>.+)",
+    sorry=phrases("no wait, wait no, i mean, i meant, no sorry, sorry i mean, or rather, scratch that, no i mean"),
+)
+# A mere "no" puts right only a date: "at 5, no 6".
+REPAIRED_DATE = rule(r"(?P<said>.+?)[,.–-]+ (no|sorry|actually|make that|rather)[,.]* (?P<meant>.+)")
+HOUR = rule(r"(1[0-2]|[1-9])(:[0-5]\d)?")
+AT_HOUR = rule(r"(?P<before>.+ at) (1[0-2]|[1-9])(:[0-5]\d)?")
+MEANT_MAX_WORDS = 5
+SAY_AGAIN = "I am not sure which of the two you mean, so I have changed nothing. Could you say it once more?"
+
+
+def with_meant_date(sentence: str, clock: Clock) -> str | None:
+    """The sentence with the date that was meant in the place of the one that was said; None where no date was."""
+    match = REPAIR.fullmatch(sentence) or REPAIRED_DATE.fullmatch(sentence)
+    if match is None:
+        return None
+    said, meant = match["said"], match["meant"].strip(" .!")
+    if HOUR.fullmatch(meant):
+        hour = AT_HOUR.fullmatch(said)
+        return f"{hour['before']} {meant}" if hour else None
+    kept, due = cut_final_date(said, clock)
+    return f"{kept} {meant}" if (due or " " in said) and is_date(meant, clock) else None
+
+
+def repaired(acts: list[Act], meant: str) -> list[Act]:
+    """The one act that was said, of what was meant; a question where that is not certain."""
+    act = acts[0] if len(acts) == 1 and len(meant.split()) <= MEANT_MAX_WORDS else None
+    match act:
+        case AddTodo(title=title) if new := corrected_title(title, meant):
+            return [replace(act, title=new)]
+        case CompleteTodos() | DeleteTodos() | UpdateTodos(title=""):
+            return [replace(act, tasks=names_in(meant))]
+    return [Clarify(SAY_AGAIN)]
+
+
+def corrected_title(title: str, new: str, old: str = "") -> str:
+    """The title with the new words in the place of the old ones, or of as many that share a word with them."""
+    if old:
+        replaced = re.sub(rf"\b{re.escape(old)}\b", lambda _: new, title, count=1, flags=re.IGNORECASE)
+        return replaced if replaced != title else ""
+    words, new_words = title.split(), new.split()
+    shared = {word.lower() for word in words} & {word.lower() for word in new_words}
+    if words[-1].lower() == new_words[-1].lower() and len(new_words) < len(words):
+        return " ".join([*words[: -len(new_words)], *new_words])
+    return new if shared or len(words) == len(new_words) else ""
