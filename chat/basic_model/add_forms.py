@@ -71,9 +71,9 @@ HEADED = rule(
 )
 # "Three things to do tomorrow: wash the car, call Sam": each comma parts two, and the date is that of each.
 SEVERAL_HEAD = rule(
-    r"({say} )*({counted}( to do)?|{whole}( to do)?|(my |the )?(to-?do |to do )?list)( is| are)?",
+    r"({say} )*({counted}( to do)?|{whole}( to do)?|(a |my |the )?(new )?([\w-]+ ){0,2}list)( is| are)?",
     say=phrases(
-        "add, put, i, we, need, have, 've, got, want, to do, to, must, do, here are, here's, please, remind me of"
+        "add, put, start, make, create, i, we, need, have, 've, got, want, to do, to, must, do, here are, here's"
     ),
     counted=r"(my |the |these |some |a few |{count} )(more |new |other )?{things}",
     things=phrases("things, tasks, to-?dos, to dos, jobs, chores, errands, reminders, items"),
@@ -125,6 +125,7 @@ REMIND = rules(
     (?P<lead>.+?),? (please )?remind me (to|about|that|of) (?P<value>.+)
     (i|we)('d| would)? (need|want|like|have) to (be|get) {reminded} (to|about|of|that|for) (?P<value>.+)
     (notify|alert|ping|nudge|tell|text|message|warn) me (to|that i) (?P<value>.+)
+    (notify|alert|ping|nudge|warn) me (about|of) (?P<value>.+)
     make (sure|certain) (that )?(i|we) (don't|do not|never|remember) {forget}(?P<value>.+)
     (do ?n[o']?t|never) (let me forget|forget)( to| about| that)? (?P<value>.+)
     (help me )?(remember|note)( for me)? (to|that) (?P<value>.+)
@@ -147,6 +148,10 @@ REMIND = rules(
     forget=r"(forget )?(to |about |that )?",
     reminded=phrases("reminded, notified, alerted, told"),
     must=r"((better|best|must|should|can|need to|have to|really|want to|do) )*",
+)
+# "An hour before", "the day before the exam": no date by itself.
+AHEAD = rule(
+    r"\b({count} |an? |the |half an )(minute|min|hour|day|week|night)s? (before(hand)?|earlier|in advance|ahead)\b"
 )
 # A request for a todo that says nothing of what it is.
 REMIND_ALONE = rule(

@@ -12,6 +12,7 @@ from .items import dated_items, listed_items, parts_of
 from .words import VAGUE_TITLES
 
 EACH_DAY = "Is that every week? Say for example “every monday and friday”, or give me one todo for each day."
+NOT_AHEAD = "I cannot count back from something else. Please say the day or time itself, for example “friday 2pm”."
 ONE_LIST = "There is one list here. I can add todos to it, with tags to tell them apart. What shall I add?"
 
 
@@ -67,6 +68,8 @@ def list_value(match: re.Match[str]) -> str:
 
 def reminded(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:
     """ "Remind me to add milk to my list" is about milk; whatever else follows is the title, with what led to it."""
+    if forms.AHEAD.search(match["value"]):
+        raise Unclear(NOT_AHEAD)
     if inner := first_match(forms.TO_LIST, forms.BEFORE_TITLE.sub("", match["value"])):
         return listed(list_value(inner), clock)
     words = f"{match['value']} {match.groupdict().get('lead') or ''}"

@@ -52,7 +52,7 @@ def direct_question(text: str, clock: Clock) -> Act:
         return AskTodos(Question.HOW_MANY, narrowed(text, clock))
     if match := first_match(forms.WHEN, text):
         return ask_when(match["what"], clock)
-    is_whether = forms.YES_NO.fullmatch(text) and not forms.AM_FREE.fullmatch(text)
+    is_whether = forms.YES_NO.fullmatch(text) and not forms.OF_WHOLE_LIST.fullmatch(text)
     return ask_whether(text, clock) if is_whether else ask_which(text, clock)
 
 

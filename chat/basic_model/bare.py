@@ -11,7 +11,7 @@ from .grammar import mention, one_of, phrases, rule
 from .items import dated_items
 from .naming import has_sign, names_in
 from .quoting import MARK
-from .words import ASSISTANT_VERBS, COMMAND_VERBS, NOT_A_TITLE, PHRASAL_VERBS, TODO_VERBS
+from .words import ASSISTANT_VERBS, COMMAND_VERBS, NOT_A_TITLE, PHRASAL_VERBS, TODO_VERBS, words_in
 
 TITLE_MAX_CHARACTERS = 200
 
@@ -48,12 +48,13 @@ AT_HOUR = rule(r"make (?P<what>(the|my) .+?)( at)? (?P<hour>(1[0-2]|[1-9])(:[0-5
 CHANGES_SOMETHING = one_of(
     r"""
     (make|set|put|push|move|change|switch|call|bump|do|mark|take) (it|that|this|them|those|these)\b.*
+    do (the|my) .+ (first|next|last|later)
     (put|push|bump|move|take) .+ (off|back|forward)( (by|for|until|till|to)\b.*)?
     """
 )
 ABOUT_LIST = mention("everything, (my|the|this) (to-?dos|tasks|reminders), (my|the|to-?do|to do|task|reminder) lists?")
 # "Milk is bought" and "sing me a song" begin with a verb, and are no deeds all the same.
-NO_OBJECT = frozenset(["", "me", "us", "is", "are", "was", "were", "has", "back"])
+NO_OBJECT = words_in("me us is are was were has hasn't still isn't wasn't needs went back") | {""}
 # "Change the thing", "put it back somehow": of what was spoken before, so that nothing can be added for sure.
 VAGUE_OBJECT = rule(
     r"\w+( \w+)? (it|that|them|those|(the|this|that) (thing|stuff|one|list)s?)( (back|up|down|off|on|out|in))?"

@@ -189,7 +189,7 @@ DONE = rules(
     (done|finished|completed)\s?[:–-]\s?{what}
     (?!{command}\b){what}\s?[:,–-]*\s(done|finished|completed|✓|✔)
     (✓|✔|\[x\]) {what}
-    {what} ({be})( now| all| already| finally)? {over_with}
+    {what}( {be}|'s)( now| all| already| finally)? {over_with}
     {what} (went|has gone|have gone|is gone) (out|through|off)
     """,
     adverbs=ADVERBS,
@@ -282,6 +282,7 @@ MAY_BE_OVER = rules(
     r"""
     ((i|we) )?(can't|cannot|can not|couldn't|won't) (make|attend|go to|come to|get to) {what}
     (i|we)('ve)? already (have|got|own|had) {what}
+    (stop|quit) (nag|bug|pester)(g?ing)? me (about|of|to) {what}
     """
 )
 NOT_DOING = rules(

@@ -46,7 +46,7 @@ MORE = rule(
     r"|continue|keep going|carry on|what else( is there)?",
     show=phrases("show, list, give, see, read, tell, display"),
 )
-NOT_BUT = rule(r"(no,? )?not (?P<old>[^,]+?)(,| but|, but) (?P<new>.+)")
+NOT_BUT = rule(r"((no|sorry|oops|wait),? )*not (?P<old>[^,]+?)(,| but|, but) (?P<new>.+)")
 CHOICE_MAX_WORDS = 8
 WORDS_MAX = 40
 Refusal = tuple[Call, int, Outcome]

@@ -18,7 +18,8 @@ RESCHEDULED = phrases(
 )
 TOLD_BY = r"(they|he|she|someone|somebody|i|we|(my|the|our|his|her) [\w'-]+( [\w'-]+)?)"
 JUST = "( has| have|'ve|'s| had| just| already| now)*"
-BE = phrases("is, are, will be, should be, should happen, needs to be, has to be, must be, starts, takes place, has")
+NEEDS = "needs to (be|go out|go|happen|get done|be done|be sent)"
+BE = phrases(f"is, are, will be, should be, should happen, {NEEDS}, has to be, must be, starts, takes place, has")
 BACK = r"(,? (back|off|forward|over|out|up|ahead))*"
 # These forms end where the date begins. Only a todo can be rescheduled, so its new date needs no word before it.
 MOVES = rules(

@@ -213,7 +213,8 @@ IN_LIST = rule("{in_list}")
 HAS_LIST = rule(".*{list}.*")
 
 FREE = "(am i|are we|will i be|is my (day|diary|calendar)) (free|busy|booked( up)?|clear|available)"
-AM_FREE = rule("{free}.*", free=FREE)
+IS_ALL = "is (that|this) (all|it|everything|the lot)"
+OF_WHOLE_LIST = rule("({free}|{is_all}).*", free=FREE, is_all=IS_ALL)
 # Signs that a question is about todos at all.
 OWN = mention("i, i've, i'd, i'm, my, me, we, our, mine")
 ABOUT_TODOS = mention(
@@ -239,6 +240,7 @@ ALWAYS_ABOUT_TODOS = one_of(
         ( (for |on |this |next )?{day})?
     what('s|s| is)( still)? {state}( (for |on |from |this |next )?{day}| (between|from) .+)?
     what (still )?{needs}( still)?( to)?( be| get)? (done|finished|completed|do).*
+    {is_all}\b.*
     what('s|s| is) (the )?(single )?most (urgent|important|pressing)\b.*
     {am_free}\b.*
     (what|how) (does my .*|(does|do) {day}) look( like)?
@@ -250,6 +252,7 @@ ALWAYS_ABOUT_TODOS = one_of(
     (anything|any|is there (anything|something)|when('s| is| are) (the|that)) .*
     """,
     am_free=FREE,
+    is_all=IS_ALL,
     counted=phrases(
         "there, left, open, to go, to do, overdue, due, done, finished, remaining, pending, urgent, undone"
     ),

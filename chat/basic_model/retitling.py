@@ -16,6 +16,7 @@ CORRECTIONS = rules(
     {no}*not {old}(,| but|, but|, i (said|meant))? {new}
     {no}+(i (said|meant|mean|wanted)|make (it|that)|it's|it should (be|say)|it's supposed to (be|say)|that's) {new}
     {no}*(i (said|meant|mean)|make that|it should (be|say)|it's supposed to (be|say)) {new}
+    make (it|that) an? {new}
     {no}*call (it|that|this) {new}( instead)?
     {corrects}+{new}
     """,
@@ -28,6 +29,8 @@ CORRECTIONS = rules(
     ),
     old=r"(?P<old>[^,]+?)",
 )
+# "Make it a birthday card" may ask for another thing than a title, where there was no card before.
+OF_KIND = rule("make (it|that) an? .+")
 LED_BY = rule("^((and|then|also|now|please) )+")
 CALLED = rule(f".*call (it|that|this) ({MARKS}|.* instead)")
 WORDS_MAX = 16
@@ -43,6 +46,8 @@ def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
     if match is None or is_date(match["new"], clock) or certain_acts(clause_of(match["new"]), clock):
         return None
     new, old = quoted.as_written(match["new"]), quoted.as_name(match.groupdict().get("old") or "")
+    if OF_KIND.fullmatch(text) and row.title.split()[-1].lower() != new.split()[-1].lower():
+        return None
     title = corrected_title(row.title, new, old)
     if CALLED.fullmatch(text):
         title = new

@@ -15,7 +15,10 @@ from .naming import names_in
 from .reading import certain_acts
 
 MORE = rule(r"(oh )?(and|also|plus)( also| then)?( the same (for|with))? (?P<more>.+?)( too| as well)?")
-MEANT = rule(r"((no|nope|oh|oops|whoops|sorry|wait|ah|ugh|actually)[,.!]* )*i (meant|mean)( to say)? (?P<other>.+)")
+MEANT = rule(
+    r"((no|nope|oh|oops|whoops|sorry|wait|ah|ugh|actually)[,.!]* )*{meant} (?P<other>.+)",
+    meant=r"(i (meant|mean)( to say)?|not (the|my) [^,]+?(,| but|, but)( i (meant|mean))?)",
+)
 WORDS_MAX = 6
 # What "I meant the invoice" says of each: the deed was done to another, or to none.
 DONE = frozenset(["completed", "reopened", "deleted", "updated"])

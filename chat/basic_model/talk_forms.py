@@ -38,6 +38,8 @@ UNDO = rules(
     (undo|reverse|revert) (that|it|this|everything|all)( you( just)? did| i( just)? did| of (that|it))?{please}
     {take_back} (the )?{last} {count}
     go back to (how|what|the way) .*
+    i (didn't|did not) (mean|want) to( (do|delete|complete|remove|change|add) .*)?
+    (that was |it was )?(a mistake|my mistake|by (accident|mistake)|an accident|accidental)
     {take_back} what (i|you) just (said|did|asked|added|deleted|changed)( .*)?
     {take_back} (all (of )?(that|those)|(that|the|my) {changes}|your {last} .*)
     {take_back} (that|it|this) {last} {changes}
@@ -183,6 +185,7 @@ TALK = {
         {no}{please}
         never ?mind( (it|that|this|then|now|i .*|the last .*))?
         (leave (it|that|them)|keep (it|them|that))( {as_it_is}.*)?
+        (let's )?(leave|keep) (the|my) .+ (for now|for the moment|as (it|they) (is|are)|alone)
         hold off( on (it|that|this|them))?( for now| then| for a (bit|moment|second))?{please}
         forget (it|that|about it|i said anything)
         cancel (it|that|this|(my|the|that|this) request|everything i said|what i (just )?said|that please)
@@ -248,8 +251,9 @@ OUTSIDE = one_of(
         """
     ),
     entertain=phrases(
-        """
-        play, start playing, sing, tell, translate, spell, calculate, compute, define, flip a, roll a, recommend,
+        r"""
+        (start )?play(ing)?(?! .*\b(with|at|for|on)\b), sing, tell, translate, spell, calculate, compute, define,
+        flip a, roll a, recommend,
         suggest, google, pretend, act as, act like, imagine, ignore, disregard, say, talk, speak, whisper,
         turn (on|off|up|down), change your, convert
         """

@@ -82,7 +82,7 @@ COMMAND_VERBS = words_in(
 # A text that begins with one of these is a sentence or an answer, not a title.
 NOT_A_TITLE = words_in(
     """
-    i i'm i've i'll i'd you you're he she it it's they we this that these those there here who what when where
+    been i i'm i've i'll i'd you you're he she it it's they we this that these those there here who what when where
     why how which whose if because is are was were am does did will would can could should may might shall not
     never nothing don't dont stop yes no hello hi thanks ok okay sorry lol
     """
