@@ -83,6 +83,8 @@ def request_to_see(text: str, clock: Clock) -> AskTodos | None:
         return shown(text, showing["rest"], clock)
     if (wishing := forms.WISHING.fullmatch(text)) and wishes_list(text, wishing["rest"]):
         return ask_which(wishing["rest"], clock)
+    if forms.SORTED.fullmatch(text):
+        return AskTodos(Question.WHICH, Selection())
     if forms.BARE_STATE.fullmatch(text) or (forms.BARE_LIST.fullmatch(text) and is_list_named(text, clock)):
         return ask_which(text, clock)
     return None

@@ -151,6 +151,7 @@ REOPEN = rules(
     {what} (is|was|are|isn't|wasn't)( actually)? {not_done}( yet| after all)?
     {what} (isn't|is not|wasn't|aren't) (actually )?(done|finished|complete|completed)( yet| after all)?
     i (didn't|did not|haven't|have not)( actually| really| even)? \w+ (?P<what>it|that|them|those)( yet)?
+    (i )?(still )?(didn't|did not|haven't|have not)( actually| really| even)? \w+ {what} yet
     i (didn't|did not|haven't|have not)( actually| really)? (finish(ed)?|completed?|do|done|get to|gotten to) {what}
     """,
     reopen=phrases(
@@ -187,8 +188,9 @@ DONE = rules(
     (i'm|i am|we're) (all )?(done|finished|through) (with |doing )?{what}
     {what} (is|are|was|has been|have been|got|gets)( now| all| both| already| finally)? {finished}( now| already)?
     (done|finished|completed)\s?[:–-]\s?{what}
-    (?!{command}\b){what}\s?[:,–-]*\s(done|finished|completed|✓|✔)
-    (✓|✔|\[x\]) {what}
+    {what}'s (finally |already |now |all )+{finished}
+    (?!{command}\b){what}\s?[:,–-]*\s(done|finished|completed|✓|✔|✅|☑)
+    (✓|✔|✅|☑|\[x\]) {what}
     {what}( {be}|'s)( now| all| already| finally)? {over_with}
     {what} (went|has gone|have gone|is gone) (out|through|off)
     """,

@@ -29,7 +29,7 @@ MOVES = rules(
     (give|set|assign) {what} (a|the|with a) (new )?{due_date}( of| for| on| to)?
     (add|assign|put) {due_date} (to|on) {what}[:,]?
     (?!{command}\b){what} {be}( now| actually)? {rescheduled}( back| off)?( {to})?
-    (?!{command}\b){what}{just} {rescheduled}{back}:?( {to})?
+    (?!{command}\b){what}{just} {rescheduled}{back}:?( from [\w ]+?)?( {to})?
     ({told_by}{just} )?{rescheduled} (?P<what>(?!me\b|us\b).+?){back} (to|until|till)
     {what}{just} {rescheduled} (me|us){back} (to|until|till)
     {what} (isn't|is not|aren't|are not|'s not) (due|needed|wanted)( {to}| before)?
@@ -58,7 +58,7 @@ MOVES = rules(
 )
 # "Can the dentist be at 5 instead?" asks for it; "could it be on monday?" may only wonder.
 ASKED = rule(
-    r"(can|could|may|might) {what} (be|go|happen|start|take place)( {rescheduled}{back})?( {to})?( due)?( {to})?",
+    r"(can|could|may|might) {what} (be|go|happen|start|take place|wait)( {rescheduled}{back})?( {to})?( due)?( {to})?",
     rescheduled=RESCHEDULED,
     back=BACK,
 )

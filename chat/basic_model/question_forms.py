@@ -35,7 +35,7 @@ WH_WORD = phrases(
 AUXILIARY = phrases(
     r"""
     is, isn't, are, aren't, am, was, were, does, doesn't, did, didn't, will, would, should, shall, could,
-    can(?!'t (make|attend|go|come|get)\b), may(?! \d), has, haven't
+    can(?!'t (make|attend|go|come|get)\b), may(?! \d), has, haven't (i|we|you)
     """
 )
 ASK_WORD = one_of(
@@ -74,7 +74,7 @@ WHAT_FIRST = one_of(
     day=phrases("day, morning, afternoon, evening, week, weekend, today, tasks, todos, to-dos, list"),
     first=phrases(
         """
-        first, next(?! ({count}|day|week|weekend|month|year)), most (urgent|important|pressing), top priority,
+        first, next(?! ({count}|day|week|weekend|fortnight|month|year)), most (urgent|important|pressing), top priority,
         start with, focus on, work on, tackle, prioriti[sz]e, begin with
         """
     ),
@@ -185,8 +185,9 @@ ADDING = mention("add, put, remind")
 ENDING = rule(r"(?P<rest>.+?),? ((and )?what (are|were|is) (they|it|those)|(is|are) what|what( again)?)")
 LIST_WORD = phrases("to-?dos, to do'?s, tasks, chores, reminders, errands, items, agenda, lists?, todo items")
 THE_LIST = rule(
-    r"({which} )*({list_word}|everything|(stuff|things|ones|{day}|today|tomorrow|{weekday})$)(\b.*)?",
-    day=phrases("day, week, weekend, morning, afternoon"),
+    r"({which} )*({list_word}|everything|(stuff|things|ones|{day}|{state})$)(\b.*)?",
+    state=phrases("completed, finished, done, overdue, upcoming"),
+    day=phrases("day, week, weekend, morning, afternoon, today, tomorrow, {weekday}"),
     weekday=WEEKDAY,
     which=phrases(
         """
@@ -199,9 +200,12 @@ THE_LIST = rule(
 )
 BARE_LIST = rule(r"(?!(on|to|in|from|at|off|complete|finish|tag|label|mark) ).*\b{list_word}\b.*", list_word=LIST_WORD)
 BARE_STATE = rule(
-    r"(all|everything|anything|stuff|things)?( that's| that is| that are|'s)? ?{state}( (ones|stuff|please))?",
-    state=phrases("overdue, pending, upcoming, unfinished, due .+, left, open, high priority, urgent"),
+    r"(all|everything|anything|stuff|things)?( that's| that is| that are|'s)? ?{state}( {ones})?",
+    ones=phrases("ones, stuff, things, items, please"),
+    state=phrases("overdue, pending, upcoming, unfinished, due .+, left, open, (top|high|medium|low) priority, urgent"),
 )
+# There is one order, by what is due first.
+SORTED = rule("(sort|order|rank|group)( (it|them|these|everything|{list}))? (by|in) .+")
 ONE_OR_LIST = one_of(
     r"""
     (.*\b)?({todo}|to-?do'?s?|lists?|agenda|schedule|calendar|everything|ones|the rest|due|overdue|undated)\b.*
@@ -221,7 +225,7 @@ ABOUT_TODOS = mention(
     r"""
     on there, on it, ones, late, without a (date|deadline|due date), to[- ]?dos?, todos,
     tasks?, lists?, chores?, reminders?, errands?, agenda, overdue, due, pending,
-    deadlines?, to do, priorit\w+, urgent
+    deadlines?, to do, priorit\w+, urgent, p[1-4]
     """
 )
 ABOUT_DOING = mention(
@@ -238,7 +242,7 @@ ALWAYS_ABOUT_TODOS = one_of(
     how (many|much)( (of )?(them|these|those|more))?( are| is| were| do i have)?( there)?( still)? {counted}( .*)?
     (what|anything|something|nothing) else( is| are| do i have| have i got)?( there| {state})?
         ( (for |on |this |next )?{day})?
-    what('s|s| is)( still)? {state}( (for |on |from |this |next )?{day}| (between|from) .+)?
+    what('s|s| is)( still)? {state}( (for |on |from |this |next )?{day}| {between} .+)?
     what (still )?{needs}( still)?( to)?( be| get)? (done|finished|completed|do).*
     {is_all}\b.*
     what('s|s| is) (the )?(single )?most (urgent|important|pressing)\b.*
@@ -253,6 +257,7 @@ ALWAYS_ABOUT_TODOS = one_of(
     """,
     am_free=FREE,
     is_all=IS_ALL,
+    between="(between|from|after|before|until|by)",
     counted=phrases(
         "there, left, open, to go, to do, overdue, due, done, finished, remaining, pending, urgent, undone"
     ),
@@ -291,7 +296,7 @@ FRAME = rule(
         is, isn't, are, aren't, was, were, will, would, does, doesn't, do, don't, did, didn't, have, has,
         haven't, had, can, could, should, am, if, whether, that, to see, to check, for, check, see, i, i've,
         we, you, there, it, already, still, currently, also, ever, really, just, even, happen to,
-        remember to, remembered to, got, set aside, set up, set to, set for, set, add, added, put, include,
+        doing, remember to, remembered to, got, set aside, set up, set to, set for, set, add, added, put, include,
         included, create, created, make, made, jot down, jotted down, write down, wrote down, request,
         requested, schedule, scheduled, ask for, asked for, noted, log, logged, enter, entered, listed,
         need to, have to, want to, wanted to, supposed to, need, planned, plan, any, anything, something,
@@ -306,6 +311,7 @@ TRAIL = rule(
     words=phrases(
         """
         (that )?i (should|need to|must|have to|ought to) (know|worry|hear|care|be aware)( about| of)?,
+        clashing, happening, going on, in alphabetical order,
         on it, in it, on there, there, in order, listed, included, scheduled, planned, set up, set, added,
         written, already, yet, currently, right now, now, again, coming up, be, is, are, was, thing, task,
         todo, item, one, due, at all, to do, please, or not, done, finished, completed, open, overdue
@@ -317,7 +323,8 @@ LEFT_OVER = rule(
     r"\b{words}\b|[,.;:]",
     words=phrases(
         """
-        back, each, what, points?, state, they, say, loud, read, content, contents, rundown, various,
+        back, each, what, points?, (in )?alphabetical order, alphabetically, sorted,
+        state, they, say, loud, read, content, contents, rundown, various,
         currently, now, set, made, added, listed, me, you, go, over, through, tell, full, please, just, sure,
         we, got, us, up, so, far, right, have, i've, had, set up, asked, wanted, told, remember, details,
         summary, overview, again, domestic, current, called, only, dictated, spoken, recited, repeated,

@@ -16,13 +16,14 @@ YESTERDAY = mention("yesterday('s)?")
 PERIOD = rule(
     r"\b((due |for |on )?(?P<until>before|by|until|till) )?{during}"
     r"((?P<which>this|next|coming|rest of the|rest of this|last|past)( coming)?"
-    r" (?P<unit>week|weekend|month)('s)?|(?P<weekend>weekend)|my (?P<own>week|month))\b",
+    r" (?P<unit>week|weekend|month)('s)?|(?P<weekend>weekend)|my (?P<own>week|month))\b(?! (of|after|before)\b)",
     during=r"(for |in |due |during |of |from |on |over )?(the )?",
 )
 DUE_BEFORE = rule(r"\b(due |for |on |by |in |at |from |before )+$")
 PREPOSITION = rule(r"^((on|by|until|till|before|for|due|at) )+")
 NEXT_DAYS = rule(
-    r"\b(due )?(in |for |over |during |within )?(the )?next (?P<count>\d{1,3}|{number}) (?P<unit>day|week)s\b",
+    r"\b(due )?(in |for |over |during |within )?(the )?next "
+    r"((?P<count>\d{1,3}|{number}) (?P<unit>day|week)s|fortnight)\b",
     number=any_of(NUMBERS),
 )
 MONTH = rule(
@@ -35,15 +36,20 @@ RANGE = rule(
     weekday=any_of(WEEKDAY_NAMES),
     to=phrases("to, until, till, through, thru, -, –"),
 )
+WEEK_OF = rule(r"\b(for |on |in )?(the )?(?P<unit>week|weekend) (of|beginning|starting|commencing) (?P<day>.+)")
+AFTER = rule(r"\b(due )?after (?P<day>.+)")
 UNTIL = rule(r"\b(?P<word>by|until|till|before)( on| the)*$")
 SATURDAY = 5
+# What is due "after thursday" may be due at any time to come.
+ANY_TIME = datetime.timedelta(days=3650)
 SpanOf = Callable[[re.Match[str], datetime.date], Span]
 
 
 def cut_span(text: str, clock: Clock, *, looks_back: bool = False) -> tuple[Span | None, str]:
     """The days that the text speaks of, and the text without them; `looks_back` where it asks for what is over."""
-    if (match := RANGE.search(text)) and (days := range_of(match, clock)):
-        return days
+    for form, read in READ_TO_END:
+        if (match := form.search(text)) and (days := read(match, clock)):
+            return days
     for form, span_of in SPANS:
         if match := form.search(text):
             return span_of(match, clock.today), without(match, text)
@@ -94,8 +100,30 @@ def range_of(match: re.Match[str], clock: Clock) -> tuple[Span, str] | None:
     return Span(first_on, last_on, name), f"{match.string[: match.start()]} {tail[last.end :]}"
 
 
+def week_of(match: re.Match[str], clock: Clock) -> tuple[Span, str] | None:
+    """ "The weekend of the 14th": the week or weekend with that day in it."""
+    found = clock.find(match["day"])
+    if found is None or found.due is None or found.start:
+        return None
+    monday = found.due.date - datetime.timedelta(days=found.due.date.weekday())
+    first_on = monday + datetime.timedelta(days=SATURDAY * (match["unit"].lower() == "weekend"))
+    name = f"in the {match['unit'].lower()} of {found.text}"
+    rest = f"{match.string[: match.start()]} {match['day'][found.end :]}"
+    return Span(first_on, monday + datetime.timedelta(days=6), name), rest
+
+
+def days_after(match: re.Match[str], clock: Clock) -> tuple[Span, str] | None:
+    span, rest = cut_span(match["day"], clock)
+    if span is None or rest.strip():
+        return None
+    first_on = span.last_on + datetime.timedelta(days=1)
+    return Span(first_on, first_on + ANY_TIME, f"after {span.name}"), match.string[: match.start()]
+
+
 def days_to_come(match: re.Match[str], today: datetime.date) -> Span:
     """ "The next three days" are today and three more."""
+    if not match["count"]:
+        return Span(today, today + datetime.timedelta(weeks=2), "in the next fortnight")
     count, unit = match["count"].lower(), match["unit"].lower()
     days = (int(count) if count.isdecimal() else NUMBERS[count]) * (7 if unit == "week" else 1)
     return Span(today, today + datetime.timedelta(days=days), f"in the next {count} {unit}s")
@@ -133,6 +161,7 @@ def period(match: re.Match[str], today: datetime.date) -> Span:
     return Span(first_on, last_on, name)
 
 
+READ_TO_END = ((RANGE, range_of), (WEEK_OF, week_of), (AFTER, days_after))
 SPANS: tuple[tuple[re.Pattern[str], SpanOf], ...] = (
     (TODAY, today_of),
     (PERIOD, period),

@@ -127,6 +127,7 @@ TALK = {
         r"""
         ((ok(ay)?|great|perfect|awesome|cool|no),? )?{thank_you}{please}
         {praise}
+        ({thank_you},? )?that's (all|it|enough)( for (today|now|tonight))?
         that's (great|all|it|right|correct|perfect|good|fine)|that will be all|that'll be all
         """,
         thank_you=phrases(
