@@ -191,9 +191,10 @@ AFTER_TITLE = rule(
 REPEATING = rule(r"((a|an|my|our) )?(?P<adverb>daily|nightly|weekly|monthly|yearly) (?!to\b)(?P<rest>.+)")
 # "Weekly report due friday" and "monthly meeting on april 20" may be a single one.
 SINGLE = rule(r"(due|by|until|before|on)\b")
+WEEKEND_OF = rule(r"\bweekend (of|after|before) .*\d")
 # "Gym mon wed fri" may be once or every week.
 SEVERAL_DAYS = rule(
-    r"\b{day}( |, ?| ?/ ?)(and |& |or )?{day}\b",
+    r"\b{day}( \d{1,2}(st|nd|rd|th))?( |, ?| ?/ ?)(and |& |or )?{day}\b",
     day=r"(mon|tues?|wed|thu(rs)?|fri|sat|sun|(mon|tues|wednes|thurs|fri|satur|sun)day)",
 )
 ARTICLE = rule(r"^an? (?=\S+ \S|\S{3,}$)")

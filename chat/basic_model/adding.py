@@ -13,6 +13,7 @@ from .words import VAGUE_TITLES
 
 EACH_DAY = "Is that every week? Say for example “every monday and friday”, or give me one todo for each day."
 NOT_AHEAD = "I cannot count back from something else. Please say the day or time itself, for example “friday 2pm”."
+WHICH_DAY = "Which day of that weekend should it be? Say for example “march 14”."
 ONE_LIST = "There is one list here. I can add todos to it, with tags to tell them apart. What shall I add?"
 
 
@@ -88,6 +89,8 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     """One todo: what is neither date nor priority nor tag is its title."""
     text, priority = cut_priority(text)
     text, tags = cut_tags(text)
+    if forms.WEEKEND_OF.search(text):
+        raise Unclear(WHICH_DAY)
     days = forms.SEVERAL_DAYS.search(text)
     text, due = repeating(text, clock) or with_first_date(*cut_date(text, clock), clock)
     if days and days[0] not in due:

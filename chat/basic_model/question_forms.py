@@ -205,7 +205,10 @@ BARE_STATE = rule(
     state=phrases("overdue, pending, upcoming, unfinished, due .+, left, open, (top|high|medium|low) priority, urgent"),
 )
 # There is one order, by what is due first.
-SORTED = rule("(sort|order|rank|group)( (it|them|these|everything|{list}))? (by|in) .+")
+SORTED = rule(
+    "(sort|order|rank|group)( (it|them|these|everything|{list}))? (by|in) {key}.*",
+    key=phrases("(due )?dates?, due, priority, urgency, importance, name, title, tags?, time, alphabet, order, age"),
+)
 ONE_OR_LIST = one_of(
     r"""
     (.*\b)?({todo}|to-?do'?s?|lists?|agenda|schedule|calendar|everything|ones|the rest|due|overdue|undated)\b.*

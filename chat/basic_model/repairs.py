@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from .acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, UpdateTodos
+from .acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, Unclear, UpdateTodos
 from .dating import Clock, cut_final_date, is_date
 from .grammar import phrases, rule
 from .naming import names_in
@@ -21,14 +21,19 @@ SAY_AGAIN = "I am not sure which of the two you mean, so I have changed nothing.
 
 
 def with_meant_date(sentence: str, clock: Clock) -> str | None:
-    """The sentence with the date that was meant in the place of the one that was said; None where no date was."""
+    """The sentence with the date that was meant in the place of the one that was said; None where no date was.
+
+    Raises Unclear where the number that was meant may be of anything: "6 eggs, no 12".
+    """
     match = REPAIR.fullmatch(sentence) or REPAIRED_DATE.fullmatch(sentence)
     if match is None:
         return None
     said, meant = match["said"], match["meant"].strip(" .!")
     if HOUR.fullmatch(meant):
         hour = AT_HOUR.fullmatch(said)
-        return f"{hour['before']} {meant}" if hour else None
+        if not hour:
+            raise Unclear(SAY_AGAIN)
+        return f"{hour['before']} {meant}"
     kept, due = cut_final_date(said, clock)
     return f"{kept} {meant}" if (due or " " in said) and is_date(meant, clock) else None
 
