@@ -79,7 +79,10 @@ SEVERAL_HEAD = rule(
     things=phrases("things, tasks, to-?dos, to dos, jobs, chores, errands, reminders, items"),
     whole=phrases("things, tasks, jobs, chores, errands"),
 )
-COUNTED_HEAD = rule(r".*\b(two|three|four|five|six|{digit}) {things}\b.*", digit=r"\d", things="(things|tasks|jobs)")
+COUNTED_HEAD = rule(
+    r".*\b(two|three|four|five|six|{digit}) (more |other |new )?(things|tasks|jobs)\b.*",
+    digit=r"\d",
+)
 # "Tomorrow's list" is the one list, and a date.
 LIST_OF_DAY = rule(
     r"(?P<day>today|tonight|tomorrow|{weekday})'s (?P<list>({list_kind} )?list|to-?dos|tasks)$",
@@ -113,7 +116,7 @@ ADD_THIS = rule(
     add_this=phrases(
         """
         add, note, (jot|note|write|put|mark|take)( this| that| it)? down, record, log, include, new,
-        (slot|pencil|squeeze|fit|put|book me|put me) in( for)?
+        (slot|pencil|squeeze|fit|put|book me|put me) in( for)?, put me down( for)?
         """
     ),
 )

@@ -43,7 +43,8 @@ def headed(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     words, due = cut_date(head, clock)
     if not value.strip() or not forms.SEVERAL_HEAD.fullmatch(words.strip()):
         return None
-    parts = parts_of(value.strip()) if "," in value else listed_items(value.strip(), clock)
+    is_parted = "," in value or forms.COUNTED_HEAD.fullmatch(head)
+    parts = parts_of(value.strip()) if is_parted else listed_items(value.strip(), clock)
     return [replace(todo, due=todo.due or due) for todo in todos_from(parts, clock)]
 
 

@@ -54,7 +54,9 @@ CHANGES_SOMETHING = one_of(
 )
 ABOUT_LIST = mention("everything, (my|the|this) (to-?dos|tasks|reminders), (my|the|to-?do|to do|task|reminder) lists?")
 # "Milk is bought" and "sing me a song" begin with a verb, and are no deeds all the same.
-NO_OBJECT = words_in("me us is are was were has hasn't still isn't wasn't needs went back") | {""}
+NO_OBJECT = {""} | words_in(
+    "me us is are was were has hasn't still isn't wasn't needs went back will would won't can't should"
+)
 # "Change the thing", "put it back somehow": of what was spoken before, so that nothing can be added for sure.
 VAGUE_OBJECT = rule(
     r"\w+( \w+)? (it|that|them|those|(the|this|that) (thing|stuff|one|list)s?)( (back|up|down|off|on|out|in))?"

@@ -192,7 +192,7 @@ DONE = rules(
     (?!{command}\b){what}\s?[:,–-]*\s(done|finished|completed|✓|✔|✅|☑)
     (✓|✔|✅|☑|\[x\]) {what}
     {what}( {be}|'s)( now| all| already| finally)? {over_with}
-    {what} (went|has gone|have gone|is gone) (out|through|off)
+    {what} (went|has gone|have gone|is gone) (out|through|off|fine|well|ok|okay|great|smoothly)
     """,
     adverbs=ADVERBS,
     be=phrases("is, are, was, were, has been, have been, got"),
@@ -284,6 +284,7 @@ MAY_BE_OVER = rules(
     r"""
     ((i|we) )?(can't|cannot|can not|couldn't|won't) (make|attend|go to|come to|get to) {what}
     (i|we)('ve)? already (have|got|own|had) {what}
+    {what} ?[:–-] ?(cancel(led)?|delete|remove)
     (stop|quit) (nag|bug|pester)(g?ing)? me (about|of|to) {what}
     """
 )

@@ -32,7 +32,8 @@ COURTESY_BEFORE = rule(
         (be|make) sure (to|you|that you)|help( me)?( to)?(?= (set|remind|add|make|create|remember)\b)
         (is it|would it be|if it's|if it is) possible( for you)? to|if you (could|would|can),?( please)?
         {i_think}( that)?(?= (i|we)\b)|i was wondering if you could|any chance you could
-        it would be (great|nice) if you could|(how|what) about(?= an? (reminder|task|to-?do)\b)
+        it('d| would) be (great|nice|good|lovely|helpful) if you (could|would)
+        (how|what) about(?= an? (reminder|task|to-?do)\b)
         (remember to|do ?n[o']?t forget to)(?= (set|remind|add|put|make|create)\b)
         go ahead and|let's|lets|let us|hurry up and|try to|do me a favou?r(,| and)|feel free to
         """
@@ -74,7 +75,7 @@ COURTESY_AFTER = rule(
         """
         please, pls, plz, cheers, ta, thanks, thank you, thx, for me, ok, okay, now, right now, immediately, right away,
         if you can, if you could, real quick, would you, will you, could you, can you, i would appreciate it,
-        too, as well, also, again, rn, atm, tbh, if you don't mind, if possible, when you can, at once, lol, haha
+        too, as well, also, again, then, rn, atm, tbh, if you don't mind, if possible, when you can, at once, lol, haha
         """
     ),
 )

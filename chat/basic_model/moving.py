@@ -2,7 +2,7 @@
 
 import re
 
-from todos.recurrence import MONTH_NAMES
+from todos.recurrence import MONTH_NAMES, WEEKDAY_NAMES
 
 from .acts import Act, AddTodo, ChangeMany, Clarify, Supposed, UpdateTodos
 from .dating import Clock, cut_final_date, is_date
@@ -165,7 +165,9 @@ UNDATED = rules(
     ),
 )
 INSTEAD = rule(
-    r"[, ]+((at )?(the )?same time( as before| of day)?|instead( of .+)?|now|rather|actually|from now on|after all)$"
+    r"[, ]+((at )?(the )?same time( as before| of day)?|instead( of .+)?|rather than .+|now|rather|actually|"
+    r"from now on|after all|not (at |on )?({weekday}|\d{1,2}(:\d\d)?( ?[ap]m)?))$",
+    weekday=any_of(WEEKDAY_NAMES),
 )
 # "Push it to 5": after these verbs a number alone is an hour.
 BARE_HOUR = rule(

@@ -202,7 +202,10 @@ BARE_LIST = rule(r"(?!(on|to|in|from|at|off|complete|finish|tag|label|mark) ).*\
 BARE_STATE = rule(
     r"(all|everything|anything|stuff|things)?( that's| that is| that are|'s)? ?{state}( {ones})?",
     ones=phrases("ones, stuff, things, items, please"),
-    state=phrases("overdue, pending, upcoming, unfinished, due .+, left, open, (top|high|medium|low) priority, urgent"),
+    state=phrases(
+        "overdue, pending, upcoming, unfinished, due (?!.* (is|are) ).+, left, open, urgent, {grade} priority"
+    ),
+    grade=phrases("top, high, medium, low"),
 )
 # There is one order, by what is due first.
 SORTED = rule(

@@ -11,7 +11,7 @@ from .clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from .dating import Clock, is_date
 from .grammar import mention, phrases, rule
 from .joining import joined
-from .moving import asked_for, corrected
+from .moving import INSTEAD, asked_for, corrected
 from .naming import has_sign
 from .repairs import REPAIR, repaired, with_meant_date
 from .selecting import select
@@ -156,7 +156,7 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         return [*added]
     if text.lower().startswith("no, "):
         return certain_acts(replace(clause, text=text[4:].strip()), clock)
-    if clause.corrects and (move := corrected(text, clock)):
+    if (clause.corrects or INSTEAD.search(text)) and (move := corrected(text, clock)):
         return [move]
     return understand_statement(text, clock) or led_by_date(text, clock)
 

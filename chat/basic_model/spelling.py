@@ -40,7 +40,8 @@ SHORTHAND = {
     "shouldnt": "shouldn't", "neednt": "needn't", "whats": "what's", "wheres": "where's", "whens": "when's",
     "hows": "how's", "thats": "that's", "theres": "there's", "gimme": "give me", "lemme": "let me",
     "todays": "today's", "tomorrows": "tomorrow's", "tonights": "tonight's",
-    "b4": "before", "2day": "today", "2moro": "tomorrow", "2morrow": "tomorrow", "2nite": "tonight",
+    "b4": "before", "arvo": "afternoon", "2day": "today", "2moro": "tomorrow", "2morrow": "tomorrow",
+    "2nite": "tonight",
 }  # fmt: skip
 SHORT_WORD = rule(rf"\b{any_of(SHORTHAND)}\b(?!['.])")
 

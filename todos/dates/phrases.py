@@ -41,6 +41,8 @@ AIMS = frozenset(WORDS_BEFORE_AN_AIM.split())
 PRESENTING = frozenset(VERBS_BEFORE_A_WORK.split())
 BOOKS = frozenset(BOOKS_WITH_VERSES.split())
 COUNTED = frozenset(COUNTED_THINGS.split())
+# "Tomorrow am".
+HALVES = {0: "morning", 12: "afternoon"}
 FRACTIONS = frozenset(f"{part}/{whole}" for whole in (2, 3, 4, 5, 8, 10) for part in range(1, whole))
 ENDLESS = "I cannot end a repeat by itself. Leave the end out, and delete the todo when it is over."
 
@@ -208,6 +210,8 @@ def _with_part(phrase: Phrase) -> Phrase:
     if words.get(place, Kind.END_OF) == "day" and phrase.has_day:
         return replace(phrase, end=place + 1)
     part = words.get(place, Kind.PART) or words.get(place, Kind.IN_PART)
+    if part is None and phrase.has_day and phrase.clock is None and not words.opaque(place + 1):
+        part = HALVES.get(words.get(place, Kind.MERIDIEM))
     if part is None or words.has(place, Kind.NAMED_TIME):
         return phrase
     return replace(phrase, part=part, end=place + 1)
