@@ -200,4 +200,5 @@ SEVERAL_DAYS = rule(
     r"\b{day}( \d{1,2}(st|nd|rd|th))?( |, ?| ?/ ?)(and |& |or )?{day}\b",
     day=r"(mon|tues?|wed|thu(rs)?|fri|sat|sun|(mon|tues|wednes|thurs|fri|satur|sun)day)",
 )
+PLEASE = rule(r"^(please|pls|thanks|thank you)\b")
 ARTICLE = rule(r"^an? (?=\S+ \S|\S{3,}$)")

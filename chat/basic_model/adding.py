@@ -64,8 +64,9 @@ def understand_new_item(text: str, clock: Clock) -> list[AddTodo | Clarify] | No
 
 def list_value(match: re.Match[str]) -> str:
     """The title of "add a note to my list about X" stands behind the list, else before it."""
-    value, tail = match["value"], (match.groupdict().get("tail") or "").strip()
-    return tail if tail and not title_of(value) else f"{value} {tail}".strip()
+    value, tail = match["value"], forms.PLEASE.sub("", (match.groupdict().get("tail") or "").strip())
+    joint = "" if tail.startswith(",") else " "
+    return tail if tail and not title_of(value) else f"{value}{joint}{tail}".strip()
 
 
 def reminded(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:

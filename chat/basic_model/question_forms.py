@@ -16,7 +16,7 @@ INDIRECT = rule(
     r"|(confirm|verify|check) that (?P<claim>.+)",
     tell_me=r"(tell|show|give|remind|inform|let)( me| us)?( know)?( of| about)?",
     wonder=phrases("do you know, i wonder, i'm wondering, i was wondering, i am wondering"),
-    want_to_know=r"(i|we)('d| would|'m)? (just )?(want|need|like|wish|wanted|have|curious)( to)?"
+    want_to_know=r"((i|we)('d| would|'m)? (just )?(want|need|like|wish|wanted|have|curious)|wanted)( to)?"
     r" (know|hear|see|find out|check|confirm)( of| about)?",
     forgot=r"(i|we) (forgot|forget|can't (remember|recall)|don't (remember|recall|know)|am not sure|cannot remember)",
     check=phrases("confirm, verify, find out, check, look, see"),

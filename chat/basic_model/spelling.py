@@ -41,7 +41,7 @@ SHORTHAND = {
     "hows": "how's", "thats": "that's", "theres": "there's", "gimme": "give me", "lemme": "let me",
     "todays": "today's", "tomorrows": "tomorrow's", "tonights": "tonight's",
     "b4": "before", "arvo": "afternoon", "2day": "today", "2moro": "tomorrow", "2morrow": "tomorrow",
-    "2nite": "tonight",
+    "id like": "I'd like", "id love": "I'd love", "2nite": "tonight",
 }  # fmt: skip
 SHORT_WORD = rule(rf"\b{any_of(SHORTHAND)}\b(?!['.])")
 

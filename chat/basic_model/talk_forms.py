@@ -5,6 +5,7 @@ from .grammar import mention, one_of, phrases, rule, rules
 AFTER = phrases(
     """
     please, thanks, thank you, now, then, it, that, this, mate, buddy, bot, assistant, there, again, a lot,
+    you're (a star|a legend|a gem|great|the best|awesome|amazing|brilliant),
     so much, very much, everyone, you, for (that|your help|the help|everything|now|me)
     """
 )

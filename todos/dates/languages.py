@@ -143,7 +143,7 @@ ENGLISH: Vocabulary = {
     | {f"{unit}'s time": unit for unit in ("day", "week", "month", "year")},
     Kind.NUMBER: ENGLISH_NUMBERS,
     Kind.ORDINAL: ENGLISH_ORDINALS,
-    Kind.NAMED_TIME: {"noon": 12, "midday": 12, "midnight": 24},
+    Kind.NAMED_TIME: {"noon": 12, "midday": 12, "lunchtime": 12, "midnight": 24},
     Kind.MERIDIEM: {"am": 0, "a.m": 0, "pm": 12, "p.m": 12},
     Kind.OCLOCK: each("o'clock oclock", 12),
     Kind.HALF: each("half half_a half_an a_half"),
