@@ -37,8 +37,8 @@ ASKS_TO_ADD = rule(r"(add|put|include|note|set|create|make|have|get|remind|be|wr
 TELLS = mention(
     """
     is, are, was, were, am, isn't, aren't, will, would, has, had, does, did, can, could, it's, he's, she's,
-    that's, there's, i'm, you're, wants, do i, should i, can i, got (loads|lots|plenty), moved, slipped,
-    rescheduled, postponed
+    that's, there's, i'm, you're, wants, said, says, told, do i, should i, can i, got (loads|lots|plenty), moved,
+    slipped, rescheduled, postponed
     """
 )
 YOUR = mention("(?<!thank )you, your, yours, yourself")

@@ -1,6 +1,7 @@
 """Another title for the todo that was just added or changed: "sorry, oat milk", "I said bread, not butter"."""
 
 from .acts import UpdateTodos
+from .bare import TELLS
 from .clauses import clause_of
 from .conversation import Conversation, Row
 from .dating import Clock, is_date
@@ -43,7 +44,12 @@ def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
     if row is None or len(text.split()) > WORDS_MAX:
         return None
     match = first_match(CORRECTIONS, text)
-    if match is None or is_date(match["new"], clock) or certain_acts(clause_of(match["new"]), clock):
+    if (
+        match is None
+        or TELLS.search(match["new"])
+        or is_date(match["new"], clock)
+        or certain_acts(clause_of(match["new"]), clock)
+    ):
         return None
     new, old = quoted.as_written(match["new"]), quoted.as_name(match.groupdict().get("old") or "")
     if OF_KIND.fullmatch(text) and row.title.split()[-1].lower() != new.split()[-1].lower():
