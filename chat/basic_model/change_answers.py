@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from todos.references import read_id
+
 from .conversation import Call, Outcome, Row
 from .listing import described, numbered, quoted
 from .naming import is_pronoun
@@ -114,7 +116,7 @@ def refusal_sentence(outcome: Outcome) -> str:
     found = len(outcome.candidates)
     if outcome.code == "todo_ambiguous":
         return f"{found} todos match “{outcome.reference}”. {WHICH_ONE}"
-    if outcome.code != "todo_not_found":
+    if outcome.code != "todo_not_found" or read_id(outcome.reference):
         return outcome.reason or "That was refused."
     if is_pronoun(outcome.reference) or not outcome.reference:
         return NOTHING_BEFORE

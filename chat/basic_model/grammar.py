@@ -49,7 +49,8 @@ PARTS = {
         plate
         """
     ),
-    "in_list": r"(on( ?to)?|in( ?to)?|to|off of|off|of|from|out of|under|at|per|according to) {list}",
+    "in_list": r"((on( ?to)?|in( ?to)?|to|off of|off|of|from|out of|under|at|per|according to) {list}"
+    r"|((on( ?to)?|to) (my|our)|(on ?to|to) the) (shopping|groceries)(?! \w))",
     "on_it": r"({in_list}|on it|to it|in it|from it|((in|on) )?there)",
     # What is said about a todo.
     "done": phrases("done, complete, completed, finished, closed, checked, checked off, off"),

@@ -245,7 +245,7 @@ ABOUT_DOING = mention(
 )
 ALWAYS_ABOUT_TODOS = one_of(
     r"""
-    how (many|much)( (of )?(them|these|those|more))?( are| is| were| do i have)?( there)?( still)? {counted}( .*)?
+    how (many|much)( (of )?{ones})?( are| is| were| do i have)?( there)?( still)? {counted}( .*)?
     (what|anything|something|nothing) else( is| are| do i have| have i got)?( there| {state})?
         ( (for |on |this |next )?{day})?
     what('s|s| is)( still)? {state}( (for |on |from |this |next )?{day}| {between} .+)?
@@ -264,6 +264,7 @@ ALWAYS_ABOUT_TODOS = one_of(
     am_free=FREE,
     is_all=IS_ALL,
     between="(between|from|after|before|until|by)",
+    ones=phrases("them, these, those, more, things, items, jobs"),
     counted=phrases(
         "there, left, open, to go, to do, overdue, due, done, finished, remaining, pending, urgent, undone"
     ),
