@@ -89,6 +89,13 @@ class AnnotateTodo:
 
 
 @dataclass(frozen=True)
+class RestoreTodo:
+    """Out of the trash again."""
+
+    task: str
+
+
+@dataclass(frozen=True)
 class ChangeMany:
     """A change to a whole group ("delete everything"); `verb` says it in a sentence."""
 
@@ -149,6 +156,7 @@ Act = (
     | DeleteTodos
     | UpdateTodos
     | AnnotateTodo
+    | RestoreTodo
     | Supposed
     | OfferToDelete
     | ChangeMany

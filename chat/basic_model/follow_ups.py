@@ -12,6 +12,7 @@ from .acts import (
     DeleteTodos,
     Question,
     RepeatCall,
+    RestoreTodo,
     Say,
     Unclear,
     UndoChanges,
@@ -136,7 +137,10 @@ def more_of_list(conversation: Conversation, clock: Clock) -> list[Act] | None:
 def put_back(conversation: Conversation, clock: Clock) -> list[Act] | None:
     is_wanted = PUT_BACK.fullmatch(clause_of(conversation.current.text).text)
     deleted = any(outcome.outcome == "deleted" for outcome in conversation.last.outcomes)
-    return [UndoChanges()] if is_wanted and deleted else None
+    if is_wanted and deleted:
+        return [UndoChanges()]
+    shown = any(call.arguments.get("filter") == "trash" for call in conversation.last.calls)
+    return [RestoreTodo("it")] if is_wanted and shown else None
 
 
 def deed_for_other(conversation: Conversation, clock: Clock) -> list[Act] | None:

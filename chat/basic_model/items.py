@@ -5,6 +5,7 @@ from .grammar import phrases, rule
 from .words import TODO_VERBS
 
 SEPARATOR = rule(r"\s*[,;]\s*(and |& |then )*(also )?|\s+(and( also| then)?|&|plus|as well as|then)\s+")
+AND_ALSO = rule(r"\band also\b")
 # A part that begins so belongs to the part before it.
 BELONGS = rule(
     r"{word}\b",
@@ -31,9 +32,13 @@ def listed_items(text: str, clock: Clock) -> list[str]:
 
 
 def dated_items(text: str, clock: Clock) -> list[str]:
-    """For titles that run to the end: several only where each has its own date, or three deeds stand in a row."""
+    """For titles that run to the end: several only where each has its own date, or where deeds are told apart.
+
+    Three in a row are, and two with "and also" between them.
+    """
     parts = parts_of(text)
-    if len(parts) > DEEDS_TOGETHER and "," in text and all(map(is_verb_phrase, parts)):
+    told_apart = (len(parts) > DEEDS_TOGETHER and "," in text) or AND_ALSO.search(text)
+    if told_apart and all(map(is_verb_phrase, parts)):
         return with_common_date(parts, clock)
     return parts if all(has_own_date(part, clock) for part in parts) else [text]
 

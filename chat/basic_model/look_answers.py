@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from .acts import AnnotateTodo, AskTodos, ChangeMany, Clarify, OfferToDelete, Question, Selection
+from .acts import AnnotateTodo, AskTodos, ChangeMany, Clarify, OfferToDelete, Question, RestoreTodo, Selection
 from .conversation import Call, Row
 from .dating import Clock
 from .listing import counted, described, facts, grouped, more_of, numbered, quoted
@@ -35,7 +35,8 @@ def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
 
 
 def list_answer(selection: Selection, rows: Sequence[Row], total: int, clock: Clock) -> str:
-    verb = "There are" if selection.filter == "trash" else "You have"
+    there = "There is" if total == 1 else "There are"
+    verb = there if selection.filter == "trash" else "You have"
     if not rows:
         return f"{verb} {counted(total, selection)}."
     return f"{verb} {counted(total, selection)}:\n\n{grouped(rows, clock.today)}{more_of(total, len(rows))}"
@@ -150,9 +151,11 @@ def delete_offer(offer: OfferToDelete, call: Call) -> str:
     return f"{DELETE_OFFER} one of these? Say which, for example “delete 1”.\n\n{numbered(call.rows)}"
 
 
-def annotate_answer(act: AnnotateTodo, call: Call) -> str:
-    """Said when the todo to annotate was not the only one found."""
+def not_one_answer(act: AnnotateTodo | RestoreTodo, call: Call) -> str:
+    """Said when the todo to annotate or to restore was not the only one found."""
+    is_restore = isinstance(act, RestoreTodo)
     if call.error or not call.rows:
-        return f"No open todo matches “{act.task}”, so I have written no note."
-    listed = numbered(call.rows)
-    return f"{len(call.rows)} todos match “{act.task}”. {WHICH_ONE} Say it with more words of its title.\n\n{listed}"
+        missing = f"Nothing in the trash matches “{act.task}”."
+        return missing if is_restore else f"No open todo matches “{act.task}”, so I have written no note."
+    how = "Say its number, for example “restore 1”." if is_restore else "Say it with more words of its title."
+    return f"{len(call.rows)} todos match “{act.task}”. {WHICH_ONE} {how}\n\n{numbered(call.rows)}"

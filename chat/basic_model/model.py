@@ -15,15 +15,16 @@ from .acts import (
     ChangeMany,
     Clarify,
     OfferToDelete,
+    RestoreTodo,
     Say,
     Supposed,
     Unclear,
 )
 from .change_answers import change_answer
-from .conversation import Call, Conversation, Exchange, read_conversation
+from .conversation import Call, Conversation, Exchange, Row, read_conversation
 from .dating import Clock
 from .follow_ups import follow_up
-from .look_answers import annotate_answer, delete_offer, many_answer, many_limit, question_answer
+from .look_answers import delete_offer, many_answer, many_limit, not_one_answer, question_answer
 from .references import resolve, with_whole_due
 from .requests import Look, Wanted, bulk_calls, requests_for
 from .sentences import ASK_TITLE, SAID
@@ -82,10 +83,8 @@ def wanted_calls(acts: list[Act], conversation: Conversation, clock: Clock) -> l
 def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
     """After a look: the note for the one todo found, the change of what was found, or a look by fewer words."""
     match act:
-        case AnnotateTodo() if len(call.rows) == 1:
-            row = call.rows[0]
-            notes = f"{row.notes}\n{act.notes}" if row.notes else act.notes
-            return [("update_task", {"updates": [{"task": row.id, "notes": notes}]})]
+        case AnnotateTodo() | RestoreTodo() if len(call.rows) == 1:
+            return [call_for_one(act, call.rows[0])]
         case ChangeMany() if call.total:
             return bulk_calls(act, call.rows)
         case Supposed():
@@ -96,6 +95,13 @@ def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
         case AskTodos() | ChangeMany() if not call.total and "text" in call.arguments and act.selection.text:
             return [("list_tasks", wider(call.arguments))]
     return []
+
+
+def call_for_one(act: AnnotateTodo | RestoreTodo, row: Row) -> Wanted:
+    if isinstance(act, RestoreTodo):
+        return "undo", {"task": row.id}
+    notes = f"{row.notes}\n{act.notes}" if row.notes else act.notes
+    return "update_task", {"updates": [{"task": row.id, "notes": notes}]}
 
 
 def wider(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -137,8 +143,8 @@ def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> 
     match act:
         case ChangeMany():
             return many_answer(act, widest(call, calls)) if calls[-1].tool_name == "list_tasks" else ""
-        case AnnotateTodo():
-            return "" if calls[-1].tool_name == "update_task" else annotate_answer(act, call)
+        case AnnotateTodo() | RestoreTodo():
+            return not_one_answer(act, call) if calls[-1].tool_name == "list_tasks" else ""
         case Supposed(otherwise=Clarify(question=question)) if not call.rows:
             return question
         case OfferToDelete():

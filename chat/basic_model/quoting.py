@@ -59,6 +59,15 @@ def set_aside_quotations(text: str) -> Quoted:
 def with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
     """The act with what was set aside back in its words."""
     match act:
+        case acts.OfferToDelete(task=task, otherwise=otherwise):
+            return replace(act, task=quoted.as_name(task), otherwise=with_quotations(otherwise, quoted))
+        case acts.Supposed(change=change, otherwise=otherwise):
+            return replace(act, change=with_quotations(change, quoted), otherwise=with_quotations(otherwise, quoted))
+    return simple_with_quotations(act, quoted)
+
+
+def simple_with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
+    match act:
         case acts.AddTodo(title=title):
             act = replace(act, title=quoted.as_written(title))
         case acts.AskTodos(selection=selection, task=task):
@@ -72,10 +81,8 @@ def with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
             act = replace(act, tasks=tuple(map(quoted.as_name, tasks)), title=quoted.as_written(title))
         case acts.AnnotateTodo(task=task, notes=notes):
             act = replace(act, task=quoted.as_name(task), notes=quoted.as_written(notes))
-        case acts.OfferToDelete(task=task, otherwise=otherwise):
-            act = replace(act, task=quoted.as_name(task), otherwise=with_quotations(otherwise, quoted))
+        case acts.RestoreTodo(task=task):
+            act = replace(act, task=quoted.as_name(task))
         case acts.Clarify(question=question):
             act = replace(act, question=quoted.as_written(question))
-        case acts.Supposed(change=change, otherwise=otherwise):
-            act = replace(act, change=with_quotations(change, quoted), otherwise=with_quotations(otherwise, quoted))
     return act

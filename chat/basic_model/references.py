@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import TypeVar
 
-from .acts import Act, AnnotateTodo, AskTodos, CompleteTodos, DeleteTodos, Supposed, Unclear, UpdateTodos
+from .acts import Act, AnnotateTodo, AskTodos, CompleteTodos, DeleteTodos, RestoreTodo, Supposed, Unclear, UpdateTodos
 from .conversation import Conversation, Exchange, Row
 from .dating import TIME_ALONE, Clock
 from .naming import is_pronoun, is_several, places_of
@@ -26,7 +26,7 @@ def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
             return with_ids(act, conversation)
         case UpdateTodos():
             return dated_whole(with_ids(act, conversation), conversation, clock)
-        case AnnotateTodo() if is_reference(act.task):
+        case AnnotateTodo() | RestoreTodo() if is_reference(act.task):
             return replace(act, task=rows_meant(act.task, conversation)[0].title)
         case AskTodos() if act.task and is_reference(act.task):
             row = rows_meant(act.task, conversation)[0]

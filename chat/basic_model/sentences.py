@@ -19,7 +19,6 @@ SAID = {
     "not meant": "I am sorry that this was not it. Tell me in other words what to add, find or change.",
     "outside": "I am the basic assistant and can only help with your todos: add, find, change, finish and delete them.",
     "not yours": "I can only see and change your own todos, and only on your word. What can I do on your list?",
-    "restore": "I cannot restore from the trash here. Open Trash on the Todos page: a todo stays there for 30 days.",
     "no more": "That is all of it.",
     "empty": "I could not read anything in that. Tell me what to add, or ask what is on your list.",
 }

@@ -261,11 +261,14 @@ OUTSIDE = one_of(
         """
     ),
 )
-RESTORE = one_of(
+RESTORE = rules(
     r"""
-    (restore|undelete|recover|un-delete|get back|bring back) .+ from (the )?(trash|bin)
-    (undelete|un-delete|restore) .+
-    """
+    {bring} {what}( back)? (out of|from) (the |my )?(trash|bin)( again)?
+    (undelete|un-delete|restore) {what}
+    """,
+    bring=phrases(
+        "restore, undelete, un-delete, recover, get back, bring back, take, get, bring, put, pull, fetch, move"
+    ),
 )
 
 # A reach for what is not the person's own: other people's todos, the program's inside.

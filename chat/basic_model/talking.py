@@ -1,8 +1,8 @@
 """Talk that is about no todo: greetings, thanks, help, yes and no, undo, and what is not for this assistant."""
 
-from .acts import Act, Say, UndoChanges
+from .acts import Act, RestoreTodo, Say, UndoChanges
 from .grammar import first_match
-from .naming import number_of
+from .naming import names_in, number_of
 from .talk_forms import HOSTILE, OTHERS_LIST, OUTSIDE, REDO, RESTORE, TALK, UNDO
 
 
@@ -18,8 +18,8 @@ def understand_talk(text: str) -> Act | None:
 
 def understand_outside(text: str) -> Act | None:
     """Words said to an assistant that have nothing to do with todos; asked after all that has."""
-    if RESTORE.fullmatch(text):
-        return Say("restore")
+    if match := first_match(RESTORE, text):
+        return RestoreTodo(" ".join(names_in(match["what"])))
     return Say("outside") if OUTSIDE.fullmatch(text) else None
 
 
