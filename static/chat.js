@@ -67,8 +67,17 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (action.startsWith("/c/")) ctx.fetch = fetchWithToken;
 });
 
+// The first answer that leads away from the page is followed, and no other: a notice is shown by one page only.
+let leaving = false;
+addEventListener("pageshow", () => (leaving = false));
+
 document.addEventListener("htmx:before:response", (event) => {
   const { response, hx } = event.detail.ctx;
+  if (hx.redirect && leaving) {
+    event.preventDefault();
+    return;
+  }
+  leaving ||= Boolean(hx.redirect);
   // The conversation was deleted elsewhere: what was written in it waits in the new chat.
   if (hx.redirect === "/" && box?.value) localStorage.setItem(`draft ${live.dataset.user} /`, box.value);
   if (response.status === 204 && event.target.closest?.("#sign-in")) find("#sign-in").close("signed in");

@@ -109,6 +109,33 @@ class StateTests(StateCase):
         self.page.click(".hit mark >> nth=0")
         expect(self.page.locator(".message:target")).to_be_visible()
 
+    def test_the_offer_to_bring_a_conversation_back_stays_where_the_page_hears_twice_that_it_is_gone(self):
+        self.ignored = ("WebSocket connection", "htmx: htmx:ws")  # from a page that the test hands over
+        self.sign_up()
+        self.say("What are my pending tasks?")
+        self.wait_for_answer()
+        self.wait_for_socket(self.page)
+        left = []
+
+        def slow_home(route):
+            left.append(route.fetch())
+            self.page.wait_for_timeout(1000)
+            route.fulfill(response=left[-1])
+
+        def late_catch_up(route):
+            answer = route.fetch()
+            while not left:
+                self.page.wait_for_timeout(20)
+            route.fulfill(response=answer)
+
+        self.page.route(self.address() + "/", slow_home)
+        self.page.route(self.page.url, late_catch_up)
+        self.page.click(".conversation-menu summary")
+        self.page.click(".conversation-menu button:has-text('Delete')")
+        expect(self.page.locator(".greeting")).to_be_visible()
+        self.page.click(".notice button")
+        expect(self.page.locator("#all-conversations .conversation")).to_have_count(1)
+
     def test_what_is_written_in_a_conversation_that_is_deleted_elsewhere_waits_in_a_new_chat(self):
         self.sign_up()
         self.say("What are my pending tasks?")
