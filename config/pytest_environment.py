@@ -9,10 +9,14 @@ import logging
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+WINDOW_SECONDS = 30
 PRODUCT_VARIABLES = (
     "OPENAI_",
     "OTEL_",
@@ -65,8 +69,10 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    """Rate limits are counted in the cache: no test starts with what another used up."""
+def limits_of_its_own() -> Iterator[None]:
+    """Rate limits are counted in the cache: no test starts with what another used up, and no window ends within one."""
     from django.core.cache import cache  # noqa: PLC0415 not before the environment is set
 
     cache.clear()
+    with mock.patch("django_ratelimit.core._get_window", return_value=int(time.time()) + WINDOW_SECONDS):
+        yield

@@ -3,10 +3,8 @@
 import asyncio
 import functools
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from unittest import TestCase as PlainTestCase
-from unittest import mock
 
 from channels.testing import WebsocketCommunicator
 from django.test import Client, TestCase, TransactionTestCase, override_settings
@@ -28,9 +26,6 @@ TABLE = "TYPE,CONTENT\n"
 @override_settings(RATE_LIMITS=True, TURNS_PER_MINUTE=2)
 class DoorTests(TestCase):
     def setUp(self):
-        # One window for the whole test, however slow the machine is.
-        end_of_window = int(time.time()) + 30
-        self.enterContext(mock.patch("django_ratelimit.core._get_window", return_value=end_of_window))
         self.alice, self.bob = alice(), bob()
         self.conversation = ConversationFactory(owner=self.alice)
 
@@ -125,8 +120,6 @@ class DoorTests(TestCase):
 class SocketTests(TransactionTestCase):
     def setUp(self):
         self.addCleanup(close_database_threads)
-        end_of_window = int(time.time()) + 30
-        self.enterContext(mock.patch("django_ratelimit.core._get_window", return_value=end_of_window))
         self.alice, self.bob = alice(), bob()
 
     def socket(self, user, address=HERE, **scope):
