@@ -90,9 +90,10 @@ class AnnotateTodo:
 
 @dataclass(frozen=True)
 class RestoreTodo:
-    """Out of the trash again."""
+    """Out of the trash again. `todo_id` tells it from others of the same title, where it was shown."""
 
     task: str
+    todo_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,8 @@ def wanted_calls(acts: list[Act], conversation: Conversation, clock: Clock) -> l
 def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
     """After a look: the note for the one todo found, the change of what was found, or a look by fewer words."""
     match act:
-        case AnnotateTodo() | RestoreTodo() if len(call.rows) == 1:
-            return [call_for_one(act, call.rows[0])]
+        case AnnotateTodo() | RestoreTodo() if len(rows := rows_for(act, call)) == 1:
+            return [call_for_one(act, rows[0])]
         case ChangeMany() if call.total:
             return bulk_calls(act, call.rows)
         case Supposed():
@@ -95,6 +95,11 @@ def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
         case AskTodos() | ChangeMany() if not call.total and "text" in call.arguments and act.selection.text:
             return [("list_tasks", wider(call.arguments))]
     return []
+
+
+def rows_for(act: AnnotateTodo | RestoreTodo, call: Call) -> list[Row]:
+    shown = act.todo_id if isinstance(act, RestoreTodo) else ""
+    return [row for row in call.rows if shown in {"", row.id}]
 
 
 def call_for_one(act: AnnotateTodo | RestoreTodo, row: Row) -> Wanted:

@@ -26,8 +26,11 @@ def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
             return with_ids(act, conversation)
         case UpdateTodos():
             return dated_whole(with_ids(act, conversation), conversation, clock)
-        case AnnotateTodo() | RestoreTodo() if is_reference(act.task):
+        case AnnotateTodo() if is_reference(act.task):
             return replace(act, task=rows_meant(act.task, conversation)[0].title)
+        case RestoreTodo() if is_reference(act.task):
+            row = rows_meant(act.task, conversation)[0]
+            return replace(act, task=row.title, todo_id=row.id)
         case AskTodos() if act.task and is_reference(act.task):
             row = rows_meant(act.task, conversation)[0]
             return replace(act, task=row.id, selection=replace(act.selection, filter="all", text=row.title))
