@@ -21,10 +21,15 @@ NODE := config/tests/node
 AGENT := config/tests/agent
 FUZZ := bench/fuzz
 
+# Everything that pip installs, in this order: the later are held to what the earlier took.
+LOCKED := requirements requirements-tracing requirements-dev $(AGENT)/requirements $(FUZZ)/requirements
+# Nothing but what is locked, as it was when it was locked.
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
+
 # What looks like a secret and is an example. (Words such as “password” are left to ruff and bandit.)
 NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@'
 
-.PHONY: run serve test check audit screenshots bench bench-scale bench-length bench-contention bench-soak bench-language bench-pages bench-admin bench-security fuzz
+.PHONY: run serve test check lock audit screenshots bench bench-scale bench-length bench-contention bench-soak bench-language bench-pages bench-admin bench-security fuzz
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -64,7 +69,7 @@ $(NODE)/node_modules/.installed: $(NODE)/package.json
 	then touch $@; else echo "Tests with programs of others are SKIPPED: they need Node and npm." >&2; fi
 
 $(AGENT)/.venv/.installed: $(AGENT)/requirements.txt
-	@if $(PYTHON) -m venv $(AGENT)/.venv && $(AGENT)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<; \
+	@if $(PYTHON) -m venv $(AGENT)/.venv && $(AGENT)/.venv/bin/python $(INSTALL) -r $<; \
 	then touch $@; else echo "Tests with an agent of the OpenAI Agents SDK are SKIPPED: it could not be installed." >&2; fi
 
 check: $(VENV)/dev
@@ -74,7 +79,7 @@ check: $(VENV)/dev
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml -ll -ii $$(git ls-files '*.py' | grep -vE '/tests/|testing.py')
-	git ls-files -z | grep -zvE '\.png$$|^static/htmx' | xargs -0 $(BIN)/detect-secrets-hook \
+	git ls-files -z | grep -zvE '\.png$$|^static/htmx|requirements[a-z-]*\.txt$$' | xargs -0 $(BIN)/detect-secrets-hook \
 		--disable-plugin KeywordDetector --exclude-lines $(NO_SECRETS)
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
@@ -111,22 +116,35 @@ bench-pages: $(VENV)/dev
 fuzz: $(VENV)/dev $(FUZZ)/.venv/.installed
 	$(BIN)/python -m bench.fuzz $(or $(EXAMPLES),1000)
 
+# From each requirements….in, which names what we use ourselves, to the whole tree, exact and with the hashes of all platforms.
+# What is locked stays where it fits; UPGRADE=yes takes the newest of what is not pinned by hand.
+lock: $(BIN)/uv
+	@for name in $(LOCKED); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
+		$$name.in --output-file $$name.txt || exit 1; done
+	@echo "Locked. The next make installs it."
+
+# Otherwise requirements-dev.txt brings it; so a lock can be mended that cannot be installed.
+$(BIN)/uv:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements-dev.in)"
+
 # Are the pins the newest of their series, and without known holes? Not part of check, which no news from outside may break.
 audit: $(VENV)/dev
 	$(BIN)/python -m bench.audit
 
 $(FUZZ)/.venv/.installed: $(FUZZ)/requirements.txt
 	$(PYTHON) -m venv $(FUZZ)/.venv
-	$(FUZZ)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(FUZZ)/.venv/bin/python $(INSTALL) -r $<
 	@touch $@
 
 $(VENV)/run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what requirements.txt lists (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python $(INSTALL) -r requirements.txt
 	@touch $@
 
-$(VENV)/dev: requirements.txt requirements-tracing.txt requirements-dev.txt
+$(VENV)/dev: requirements-dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python $(INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/run

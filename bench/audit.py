@@ -10,27 +10,67 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.pins import FILES, NODE_FILE, ROOT, newest, node_pins, node_releases, pins, releases
+from bench.pins import (
+    CHOSEN,
+    LOCKED,
+    NODE_FILE,
+    ROOT,
+    newest,
+    node_pins,
+    node_releases,
+    pins,
+    releases,
+    renewed,
+)
+
+HOW_TO_RENEW = """To renew: write the new version into the requirements….in that names it and run `make lock`;
+`make lock UPGRADE=yes` renews what these bring along as well. Then `make test`, which installs it."""
 
 
 def main() -> int:
-    ours = pins("\n".join((ROOT / name).read_text() for name in FILES))
+    behind = behind_of_chosen() + behind_of_brought()
+    for line in behind:
+        print(f"BEHIND: {line}")
+    print(f"NOT CHECKED: the advisories for {NODE_FILE}, which the tests use and the program does not.")
+    holes = [hole for name in LOCKED for hole in known_holes(name)]
+    print(HOW_TO_RENEW)
+    return 1 if behind or holes else 0
+
+
+def behind_of_chosen() -> list[str]:
+    """Of what we name ourselves, by hand."""
+    ours = pins("\n".join((ROOT / name).read_text() for name in CHOSEN))
     others = node_pins((ROOT / NODE_FILE).read_text())
     pinned = ours | others
     with ThreadPoolExecutor(4) as at_once:
         released = dict(zip(ours, at_once.map(releases, ours), strict=True))
         released |= dict(zip(others, at_once.map(node_releases, others), strict=True))
     wanted = {name: newest(version, released[name]) for name, version in pinned.items()}
-    behind = [name for name, version in pinned.items() if (latest := wanted[name]) and version < latest]
-    unanswered = [name for name, latest in wanted.items() if latest is None]
-    print(f"{len(pinned)} pins: {len(pinned) - len(unanswered) - len(behind)} at the newest patch of their series.")
-    for name in behind:
-        print(f"BEHIND: {name} is pinned at {pinned[name]}; {wanted[name]} is out.")
-    if unanswered:
+    if unanswered := [name for name, latest in wanted.items() if latest is None]:
         print(f"NOT CHECKED: the index says nothing about {', '.join(unanswered)}.")
-    print(f"NOT CHECKED: the advisories for {NODE_FILE}, which the tests use and the program does not.")
-    holes = [hole for name in FILES for hole in known_holes(name)]
-    return 1 if behind or holes else 0
+    behind = {name: latest for name, latest in wanted.items() if latest and pinned[name] < latest}
+    print(
+        f"{len(pinned)} chosen pins: {len(pinned) - len(unanswered) - len(behind)} at the newest patch of their series."
+    )
+    return [f"{name} is pinned at {pinned[name]}; {latest} is out." for name, latest in behind.items()]
+
+
+def behind_of_brought() -> list[str]:
+    """Of what these bring along: what a lock of today would take, compared with the one that is there."""
+    behind = []
+    for name in LOCKED:
+        locked = pins((ROOT / name).read_text())
+        today = pins(renewed(name))
+        if not today:
+            print(f"NOT CHECKED: what {name} would hold today; the index does not answer.")
+        older = {name: version for name, version in today.items() if locked.get(name, version) < version}
+        print(f"{name}: {len(locked)} pins, of which `make lock UPGRADE=yes` would renew {len(older)}.")
+        behind += [
+            f"{pin} is locked at {locked[pin]}; {version} is out."
+            for pin, version in older.items()
+            if newest(locked[pin], [version])
+        ]
+    return behind
 
 
 def known_holes(name: str) -> Iterator[str]:

@@ -10,14 +10,17 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 ROOT = Path(__file__).parent.parent
-FILES = (
-    "requirements.txt",
-    "requirements-dev.txt",
-    "requirements-tracing.txt",
-    "bench/fuzz/requirements.txt",
-    "config/tests/agent/requirements.txt",
+# What we name ourselves, and what `make lock` makes of it. The one for development holds the other two.
+CHOSEN = (
+    "requirements.in",
+    "requirements-tracing.in",
+    "requirements-dev.in",
+    "bench/fuzz/requirements.in",
+    "config/tests/agent/requirements.in",
 )
+LOCKED = ("requirements-dev.txt", "bench/fuzz/requirements.txt", "config/tests/agent/requirements.txt")
 NODE_FILE = "config/tests/node/package.json"
+UV = str(Path(sys.executable).with_name("uv"))
 NODE_KINDS = ("dependencies", "optionalDependencies")
 
 
@@ -46,6 +49,13 @@ def releases(name: str) -> list[Version]:
     answer = answer_of([sys.executable, "-m", "pip", "index", "versions", name])
     known = re.search(r"^Available versions: (.+)$", answer, re.MULTILINE)
     return versions_of(known[1].split(", ")) if known else []
+
+
+def renewed(name: str) -> str:
+    """A locked file as it would be made today. Empty where the index does not answer."""
+    source = str((ROOT / name).with_suffix(".in"))
+    python = ["--universal", "--python-version", "3.11"]
+    return answer_of([UV, "pip", "compile", "--quiet", "--no-annotate", "--no-header", *python, source])
 
 
 def node_releases(name: str) -> list[Version]:
