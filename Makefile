@@ -101,7 +101,7 @@ bench-soak: $(VENV)/dev
 	$(BIN)/python -m bench.soak
 
 bench-language: $(VENV)/dev
-	$(BIN)/python -m bench.language $(FILES)
+	OUT="$(OUT)" $(BIN)/python -m bench.language $(FILES)
 
 bench-admin: $(VENV)/dev
 	$(BIN)/python -m bench.admin

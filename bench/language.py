@@ -4,6 +4,10 @@ Without files it takes the project's own sentences in `bench/language/`. A `.tsv
 label is an action or one of CLINC150's intents (`language_judging.py`). A `.jsonl` line is
 {"cat", "text", "now", "tz", "expect"}. Each sentence is a whole turn of its own person with the same few todos, on a
 database that is thrown away; where it speaks of "it" or "item 4", those were spoken of before.
+
+A `.jsonl` line with {"source", "text", "clock", "zone", "seed_todos", "expect", "group"} is a stranger's: a message or
+a conversation, judged by the todos before and after (`language_verdicts.py`); one with "phrase" is a date alone. The
+environment variable OUT names a file for what became of each, a JSON object a line.
 """
 
 import asyncio
@@ -16,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import django
@@ -23,6 +28,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from .language_judging import Reading, Sentence, judge
+from .language_verdicts import RIGHT, VERDICTS, date_verdict, verdict
 
 OWN_SENTENCES = Path(__file__).parent / "language"
 NOW = datetime.datetime.fromisoformat("2026-03-04T10:00:00-05:00")
@@ -40,6 +46,64 @@ def main(paths: Iterable[Path]) -> None:
 
 
 async def measure(paths: Iterable[Path]) -> None:
+    files = list(paths)
+    strangers = [path for path in files if is_of_strangers(path)]
+    if own := [path for path in files if path not in strangers]:
+        await measure_own(own)
+    if strangers:
+        await measure_strangers(strangers)
+
+
+def is_of_strangers(path: Path) -> bool:
+    with path.open(encoding="utf-8") as lines:
+        return path.suffix == ".jsonl" and "clock" in json.loads(next(lines))
+
+
+async def measure_strangers(paths: Iterable[Path]) -> None:
+    conversations = import_module("bench.language_conversations")
+    verdicts: dict[str, list[str]] = defaultdict(list)
+    outcomes = []
+    for path in paths:
+        for line in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            is_date = "phrase" in line
+            outcome = conversations.read_date(line) if is_date else await conversations.converse(line)
+            outcomes.append(outcome)
+            # A date alone has the expectations beside the phrase.
+            said = date_verdict(line, outcome) if is_date else verdict(line["expect"], outcome)
+            verdicts[f"{path.stem}: {line.get('group') or line.get('kind') or ''}"].append(said)
+            if said != RIGHT:
+                print(f"{said:12} {line.get('text') or line.get('phrase')}\n{'':12} {shown_outcome(line, outcome)}")
+    report_verdicts(verdicts)
+    write_outcomes(outcomes)
+
+
+def write_outcomes(outcomes: list[dict[str, Any]]) -> None:
+    if out := os.environ.get("OUT"):
+        lines = (json.dumps(outcome, ensure_ascii=False) for outcome in outcomes)
+        Path(out).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def report_verdicts(verdicts: dict[str, list[str]]) -> None:
+    by_file: dict[str, list[str]] = defaultdict(list)
+    for label, said in verdicts.items():
+        by_file[f"{label.partition(':')[0]}, all"] += said
+    everything = {"all": [verdict for said in verdicts.values() for verdict in said]}
+    print(f"\n{'':46}" + "".join(f"{name:>12}" for name in VERDICTS))
+    for label, said in [*sorted((verdicts | by_file).items()), *everything.items()]:
+        counts = "".join(f"{said.count(name):12}" for name in VERDICTS)
+        print(f"{label:46}{counts}  {said.count(RIGHT) / len(said):6.1%}")
+
+
+def shown_outcome(line: dict[str, Any], outcome: dict[str, Any]) -> str:
+    if "phrase" in line:
+        return json.dumps(outcome)
+    answer = " / ".join(outcome["answer"].split("\n"))
+    return (
+        f"{', '.join(outcome['tool_calls'])} {answer[:160]!r}  {json.dumps(line['expect'], ensure_ascii=False)[:160]}"
+    )
+
+
+async def measure_own(paths: Iterable[Path]) -> None:
     # Models can be imported only now that settings know the database.
     read = import_module("bench.language_turns").read
     right: dict[str, list[bool]] = defaultdict(list)
