@@ -11,16 +11,16 @@ from django.db.models import CharField, QuerySet
 from django.http import HttpRequest
 from uuid_utils.compat import uuid7
 
+from database.prepared import PreparedQuery, Slot, key
+from database.units import database_read, database_unit
 from telemetry.notes import note_ids
+from web.errors import TokenInvalid, TokenMissing, UserMismatch
+from web.ratelimits import check_use
 
-from .database import database_read, database_unit
-from .errors import TokenInvalid, TokenMissing, UserMismatch
 from .issuers import LOCAL_ISSUER
 from .models import PersonalToken, User
-from .personal_tokens import PREFIX, find_personal_token
-from .prepared import PreparedQuery, Slot, key
-from .ratelimits import check_use
-from .tokens import AccessClaims, verify_access_token
+from .tokens.access import AccessClaims, verify_access_token
+from .tokens.personal import PREFIX, find_personal_token
 
 
 async def authenticate(request: HttpRequest) -> User:

@@ -19,8 +19,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from web.text import storable
+
 from .models import RefreshToken, SignIn, User
-from .text import storable
 
 # Two tabs of a program, or a retry after a lost answer, may use the same token side by side.
 GRACE_SECONDS = 10

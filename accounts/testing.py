@@ -16,7 +16,7 @@ from jwt.algorithms import get_default_algorithms
 from .issuers import TrustedIssuer
 from .models import User
 from .sign_ins import begin_sign_in, issue_refresh_token
-from .tokens import TOKEN_TYPE, issue_access_token
+from .tokens.access import TOKEN_TYPE, issue_access_token
 
 PASSWORD = "seven green bottles"
 

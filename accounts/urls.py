@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from . import views
+from .pages import views
 
 urlpatterns = [
     path("accounts/login", views.login, name="login"),

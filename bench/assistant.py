@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.answers import Answer, call, calls, says
-from chat.model_interface import AssistantText, HistoryItem, ToolOutput, ToolRequest, UserText
+from chat.assistants.interface import AssistantText, HistoryItem, ToolOutput, ToolRequest, UserText
 
 FORTY_WORDS = " ".join(
     ["There", "are", "some", "todos", "that", "are", "still", "open", "here."] * 4 + ["And", "that", "is", "all."]

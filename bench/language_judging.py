@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from todos.dates import resolve_date
+from language.dates import resolve_date
 
 READS = {"list_tasks"}
 

@@ -8,13 +8,13 @@ from typing import ClassVar
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from accounts.database import database_read
 from accounts.models import User
-from chat.basic_model import BasicModel
+from chat.assistants.basic import BasicModel
+from chat.assistants.interface import ModelOutput, ModelRequest
 from chat.events import TurnCompleted
-from chat.model_interface import ModelOutput, ModelRequest
 from chat.turn import open_turn, run_turn
-from chat.turn_state import NewMessage, Turn
+from chat.turns.state import NewMessage, Turn
+from database.units import database_read
 from todos.models import Todo, TodoChange
 
 from .language_judging import Reading, Sentence

@@ -32,7 +32,7 @@ START_SECONDS = 60
 CREATE_USERS = """
 import json
 from accounts.models import User
-from accounts.tokens import issue_access_token
+from accounts.tokens.access import issue_access_token
 users = [User.objects.create(username=f"bench-{{number}}") for number in range({count})]
 print(json.dumps([[user.subject, issue_access_token(user)] for user in users]))
 """

@@ -73,8 +73,8 @@ async def measure() -> None:
 async def layer_costs() -> dict[str, float]:
     # Models can be imported only now that settings know the database.
     asgi, bearer = import_module("config.asgi"), import_module("accounts.bearer")
-    ratelimits, tokens = import_module("accounts.ratelimits"), import_module("accounts.tokens")
-    testing, read = import_module("accounts.testing"), import_module("accounts.json_text").read_json
+    ratelimits, tokens = import_module("web.ratelimits"), import_module("accounts.tokens.access")
+    testing, read = import_module("accounts.testing"), import_module("web.json_text").read_json
     user = await sync_to_async(testing.alice)()
     sign_in = await sync_to_async(import_module("accounts.sign_ins").begin_sign_in)(user)
     token = tokens.issue_access_token(user, sign_in.pk)
@@ -92,7 +92,7 @@ async def layer_costs() -> dict[str, float]:
         await ratelimits.check_use("requests", request, user, "1000000/m")
 
     claims = await tokens.verify_access_token(token)
-    async with import_module("accounts.database").request_thread():
+    async with import_module("database.units").request_thread():
         return {
             "sizes of headers, body and JSON": await median_ms(bounds),
             "the token and its signature": await median_ms(lambda: tokens.verify_access_token(token)),

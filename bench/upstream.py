@@ -30,7 +30,7 @@ from bench.answers import (
     sends,
 )
 from bench.assistant import asked_text, built_in_answer, history_of
-from chat.model_interface import HistoryItem
+from chat.assistants.interface import HistoryItem
 
 BYTES_PER_TOKEN = 4
 FAULTS = {

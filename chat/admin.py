@@ -11,10 +11,10 @@ from django.urls import path
 from accounts.audit import ReadOnly, RecordedAdmin, pretty_json
 from todos.tools import tool_definitions
 
-from .admin_search import conversation_ids, message_ids, tool_call_ids
-from .cockpit_views import cockpit, turn
+from .audit.search import conversation_ids, message_ids, tool_call_ids
+from .audit.views import cockpit, turn
 from .models import Approval, Conversation, Message, ToolCall
-from .search import terms_of
+from .search.terms import terms_of
 
 MESSAGE_FIELDS = (
     "sequence",

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-from .search_index import make_search_index
+from .search.index import make_search_index
 
 
 class ChatConfig(AppConfig):

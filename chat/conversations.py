@@ -4,15 +4,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.database import database_unit
-from accounts.errors import ValidationFailed
 from accounts.models import User
+from database.units import database_unit
+from web.errors import ValidationFailed
 
 from .errors import MessageNotFound
+from .history.summaries import continue_conversation
 from .live import announce_change
 from .models import NEWEST_FIRST, Conversation, Message
-from .settling import settle_dead_turn
-from .summaries import continue_conversation
+from .turns.settling import settle_dead_turn
 
 FEEDBACK = {"up", "down"}
 

@@ -1,6 +1,6 @@
 """Refusals and failures of a turn."""
 
-from accounts.errors import ProductError, ServiceUnavailable
+from web.errors import ProductError, ServiceUnavailable
 
 from .events import TurnFailed
 

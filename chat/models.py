@@ -11,12 +11,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from accounts.database import the_one
-from accounts.paging import Key, Sort
-from accounts.prepared import Slot
+from database.prepared import Slot
+from database.units import the_one
+from web.paging import Key, Sort
 
 from .errors import ConversationNotFound, NotYourConversation
-from .search import said_in, terms_of
+from .search.terms import said_in, terms_of
 
 NEWEST_FIRST = Sort("conversations.newest", (Key("updated_at", descending=True), Key("id", descending=True)))
 NEARLY_FULL = 0.8

@@ -7,17 +7,17 @@ from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
 from uuid import UUID
 
-from accounts.database import task_thread
+from database.units import task_thread
 from telemetry import metrics
 from telemetry.notes import note_ids
 from telemetry.stages import begin_clock
 from telemetry.tracing import annotate, span
 
 from .events import Event, TurnCompleted, TurnFailed
-from .keeping import turn_kept
 from .turn import run_turn
-from .turn_state import Turn
-from .upkeep import cancel_upkeep, start_upkeep
+from .turns.keeping import turn_kept
+from .turns.state import Turn
+from .turns.upkeep import cancel_upkeep, start_upkeep
 
 # How long a turn may take to store that it was interrupted, and its streams to say so.
 INTERRUPTED_SECONDS = 2

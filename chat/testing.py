@@ -12,20 +12,19 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.personal_tokens import issue_personal_token
 from accounts.sign_ins import begin_sign_in, digest_of
 from accounts.testing import UserFactory
+from accounts.tokens.personal import issue_personal_token
 from todos.changes import Origin
 from todos.commands import add_todo
 from todos.models import CalendarFeed, Door, Todo, TodoTag
 from todos.testing import make_many
 
-from .context import json_text
+from .assistants.interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest, model_named
 from .errors import ModelUnavailable
-from .model_interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
+from .history.context import json_text
 from .models import Approval, Conversation, Message, ToolCall
-from .turn import model_named
-from .upkeep import upkeep_tasks
+from .turns.upkeep import upkeep_tasks
 
 Outputs = Iterable[ModelOutput | Exception]
 Step = Outputs | Callable[[ModelRequest], Awaitable[Outputs]]

@@ -14,27 +14,37 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from accounts.bearer import authenticate, check_subject
-from accounts.database import database_unit
-from accounts.errors import ProductError, ServiceUnavailable
 from accounts.models import User
+from database.units import database_unit
 from telemetry.stages import stage
 from todos.changes import Door, Origin
 from todos.tools import ToolOutcome, call_tool, tool_definitions
+from web.errors import ProductError, ServiceUnavailable
 
-from .approvals import approval_words, ask_person, decide_in_words
-from .arguments import INVALID_JSON, ParsedRequest, parsed_request
-from .context import past_items, tool_items
+from .assistants.arguments import INVALID_JSON, ParsedRequest, parsed_request
+from .assistants.instructions import instructions_text
+from .assistants.interface import (
+    ModelOutput,
+    ModelRequest,
+    StepEnd,
+    TextDelta,
+    ToolDefinition,
+    ToolRequest,
+    UserText,
+    model_named,
+)
 from .errors import InternalError, LeaseLost, ModelError, TurnInterrupted
 from .events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed, TurnStarted
-from .fallback import allowance, step_outputs
-from .instructions import instructions_text
-from .limits import check_allowance, check_message, check_turn_rate, lock_user
-from .model_interface import Model, ModelOutput, ModelRequest, StepEnd, TextDelta, ToolDefinition, ToolRequest, UserText
+from .history.context import past_items, tool_items
 from .models import Approval, Message, ToolCall
-from .storage import (
+from .turns.approvals import approval_words, ask_person, decide_in_words
+from .turns.fallback import allowance, step_outputs
+from .turns.limits import check_allowance, check_message, check_turn_rate, lock_user
+from .turns.report import report_turn
+from .turns.state import STOP_SENTENCES, NewMessage, Turn
+from .turns.storage import (
     answer_given,
     answer_of_key,
     can_go_on,
@@ -47,8 +57,6 @@ from .storage import (
     store_tool_outcome,
     tool_call_record,
 )
-from .turn_report import report_turn
-from .turn_state import STOP_SENTENCES, NewMessage, Turn
 
 OUTAGE_RETRY_SECONDS = 2
 OFFERED: list[ToolDefinition] = []
@@ -190,12 +198,6 @@ async def run_turn(turn: Turn) -> AsyncGenerator[Event, None]:
     yield completed
     # 12. Forget: nothing of the turn stays in the process.
     del turn, completed
-
-
-@functools.cache
-def model_named(path: str) -> Model:
-    """The model at a dotted path, imported when first needed: the openai package takes half a second."""
-    return import_string(path)()
 
 
 async def offered_tools() -> tuple[ToolDefinition, ...]:

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from . import conversation_views, privacy_views, views
+from .pages import conversation_buttons as conversation_views
+from .pages import views
+from .privacy import views as privacy_views
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -6,8 +6,8 @@ Alice asks on Wednesday, 4 March 2026. The tests hold every example against the 
 import re
 from typing import Any
 
-from accounts.errors import ProductError
 from chat.events import EXAMPLE as TURN
+from web.errors import ProductError
 
 USER_ID = "0199c3f2-7a4e-7d10-8f6c-2b1f8a3c9e55"
 REFRESH_TOKEN = "kX0b1mJq3yYw2v9c5N8rT4sLhZpQeAaGdUfIoPjKxEs"  # noqa: S105 nobody's

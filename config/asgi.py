@@ -23,17 +23,18 @@ from starlette.responses import PlainTextResponse, Response  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
 from uuid_utils.compat import uuid7  # noqa: E402
 
-from accounts.database import request_thread  # noqa: E402
-from accounts.errors import ProductError  # noqa: E402
-from chat.consumers import LiveConsumer  # noqa: E402
-from chat.turn import model_named  # noqa: E402
+from chat.assistants.interface import model_named  # noqa: E402
+from chat.pages.consumers import LiveConsumer  # noqa: E402
+from database.units import request_thread  # noqa: E402
 from telemetry.notes import begin_notes, note_ids  # noqa: E402
 from telemetry.tracing import tracer  # noqa: E402
+from web.errors import ProductError  # noqa: E402
 
-from . import health, urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
+from . import urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
 from .api import HeadersTooLarge, PayloadTooLarge, RequestTimeout, error_response  # noqa: E402
+from .endpoints import health  # noqa: E402
+from .endpoints.metrics import figures  # noqa: E402
 from .lifetime import lifetime, live, live_under_daphne  # noqa: E402
-from .metrics_door import figures  # noqa: E402
 from .observing import observe  # noqa: E402
 
 Scope = MutableMapping[str, Any]

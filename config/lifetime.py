@@ -13,9 +13,9 @@ from django.conf import settings
 
 from chat.live import tell_untold_for_ever
 from chat.running import finish_running_turns
-from chat.settling import sweep_for_ever
+from chat.turns.settling import sweep_for_ever
 
-from . import health
+from .endpoints import health
 
 # What a turn that must end has to store it, and its request to send it.
 LAST_WORDS_SECONDS = 3

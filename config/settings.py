@@ -108,7 +108,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["accounts.templatetags.icons", "accounts.templatetags.parts"],
+            "builtins": ["web.templatetags.icons", "web.templatetags.parts"],
             "libraries": {"humanize": "django.contrib.humanize.templatetags.humanize"},
             "context_processors": [
                 "django.template.context_processors.request",
@@ -156,7 +156,7 @@ REDIS_TIMEOUTS = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "accounts.redis_cache.SharedRedisCache",
+            "BACKEND": "database.cache.SharedRedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": REDIS_TIMEOUTS,
         }
@@ -218,7 +218,11 @@ OPENAI_API_KEY = env("OPENAI_API_KEY")
 OPENAI_BASE_URL = env("OPENAI_BASE_URL")
 OPENAI_MODEL = env("OPENAI_MODEL", "gpt-5-mini")
 # Where steps come from, as a dotted path (imported when first used): the real model when there is a key or an address.
-CHAT_MODEL = "chat.model_client.OpenAIModel" if OPENAI_API_KEY or OPENAI_BASE_URL else "chat.basic_model.BasicModel"
+CHAT_MODEL = (
+    "chat.assistants.openai.client.OpenAIModel"
+    if OPENAI_API_KEY or OPENAI_BASE_URL
+    else "chat.assistants.basic.BasicModel"
+)
 # Where the model is out of reach or its quota used up, the basic assistant answers what it understands surely.
 FALLBACK = envbool("FALLBACK", True)
 OPENAI_API = envchoice("OPENAI_API", "auto", {"responses", "chat_completions", "auto"})

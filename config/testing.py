@@ -28,7 +28,7 @@ from django.db import connections
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from accounts.database import database_threads
+from database.units import database_threads
 
 START_SECONDS = 60
 COMMANDS = {

@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts.views import admin_login
+from accounts.pages.views import admin_login
 
 from .api import api, api_not_found
-from .mcp_door import METADATA_PATH, mcp, protected_resource
+from .endpoints.mcp import METADATA_PATH, mcp, protected_resource
 
-handler500 = "accounts.pages.server_error"
+handler500 = "accounts.pages.sign_in.server_error"
 urlpatterns = [
     path("api/", api.urls),
     re_path(r"^api/", api_not_found),

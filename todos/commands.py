@@ -18,16 +18,16 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
-from accounts.database import the_one
-from accounts.errors import ValidationFailed
 from accounts.models import User
+from database.units import the_one
+from language.dates import date_text
+from language.due import Due
+from language.recurrence import Recurrence
+from web.errors import ValidationFailed
 
 from .changes import Act, Origin
-from .dates import date_text
-from .due import Due
 from .errors import NotYourTodo, TodoNotFound, VersionConflict
 from .models import Todo, TodoChange
-from .recurrence import Recurrence
 from .rows import todo_out
 from .rules import TAGS_MAX, clean_fields
 from .schedule import Schedule

@@ -1,6 +1,6 @@
 """Refusals about todos."""
 
-from accounts.errors import ProductError
+from web.errors import ProductError
 
 
 class TodoNotFound(ProductError):
@@ -18,13 +18,6 @@ class VersionConflict(ProductError):
 
     code = "version_conflict"
     message = "This todo was changed in the meantime. Look at it and try again."
-
-
-class DateNotUnderstood(ProductError):
-    """A phrase that is no date, an impossible date, or one with two readings; the sentence says which."""
-
-    code = "date_not_understood"
-    message = "I could not read this as a date."
 
 
 class ReferenceNotFound(ProductError):

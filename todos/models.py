@@ -17,8 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from .due import Due, instant_of
-from .recurrence import Recurrence, recurrence_text
+from language.due import Due, instant_of
+from language.recurrence import Recurrence, recurrence_text
+
 from .schedule import Schedule
 from .sorting import SORTS
 

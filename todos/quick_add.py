@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from language.dates import FoundDate, date_text, find_date, recurrence_text
+from language.dates.tokens import quoted_spans
+from language.errors import DateNotUnderstood
+from language.marks import MARK, priority_of_mark
+
 from .commands import TodoFields
-from .dates import FoundDate, date_text, find_date, recurrence_text
-from .dates.tokens import quoted_spans
-from .errors import DateNotUnderstood
-from .marks import MARK, priority_of_mark
 from .rules import clean_tag
 
 Span = tuple[int, int]

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from .dates import date_text
+from language.dates import date_text
+
 from .models import Priority, Todo
 
 PriorityName = Literal["none", "low", "medium", "high", "urgent"]

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from accounts.errors import ValidationFailed
+from language.dates import resolve_date, shifted
+from language.due import Due
+from language.errors import DateNotUnderstood
+from language.recurrence import Recurrence, parse_rule
+from web.errors import ValidationFailed
 
-from .dates import resolve_date, shifted
-from .due import Due
-from .errors import DateNotUnderstood
 from .models import Priority
-from .recurrence import Recurrence, parse_rule
 from .schedule import Schedule
 
 TITLE_MAX = 200

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .due import Due
-from .errors import DateNotUnderstood
-from .recurrence import Recurrence, next_occurrence
+from language.due import Due
+from language.errors import DateNotUnderstood
+from language.recurrence import Recurrence, next_occurrence
 
 
 @dataclass(frozen=True)

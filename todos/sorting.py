@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from accounts.paging import Key, Sort
+from web.paging import Key, Sort
 
 # The orders that can be asked for.
 SortName = Literal["urgency", "priority", "title", "created", "updated"]

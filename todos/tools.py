@@ -14,35 +14,24 @@ from mcp.server.mcpserver.exceptions import UnexpectedToolError
 from mcp_types import CallToolResult, Tool, ToolAnnotations
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from accounts.database import database_read
-from accounts.errors import ValidationFailed
 from accounts.models import User
-from accounts.text import StorableText
+from database.units import database_read
+from web.errors import ValidationFailed
+from web.text import StorableText
 
 from . import commands
-from .batches import Caller, ToolRefused, accepted, run_batch, write_once
 from .changes import Origin
 from .errors import NothingToUndo, TodoNotFound, UnknownTag
+from .finding.references import References, echo, read_id
+from .finding.selection import select_todos
+from .finding.words import search_terms
+from .mcp.batches import Caller, ToolRefused, accepted, run_batch, write_once
+from .mcp.schema import Absent, Batch, Changed, NewTask, Outcome, ReferenceList, Refused, Results, TaskList, TaskUpdate
+from .mcp.server import ActingCaller, acting_as, make_server
 from .models import Todo
-from .references import References, echo, read_id
 from .rows import PriorityName, todo_row
-from .selection import select_todos
 from .sorting import SortName, natural_sort
-from .tool_schema import (
-    Absent,
-    Batch,
-    Changed,
-    NewTask,
-    Outcome,
-    ReferenceList,
-    Refused,
-    Results,
-    TaskList,
-    TaskUpdate,
-)
-from .tool_server import ActingCaller, acting_as, make_server
 from .undo import Undone, undo_last, undo_todo
-from .words import search_terms
 
 SearchText = Annotated[
     StorableText, BeforeValidator(lambda text: "" if text is None else text), WithJsonSchema({"type": "string"})

@@ -15,9 +15,9 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from accounts.models import User
+from language.dates import date_text
 
 from .changes import Act, Origin, Snapshot, columns_of, latest, previous_id_of, same, snapshot, todo_of
-from .dates import date_text
 from .errors import ChangeNotFound, NothingToUndo
 from .models import Priority, Todo, TodoChange, TodoChangeQuerySet, change_kind
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from . import transfer_views, views
+from .pages import views
+from .transfer import views as transfer_views
 
 urlpatterns = [
     path("todos", views.todos, name="todos"),

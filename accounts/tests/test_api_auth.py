@@ -8,10 +8,10 @@ from django.db import OperationalError, connection
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
-from accounts.api import REGISTRATIONS_PER_ADDRESS
+from accounts.api.endpoints import REGISTRATIONS_PER_ADDRESS
 from accounts.models import RefreshToken, User
-from accounts.ratelimits import check_rate
 from accounts.testing import PASSWORD, alice, bearer, refresh_token_of
+from web.ratelimits import check_rate
 
 NO_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
 

@@ -6,8 +6,8 @@ from unittest import mock
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import SimpleTestCase
 
-from accounts.errors import ServiceUnavailable
-from accounts.jwks import (
+from accounts.testing import NEW_KEY, outside_issuer, public_jwk
+from accounts.tokens.jwks import (
     DOCUMENT_MAX_BYTES,
     FETCH_INTERVAL_SECONDS,
     FRESH_SECONDS,
@@ -16,7 +16,7 @@ from accounts.jwks import (
     KeySet,
     keys_of,
 )
-from accounts.testing import NEW_KEY, outside_issuer, public_jwk
+from web.errors import ServiceUnavailable
 
 
 class Clock:
@@ -90,7 +90,7 @@ class KeySetTests(SimpleTestCase):
         await self.find()
         self.break_down()
         self.clock.now += KEPT_SECONDS - 1
-        with self.assertLogs("accounts.jwks", "WARNING") as logged:
+        with self.assertLogs("accounts.tokens.jwks", "WARNING") as logged:
             self.assertIsNotNone(await self.find())
         self.assertIn("500", logged.output[0])
         self.clock.now += 2
@@ -99,13 +99,13 @@ class KeySetTests(SimpleTestCase):
 
     async def test_in_an_outage_nobody_is_told_that_a_key_is_unknown(self):
         self.break_down()
-        with self.assertLogs("accounts.jwks", "WARNING"), self.assertRaises(ServiceUnavailable) as refusal:
+        with self.assertLogs("accounts.tokens.jwks", "WARNING"), self.assertRaises(ServiceUnavailable) as refusal:
             await self.find()
         self.assertEqual(refusal.exception.retry_after_seconds, OUTAGE_RETRY_SECONDS)
 
     async def test_an_outage_is_not_asked_again_at_once_and_heals(self):
         self.break_down()
-        with self.assertLogs("accounts.jwks", "WARNING"):
+        with self.assertLogs("accounts.tokens.jwks", "WARNING"):
             for _ in range(3):
                 with self.assertRaises(ServiceUnavailable):
                     await self.find()
@@ -131,7 +131,7 @@ class KeySetTests(SimpleTestCase):
             with self.subTest(name):
                 self.issuer.answer = answer
                 self.keys = KeySet(self.issuer.trusted, self.clock)
-                with self.assertLogs("accounts.jwks", "WARNING"), self.assertRaises(ServiceUnavailable):
+                with self.assertLogs("accounts.tokens.jwks", "WARNING"), self.assertRaises(ServiceUnavailable):
                     await self.find()
 
     async def test_an_issuer_that_is_not_there_or_never_answers_is_an_outage(self):
@@ -141,8 +141,8 @@ class KeySetTests(SimpleTestCase):
             self.keys = KeySet(trusted, self.clock)
             with (
                 self.subTest(port),
-                mock.patch("accounts.jwks.FETCH_TIMEOUT_SECONDS", 0.2),
-                self.assertLogs("accounts.jwks", "WARNING"),
+                mock.patch("accounts.tokens.jwks.FETCH_TIMEOUT_SECONDS", 0.2),
+                self.assertLogs("accounts.tokens.jwks", "WARNING"),
                 self.assertRaises(ServiceUnavailable),
             ):
                 await self.find()

@@ -3,11 +3,11 @@ import time
 from asgiref.sync import sync_to_async
 from django.test import TestCase, override_settings
 
-from accounts.errors import TokenExpired, TokenInvalid
 from accounts.issuers import LOCAL_ISSUER
 from accounts.models import User
 from accounts.testing import alice, bearer, outside_issuer
-from accounts.tokens import verify_access_token
+from accounts.tokens.access import verify_access_token
+from web.errors import TokenExpired, TokenInvalid
 
 
 class OutsideIssuerCase(TestCase):
@@ -104,7 +104,7 @@ class OutsideUserTests(OutsideIssuerCase):
     async def test_while_the_keys_are_out_of_reach_every_door_says_so(self):
         self.issuer.answer = (500, {}, b"")
         headers = {"Authorization": f"Bearer {self.issuer.token()}"}
-        with self.assertLogs("accounts.jwks", "WARNING"):
+        with self.assertLogs("accounts.tokens.jwks", "WARNING"):
             for path in ["/api/auth/me", "/api/outsider/todos", "/todos", "/"]:
                 with self.subTest(path):
                     response = await self.async_client.get(path, headers=headers)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.devices import device_name
 from accounts.models import RefreshToken, SignIn, User
+from accounts.pages.views import SIGN_INS_SHOWN
 from accounts.sign_ins import (
     GRACE_SECONDS,
     begin_sign_in,
@@ -19,7 +20,6 @@ from accounts.sign_ins import (
     sign_out_everywhere,
 )
 from accounts.testing import PASSWORD, alice, bob, refresh_token_of
-from accounts.views import SIGN_INS_SHOWN
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 NEW_PASSWORD = {"old_password": PASSWORD, "new_password1": "nine red kettles", "new_password2": "nine red kettles"}

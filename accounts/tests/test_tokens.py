@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from django.test import SimpleTestCase
 
-from accounts.claims import TOKEN_MAX_LENGTH
-from accounts.errors import TokenExpired, TokenInvalid
 from accounts.testing import UserFactory, forge_token
-from accounts.tokens import issue_access_token
-from accounts.tokens import verify_access_token as verify_awaited
+from accounts.tokens.access import issue_access_token
+from accounts.tokens.access import verify_access_token as verify_awaited
+from accounts.tokens.claims import TOKEN_MAX_LENGTH
+from web.errors import TokenExpired, TokenInvalid
 
 verify_access_token = async_to_sync(verify_awaited)
 

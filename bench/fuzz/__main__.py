@@ -23,7 +23,7 @@ LOG_SHOWN = 6_000
 CREATE = """
 import json
 from accounts.testing import UserFactory
-from accounts.tokens import issue_access_token
+from accounts.tokens.access import issue_access_token
 from chat.testing import belongings
 
 user = UserFactory(username="somebody-in-particular")

@@ -8,8 +8,8 @@ from django import template
 from django.utils.formats import date_format
 
 from accounts.models import User
-from chat.column import ConversationLink, conversation_groups, conversation_link
 from chat.models import Conversation
+from chat.pages.sidebar import ConversationLink, conversation_groups, conversation_link
 
 PAGE_SIZE = 20
 SHOWN_MAX = 400

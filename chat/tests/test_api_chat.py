@@ -14,10 +14,10 @@ from chat.conversations import conversation_page, message_page
 from chat.errors import ModelUnavailable
 from chat.models import Conversation, Message, ToolCall
 from chat.running import finish_running_turns
-from chat.storage import Turn
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 from chat.turn import open_turn
-from chat.turn_state import NewMessage
+from chat.turns.state import NewMessage
+from chat.turns.storage import Turn
 
 from .test_turn import ADD_MILK, ChatCase, rows
 

@@ -7,9 +7,9 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from accounts.testing import bearer, bob
-from chat.approvals import spoken_decision
 from chat.models import Approval, ToolCall
 from chat.testing import calls, says, scripted_model
+from chat.turns.approvals import spoken_decision
 from todos.models import Todo
 from todos.testing import TodoFactory
 

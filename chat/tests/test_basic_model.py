@@ -5,16 +5,8 @@ import json
 
 from django.test import SimpleTestCase
 
-from chat.basic_model import BasicModel
-from chat.model_interface import (
-    AssistantText,
-    ModelRequest,
-    StepEnd,
-    TextDelta,
-    ToolOutput,
-    ToolRequest,
-    UserText,
-)
+from chat.assistants.basic import BasicModel
+from chat.assistants.interface import AssistantText, ModelRequest, StepEnd, TextDelta, ToolOutput, ToolRequest, UserText
 
 NOW = datetime.datetime.fromisoformat("2026-03-04T10:00:00-05:00")
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
 
-from chat.basic_model.acts import (
+from chat.assistants.basic.acts import (
     AddTodo,
     AnnotateTodo,
     AskTodos,
@@ -21,8 +21,8 @@ from chat.basic_model.acts import (
     UndoChanges,
     UpdateTodos,
 )
-from chat.basic_model.dating import Clock
-from chat.basic_model.understanding import REQUESTS_MAX, understand
+from chat.assistants.basic.dating import Clock
+from chat.assistants.basic.understanding import REQUESTS_MAX, understand
 
 CLOCK = Clock(datetime.datetime.fromisoformat("2026-03-04T10:00:00-05:00"), ZoneInfo("America/New_York"))
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Reading
 from accounts.testing import UserFactory, alice, bob
-from chat.charts import bar_chart, rounded_up, short
-from chat.cockpit import WINDOWS, latency, overview
+from chat.audit.charts import bar_chart, rounded_up, short
+from chat.audit.cockpit import WINDOWS, latency, overview
 from chat.models import Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory
 

@@ -4,8 +4,8 @@ from asgiref.sync import sync_to_async
 from django.test import override_settings
 from django.urls import reverse
 
+from chat.assistants.interface import TextDelta, ToolRequest
 from chat.errors import ModelError, ModelTimeout, ModelUnavailable
-from chat.model_interface import TextDelta, ToolRequest
 from chat.models import Message
 from chat.testing import MessageFactory, calls, says, scripted_model
 from todos.models import Todo

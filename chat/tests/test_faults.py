@@ -14,9 +14,9 @@ from bench.upstream import FAULTS, ScriptedUpstream
 from chat import testing
 from chat.models import Conversation, Message
 from chat.running import running_turns
-from chat.settling import settle_dead_turns
 from chat.testing import scripted_model
 from chat.turn import model_named
+from chat.turns.settling import settle_dead_turns
 from todos.models import Todo
 
 from .test_turn import ADD_MILK, ChatCase, rows
@@ -40,7 +40,7 @@ TOLD = {
 }
 
 
-@override_settings(CHAT_MODEL="chat.model_client.OpenAIModel", FALLBACK=False)
+@override_settings(CHAT_MODEL="chat.assistants.openai.client.OpenAIModel", FALLBACK=False)
 class UpstreamFaults(ChatCase):
     def setUp(self):
         super().setUp()

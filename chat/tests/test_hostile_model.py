@@ -13,8 +13,8 @@ from django.test import override_settings
 from uuid_utils.compat import uuid7
 
 from accounts.testing import bearer, bob
-from chat.instructions import RULES
-from chat.model_interface import ToolOutput, ToolRequest, UserText
+from chat.assistants.instructions import RULES
+from chat.assistants.interface import ToolOutput, ToolRequest, UserText
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 from todos.models import Todo, TodoChange

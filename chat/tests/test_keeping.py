@@ -6,10 +6,10 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from accounts.testing import alice
-from chat.keeping import Keeper, KeptTurn
 from chat.models import Conversation, Message
 from chat.turn import open_turn
-from chat.turn_state import NewMessage
+from chat.turns.keeping import Keeper, KeptTurn
+from chat.turns.state import NewMessage
 
 
 @override_settings(TURNS_AT_ONCE=100, TOKENS_PER_DAY=10_000_000)

@@ -11,9 +11,9 @@ from django.test import Client, TransactionTestCase
 
 from accounts.models import SignIn
 from accounts.testing import PASSWORD, alice, bearer, bob
-from chat.consumers import LiveConsumer
 from chat.conversations import change_conversation, put_away
 from chat.live import group_of
+from chat.pages.consumers import LiveConsumer
 from chat.testing import ConversationFactory, says, scripted_model
 from todos.models import Todo
 

@@ -13,9 +13,7 @@ from django.test import SimpleTestCase, override_settings
 from bench.answers import Answer, call, calls, fails, hangs, refuses, says, sends
 from bench.assistant import history_of
 from bench.upstream import ScriptedUpstream
-from chat.errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnFailure
-from chat.model_client import OpenAIModel, retry_after_seconds, speaks_responses
-from chat.model_interface import (
+from chat.assistants.interface import (
     AssistantText,
     ModelRequest,
     StepEnd,
@@ -25,6 +23,8 @@ from chat.model_interface import (
     ToolRequest,
     UserText,
 )
+from chat.assistants.openai.client import OpenAIModel, retry_after_seconds, speaks_responses
+from chat.errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnFailure
 
 NOW = datetime.datetime(2026, 3, 4, 12, tzinfo=datetime.UTC)
 ADD_TASK = ToolDefinition("add_task", "Add todos.", {"type": "object", "properties": {"tasks": {"type": "array"}}})
@@ -83,7 +83,10 @@ class WireFormatTests:
     async def failure(self, *answers: Answer) -> TurnFailure:
         """The failure of a step; what is logged on the way names neither the key nor the upstream's words."""
         self.upstream.script(answers)
-        with self.assertLogs("chat.model_client", "WARNING") as logs, self.assertRaises(TurnFailure) as raised:
+        with (
+            self.assertLogs("chat.assistants.openai.client", "WARNING") as logs,
+            self.assertRaises(TurnFailure) as raised,
+        ):
             await step(self.model)
         for text in (*logs.output, raised.exception.sentence):
             self.assertNotIn("secret", text)
@@ -204,7 +207,7 @@ class WireFormatTests:
                 self.assertEqual(len(self.upstream.requests), 2)
 
     async def test_an_outage_that_passes_is_not_noticed(self):
-        with self.assertLogs("chat.model_client", "WARNING"):
+        with self.assertLogs("chat.assistants.openai.client", "WARNING"):
             self.assertEqual(text_of(await self.answer(refuses(502), says("Here I am."))), "Here I am.")
 
     async def test_an_error_answer_with_an_odd_body_is_an_outage_all_the_same(self):
@@ -246,7 +249,7 @@ class WireFormatTests:
         for ending in ("cut", "unfinished"):
             self.upstream.script([calls(call("add_task", {"tasks": []}), text="Adding it.", ending=ending)])
             outputs = []
-            with self.assertLogs("chat.model_client"), self.assertRaises(ModelUnavailable):
+            with self.assertLogs("chat.assistants.openai.client"), self.assertRaises(ModelUnavailable):
                 async for output in self.model.stream(request_with()):
                     outputs.append(output)
             self.assertEqual(text_of(outputs), "Adding it.")

@@ -8,14 +8,14 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.testing import alice, bearer, bob
+from chat.assistants.interface import StepEnd, TextDelta
 from chat.errors import ModelUnavailable
-from chat.model_interface import StepEnd, TextDelta
 from chat.models import Conversation, Message
-from chat.page_stream import stored_frames, turn_frames
+from chat.pages.stream import stored_frames, turn_frames
 from chat.running import start_turn
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 from chat.turn import begin_turn
-from chat.turn_state import NewMessage
+from chat.turns.state import NewMessage
 
 LIVE = {"HX-Request": "true"}
 

@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 from accounts.testing import alice, bob
 from chat.errors import ModelUnavailable
 from chat.models import Conversation, Message, ToolCall
+from chat.pages.welcome import GENERIC
 from chat.testing import ConversationFactory, MessageFactory, calls, full_page, says, scripted_model
-from chat.welcome import GENERIC
 from todos.models import Todo
 from todos.testing import TodoFactory
 

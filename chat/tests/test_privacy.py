@@ -18,20 +18,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import RecordedAdmin
-from accounts.errors import TokenInvalid
 from accounts.models import Reading, User
-from accounts.personal_tokens import issue_personal_token
 from accounts.sign_ins import begin_sign_in, digest_of, issue_refresh_token
 from accounts.testing import PASSWORD, alice, bearer, bob
-from chat.consumers import LiveConsumer
+from accounts.tokens.personal import issue_personal_token
 from chat.models import Approval, Message, ToolCall
-from chat.privacy import ACCOUNT, KEPT, NO_PART, PAGE_SIZE, PARTS, erase
+from chat.pages.consumers import LiveConsumer
+from chat.privacy.belongings import ACCOUNT, KEPT, NO_PART, PAGE_SIZE, PARTS, erase
 from chat.testing import ConversationFactory, MessageFactory, says, scripted_model
 from chat.turn import failure_of, open_turn
-from chat.turn_state import NewMessage
+from chat.turns.state import NewMessage
 from todos.commands import add_todo, update_todo
 from todos.models import CalendarFeed, Todo, TodoChange
 from todos.testing import BY_CHAT, NOW, TodoFactory
+from web.errors import TokenInvalid
 
 from .test_live import cookie_of
 

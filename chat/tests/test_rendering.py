@@ -4,10 +4,10 @@ from uuid import UUID
 
 from django.test import SimpleTestCase
 
-from chat.column import conversation_groups
 from chat.models import Conversation, Message
-from chat.rendering import failure_of, tool_call_line, written_ids
-from chat.welcome import greeting, starters
+from chat.pages.rendering import failure_of, tool_call_line, written_ids
+from chat.pages.sidebar import conversation_groups
+from chat.pages.welcome import greeting, starters
 from todos.models import Todo
 
 MILK = {"id": "0198c2f0-a1b2-7c3d-8e4f-000000000001", "title": "Buy milk"}

@@ -9,8 +9,8 @@ from django.test import SimpleTestCase, TestCase
 
 from accounts.testing import alice, bearer, bob
 from chat.models import Conversation, Message
-from chat.search import marked_parts, parts_html, snippet_parts, terms_of
-from chat.search_index import make_search_index
+from chat.search.index import make_search_index
+from chat.search.terms import marked_parts, parts_html, snippet_parts, terms_of
 from chat.testing import ConversationFactory, MessageFactory
 
 # fmt: off

@@ -9,12 +9,12 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.testing import bearer
-from chat.context import INTERRUPTED_OUTPUT
+from chat.assistants.interface import AssistantText, ToolOutput, ToolRequest, UserText
 from chat.errors import ModelUnavailable
-from chat.model_interface import AssistantText, ToolOutput, ToolRequest, UserText
+from chat.history.context import INTERRUPTED_OUTPUT
 from chat.models import Approval, Conversation, Message, ToolCall
-from chat.settling import settle_dead_turns
 from chat.testing import calls, says, scripted_model
+from chat.turns.settling import settle_dead_turns
 from todos.models import Todo, TodoChange
 from todos.testing import make_many
 

@@ -4,8 +4,8 @@ from asgiref.sync import sync_to_async
 from django.test import TestCase
 
 from accounts.testing import alice, bearer, bob
+from chat.assistants.interface import TextDelta, ToolOutput, ToolRequest, UserText
 from chat.errors import ModelUnavailable
-from chat.model_interface import TextDelta, ToolOutput, ToolRequest, UserText
 from chat.models import Conversation, Message
 from chat.testing import calls, says, scripted_model
 from todos.models import Todo

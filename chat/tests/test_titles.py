@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from django.test import SimpleTestCase
 
-from chat.titles import title_after, title_from, title_of_model
+from chat.history.titles import title_after, title_from, title_of_model
 
 
 def added(*titles):

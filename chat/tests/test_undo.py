@@ -2,11 +2,11 @@
 
 from django.utils import timezone
 
-from accounts.database import database_unit
 from accounts.testing import bearer
-from chat.context import tool_output
+from chat.history.context import tool_output
 from chat.models import Conversation, ToolCall
 from chat.testing import calls, says, scripted_model
+from database.units import database_unit
 from todos.changes import Door, Origin
 from todos.models import Todo, TodoChange
 from todos.undo import undo

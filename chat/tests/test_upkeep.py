@@ -7,16 +7,16 @@ from asgiref.sync import sync_to_async
 from django.test import override_settings
 from django.utils import timezone
 
+from chat.assistants.interface import Summary, TextDelta, UserText
 from chat.conversations import change_conversation
 from chat.errors import ContextTooLong, ModelError, ModelUnavailable
-from chat.limits import tokens_today
-from chat.model_interface import Summary, TextDelta, UserText
+from chat.history.summaries import Due, digest_of, due_summary, store_summary
 from chat.models import Conversation, Message
 from chat.running import finish_running_turns
-from chat.summaries import Due, digest_of, due_summary, store_summary
 from chat.testing import calls, says, scripted_model, upkeep_done
 from chat.tests.test_turn import ChatCase
-from chat.upkeep import upkeep_tasks
+from chat.turns.limits import tokens_today
+from chat.turns.upkeep import upkeep_tasks
 
 LONG = "word " * 100
 SMALL_WINDOW = override_settings(CONTEXT_MAX_TOKENS=1_000)
@@ -67,7 +67,7 @@ class Summaries(UpkeepCase):
         async def for_ever(request):
             await asyncio.Event().wait()
 
-        with scripted_model(*[says(LONG)] * 8) as model, mock.patch("chat.upkeep.UPKEEP_SECONDS", 0.05):
+        with scripted_model(*[says(LONG)] * 8) as model, mock.patch("chat.turns.upkeep.UPKEEP_SECONDS", 0.05):
             model.upkeep = [for_ever, for_ever]
             conversation = await self.talk(8)
         self.assertEqual(conversation.title, "Question 0")
@@ -136,7 +136,7 @@ class Summaries(UpkeepCase):
             await Conversation.objects.all().adelete()
             return says("For nobody.")
 
-        with scripted_model(*[says(LONG)] * 8) as model, self.assertNoLogs("chat.upkeep", "ERROR"):
+        with scripted_model(*[says(LONG)] * 8) as model, self.assertNoLogs("chat.turns.upkeep", "ERROR"):
             model.upkeep = [says("Talk"), purge]
             conversation_id = None
             while await Conversation.objects.aexists() or conversation_id is None:

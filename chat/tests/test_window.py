@@ -8,9 +8,7 @@ from django.test import SimpleTestCase
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chat import wire_chat_completions, wire_responses
-from chat.context import INTERRUPTED_OUTPUT, json_text, message_items
-from chat.model_interface import (
+from chat.assistants.interface import (
     AssistantText,
     ModelRequest,
     Summary,
@@ -19,8 +17,11 @@ from chat.model_interface import (
     ToolRequest,
     UserText,
 )
-from chat.shortening import SHORTENED
-from chat.window import estimated_tokens, fitted, is_crowded, measured_ratio, parted, turns_to_summarise
+from chat.assistants.openai import chat_completions as wire_chat_completions
+from chat.assistants.openai import responses as wire_responses
+from chat.history.context import INTERRUPTED_OUTPUT, json_text, message_items
+from chat.history.shortening import SHORTENED
+from chat.history.window import estimated_tokens, fitted, is_crowded, measured_ratio, parted, turns_to_summarise
 
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "200"))
 

@@ -1,9 +1,9 @@
 from django.test import SimpleTestCase
 
+from chat.assistants.interface import StepEnd, TextDelta, ToolRequest
+from chat.assistants.openai.client import joined
+from chat.assistants.openai.events import EventReader, raise_reported_error, wire_events
 from chat.errors import ModelError, ModelUnavailable
-from chat.model_client import joined
-from chat.model_interface import StepEnd, TextDelta, ToolRequest
-from chat.wire_events import EventReader, raise_reported_error, wire_events
 
 STREAM = (
     b': a comment\n\nevent: first\nid: 7\ndata: {"n": 1}\n\n'

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from accounts.testing import OutsideIssuer, UserFactory, bearer, forge_token
-from chat.privacy import ACCOUNT, PARTS
+from chat.privacy.belongings import ACCOUNT, PARTS
 from chat.testing import belongings
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

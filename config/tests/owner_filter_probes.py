@@ -14,22 +14,22 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from accounts.testing import UserFactory
-from chat.approvals import decide_newest
-from chat.limits import check_allowance
+from chat.history.summaries import continue_conversation
 from chat.models import Approval, Conversation, Message
-from chat.summaries import continue_conversation
+from chat.pages.transcript import answer_html, message_views
+from chat.pages.views import latest_conversation_id
 from chat.testing import ConversationFactory, belongings
-from chat.transcript import answer_html, message_views
-from chat.views import latest_conversation_id
-from todos.batches import Caller, check_reach, rows_of, written_in_call
+from chat.turns.approvals import decide_newest
+from chat.turns.limits import check_allowance
 from todos.changes import Act, Origin
 from todos.commands import add_todo, complete_todo, done_today
-from todos.feed import feed_of
-from todos.importing import todo_known_as
+from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
+from todos.mcp.schema import Changed, Results
 from todos.models import Door, Todo, TodoChange, TodoTag
 from todos.rows import todo_row
 from todos.testing import use_tool
-from todos.tool_schema import Changed, Results
+from todos.transfer.feed import feed_of
+from todos.transfer.importing import todo_known_as
 from todos.undo import take_back_completion, undo, undo_last, undo_todo
 
 WORDS = "greenotter"

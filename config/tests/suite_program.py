@@ -29,7 +29,7 @@ from mcp_types import (
 from pydantic import Field
 
 from config.asgi import application
-from todos.batches import ToolRefused
+from todos.mcp.batches import ToolRefused
 from todos.tools import server
 
 __all__ = ["application"]

@@ -12,7 +12,7 @@ PAGE = (ROOT / "docs/architecture.md").read_text()
 NAMED = [name for group in re.findall(r"`([^`\n]+)`", PAGE) for name in re.split(r", | → ", group)]
 FILES = [
     path
-    for folder in ("accounts", "todos", "chat", "config", "telemetry", "bench")
+    for folder in ("accounts", "todos", "chat", "config", "database", "language", "telemetry", "web", "bench")
     for path in (ROOT / folder).rglob("*.py")
 ]
 
@@ -39,6 +39,14 @@ class Architecture(TestCase):
         self.assertEqual([int(row.split()[1]) for row in rows], list(range(1, 13)))
         for module, name in re.findall(r"`(\w+)\.((?!py\b)\w+(?:\.\w+)?)`", "\n".join(rows)):
             with self.subTest(f"{module}.{name}"):
-                found = importlib.import_module({"Model": "chat.model_interface"}.get(module, f"chat.{module}"))
+                found = importlib.import_module(
+                    {"Model": "chat.assistants.interface"}.get(module) or chat_module(module)
+                )
                 for part in [*([module] if module == "Model" else []), *name.split(".")]:
                     found = getattr(found, part)
+
+
+def chat_module(name: str) -> str:
+    """The dotted name of the one module of the chat that has this name."""
+    (path,) = (ROOT / "chat").rglob(f"{name}.py")
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)

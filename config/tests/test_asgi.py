@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import SimpleTestCase, override_settings
 
 from config.asgi import application
-from config.health import stopping
+from config.endpoints.health import stopping
 
 
 async def ask(path, *, method="GET", headers=(), body=(b"",), host=b"localhost"):

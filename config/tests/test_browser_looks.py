@@ -6,10 +6,10 @@ from types import SimpleNamespace
 from django.template.loader import render_to_string
 from playwright.sync_api import Route
 
-from accounts.errors import RateLimited
 from bench.answers import call, calls, fails, hangs, says
 from config.middleware import CONTENT_SECURITY_POLICY
 from config.tests.browser import ModelCase, expect, save_screenshot
+from web.errors import RateLimited
 
 ADD_MILK = call("add_task", {"tasks": [{"title": "Buy milk", "due": "tomorrow", "tags": ["home"]}]})
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import SimpleTestCase, TransactionTestCase, override_settings
 
-from config.health import OK, SLOW, Part, look_at_database, look_at_redis
+from config.endpoints.health import OK, SLOW, Part, look_at_database, look_at_redis
 from config.testing import empty_database, running_server
 
 from .test_asgi import ask
@@ -37,7 +37,7 @@ class Looks(SimpleTestCase):
             return OK
 
         part = Part("x", hang, patience_seconds=0.01, fresh_seconds=60)
-        with self.assertLogs("config.health", "WARNING"):
+        with self.assertLogs("config.endpoints.health", "WARNING"):
             self.assertEqual([await part.state(), await part.state()], [SLOW, SLOW])
         released.set()
         part.looking.result()
@@ -47,7 +47,7 @@ class Looks(SimpleTestCase):
     async def test_what_changes_is_logged_once(self):
         states = ["out of reach", "out of reach", OK]
         part = Part("x", lambda: states[0])
-        with self.assertLogs("config.health", "INFO") as logs:
+        with self.assertLogs("config.endpoints.health", "INFO") as logs:
             while states:
                 part.looking = None
                 await part.state()
@@ -55,7 +55,7 @@ class Looks(SimpleTestCase):
         self.assertEqual([line.levelname for line in logs.records], ["WARNING", "INFO"])
 
     @override_settings(
-        CACHES={"default": {"BACKEND": "accounts.redis_cache.SharedRedisCache", "LOCATION": "redis://127.0.0.1:1"}}
+        CACHES={"default": {"BACKEND": "database.cache.SharedRedisCache", "LOCATION": "redis://127.0.0.1:1"}}
     )
     def test_a_redis_that_nobody_answers_for_is_out_of_reach(self):
         self.assertEqual(look_at_redis(), "out of reach")

@@ -15,7 +15,7 @@ from bench.answers import Answer, calls, hangs
 from bench.assistant import asked_text, built_in_answer
 from bench.stored import stored
 from bench.upstream import ScriptedUpstream
-from chat.model_interface import ToolOutput
+from chat.assistants.interface import ToolOutput
 from config.testing import RunningServer, empty_database, running_server
 
 from .test_servers import ServerCase, wait_for

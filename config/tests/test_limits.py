@@ -9,13 +9,13 @@ from unittest import TestCase as PlainTestCase
 from channels.testing import WebsocketCommunicator
 from django.test import Client, TestCase, TransactionTestCase, override_settings
 
-from accounts.ratelimits import ADDRESS_ALLOWANCE, check_rate, check_use_from
 from accounts.testing import PASSWORD, UserFactory, alice, bearer, bob
-from accounts.tests import test_ratelimits
-from chat.consumers import SOCKETS_AT_ONCE, SOCKETS_PER_USER, open_sockets
+from chat.pages.consumers import SOCKETS_AT_ONCE, SOCKETS_PER_USER, open_sockets
 from chat.testing import ConversationFactory, says, scripted_model, upkeep_done
 from config.asgi import application
 from config.testing import close_database_threads, empty_database, running_redis, running_server
+from web.ratelimits import ADDRESS_ALLOWANCE, check_rate, check_use_from
+from web.tests import test_ratelimits
 
 from .test_asgi import ask
 

@@ -15,7 +15,7 @@ from bench.answers import Answer, call, calls, refuses, says, sends
 from bench.upstream import ScriptedUpstream
 from chat.testing import scripted_model
 from chat.turn import model_named
-from chat.upkeep import upkeep_tasks
+from chat.turns.upkeep import upkeep_tasks
 from config.logs import FieldsFormatter, WordsFormatter
 
 KEY = "sk-the-key-of-the-operator"
@@ -51,7 +51,7 @@ class NothingSaidIsLogged(TransactionTestCase):
                 OPENAI_BASE_URL=cls.upstream.url,
                 OPENAI_API_KEY=KEY,
                 OPENAI_API="chat_completions",
-                CHAT_MODEL="chat.model_client.OpenAIModel",
+                CHAT_MODEL="chat.assistants.openai.client.OpenAIModel",
                 FALLBACK=False,
             )
         )

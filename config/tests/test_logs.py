@@ -7,7 +7,7 @@ import sys
 from django.test import SimpleTestCase, TestCase, TransactionTestCase
 
 from accounts.testing import alice
-from accounts.tokens import issue_access_token
+from accounts.tokens.access import issue_access_token
 from chat.models import Message
 from chat.testing import calls, says, scripted_model
 from config.logs import FieldsFormatter, WordsFormatter

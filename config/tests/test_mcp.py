@@ -13,9 +13,9 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from accounts.models import PersonalToken
-from accounts.personal_tokens import TOKENS_MAX, TooManyTokens, issue_personal_token
 from accounts.sign_ins import sign_out_everywhere
 from accounts.testing import alice, bearer, bob, forge_token
+from accounts.tokens.personal import TOKENS_MAX, TooManyTokens, issue_personal_token
 from todos.models import Door, Todo, TodoChange
 
 from ..logs import FieldsFormatter
@@ -75,7 +75,7 @@ class Calls(McpCase):
 
     async def test_each_call_is_in_the_log_with_its_token_and_without_what_it_says(self):
         reading = await self.personal("read")
-        with self.assertLogs("todos.tool_server", "INFO") as log:
+        with self.assertLogs("todos.mcp.server", "INFO") as log:
             await self.call("add_task", {"tasks": [{"title": "Secret plan"}]})
             await self.call("complete_task", {"tasks": ["nothing like it"]})
             await self.call("add_task", {"tasks": [{"title": "Secret plan"}]}, reading)
@@ -95,7 +95,7 @@ class Calls(McpCase):
         self.assertNotIn("Secret", str(written))
 
     async def test_the_log_names_the_call_that_a_change_was_made_in(self):
-        with self.assertLogs("todos.tool_server", "INFO") as log:
+        with self.assertLogs("todos.mcp.server", "INFO") as log:
             await self.call("add_task", {"tasks": [{"title": "Milk"}]})
         change = await TodoChange.objects.for_user(self.alice).aget()
         self.assertEqual(change.door, Door.MCP)

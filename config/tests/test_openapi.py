@@ -5,7 +5,7 @@ import re
 import jsonschema
 from django.test import SimpleTestCase
 
-from accounts.api_schema import ErrorBody
+from accounts.api.schema import ErrorBody
 from config.api import STATUS_BY_CODE, api
 
 OPEN_PATHS = {"/api/auth/register", "/api/auth/token", "/api/auth/refresh", "/api/auth/revoke"}

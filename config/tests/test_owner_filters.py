@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import TestCase
 
-from accounts.prepared import PreparedQuery
 from chat.models import ApprovalQuerySet, Conversation, ConversationQuerySet
+from database.prepared import PreparedQuery
 from todos.models import TodoChangeQuerySet, TodoQuerySet
 
 from .isolation_case import Cell, IsolationCase

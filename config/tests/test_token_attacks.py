@@ -11,9 +11,9 @@ from unittest import TestCase
 
 from django.conf import settings
 
-from accounts.errors import CHALLENGE
 from accounts.testing import outside_issuer
 from config.testing import empty_database, environment, running_server
+from web.errors import CHALLENGE
 
 from . import token_attacks_on_claims, token_attacks_on_form, token_attacks_on_keys  # noqa: F401 each adds its kinds
 from .token_attacks import KINDS, Attempt, World, sent
@@ -34,7 +34,7 @@ PEOPLE = """
 import json
 from accounts.models import User
 from accounts.sign_ins import begin_sign_in, end_sign_in, issue_refresh_token, sign_out_everywhere
-from accounts.tokens import issue_access_token
+from accounts.tokens.access import issue_access_token
 
 def person(name):
     return User.objects.create_user(name)

@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from accounts.testing import alice
-from accounts.tokens import issue_access_token
+from accounts.tokens.access import issue_access_token
 from bench.answers import call, calls, says
 from bench.upstream import ScriptedUpstream
 from chat.testing import upkeep_done
@@ -70,7 +70,7 @@ class OneTurn(TransactionTestCase):
         adding = calls(call("add_task", {"tasks": [{"title": TITLE}]}, "c1"), text=ANSWERED)
         with (
             ScriptedUpstream() as upstream,
-            override_settings(OPENAI_BASE_URL=upstream.url, CHAT_MODEL="chat.model_client.OpenAIModel"),
+            override_settings(OPENAI_BASE_URL=upstream.url, CHAT_MODEL="chat.assistants.openai.client.OpenAIModel"),
         ):
             upstream.script([adding, says(ANSWERED)])
             status, _, _ = await ask(f"/api/{self.alice.subject}/chat", method="POST", headers=headers, body=[body])

@@ -2,7 +2,7 @@
 
 import json
 
-from accounts.claims import TOKEN_MAX_LENGTH
+from accounts.tokens.claims import TOKEN_MAX_LENGTH
 
 from .token_attacks import HEADER, Attempt, kind, part, parts, sent
 

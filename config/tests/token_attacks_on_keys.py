@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from accounts.personal_tokens import PREFIX
 from accounts.testing import NEW_KEY, public_jwk
+from accounts.tokens.personal import PREFIX
 
 from .token_attacks import TYPE, World, encoded, kind, part, parts, signature_of
 

@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from todos.dates import date_text
+from language.dates import date_text
 from todos.models import Todo
 
 register = template.Library()

@@ -5,13 +5,13 @@ from django.test import TestCase, override_settings
 from icalendar import Calendar
 
 from accounts.testing import alice, bob
-from todos.due import Due
-from todos.feed import FEED_MAX
-from todos.ical import calendar_bytes
+from language.due import Due
+from language.recurrence import Recurrence
 from todos.models import CalendarFeed, Todo
-from todos.recurrence import Recurrence
 from todos.schedule import Schedule
 from todos.testing import NEW_YORK, NOW, TodoFactory, make_many
+from todos.transfer.feed import FEED_MAX
+from todos.transfer.ical import calendar_bytes
 
 EVENING = Due(datetime.date(2026, 3, 6), datetime.time(17), "America/New_York")
 

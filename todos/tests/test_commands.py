@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase, TransactionTestCase
 
-from accounts.errors import ValidationFailed
 from accounts.testing import alice, bob
+from language.due import Due
+from language.errors import DateNotUnderstood
 from todos.commands import (
     add_todo,
     complete_todo,
@@ -17,10 +18,10 @@ from todos.commands import (
     restore_todo,
     update_todo,
 )
-from todos.due import Due
-from todos.errors import DateNotUnderstood, NotYourTodo, TodoNotFound, VersionConflict
+from todos.errors import NotYourTodo, TodoNotFound, VersionConflict
 from todos.models import Priority, Todo
 from todos.testing import BY_PAGE, NOW, TodoFactory
+from web.errors import ValidationFailed
 
 FRIDAY = datetime.date(2026, 3, 6)
 FRIDAY_AT_FIVE = Due(FRIDAY, datetime.time(17), "America/New_York")

@@ -6,11 +6,11 @@ import json
 from django.test import TestCase
 
 from accounts.testing import alice, bearer, bob
-from todos.due import Due
-from todos.export import PAGE_SIZE
-from todos.recurrence import Recurrence
+from language.due import Due
+from language.recurrence import Recurrence
 from todos.schedule import Schedule
 from todos.testing import TodoFactory, make_many
+from todos.transfer.export import PAGE_SIZE
 
 EVENING = Due(datetime.date(2026, 3, 6), datetime.time(17), "America/New_York")
 MONDAYS = Recurrence("FREQ=WEEKLY;BYDAY=MO")

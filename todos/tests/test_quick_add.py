@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
 
-from todos.errors import DateNotUnderstood
+from language.errors import DateNotUnderstood
 from todos.quick_add import parse_quick_add
 
 BERLIN = ZoneInfo("Europe/Berlin")

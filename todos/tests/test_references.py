@@ -4,8 +4,8 @@ from django.test import TestCase
 
 from accounts.testing import alice, bob
 from todos.errors import ReferenceAmbiguous, ReferenceNotFound
+from todos.finding.references import References
 from todos.models import Todo
-from todos.references import References
 from todos.testing import NOW, TodoFactory, make_many
 
 

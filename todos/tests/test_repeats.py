@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase, TransactionTestCase
 
-from accounts.errors import ValidationFailed
 from accounts.testing import alice
+from language.due import Due
+from language.errors import DateNotUnderstood
+from language.recurrence import Recurrence
 from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, update_todo
-from todos.due import Due
-from todos.errors import DateNotUnderstood
 from todos.models import Todo
-from todos.recurrence import Recurrence
 from todos.testing import BY_PAGE, NOW, TodoFactory, use_tool
+from web.errors import ValidationFailed
 
 LATER = NOW + datetime.timedelta(days=40)
 

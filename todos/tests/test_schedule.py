@@ -5,8 +5,8 @@ import zoneinfo
 
 from django.test import SimpleTestCase
 
-from todos.due import Due
-from todos.recurrence import Recurrence
+from language.due import Due
+from language.recurrence import Recurrence
 from todos.schedule import Schedule
 
 # Both hemispheres, half hours, a change of half an hour, of a whole day at midnight, and zones that never change.

@@ -10,10 +10,10 @@ from mcp import Client
 from mcp.server.mcpserver.exceptions import ToolError
 
 from accounts.testing import alice, bob
-from todos.batches import Caller
+from todos.mcp.batches import Caller
+from todos.mcp.server import acting_as, make_server
 from todos.models import Priority, Todo
 from todos.testing import BY_CHAT, NOW, TodoFactory, make_many, no_fence, use_tool
-from todos.tool_server import acting_as, make_server
 from todos.tools import call_tool, server, tool_definitions
 
 ROW_KEYS = {"id", "title", "notes", "priority", "due", "due_text", "repeats", "overdue", "tags", "done"}

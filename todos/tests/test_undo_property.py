@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from accounts.testing import UserFactory
+from language.due import Due
+from language.recurrence import Recurrence
 from todos.changes import Origin, snapshot
 from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, restore_todo, update_todo
-from todos.due import Due
 from todos.models import Door, Todo, TodoChange
-from todos.recurrence import Recurrence
 from todos.testing import NOW
 from todos.undo import undo
 

@@ -1,0 +1,1 @@
+"""The sign-in API: its `endpoints`, and the `schema` of what they take and answer."""

@@ -1,0 +1,142 @@
+"""The sign-in API: an account, and the tokens that stand for it."""
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router, Status
+
+from accounts.models import SignIn, User
+from accounts.passwords import hash_password, user_of_password
+from accounts.sign_ins import begin_sign_in, issue_refresh_token, revoke_refresh_token, rotate_refresh_token
+from accounts.tokens.access import issue_access_token
+from database.units import database_unit
+from web.errors import LoginFailed, TokenInvalid, ValidationFailed
+from web.ratelimits import REFRESHES_PER_ADDRESS, address_of, check_rate
+
+from .schema import Credentials, ErrorBody, Limits, Me, RefreshRequest, Registration, TokenPair
+
+# Enough for a class that signs up together, too little to fill the table.
+REGISTRATIONS_PER_ADDRESS = "30/m"
+USERNAME_TAKEN = "A user with that username already exists."
+
+router = Router()
+
+
+@router.post("/register", auth=None, response={201: TokenPair, 429: ErrorBody})
+async def register(request: HttpRequest, registration: Registration, response: HttpResponse):
+    """Create an account and sign in."""
+    await check_rate("register", address_of(request), REGISTRATIONS_PER_ADDRESS)
+    user = await check_registration(registration)
+    user.password = await hash_password(registration.password)
+    try:
+        signed_in = await store_user(user, user_agent_of(request))
+    except IntegrityError:
+        # Somebody else took the name while the password was hashed.
+        raise ValidationFailed(details={"username": USERNAME_TAKEN}) from None
+    return Status(201, token_pair(*signed_in, response))
+
+
+@router.post("/token", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
+async def token(request: HttpRequest, credentials: Credentials, response: HttpResponse):
+    """Sign in with a username and password."""
+    user = await user_of_password(credentials.username, credentials.password, address_of(request))
+    return token_pair(*await sign_in(user, user_agent_of(request)), response)
+
+
+@router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
+async def refresh(request: HttpRequest, body: RefreshRequest, response: HttpResponse):
+    """Trade a refresh token for new tokens. It works once, or for a few seconds where two requests use it at once:
+    using it again later signs out whoever holds its successors.
+    """
+    await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
+    rotation = await database_unit(rotate_refresh_token)(body.refresh_token)
+    if rotation is None:
+        raise TokenInvalid("This refresh token is not valid. Sign in again.")
+    return token_pair(*rotation, response)
+
+
+@router.post("/revoke", auth=None, response={204: None, 429: ErrorBody})
+async def revoke(request: HttpRequest, body: RefreshRequest):
+    """Sign out: end a refresh token, its successors and the access tokens they led to.
+
+    The answer is the same for a token that never was.
+    """
+    await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
+    await database_unit(revoke_refresh_token)(body.refresh_token)
+    return Status(204, None)
+
+
+def me_of(user: User) -> Me:
+    limits = Limits(
+        message_characters=settings.MESSAGE_MAX_CHARACTERS,
+        conversation_messages=settings.CONVERSATION_MAX_MESSAGES,
+        turns_per_minute=settings.TURNS_PER_MINUTE,
+        turns_per_hour=settings.TURNS_PER_HOUR,
+        turns_at_once=settings.TURNS_AT_ONCE,
+        tokens_per_day=settings.TOKENS_PER_DAY,
+    )
+    return Me(user_id=user.subject, username=user.username, time_zone=user.time_zone, limits=limits)
+
+
+def user_agent_of(request: HttpRequest) -> str:
+    return request.headers.get("User-Agent", "")
+
+
+def token_pair(sign_in: SignIn, refresh_token: str, response: HttpResponse) -> TokenPair:
+    # RFC 6749 section 5.1: no cache on the way keeps a token.
+    response["Cache-Control"] = "no-store"
+    return TokenPair(
+        user_id=sign_in.user.subject,
+        access_token=issue_access_token(sign_in.user, sign_in.pk),
+        refresh_token=refresh_token,
+        expires_in=settings.ACCESS_TOKEN_SECONDS,
+    )
+
+
+@database_unit
+def check_registration(registration: Registration) -> User:
+    """The user to be, not stored and without a password; raises ValidationFailed with every reason at once."""
+    user = User(
+        username=User.normalize_username(registration.username),
+        email=User.objects.normalize_email(registration.email),
+    )
+    reasons = {}
+    try:
+        checked_by_others = {field.name for field in User._meta.fields} - {"username", "email"}
+        user.full_clean(exclude=checked_by_others, validate_unique=False, validate_constraints=False)
+    except ValidationError as refusal:
+        reasons = {field: " ".join(sentences) for field, sentences in refusal.message_dict.items()}
+    if User.objects.filter(username__iexact=user.username).exists():
+        reasons["username"] = USERNAME_TAKEN
+    try:
+        validate_password(registration.password, user)
+    except ValidationError as refusal:
+        reasons["password"] = " ".join(refusal.messages)
+    if reasons:
+        raise ValidationFailed(details=reasons)
+    return user
+
+
+@database_unit
+def store_user(user: User, user_agent: str) -> tuple[SignIn, str]:
+    """Store a new user, signed in; returns the sign-in and its refresh token."""
+    user.last_login = timezone.now()
+    user.save(force_insert=True)
+    begun = begin_sign_in(user, user_agent)
+    return begun, issue_refresh_token(begun)
+
+
+@database_unit
+def sign_in(user: User, user_agent: str) -> tuple[SignIn, str]:
+    """Note the login; returns the sign-in and its refresh token.
+
+    Raises LoginFailed when the account was disabled or got another password while this one was being checked.
+    """
+    unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+    if not unchanged.update(last_login=timezone.now()):
+        raise LoginFailed
+    begun = begin_sign_in(user, user_agent)
+    return begun, issue_refresh_token(begun)

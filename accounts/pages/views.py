@@ -1,0 +1,275 @@
+"""Pages to sign in, register and change settings."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import auth, messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.api.endpoints import REGISTRATIONS_PER_ADDRESS, USERNAME_TAKEN
+from accounts.bearer import user_of_cookie
+from accounts.models import User
+from accounts.passwords import hash_password, user_of_password
+from accounts.sign_ins import (
+    end_sign_in_of,
+    sign_in_of_session,
+    sign_ins_in_use,
+    sign_out_elsewhere,
+    sign_out_everywhere,
+)
+from accounts.tokens.access import issue_access_token
+from accounts.tokens.personal import TooManyTokens, issue_personal_token, revoke_personal_token, tokens_in_use
+from database.units import database_unit
+from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing
+from web.ratelimits import REFRESHES_PER_ADDRESS, address_of, check_failed_logins, check_rate, count_failed_login
+
+from .forms import EraseForm, LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
+from .sign_in import PageRequest, address_after, form_of, is_live, refusal_response, render_page, signed_in
+
+THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
+YEAR_SECONDS = 365 * 24 * 3600
+UNPROCESSABLE = 422
+# A program that signs in for each of its runs has thousands.
+SIGN_INS_SHOWN = 20
+STATUS_BY_CODE = {"login_failed": 401, "rate_limited": 429, "service_unavailable": 503}
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+async def login(request: HttpRequest) -> HttpResponse:
+    form = LoginForm(posted(request))
+    if form.is_bound and (user := await user_of_login(request, form)):
+        await auth.alogin(request, user)
+        return HttpResponse(status=204) if is_live(request) else redirect(address_after(request, "home"))
+    return entrance_page(request, "accounts/_sign_in.html" if is_live(request) else "accounts/login.html", form)
+
+
+async def admin_login(request: HttpRequest) -> HttpResponse:
+    """In the place of the admin's own form, where a password could be guessed as often as somebody likes."""
+    try:
+        user = await user_of_cookie(request)
+    except TokenMissing:
+        return redirect_to_login(address_after(request, "admin:index"))
+    if not user.is_staff:
+        raise PermissionDenied
+    return redirect(address_after(request, "admin:index"))
+
+
+@never_cache
+@require_POST
+async def access_token(request: HttpRequest) -> HttpResponse:
+    """A short-lived access token for the script of a page: from its login, never from another token."""
+    try:
+        user = await user_of_cookie(request)
+        await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
+    except (TokenMissing, RateLimited) as refusal:
+        return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
+    sign_in = await database_unit(sign_in_of_session)(request, user)
+    token = issue_access_token(user, sign_in.pk if sign_in else None)
+    return JsonResponse({"user_id": user.subject, "access_token": token})
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What binds a form, also where it came back empty."""
+    return request.POST if request.method == "POST" else None
+
+
+async def user_of_login(request: HttpRequest, form: LoginForm) -> User | None:
+    """Who signs in; None with the reason in the form."""
+    if not form.is_valid():
+        return None
+    try:
+        return await user_of_password(**form.cleaned_data, address=address_of(request))
+    except (LoginFailed, RateLimited, ServiceUnavailable) as refusal:
+        add_refusal(form, refusal)
+        return None
+
+
+@sensitive_post_parameters("password1", "password2")
+@require_http_methods(["GET", "HEAD", "POST"])
+async def register(request: HttpRequest) -> HttpResponse:
+    form = RegisterForm(posted(request))
+    if form.is_bound and (user := await registered_user(request, form)):
+        await auth.alogin(request, user)
+        return redirect(address_after(request, "home"))
+    return entrance_page(request, "accounts/register.html", form)
+
+
+async def registered_user(request: HttpRequest, form: RegisterForm) -> User | None:
+    """The new account, stored; None with the reasons in the form."""
+    try:
+        await check_rate("register", address_of(request), REGISTRATIONS_PER_ADDRESS)
+        if not await database_unit(form.is_valid)():
+            return None
+        form.instance.password = await hash_password(form.cleaned_data["password1"])
+        await database_unit(form.instance.save)()
+    except RateLimited as refusal:
+        # An error is added to a form that was checked, and this one looks for the name in the database.
+        await database_unit(add_refusal)(form, refusal)
+        return None
+    except IntegrityError:
+        form.add_error("username", USERNAME_TAKEN)
+        return None
+    return form.instance
+
+
+def add_refusal(form: forms.BaseForm, refusal: ProductError) -> None:
+    params = {"wait": refusal.retry_after_seconds}
+    form.add_error(None, forms.ValidationError(sentence_of(refusal), code=refusal.code, params=params))
+
+
+def sentence_of(refusal: ProductError) -> str:
+    wait = refusal.retry_after_seconds
+    return f"{refusal.sentence} It works again in {wait} seconds." if wait else refusal.sentence
+
+
+def entrance_page(request: HttpRequest, template: str, form: forms.BaseForm) -> HttpResponse:
+    """The page of a form for people who are not signed in; after a refusal with its status."""
+    status = UNPROCESSABLE if form.is_bound else 200
+    response = render(request, template, {"form": form, "next": address_after(request, "home")}, status=status)
+    for refusal in form.errors.as_data().get("__all__", []):
+        response.status_code = STATUS_BY_CODE.get(str(refusal.code), status)
+        if wait := (refusal.params or {}).get("wait"):
+            response["Retry-After"] = str(wait)
+    return response
+
+
+@require_safe
+@signed_in
+async def settings(request: PageRequest) -> HttpResponse:
+    return await settings_page(request)
+
+
+@database_unit
+def settings_page(request: PageRequest, status: int = 200, **to_show: object) -> HttpResponse:
+    theme = request.COOKIES.get("theme")
+    this_sign_in = sign_in_of_session(request, request.acting_user)
+    others = sign_ins_in_use(request.acting_user)
+    if this_sign_in:
+        others = others.exclude(pk=this_sign_in.pk)
+    context: dict[str, Any] = {
+        "section": "settings",
+        "here": request.path if request.method == "GET" else "/accounts/settings",
+        "themes": THEMES.items(),
+        "theme": theme if theme in THEMES else "system",
+        "time_zone_form": TimeZoneForm(instance=request.acting_user),
+        "password_form": NewPasswordForm(request.acting_user),
+        "this_sign_in": this_sign_in,
+        "sign_ins": filter(None, [this_sign_in, *others[:SIGN_INS_SHOWN]]),
+        "more_sign_ins": max(0, others.count() - SIGN_INS_SHOWN),
+        "server_address": request.build_absolute_uri("/mcp"),
+        "personal_tokens": tokens_in_use(request.acting_user),
+        "personal_token_form": PersonalTokenForm(),
+        "erase_form": EraseForm(request.acting_user),
+    }
+    return render_page(request, "accounts/settings.html", context | to_show, status)
+
+
+@require_POST
+@signed_in
+async def change_theme(request: PageRequest) -> HttpResponse:
+    response = redirect("settings")
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        response.set_cookie(
+            "theme", theme, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
+    return response
+
+
+@form_of("settings")
+@signed_in
+async def change_time_zone(request: PageRequest) -> HttpResponse:
+    form = TimeZoneForm(request.POST, instance=request.acting_user)
+    if not await database_unit(save_if_valid)(form):
+        return await settings_page(request, status=UNPROCESSABLE, time_zone_form=form)
+    messages.success(request, "Your time zone is saved.")
+    return redirect("settings")
+
+
+@sensitive_post_parameters()
+@form_of("settings")
+@signed_in
+async def change_password(request: PageRequest) -> HttpResponse:
+    form = NewPasswordForm(request.acting_user, request.POST)
+    username, address = request.acting_user.username, address_of(request)
+    try:
+        await check_failed_logins(username, address)
+    except (RateLimited, ServiceUnavailable) as refusal:
+        messages.error(request, sentence_of(refusal))
+        return await settings_page(request, status=STATUS_BY_CODE[refusal.code])
+    if not await database_unit(store_password)(request, form):
+        # Who found a page open must not try out passwords on it either.
+        if form.has_error("old_password", "password_incorrect"):
+            await count_failed_login(username, address)
+        return await settings_page(request, status=UNPROCESSABLE, password_form=form)
+    messages.success(request, "Your password is changed. Other devices have to sign in again.")
+    return redirect("settings")
+
+
+def save_if_valid(form: forms.ModelForm) -> bool:
+    if valid := form.is_valid():
+        form.save()
+    return valid
+
+
+def store_password(request: PageRequest, form: NewPasswordForm) -> bool:
+    if valid := form.is_valid():
+        sign_out_elsewhere(request, form.save())
+    return valid
+
+
+@require_POST
+@signed_in
+async def end_sign_in(request: PageRequest, sign_in_id: UUID) -> HttpResponse:
+    """Sign one device out. Where it is this one, the settings lead to the sign-in page."""
+    await database_unit(end_sign_in_of)(request.acting_user, sign_in_id)
+    messages.success(request, "That device is signed out.")
+    return redirect("settings")
+
+
+@require_POST
+@signed_in
+async def end_sign_ins(request: PageRequest) -> HttpResponse:
+    """Sign out everywhere, here as well."""
+    await database_unit(sign_out_everywhere)(request.acting_user)
+    await auth.alogout(request)
+    return redirect("login")
+
+
+@never_cache
+@form_of("settings")
+@signed_in
+async def make_personal_token(request: PageRequest) -> HttpResponse:
+    """Answer with the page itself, not a redirect: the token is shown this once and kept nowhere in between."""
+    form = PersonalTokenForm(request.POST)
+    token = await database_unit(issue_if_valid)(request.acting_user, form)
+    if token is None:
+        return await settings_page(request, status=UNPROCESSABLE, personal_token_form=form)
+    return await settings_page(request, new_token=token)
+
+
+def issue_if_valid(user: User, form: PersonalTokenForm) -> str | None:
+    if not form.is_valid():
+        return None
+    try:
+        return issue_personal_token(user, **form.cleaned_data)
+    except TooManyTokens as refusal:
+        add_refusal(form, refusal)
+        return None
+
+
+@require_POST
+@signed_in
+async def revoke_token(request: PageRequest, token_id: UUID) -> HttpResponse:
+    await database_unit(revoke_personal_token)(request.acting_user, token_id)
+    messages.success(request, "That token is revoked.")
+    return redirect("settings")

@@ -1,0 +1,1 @@
+"""Tokens: `access` makes and checks them, `claims` reads one, `jwks` has outside keys, `personal` those of programs."""

@@ -1,0 +1,1 @@
+"""The chat API: endpoints, schemas, event streams, and the export of one conversation."""

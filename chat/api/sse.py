@@ -1,0 +1,70 @@
+"""Server-Sent Events: a turn as an API client reads it while it runs."""
+
+from collections.abc import AsyncGenerator
+from typing import get_args
+
+from pydantic import TypeAdapter
+
+from chat.events import Event
+from chat.running import RunningTurn
+
+KEEP_ALIVE_SECONDS = 10
+KEEP_ALIVE = ": keep-alive\n\n"
+# The second is for nginx and what is built on it, which would keep back what comes in small pieces.
+STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+event_adapter: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def sse_frame(event: Event, number: int) -> str:
+    """`id:`, `event:` and one line of JSON; `number` counts the events of the turn from 1."""
+    return f"id: {number}\nevent: {event.name}\ndata: {event_json(event)}\n\n"
+
+
+def event_json(event: Event) -> str:
+    return event_adapter.dump_json(event).decode()
+
+
+async def sse_frames(running: RunningTurn) -> AsyncGenerator[str, None]:
+    """Every event of the turn as a frame, and a comment whenever nothing was said for ten seconds."""
+    number = 0
+    async for event in running.events(idle_seconds=KEEP_ALIVE_SECONDS):
+        if event is None:
+            yield KEEP_ALIVE
+        else:
+            number += 1
+            yield sse_frame(event, number)
+
+
+EVENT_STREAM_DOCUMENTATION = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": False,
+            "description": "1 to 200 visible ASCII characters; the same key and body gives the stored answer.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+        }
+    ],
+    "responses": {
+        200: {
+            "content": {
+                "text/event-stream": {
+                    "schema": {
+                        # The text as a whole, or one event of it.
+                        "type": ["string", "object"],
+                        "description": (
+                            "`turn.started`, `message.delta`, `tool_call.started`, `tool_call.finished`, then exactly "
+                            "one of `turn.completed` (data: the JSON answer) or `turn.failed` (data: an ErrorBody)."
+                        ),
+                        "properties": {
+                            "id": {"type": "string", "pattern": "^[1-9][0-9]*$"},
+                            "event": {"type": "string", "enum": [event.name for event in get_args(Event)]},
+                            "data": {"type": "string", "contentMediaType": "application/json"},
+                        },
+                        "required": ["id", "event", "data"],
+                    }
+                }
+            }
+        }
+    },
+}

@@ -1,0 +1,172 @@
+"""The step: from the history alone to tool calls or an answer. Nothing is kept between steps."""
+
+import json
+import uuid
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chat.assistants.interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
+
+from .acts import (
+    Act,
+    AddTodo,
+    AnnotateTodo,
+    AskTodos,
+    ChangeMany,
+    Clarify,
+    OfferToDelete,
+    RestoreTodo,
+    Say,
+    Supposed,
+    Unclear,
+)
+from .change_answers import change_answer
+from .conversation import Call, Conversation, Exchange, Row, read_conversation
+from .dating import Clock
+from .follow_ups import follow_up
+from .look_answers import delete_offer, many_answer, many_limit, not_one_answer, question_answer
+from .references import resolve, with_whole_due
+from .requests import Look, Wanted, bulk_calls, requests_for
+from .sentences import ASK_TITLE, SAID
+from .understanding import read_message, understand
+
+
+class BasicModel:
+    """Turns plain English into tool calls by fixed rules, and their outputs into answers."""
+
+    name = "basic"
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+        clock = Clock(request.now, ZoneInfo(request.time_zone))
+        conversation = read_conversation(request.history)
+        acts = acts_of(conversation, clock)
+        wanted = wanted_calls(acts, conversation, clock)
+        if wanted and (limit := limits_of(acts, conversation)):
+            yield TextDelta(limit)
+        for tool_name, arguments in wanted:
+            yield ToolRequest(f"call_{uuid.uuid4().hex}", tool_name, json.dumps(arguments, ensure_ascii=False))
+        if not wanted:
+            for part in parts_of(answer(acts, conversation, clock)):
+                yield TextDelta(part)
+        yield StepEnd()
+
+
+def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
+    """What the person's message means in this conversation; one Clarify where that is not certain."""
+    try:
+        acts = follow_up(conversation, clock) or understand(conversation.current.text, clock)
+        acts = [resolve(act, conversation, clock) for act in acts]
+    except Unclear as unclear:
+        return [Clarify(unclear.question)]
+    if any(isinstance(act, AddTodo) and not act.title for act in acts):
+        return [Clarify(ASK_TITLE)]
+    return acts
+
+
+def understood_surely(text: str, clock: Clock) -> bool:
+    """Whether the message by itself, whatever was said before it, surely says what to do with todos."""
+    acts = acts_of(Conversation((), Exchange(text)), clock)
+    return read_message(text, clock).is_sure and not any(isinstance(act, Say | Clarify) for act in acts)
+
+
+def wanted_calls(acts: list[Act], conversation: Conversation, clock: Clock) -> list[Wanted]:
+    """The calls of the first step, then those that their outputs make possible."""
+    calls = conversation.current.calls
+    first = requests_for(acts)
+    if not calls:
+        return first
+    if len(calls) > len(first):
+        return []
+    return [wanted for act, call in looks(acts, calls) for wanted in next_calls(act, call, clock)]
+
+
+def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
+    """After a look: the note for the one todo found, the change of what was found, or a look by fewer words."""
+    match act:
+        case AnnotateTodo() | RestoreTodo() if len(rows := rows_for(act, call)) == 1:
+            return [call_for_one(act, rows[0])]
+        case ChangeMany() if call.total:
+            return bulk_calls(act, call.rows)
+        case Supposed():
+            dues = {row.due for row in call.rows}
+            return requests_for([with_whole_due(act.change, dues, clock) if call.rows else act.otherwise])
+        case OfferToDelete() if not call.rows:
+            return requests_for([act.otherwise])
+        case AskTodos() | ChangeMany() if not call.total and "text" in call.arguments and act.selection.text:
+            return [("list_tasks", wider(call.arguments))]
+    return []
+
+
+def rows_for(act: AnnotateTodo | RestoreTodo, call: Call) -> list[Row]:
+    shown = act.todo_id if isinstance(act, RestoreTodo) else ""
+    return [row for row in call.rows if shown in {"", row.id}]
+
+
+def call_for_one(act: AnnotateTodo | RestoreTodo, row: Row) -> Wanted:
+    if isinstance(act, RestoreTodo):
+        return "undo", {"task": row.id}
+    notes = f"{row.notes}\n{act.notes}" if row.notes else act.notes
+    return "update_task", {"updates": [{"task": row.id, "notes": notes}]}
+
+
+def wider(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The look with one word less; the last word may be a tag."""
+    _, _, fewer = arguments["text"].partition(" ")
+    others = {name: value for name, value in arguments.items() if name != "text"}
+    return others | ({"text": fewer} if fewer else {"tag": arguments["text"]})
+
+
+def limits_of(acts: list[Act], conversation: Conversation) -> str:
+    """Said with the calls for a whole group, where not all of it was found at once."""
+    for act, call in looks(acts, conversation.current.calls):
+        if isinstance(act, ChangeMany) and call.total > len(call.rows):
+            return many_limit(act, call)
+    return ""
+
+
+def looks(acts: list[Act], calls: tuple[Call, ...]) -> Iterator[tuple[Act, Call]]:
+    """Each act that looks, with the call that looked for it."""
+    lists = [call for call in calls if call.tool_name == "list_tasks"]
+    return zip([act for act in acts if isinstance(act, Look)], lists, strict=False)
+
+
+def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
+    """The final text: changes first, then what was looked up, then what is left to say or ask."""
+    calls = conversation.current.calls
+    paragraphs = [change_answer(call) for call in calls if call.tool_name != "list_tasks"]
+    paragraphs += [look_answer(act, call, calls, clock) for act, call in looks(acts, calls)]
+    for act in acts:
+        match act:
+            case Say():
+                paragraphs.append(SAID[act.topic])
+            case Clarify():
+                paragraphs.append(act.question)
+    return "\n\n".join(filter(None, paragraphs)) or SAID["not meant"]
+
+
+def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> str:
+    match act:
+        case ChangeMany():
+            return many_answer(act, widest(call, calls)) if calls[-1].tool_name == "list_tasks" else ""
+        case AnnotateTodo() | RestoreTodo():
+            return not_one_answer(act, call) if calls[-1].tool_name == "list_tasks" else ""
+        case Supposed(otherwise=Clarify(question=question)) if not call.rows:
+            return question
+        case OfferToDelete():
+            return delete_offer(act, call)
+        case AskTodos():
+            return question_answer(act, widest(call, calls), clock)
+    return ""
+
+
+def widest(call: Call, calls: tuple[Call, ...]) -> Call:
+    """The look itself, or where it found nothing the wider one after it that did."""
+    last = calls[-1]
+    retried = not call.total and last.tool_name == "list_tasks" and last.arguments != call.arguments
+    return last if retried and last.total else call
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """The lines of an answer, one by one, so that it appears as it is read."""
+    yield from text.splitlines(keepends=True)

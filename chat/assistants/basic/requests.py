@@ -1,0 +1,131 @@
+"""From acts to tool calls: batches of one kind, in the order first said."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from todos.mcp.batches import REACH_MAX
+
+from .acts import (
+    Act,
+    AddTodo,
+    AnnotateTodo,
+    AskTodos,
+    ChangeMany,
+    CompleteTodos,
+    DeleteTodos,
+    OfferToDelete,
+    RepeatCall,
+    RestoreTodo,
+    Selection,
+    Supposed,
+    UndoChanges,
+    UpdateTodos,
+)
+from .conversation import Row
+
+BATCH_MAX = 25
+CALLS_MAX = 8
+LIST_MAX = 100
+BULK_TOOLS = {"complete": "complete_task", "delete": "delete_task"}
+
+Look = AskTodos | ChangeMany | AnnotateTodo | RestoreTodo | Supposed | OfferToDelete
+Wanted = tuple[str, dict[str, Any]]
+
+
+def requests_for(acts: Iterable[Act]) -> list[Wanted]:
+    """The calls that the acts need first; at most CALLS_MAX."""
+    batches: dict[tuple[str, bool], list[Any]] = {}
+    others: list[Wanted] = []
+    looks: list[Wanted] = []
+    for act in acts:
+        match act:
+            case UndoChanges():
+                others += [("undo", said({"redo": act.redo}))] * act.count
+            case RepeatCall():
+                others.append((act.tool_name, act.arguments))
+            case AskTodos() | ChangeMany() | AnnotateTodo() | RestoreTodo() | Supposed() | OfferToDelete():
+                looks.append(("list_tasks", look_for(act)))
+            case AddTodo() | CompleteTodos() | UpdateTodos() | DeleteTodos():
+                batch, items = batch_and_items(act)
+                batches.setdefault(batch, []).extend(items)
+    return [*others, *batched_calls(batches), *looks][:CALLS_MAX]
+
+
+def batch_and_items(act: AddTodo | CompleteTodos | UpdateTodos | DeleteTodos) -> tuple[tuple[str, bool], list[Any]]:
+    """The tool, and whether it reopens, with what the act adds to its batch."""
+    match act:
+        case AddTodo():
+            return ("add_task", False), [new_task(act)]
+        case CompleteTodos():
+            return ("complete_task", act.reopen), [*act.tasks]
+        case UpdateTodos():
+            return ("update_task", False), updates(act)
+        case DeleteTodos():
+            return ("delete_task", False), [*act.tasks]
+
+
+def look_for(act: Look) -> dict[str, Any]:
+    match act:
+        case AskTodos():
+            return selected(act.selection) | ({"limit": LIST_MAX} if act.shown else {})
+        case ChangeMany():
+            return selected(act.selection) | {"limit": LIST_MAX}
+        case AnnotateTodo() | OfferToDelete():
+            return selected(Selection("open", act.task))
+        case RestoreTodo():
+            return selected(Selection("trash", act.task))
+        case Supposed():
+            return selected(Selection("open", act.change.tasks[0]))
+
+
+def bulk_calls(change: ChangeMany, rows: Sequence[Row]) -> list[Wanted]:
+    """The calls for a whole group, where the server is sure to ask the person first: for many, or all that is open."""
+    everything = change.selection == Selection("open")
+    if change.verb not in BULK_TOOLS or not (len(rows) > REACH_MAX or (everything and len(rows) > 1)):
+        return []
+    return [(BULK_TOOLS[change.verb], {"tasks": batch}) for batch in batches_of([row.id for row in rows])]
+
+
+def batched_calls(batches: dict[tuple[str, bool], list[Any]]) -> Iterator[Wanted]:
+    for (tool_name, reopen), items in batches.items():
+        key = "updates" if tool_name == "update_task" else "tasks"
+        for batch in batches_of(items):
+            yield tool_name, {key: batch} | ({"reopen": True} if reopen else {})
+
+
+def batches_of(items: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(items), BATCH_MAX):
+        yield items[start : start + BATCH_MAX]
+
+
+def new_task(act: AddTodo) -> dict[str, Any]:
+    return said({"title": act.title, "due": act.due, "priority": act.priority, "tags": list(act.tags)})
+
+
+def updates(act: UpdateTodos) -> list[dict[str, Any]]:
+    fields = {
+        "title": act.title,
+        "due": act.due,
+        "priority": act.priority,
+        "add_tags": list(act.add_tags),
+        "remove_tags": list(act.remove_tags),
+        "stop_repeating": act.stop_repeating,
+    }
+    return [{"task": task} | said(fields) for task in act.tasks]
+
+
+def selected(selection: Selection) -> dict[str, Any]:
+    days = selection.span if selection.filter != "today" else None
+    arguments = {
+        "filter": selection.filter,
+        "text": selection.text,
+        "tag": selection.tag,
+        "priority": selection.priority,
+        "start": days and days.first_on.isoformat(),
+        "end": days and days.last_on.isoformat(),
+    }
+    return said(arguments)
+
+
+def said(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}

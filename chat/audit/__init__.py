@@ -1,0 +1,1 @@
+"""What an administrator sees of turns: the cockpit, its charts, the search of the admin."""

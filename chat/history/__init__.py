@@ -1,0 +1,1 @@
+"""What was said: as a model is sent it (context, window, summaries), and in short (titles, digest)."""

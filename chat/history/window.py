@@ -1,0 +1,168 @@
+"""What of a history is sent: all of it while it fits the budget, else less of what is old."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chat.assistants.interface import (
+    AssistantText,
+    HistoryItem,
+    ModelRequest,
+    Summary,
+    ToolOutput,
+    ToolRequest,
+    UserText,
+)
+
+from .context import json_text
+from .digest import digest_lines, joined_within
+from .shortening import SHORTENED, shortened_output
+
+# Turns whose tool outputs stay whole for as long as they fit.
+RECENT_TURNS = 3
+SUMMARY_MAX_TOKENS = 1_000
+BYTES_PER_TOKEN = 3.5
+TOKENS_PER_ITEM = 4
+# A history that does not fit whole and is more than this part of the budget in short is summarised, until it is that.
+CROWDED, ROOMY = 0.5, 0.35
+LOWEST_RATIO, HIGHEST_RATIO = 0.5, 4.0
+Turn = list[HistoryItem]
+
+
+# How much it is
+
+
+def estimated_tokens(items: Iterable[HistoryItem]) -> int:
+    """About bytes / 3.5 + 4 for each item; no tokeniser works without its downloaded tables."""
+    return sum(text_tokens(text_of(item)) + TOKENS_PER_ITEM for item in items)
+
+
+def text_tokens(text: str) -> int:
+    return int(len(text.encode("utf-8", "surrogatepass")) / BYTES_PER_TOKEN)
+
+
+def text_of(item: HistoryItem) -> str:
+    match item:
+        case ToolRequest(_, tool_name, arguments):
+            return tool_name + arguments
+        case ToolOutput(_, output):
+            return output
+        case UserText(text) | AssistantText(text) | Summary(text):
+            return text
+
+
+def request_tokens(request: ModelRequest) -> int:
+    """The estimate of a whole request."""
+    tools = sum(text_tokens(tool.text) for tool in request.tools)
+    return estimated_tokens(request.history) + text_tokens(request.instructions) + tools
+
+
+def measured_ratio(request: ModelRequest, input_tokens: int) -> float:
+    """How many tokens the model counted for each that is estimated of a whole request."""
+    return min(max(input_tokens / max(request_tokens(request), 1), LOWEST_RATIO), HIGHEST_RATIO)
+
+
+# What is sent of it
+
+
+def fitted(history: list[HistoryItem], max_tokens: int, ratio: float = 1.0) -> list[HistoryItem]:
+    """The history itself while it fits; else with old tool outputs in short, then with old turns in a summary.
+
+    The newest turn is always part of it: where it alone is too much, with its tool outputs in short.
+    Only whole turns are left out, so that no call is cut from its output.
+    """
+    budget = int(max_tokens / ratio)
+    if estimated_tokens(history) <= budget:
+        return history
+    summary, turns = parted(history)
+    for whole_turns in (RECENT_TURNS, 1):
+        turns = with_short_outputs(turns, whole_turns)
+        if estimated_tokens([*summary, *joined(turns)]) <= budget:
+            return [*summary, *joined(turns)]
+    return without_old_turns(summary, turns, budget)
+
+
+def without_old_turns(summary: list[Summary], turns: list[Turn], budget: int) -> list[HistoryItem]:
+    newest = turns[-1]
+    if estimated_tokens(newest) > budget:
+        newest = short_step_outputs(newest, budget)
+    summary_tokens = min(SUMMARY_MAX_TOKENS, budget // 4)
+    kept, tokens_left = [newest], budget - estimated_tokens(newest) - summary_tokens - TOKENS_PER_ITEM
+    while len(kept) < len(turns) and (tokens := estimated_tokens(turns[-len(kept) - 1])) <= tokens_left:
+        kept.insert(0, turns[-len(kept) - 1])
+        tokens_left -= tokens
+    if tokens_left < 0:
+        return newest
+    dropped = turns[: len(turns) - len(kept)]
+    earlier = [item.text for item in summary]
+    text = joined_within([*earlier, *digest_lines(dropped)], int(summary_tokens * BYTES_PER_TOKEN))
+    return [*([Summary(text)] if text else []), *joined(kept)]
+
+
+def parted(history: Sequence[HistoryItem]) -> tuple[list[Summary], list[Turn]]:
+    """The summary that it begins with, if there is one, and its turns: each begins with the person's text."""
+    summary = [item for item in history if isinstance(item, Summary)]
+    turns: list[Turn] = []
+    for item in history:
+        if isinstance(item, UserText) or (not turns and not isinstance(item, Summary)):
+            turns.append([])
+        if not isinstance(item, Summary):
+            turns[-1].append(item)
+    return summary, turns
+
+
+def joined(turns: Iterable[Turn]) -> Turn:
+    return [item for turn in turns for item in turn]
+
+
+def with_short_outputs(turns: list[Turn], whole_turns: int) -> list[Turn]:
+    """The turns with the tool outputs in short, except in the newest ones."""
+    old = max(len(turns) - whole_turns, 0)
+    return [[shortened(item) for item in turn] for turn in turns[:old]] + turns[old:]
+
+
+def short_step_outputs(turn: Turn, budget: int) -> Turn:
+    """The newest turn with the outputs of earlier steps in short; where that is still too much, all of them."""
+    last_step = max((place for place, item in enumerate(turn) if isinstance(item, ToolRequest)), default=0)
+    shorter = [shortened(item) if place < last_step else item for place, item in enumerate(turn)]
+    return shorter if estimated_tokens(shorter) <= budget else [shortened(item) for item in turn]
+
+
+def shortened(item: HistoryItem) -> HistoryItem:
+    if not isinstance(item, ToolOutput) or SHORTENED in item.output:
+        return item
+    short = json_text(shortened_output(parsed_json(item.output)))
+    return ToolOutput(item.call_id, short) if len(short) < len(item.output) else item
+
+
+def parsed_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+# What to summarise
+
+
+def is_crowded(history: list[HistoryItem], sent: list[HistoryItem], max_tokens: int, ratio: float) -> bool:
+    """Whether turns should be summarised: the history did not fit, and in short it does not or soon will not."""
+    if sent is history:
+        return False
+    return count_turns(sent) < count_turns(history) or estimated_tokens(sent) > CROWDED * max_tokens / ratio
+
+
+def count_turns(history: list[HistoryItem]) -> int:
+    return sum(isinstance(item, UserText) for item in history)
+
+
+def turns_to_summarise(turns: list[Turn], max_tokens: int, ratio: float) -> int:
+    """How many of the oldest turns: the others fill about a third of the budget, and are two at least."""
+    tokens_left = ROOMY * max_tokens / ratio
+    kept = 0
+    for turn in reversed(with_short_outputs(turns, RECENT_TURNS)):
+        tokens_left -= estimated_tokens(turn)
+        if tokens_left < 0 and kept >= 2:
+            break
+        kept += 1
+    return len(turns) - kept

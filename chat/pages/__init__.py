@@ -1,0 +1,1 @@
+"""The pages of the chat: views, rendering, Markdown, streams and live updates."""

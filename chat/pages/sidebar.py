@@ -1,0 +1,75 @@
+"""The column of conversations: under what words each stands, and what leads to it.
+
+Pure, as `rendering.py` is.
+"""
+
+import datetime
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+from chat.models import Conversation
+from chat.search.terms import marked_parts, parts_html, snippet_parts, terms_of
+
+AGES = [(0, "Today"), (1, "Yesterday"), (7, "Last 7 days"), (30, "Last 30 days")]
+
+
+def conversation_groups(
+    conversations: Iterable[Conversation], now: datetime.datetime
+) -> list[tuple[str, list[Conversation]]]:
+    """Pinned ones first, the rest under the words for their age; `now` is in the person's zone."""
+    groups: dict[str, list[Conversation]] = {}
+    for conversation in conversations:
+        groups.setdefault("Pinned" if conversation.pinned_at else age_words(conversation, now), []).append(conversation)
+    return list(groups.items())
+
+
+def age_words(conversation: Conversation, now: datetime.datetime) -> str:
+    age = now.date() - conversation.updated_at.astimezone(now.tzinfo).date()
+    return next((words for days, words in AGES if age.days <= days), "Older")
+
+
+@dataclass(frozen=True)
+class ConversationLink:
+    """A conversation in the column: its title, and the line in which the words were found, with hits marked.
+
+    `page` is what the addresses of its buttons begin with.
+    """
+
+    conversation: Conversation
+    page: SafeString
+    address: str
+    title: SafeString
+    hit: SafeString | None = None
+
+    @property
+    def pk(self) -> str:
+        return str(self.conversation.pk)
+
+    @functools.cached_property
+    def name(self) -> SafeString:
+        """The title without marks, escaped once for the places that say it."""
+        return conditional_escape(self.conversation.title)
+
+
+@functools.cache
+def conversations_address() -> str:
+    """What the addresses of all conversations begin with; reversing each takes as long as the rest of its row."""
+    return reverse("conversation", args=[UUID(int=0)]).removesuffix(str(UUID(int=0)))
+
+
+def conversation_link(conversation: Conversation, typed: str) -> ConversationLink:
+    """A hit opens the page of messages that it is on."""
+    page, terms = SafeString(f"{conversations_address()}{conversation.pk}"), terms_of(typed)
+    title = parts_html(marked_parts(conversation.title, terms))
+    if not terms or conversation.hit_sequence is None:
+        return ConversationLink(conversation, page, page, title)
+    query = urlencode({"find": typed, "at": conversation.hit_sequence})
+    hit = parts_html(snippet_parts(conversation.hit_text or "", terms))
+    return ConversationLink(conversation, page, f"{page}?{query}#message-{conversation.hit_id}", title, hit)

@@ -1,0 +1,102 @@
+"""The messages of a conversation as a page shows them, read and rendered in one unit of database work."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import User
+from chat.conversations import mark_seen, messages_before
+from chat.models import Conversation, Message
+from chat.turns.settling import settle_dead_turn
+from database.units import database_unit
+from todos.models import Todo, load_tags
+
+from .rendering import MessageView, message_view, written_ids
+
+MESSAGES_SHOWN, MESSAGES_AFTER = 30, 15
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """One page of messages; `earlier` is the sequence that the page before them ends at."""
+
+    conversation: Conversation
+    message_views: list[MessageView]
+    earlier: int | None
+    is_newest: bool
+
+    @property
+    def answer(self) -> Message | None:
+        """The answer that is being written."""
+        return next((view.message for view in self.message_views if view.working), None)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {
+            "conversation": self.conversation,
+            "message_views": self.message_views,
+            "earlier": self.earlier,
+            "is_newest": self.is_newest,
+            "working": self.answer is not None,
+            "message_max": settings.CONVERSATION_MAX_MESSAGES,
+            "nearly_full": self.conversation.is_nearly_full,
+            "first_after_summary": self.conversation.summary_sequence + 1,
+        }
+
+
+def read_transcript(user: User, conversation_id: UUID, before: int | None = None, at: int | None = None) -> Transcript:
+    """Inside a database unit. With `at`, the messages around that sequence.
+
+    Raises ConversationNotFound or NotYourConversation.
+    """
+    before = at + MESSAGES_AFTER if at is not None else before
+    conversation = Conversation.objects.owned(user, conversation_id)
+    settle_dead_turn(conversation)
+    messages, earlier = messages_before(conversation, before, MESSAGES_SHOWN)
+    newest = before is None or before > conversation.last_sequence
+    if newest:
+        mark_seen(conversation)
+    views = message_views(user, messages, last_sequence=conversation.last_sequence)
+    return Transcript(conversation, views, earlier, is_newest=newest)
+
+
+def message_views(user: User, messages: list[Message], last_sequence: int) -> list[MessageView]:
+    """The rows that tool calls wrote are shown as they are now: one query for all of them."""
+    calls = [call for message in messages for call in message.calls]
+    written = Todo.objects.for_user(user).in_bulk(written_ids(calls))
+    load_tags(written.values())
+    todos = {str(todo_id): todo for todo_id, todo in written.items()}
+    return [message_view(message, todos, is_last=message.sequence == last_sequence) for message in messages]
+
+
+@database_unit
+def opening_html(user: User, conversation_id: UUID, *, is_new: bool) -> tuple[str, UUID | None]:
+    """What a page needs to show a turn from its beginning, and the id of the answer that is being written."""
+    transcript = read_transcript(user, conversation_id)
+    answer = transcript.answer
+    return in_zone(user, "chat/_opening.html", transcript.context | {"is_new": is_new}), answer.pk if answer else None
+
+
+@database_unit
+def answer_html(user: User, conversation_id: UUID, message_id: UUID, text: str | None = None) -> tuple[str, bool]:
+    """A message as it now stands, and whether it is still being written; `text` is newer than what is stored."""
+    conversation = Conversation.objects.owned(user, conversation_id)
+    settle_dead_turn(conversation)
+    message = conversation.messages.with_tool_calls().get(pk=message_id)
+    working = message.status == Message.Status.PENDING
+    if not working:
+        mark_seen(conversation)
+    elif text is not None:
+        message.content = text
+    [view] = message_views(user, [message], conversation.last_sequence)
+    return in_zone(user, "chat/_answer.html", {"view": view, "conversation": conversation}), working
+
+
+def in_zone(user: User, template: str, context: dict[str, Any]) -> str:
+    """Rendered by the clock of the user, as on their pages."""
+    with timezone.override(user.zone):
+        return render_to_string(template, context | {"now": timezone.localtime()})

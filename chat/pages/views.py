@@ -1,0 +1,249 @@
+"""Chat pages: a new chat, a conversation, and sending a message without a script."""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from uuid_utils.compat import uuid7
+
+from accounts.pages.sign_in import PageRequest, address_after, is_live, render_page, signed_in
+from chat.conversations import read_conversation, request_stop
+from chat.errors import (
+    ApprovalNotFound,
+    ConversationNotFound,
+    IdempotencyInProgress,
+    InternalError,
+    MessageNotFound,
+    NotYourConversation,
+)
+from chat.models import Conversation
+from chat.running import RunningTurn, start_turn
+from chat.turn import begin_retry, begin_turn
+from chat.turns.approvals import decide
+from chat.turns.state import NewMessage
+from database.units import database_unit
+from todos.models import Todo
+from todos.pages.listing import ListQuery, todo_listing
+from web.errors import ProductError
+
+from .rendering import uuid_or_none
+from .stream import follow_turn, stream_response, turn_frames
+from .transcript import Transcript, read_transcript
+from .welcome import greeting, starters
+
+TODOS_FOR_STARTERS = 20
+# How long the answer to a form waits for the assistant before it shows the page of a running turn.
+PATIENCE_SECONDS = 4
+CONFLICT = 409
+MISSING = (ConversationNotFound, NotYourConversation, MessageNotFound)
+STATUS_BY_CODE = {
+    "conversation_not_found": 404,
+    "validation_error": 422,
+    "rate_limited": 429,
+    "quota_exhausted": 429,
+    "service_unavailable": 503,
+}
+
+
+@require_safe
+@signed_in
+async def home(request: PageRequest) -> HttpResponse:
+    return await home_page(request, draft=request.GET.get("draft", ""))
+
+
+@require_safe
+@signed_in
+async def conversation(request: PageRequest, conversation_id: UUID) -> HttpResponse:
+    try:
+        return await conversation_page(request, conversation_id, draft=request.GET.get("draft", ""))
+    except Http404:
+        if not is_live(request):
+            raise
+        # Deleted in another tab while it is open here: what is left of it makes way for a new chat.
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("home")})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+async def send_message(request: PageRequest) -> HttpResponseBase:
+    if request.method != "POST":
+        return redirect("home")
+    message = posted_message(request)
+    try:
+        running = await start_turn(begin_turn(request, request.acting_user.subject, message))
+    except IdempotencyInProgress:
+        return await running_answer(request, message.conversation_id or await latest_conversation_id(request))
+    except ProductError as problem:
+        return await refusal(request, message, problem)
+    return await turn_answer(request, running, is_new=message.conversation_id is None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+async def retry(request: PageRequest, conversation_id: UUID, message_id: UUID) -> HttpResponseBase:
+    if request.method != "POST":
+        return redirect("conversation", conversation_id)
+    try:
+        running = await start_turn(begin_retry(request, request.acting_user.subject, conversation_id, message_id))
+    except ProductError as problem:
+        return await refusal(request, NewMessage("", conversation_id), problem)
+    return await turn_answer(request, running)
+
+
+@require_POST
+@signed_in
+async def stop(request: PageRequest, conversation_id: UUID) -> HttpResponse:
+    with missing_as_404():
+        await request_stop(request.acting_user, conversation_id)
+    return HttpResponse(status=204) if is_live(request) else redirect("conversation", conversation_id)
+
+
+@require_POST
+@signed_in
+async def decide_approval(request: PageRequest, approval_id: UUID) -> HttpResponse:
+    """Approve what is ticked, or decline; a decision that comes too late is said, and the page shows what holds."""
+    ticked = request.POST.getlist(f"approve-{approval_id}") if request.POST.get("decision") == "approve" else []
+    chosen = [todo_id for todo_id in map(uuid_or_none, ticked) if todo_id]
+    try:
+        approval, _ = await decide(request.acting_user, approval_id, chosen)
+    except ApprovalNotFound as problem:
+        raise Http404 from problem
+    except ProductError as problem:
+        messages.error(request, problem.sentence)
+        return redirect(address_after(request, "home"))
+    return redirect("conversation", approval.conversation_id)
+
+
+@require_safe
+@signed_in
+async def follow(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
+    """What a page asks for that meets a running turn: the rest of it."""
+    with missing_as_404():
+        await read_conversation(request.acting_user, conversation_id)
+    return stream_response(follow_turn(request.acting_user, conversation_id))
+
+
+async def turn_answer(request: PageRequest, running: RunningTurn, *, is_new: bool = False) -> HttpResponseBase:
+    """The turn as it runs, or the page that shows it."""
+    if not is_live(request):
+        return redirect("conversation", await conversation_id_of(running))
+    conversation_id = cast(UUID, running.conversation_id)
+    response = stream_response(turn_frames(running, request.acting_user, conversation_id, is_new=is_new))
+    if is_new:
+        response["HX-Push-Url"] = reverse("conversation", args=[conversation_id])
+    return response
+
+
+async def running_answer(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
+    """The same message is being answered already."""
+    if not is_live(request):
+        return redirect("conversation", conversation_id)
+    return stream_response(follow_turn(request.acting_user, conversation_id))
+
+
+@contextlib.contextmanager
+def missing_as_404() -> Iterator[None]:
+    """Foreign and missing look the same on pages."""
+    try:
+        yield
+    except MISSING as refusal:
+        raise Http404 from refusal
+
+
+def posted_message(request: PageRequest) -> NewMessage:
+    """A form sent twice (double click, reload) is one message; its key and its text together say so."""
+    # Browsers send a line break as two characters; the person typed one.
+    text, form_key = request.POST.get("message", "").replace("\r\n", "\n"), uuid_or_none(request.POST.get("form_key"))
+    given = request.POST.get("conversation_id")
+    conversation_id = uuid_or_none(given)
+    if given and conversation_id is None:
+        raise Http404
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return NewMessage(text, conversation_id, f"page-{form_key}-{digest}" if form_key else None)
+
+
+async def conversation_id_of(running: RunningTurn) -> UUID:
+    """Waits for the end of the turn, but not longer than people like to."""
+    await asyncio.wait([running.task], timeout=PATIENCE_SECONDS)
+    if running.conversation_id is None:
+        raise InternalError
+    return running.conversation_id
+
+
+@database_unit
+def latest_conversation_id(request: PageRequest) -> UUID:
+    return Conversation.objects.for_user(request.acting_user).newest_first()[0].pk
+
+
+async def refusal(request: PageRequest, message: NewMessage, problem: ProductError) -> HttpResponse:
+    """The reason beside the box, with the text still in it; without a script, on the page that it was sent from."""
+    if isinstance(problem, MISSING):
+        if not is_live(request):
+            raise Http404 from problem
+        problem = ConversationNotFound()  # foreign and missing look the same
+    problem.sentence = problem.details.get("message", problem.sentence)
+    status = STATUS_BY_CODE.get(problem.code, CONFLICT)
+    if is_live(request):
+        return render(request, "chat/_refusal.html", {"problem": problem, "draft": message.text}, status=status)
+    if message.conversation_id is None:
+        return await home_page(request, status, here=reverse("home"), draft=message.text, problem=problem)
+    here = reverse("conversation", args=[message.conversation_id])
+    return await conversation_page(
+        request, message.conversation_id, status, here=here, draft=message.text, problem=problem
+    )
+
+
+@database_unit
+def home_page(request: PageRequest, status: int = 200, **context: Any) -> HttpResponse:
+    user = request.acting_user
+    now = timezone.now().astimezone(user.zone)
+    todos = list(Todo.objects.for_user(user).open().by_urgency()[:TODOS_FOR_STARTERS])
+    return chat_page(
+        request,
+        "chat/home.html",
+        {"greeting": greeting(now, user.username), "starters": starters(todos, now), **context},
+        status,
+    )
+
+
+@database_unit
+def conversation_page(request: PageRequest, conversation_id: UUID, status: int = 200, **context: Any) -> HttpResponse:
+    """One page of messages, newest by default; foreign and missing conversations look the same."""
+    with missing_as_404():
+        before, at = (number_or_none(request.GET.get(name, "")) for name in ("before", "at"))
+        transcript = read_transcript(request.acting_user, conversation_id, before, at)
+    draft = context["draft"] or question_again(request, transcript)
+    return chat_page(request, "chat/conversation.html", transcript.context | context | {"draft": draft}, status)
+
+
+def number_or_none(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def question_again(request: PageRequest, transcript: Transcript) -> str:
+    """The text of the message with the sequence that `?again=` names."""
+    again = number_or_none(request.GET.get("again", ""))
+    messages = (view.message for view in transcript.message_views)
+    return next((message.content for message in messages if message.sequence == again), "")
+
+
+def chat_page(request: PageRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """A page with the composer and, beside the chat, the todos."""
+    now = timezone.now().astimezone(request.acting_user.zone)
+    shared = {
+        "section": "chat",
+        "form_key": uuid7(),
+        "message_limit": settings.MESSAGE_MAX_CHARACTERS,
+        "listing": todo_listing(request.acting_user, ListQuery.from_params(request.GET), now),
+    }
+    return render_page(request, template, shared | context, status)

@@ -1,0 +1,78 @@
+"""The API of what a person may do with all that is stored of them: take it along, and have it erased."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from ninja import Router
+from pydantic import BaseModel, ConfigDict, Field
+
+from accounts.api.schema import ErrorBody
+from accounts.bearer import authenticate, check_subject
+from accounts.passwords import confirm_password
+from web.errors import ValidationFailed
+from web.ratelimits import address_of, check_use
+from web.text import StorableText
+
+from .belongings import EXPORTS_PER_USER, KEPT, erase, export_response
+
+router = Router()
+
+
+class AccountExport(BaseModel):
+    """Each table as a list of its rows, oldest first, without hashes of secrets; ids lead from one to another."""
+
+    model_config = ConfigDict(extra="allow")
+
+    format: str = Field(examples=["todo-chat-account"])
+    exported_at: str
+    account: dict[str, Any]
+
+
+class Erasure(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"username": "alice", "password": "seven green bottles"}]}
+    )
+
+    username: StorableText = Field(description="Your username, so that nothing is erased by a slip.")
+    password: StorableText | None = Field(
+        default=None, description="Your password; left out where you sign in through another issuer."
+    )
+
+
+class Manifest(BaseModel):
+    erased: dict[str, int] = Field(
+        description="How many rows went, table by table.", examples=[{"account": 1, "conversations": 2, "messages": 8}]
+    )
+    kept: dict[str, str] = Field(description="What stays, and why.")
+
+
+@router.get("/{user_id}/export", response={200: AccountExport, 429: ErrorBody})
+async def export_account(request: HttpRequest, user_id: str) -> StreamingHttpResponse:
+    """Everything that is stored of you, as one JSON file: account, sign-ins, conversations, todos and their changes."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    await check_use("account-export", request, user, EXPORTS_PER_USER)
+    return await export_response(user)
+
+
+@router.delete("/{user_id}", response={200: Manifest, 429: ErrorBody})
+async def erase_account(request: HttpRequest, user_id: str, body: Erasure) -> Manifest:
+    """Erase your account with everything that belongs to it, at once and for good.
+
+    Wants your username, and your password where you have one. All your tokens end; so does a turn that runs.
+    """
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    if body.username != user.username:
+        raise ValidationFailed(details={"username": "This is not your username."})
+    if user.has_usable_password():
+        await confirm_password(user, body.password or "", address_of(request))
+    return Manifest(erased=await erase(user), kept=KEPT)
+
+
+@router.api_operation(
+    ["GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"], "/{user_id}", auth=None, include_in_schema=False
+)
+async def nothing_here(request: HttpRequest, user_id: str) -> None:
+    """Any unknown word after /api/ is an address where there is nothing, and not one for another method."""
+    raise Http404

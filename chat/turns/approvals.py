@@ -1,0 +1,218 @@
+"""Bulk changes wait for the person: what would be done is stored, shown, and done only when they say so.
+
+Nobody but the person decides: no tool does, and what a model writes or a todo is called cannot.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
+from chat.models import Approval, ToolCall
+from database.units import database_unit
+from todos.changes import Door, Origin
+from todos.mcp.approved import write_approved
+from web.errors import ValidationFailed
+
+from .state import Turn
+from .storage import hold_lease
+
+YES = frozenset(
+    {
+        "yes",
+        "yes please",
+        "yes go ahead",
+        "go ahead",
+        "do it",
+        "yes do it",
+        "please do",
+        "go for it",
+        "ok",
+        "okay",
+        "sure",
+        "yep",
+        "yeah",
+        "confirm",
+        "confirmed",
+        "approve",
+        "approve all",
+        "approved",
+        "ja",
+        "oui",
+        "sí",
+        "si",
+    }
+)
+NO = frozenset(
+    {
+        "no",
+        "nope",
+        "no thanks",
+        "no thank you",
+        "cancel",
+        "cancel that",
+        "decline",
+        "declined",
+        "don't",
+        "do not",
+        "no don't",
+        "leave it",
+        "no leave it",
+        "leave them",
+        "no leave them",
+        "stop",
+        "never mind",
+        "nevermind",
+        "nein",
+        "non",
+    }
+)
+TITLES_SAID = 3
+VERBS = {"complete": "complete", "delete": "delete"}
+HOW_TO_DECIDE = "Nothing is done yet: say “yes” to go ahead, “no” to leave them, or choose below."
+STATES = {"completed": "done", "deleted": "in the trash"}
+Choice = Iterable[UUID] | Literal["all"]
+
+
+def spoken_decision(text: str) -> bool | None:
+    """Whether the whole text says yes (True) or no (False); None for anything else, which decides nothing."""
+    words = " ".join(re.sub(r"[^\w' ]", " ", text.casefold()).split())
+    if words in YES:
+        return True
+    return False if words in NO else None
+
+
+async def ask_person(turn: Turn, calls: Sequence[ToolCall]) -> Approval | None:
+    """The question for those of a step's calls that wait; None where none does."""
+    waiting = [call for call in calls if call.status == ToolCall.Status.PENDING]
+    return await store_approval(turn, waiting) if waiting else None
+
+
+@database_unit
+def store_approval(turn: Turn, waiting: Sequence[ToolCall]) -> Approval:
+    """One question for all of them; it keeps the versions that the person is shown."""
+    hold_lease(turn)
+    rows = [
+        {"tool_call_id": str(call.id), **row}
+        for call in waiting
+        if call.output
+        for row in call.output["approval"]["todos"]
+    ]
+    return Approval.objects.create(
+        owner=turn.user,
+        conversation=turn.conversation,
+        message=turn.answer,
+        rows=rows,
+        expires_at=timezone.now().replace(microsecond=0) + datetime.timedelta(minutes=settings.APPROVAL_MINUTES),
+    )
+
+
+def approval_words(approval: Approval) -> str:
+    """What an answer says that ends with a question to the person: the question, or what became of it meanwhile."""
+    return decision_text(approval) if approval.decided_at else approval_question(approval)
+
+
+def approval_question(approval: Approval) -> str:
+    """What would be done, in one sentence, and how to say yes or no."""
+    actions = {row["action"] for row in approval.rows}
+    verb = VERBS[actions.pop()] if len(actions) == 1 else "change"
+    titles = [f"“{row['title']}”" for row in approval.rows]
+    return f"This would {verb} {len(titles)} todos: {named(titles)}. {HOW_TO_DECIDE}"
+
+
+def named(titles: Sequence[str]) -> str:
+    """The first few titles, and how many more there are."""
+    shown, more = list(titles[:TITLES_SAID]), len(titles) - TITLES_SAID
+    if more > 0:
+        return f"{', '.join(shown)} and {more} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+async def decide_in_words(turn: Turn) -> str:
+    """What was decided, where the whole message says yes or no to the newest open question of its conversation."""
+    said_yes = spoken_decision(turn.question.content)
+    return "" if said_yes is None else await decide_newest(turn, said_yes=said_yes)
+
+
+@database_unit
+def decide_newest(turn: Turn, *, said_yes: bool) -> str:
+    open_questions = Approval.objects.for_user(turn.user).open().filter(conversation=turn.conversation)
+    if (approval := open_questions.first()) is None:
+        return ""
+    hold_lease(turn)
+    return decision_text(settle(turn.user, approval.pk, "all" if said_yes else []))
+
+
+@database_unit
+def decide(user: User, approval_id: UUID, chosen: Choice) -> tuple[Approval, list[ToolCall]]:
+    """The person's decision, from the API or a page, as `settle` makes it; and the calls that waited, as they ended."""
+    approval = settle(user, approval_id, chosen)
+    return approval, list(waiting_calls(approval))
+
+
+def waiting_calls(approval: Approval) -> QuerySet[ToolCall]:
+    return ToolCall.objects.filter(id__in={row["tool_call_id"] for row in approval.rows}).order_by("position")
+
+
+def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
+    """Do what was approved, and nothing else; an empty choice declines. Each tool call then has its outcome.
+
+    A todo that was changed since the person was asked is left out, and its result says so.
+    Raises ApprovalNotFound, ApprovalDecided, ApprovalExpired or ValidationFailed.
+    """
+    approval = Approval.objects.for_user(user).select_for_update().filter(pk=approval_id).first()
+    if approval is None:
+        raise ApprovalNotFound
+    if approval.decided_at:
+        raise ApprovalDecided
+    if approval.expires_at <= timezone.now():
+        raise ApprovalExpired
+    asked = [row["todo_id"] for row in approval.rows]
+    approval.approved = asked if chosen == "all" else sorted({str(todo_id) for todo_id in chosen})
+    if unknown := set(approval.approved) - set(asked):
+        raise ValidationFailed(details={"approve": f"{len(unknown)} of these ids are not part of this approval."})
+    approval.decided_at = timezone.now()
+    approval.save(update_fields=["approved", "decided_at"])
+    for call in waiting_calls(approval):
+        settle_call(user, approval, call)
+    return approval
+
+
+def settle_call(user: User, approval: Approval, call: ToolCall) -> None:
+    mine = [row for row in approval.rows if row["tool_call_id"] == str(call.id)]
+    chosen = [row for row in mine if row["todo_id"] in approval.approved]
+    origin = Origin(Door.CHAT, approval.conversation_id, approval.message_id, call.id)
+    results = write_approved(
+        user,
+        mine[0]["action"],
+        [(UUID(row["todo_id"]), row["version"], row["title"]) for row in chosen],
+        now=timezone.now(),
+        by=origin,
+    )
+    call.status = ToolCall.Status.SUCCESS if chosen else ToolCall.Status.DENIED
+    call.output = {
+        **results.model_dump(mode="json"),
+        "declined": [row["title"] for row in mine if row not in chosen],
+    }
+    call.save(update_fields=["status", "output"])
+
+
+def decision_text(approval: Approval) -> str:
+    """What was really done, from the stored outcomes of the calls."""
+    outputs = [call.output or {} for call in approval.message.tool_calls.all()]
+    results = [item for output in outputs for item in output.get("results", [])]
+    parts = []
+    for outcome, state in STATES.items():
+        if titles := [f"“{item['task']['title']}”" for item in results if item.get("outcome") == outcome]:
+            parts.append(f"{named(titles)} {'is' if len(titles) == 1 else 'are'} {state} now.")
+    refusals = [item["reason"] for item in results if "reason" in item]
+    if not approval.approved:
+        return "All right, nothing was changed."
+    return " ".join([*(parts or ["Nothing was changed."]), *refusals])

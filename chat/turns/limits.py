@@ -1,0 +1,120 @@
+"""What one user may ask for: message length, turns by the minute, turns at once, tokens by the day."""
+
+import dataclasses
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Aggregate, Count, DateTimeField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
+from django.http import HttpRequest
+
+from accounts.models import User
+from chat.errors import QuotaExhausted, TooManyTurns
+from chat.models import Conversation, Message
+from database.prepared import PreparedQuery, Slot, key
+from telemetry import metrics
+from web.errors import TokenInvalid, ValidationFailed
+from web.ratelimits import check_use
+from web.text import storable
+
+from .state import NewMessage
+
+RUNNING_RETRY_SECONDS = 2
+IDEMPOTENCY_KEY_MAX_CHARACTERS = 200
+LITTLE_LEFT = "Little is left of today's allowance for the assistant. Wait until your other conversation is answered."
+
+
+def total_of_user(rows: QuerySet[Any], total: Aggregate) -> Coalesce:
+    """The total over rows that belong to the user, as a column of the user."""
+    return Coalesce(Subquery(rows.order_by().values("owner").annotate(total=total).values("total")), 0)
+
+
+LOCKED = PreparedQuery(lambda: User.objects.select_for_update().filter(pk=key("user")).values_list("pk"))
+USE = PreparedQuery(
+    lambda: User.objects.filter(pk=key("user")).values(
+        running=total_of_user(
+            Conversation.objects.for_user(OuterRef("pk")).filter(lease_until__gt=Now()),
+            Count("pk"),
+        ),
+        tokens=total_of_user(
+            Message.objects.filter(owner=OuterRef("pk"), created_at__gte=Slot("since", DateTimeField())),
+            Sum(F("input_tokens") + F("output_tokens") + F("upkeep_tokens")),
+        ),
+    )
+)
+
+
+def check_message(message: NewMessage) -> NewMessage:
+    """The message without outer white space; raises ValidationFailed where it cannot be stored as one."""
+    text = message.text.strip()
+    if not text:
+        raise ValidationFailed(details={"message": "Write a message first."})
+    if len(text) > settings.MESSAGE_MAX_CHARACTERS:
+        limit = f"{settings.MESSAGE_MAX_CHARACTERS:,}"
+        raise ValidationFailed(
+            details={"message": f"A message has at most {limit} characters; this one has {len(text):,}."}
+        )
+    if storable(text) != text:
+        raise ValidationFailed(details={"message": "This text has characters that cannot be stored."})
+    check_idempotency_key(message.idempotency_key)
+    return dataclasses.replace(message, text=text)
+
+
+def check_idempotency_key(key: str | None) -> None:
+    if key is None:
+        return
+    if not 1 <= len(key) <= IDEMPOTENCY_KEY_MAX_CHARACTERS or not all("!" <= character <= "~" for character in key):
+        raise ValidationFailed(details={"Idempotency-Key": "This must be 1 to 200 visible ASCII characters."})
+
+
+async def check_turn_rate(request: HttpRequest, user: User) -> None:
+    await check_use("turns", request, user, f"{settings.TURNS_PER_MINUTE}/m", f"{settings.TURNS_PER_HOUR}/h")
+
+
+def lock_user(user: User) -> None:
+    """Let one turn of the user begin at a time, so that keys and turns are counted exactly.
+
+    Raises TokenInvalid for an account that was erased since the token was checked.
+    """
+    if not LOCKED.rows(user=user.pk):
+        raise TokenInvalid
+
+
+def check_allowance(user: User, now: datetime.datetime) -> None:
+    """Raises where the user has too many turns running, or today's tokens are used up or set aside for these.
+
+    What a turn takes is known when it ends. As long as its lease lasts it stands for the most that a request to the
+    model may hold: the less is left of the day, the fewer turns run side by side. Behind `lock_user` it is exact: two
+    turns never begin on the same tokens, and beyond the day goes only what a turn takes above what it stood for.
+    """
+    running, used = use_of(user, now)
+    if running >= settings.TURNS_AT_ONCE:
+        metrics.rate_limit_hits.labels("turns_at_once").inc()
+        raise TooManyTurns(retry_after_seconds=RUNNING_RETRY_SECONDS)
+    limit = settings.TOKENS_PER_DAY
+    if used >= limit:
+        metrics.rate_limit_hits.labels("tokens_by_day").inc()
+        midnight = start_of_day(now) + datetime.timedelta(days=1)
+        raise QuotaExhausted(
+            f"{QuotaExhausted.message} {used:,} of {limit:,} tokens are gone; it starts afresh at midnight UTC.",
+            details={"used_tokens": used, "limit_tokens": limit},
+            retry_after_seconds=int((midnight - now).total_seconds()) + 1,
+        )
+    if used + running * settings.CONTEXT_MAX_TOKENS >= limit:
+        metrics.rate_limit_hits.labels("tokens_set_aside").inc()
+        raise TooManyTurns(LITTLE_LEFT, retry_after_seconds=RUNNING_RETRY_SECONDS)
+
+
+def use_of(user: User, now: datetime.datetime) -> tuple[int, int]:
+    """How many turns of the user run now, and the tokens of today."""
+    return next(iter(USE.rows(user=user.pk, since=start_of_day(now))), (0, 0))
+
+
+def tokens_today(user: User, now: datetime.datetime) -> int:
+    """Tokens of the user's turns since midnight UTC, with those of the titles and summaries made after them."""
+    return use_of(user, now)[1]
+
+
+def start_of_day(now: datetime.datetime) -> datetime.datetime:
+    return now.astimezone(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,200 @@
+"""What a turn knows while it runs. It lives in one process for one turn; the database has all that must last."""
+
+import asyncio
+import datetime
+import hashlib
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts.models import User
+from chat.assistants.interface import AssistantText, HistoryItem, ModelOutput, ModelRequest, StepEnd
+from chat.errors import TurnInterrupted
+from chat.history.context import tool_items
+from chat.history.window import estimated_tokens, fitted, is_crowded, measured_ratio, request_tokens, text_tokens
+from chat.models import Approval, Conversation, Message, ToolCall
+from telemetry.notes import started_at
+from web.text import displayable
+
+STOP_SENTENCES = {
+    "turn_deadline": "I stopped here, because this took too long. Ask again for what is missing.",
+    "too_many_steps": "I stopped here after many steps. Ask again for what is missing.",
+    "too_many_tool_calls": "I stopped here after many changes. Ask again for what is missing.",
+}
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """What a person sends. Without a conversation a new one is opened."""
+
+    text: str
+    conversation_id: UUID | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether two requests with one Idempotency-Key are the same request."""
+        return hashlib.sha256(f"{self.conversation_id or ''}\n{self.text}".encode()).hexdigest()
+
+
+@dataclass
+class StepNote:
+    """How one request to the model went, in milliseconds. `error` is the code of its failure."""
+
+    step: int
+    model: str
+    first_output_ms: float | None = None
+    took_ms: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    error: str = ""
+
+    @property
+    def has_output(self) -> bool:
+        return self.first_output_ms is not None
+
+    def wait(self, ms: float) -> None:
+        self.took_ms += ms
+
+    def hear(self, output: ModelOutput) -> None:
+        if self.first_output_ms is None:
+            self.first_output_ms = self.took_ms
+        if isinstance(output, StepEnd):
+            self.input_tokens, self.output_tokens = output.input_tokens, output.output_tokens
+
+    def figures(self) -> dict[str, Any]:
+        """Without what is not known."""
+        figures = {name: round(value, 1) if isinstance(value, float) else value for name, value in asdict(self).items()}
+        return {name: value for name, value in figures.items() if value not in {None, ""}}
+
+
+@dataclass
+class Turn:
+    """What `begin_turn` stored, and what the model has said and done since. `answer` is saved when the turn ends.
+
+    `waiting` is the limit on the present wait for the model; `steps_before` were made by a turn that this one retries.
+    `sent` is the last request to the model; `history_max_tokens` what of the history may be in it; `is_crowded` says
+    that it is time for a summary.
+    """
+
+    user: User
+    request_id: str
+    conversation: Conversation
+    question: Message
+    answer: Message
+    history: list[HistoryItem]
+    tool_calls: list[ToolCall] = field(default_factory=list)
+    step: int = 1
+    steps_before: int = 0
+    approval: Approval | None = None
+    step_text: str = ""
+    waiting: asyncio.Timeout | None = None
+    sent: ModelRequest | None = None
+    history_max_tokens: int = field(default_factory=lambda: settings.CONTEXT_MAX_TOKENS)
+    is_compacted: bool = False
+    is_crowded: bool = False
+    is_interrupted: bool = False
+    started: float = field(default_factory=started_at)
+    step_notes: list[StepNote] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime.datetime:
+        """The moment of the question: “tomorrow” is counted from it, however long the answer takes."""
+        return self.question.created_at
+
+    @property
+    def elapsed_ms(self) -> int:
+        return int((time.perf_counter() - self.started) * 1000)
+
+    @property
+    def open_calls(self) -> list[ToolCall]:
+        """The stored calls whose outcome is not known: not made yet, or in a process that died."""
+        return [call for call in self.tool_calls if call.output is None]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the model has said or asked for anything: from then on nothing is asked a second time."""
+        return bool(self.answer.content or self.tool_calls)
+
+    @property
+    def fallback(self) -> str:
+        """The code of the failure for which the basic assistant answers in the model's place; empty otherwise."""
+        return self.answer.metadata.get("fallback", "")
+
+    def add_text(self, text: str) -> str:
+        """Append a piece of the model's text; returns it as it was appended, apart from the text of earlier steps."""
+        text = displayable(text)
+        if self.answer.first_token_ms is None:
+            self.answer.first_token_ms = self.elapsed_ms
+        piece = f"\n\n{text}" if self.answer.content and not self.step_text else text
+        self.step_text += text
+        self.answer.content += piece
+        return piece
+
+    def end_step(self, calls: list[ToolCall]) -> None:
+        """Let the next step see what this one said, asked for and got."""
+        if self.step_text:
+            self.history.append(AssistantText(self.step_text))
+        self.history += tool_items(calls)
+        self.step, self.step_text = self.step + 1, ""
+
+    def fitted_history(self) -> tuple[HistoryItem, ...]:
+        """What the next step sends. What is left out once is not looked at again."""
+        budget = (self.history_max_tokens, self.conversation.token_ratio)
+        sent = fitted(self.history, *budget)
+        self.is_crowded = self.is_crowded or is_crowded(self.history, sent, *budget)
+        self.history = sent
+        return tuple(sent)
+
+    def compact(self) -> None:
+        """Send half as much from now on as the model has just refused."""
+        self.is_compacted = True
+        if self.sent:
+            self.history_max_tokens = int(estimated_tokens(self.sent.history) * self.conversation.token_ratio) // 2
+
+    def count_tokens(self, end: StepEnd) -> None:
+        """What the model says that a step took; its count corrects the next estimate."""
+        self.answer.input_tokens += end.input_tokens
+        self.answer.output_tokens += end.output_tokens
+        if end.input_tokens and self.sent and self.step == self.steps_before + 1:
+            self.conversation.token_ratio = measured_ratio(self.sent, end.input_tokens)
+
+    def count_cut_step(self, request: ModelRequest) -> None:
+        """Of a step that ended before the model could count: what was sent and what came, by the estimate.
+
+        Else whoever stops each answer shortly before its end would pay nothing for any.
+        """
+        self.answer.input_tokens += int(request_tokens(request) * self.conversation.token_ratio)
+        self.answer.output_tokens += text_tokens(self.step_text)
+
+    @property
+    def stopped(self) -> bool:
+        return self.answer.status == Message.Status.STOPPED
+
+    @property
+    def stopped_by_user(self) -> bool:
+        return self.stopped and not self.answer.error_code
+
+    def stop(self, reason: str) -> None:
+        self.answer.status, self.answer.error_code = Message.Status.STOPPED, reason
+
+    def stop_for_user(self) -> None:
+        """Make no further step or call, and wait no longer for the model."""
+        self.stop("")
+        self.end_wait()
+
+    def interrupt(self) -> None:
+        """The process ends: the same, but the turn is not over. A retry goes on with it."""
+        self.is_interrupted = True
+        self.end_wait()
+
+    def check_not_interrupted(self) -> None:
+        if self.is_interrupted:
+            raise TurnInterrupted
+
+    def end_wait(self) -> None:
+        if self.waiting and not self.waiting.expired():
+            self.waiting.reschedule(asyncio.get_running_loop().time())

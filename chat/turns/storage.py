@@ -1,0 +1,340 @@
+"""How a turn is kept: its lease on the conversation, its messages, its tool calls. Each unit is one transaction."""
+
+import datetime
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Case, DurationField, F, Value, When
+from django.db.models.functions import Now
+from django.dispatch import receiver
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+from chat.assistants.arguments import ParsedRequest
+from chat.errors import (
+    ConversationBusy,
+    ConversationFull,
+    IdempotencyInProgress,
+    IdempotencyMismatch,
+    LeaseLost,
+    MessageNotFound,
+    NotRetryable,
+    stored_failure,
+)
+from chat.events import ApprovalRecord, ApprovalRow, ToolCallRecord, TurnCompleted, Usage
+from chat.history.context import INTERRUPTED_OUTPUT
+from chat.history.titles import title_after, title_from
+from chat.live import announce_change
+from chat.models import Approval, Conversation, Message, ToolCall
+from database.prepared import PreparedQuery, PreparedUpdate, Slot, key
+from database.units import database_read, database_unit, the_one
+from telemetry.stages import current_clock
+from todos.tools import ToolOutcome
+from todos.undo import tool_calls_settled
+
+from .settling import settle_dead_turn, settle_open_calls
+from .state import NewMessage, Turn
+
+MESSAGES_PER_TURN = 2
+BUSY_RETRY_SECONDS = 2
+PROGRESS_BATCH = 100
+LEASE_FIELDS = ["lease_token", "lease_until", "stop_requested_at", "last_sequence", "updated_at"]
+RETRYABLE = {Message.Status.FAILED, Message.Status.STOPPED, Message.Status.INTERRUPTED}
+ANSWER_FIELDS = [
+    "content",
+    "status",
+    "error_code",
+    "model",
+    "input_tokens",
+    "output_tokens",
+    "first_token_ms",
+    "total_ms",
+    "metadata",
+]
+
+
+# Step 3
+
+
+def open_conversation(user: User, message: NewMessage) -> Conversation:
+    """The conversation of the message, in which no other turn runs; a new one is stored with its first exchange."""
+    if message.conversation_id is None:
+        return Conversation(owner=user, title=title_from(message.text))
+    conversation = lock_conversation(user, message.conversation_id)
+    if conversation.last_sequence + MESSAGES_PER_TURN > settings.CONVERSATION_MAX_MESSAGES:
+        details = {"limit": settings.CONVERSATION_MAX_MESSAGES, "continue_from": str(conversation.pk)}
+        raise ConversationFull(details=details)
+    settle_dead_turn(conversation)
+    return conversation
+
+
+def take_lease(conversation: Conversation, new_messages: int = 0) -> None:
+    """Until the lease ends no other turn can run in the conversation: one statement, with the counter of its messages.
+
+    The row is locked only while this transaction lasts; the lease is what excludes while the model works.
+    """
+    conversation.lease_token, conversation.lease_until = uuid7(), lease_end()
+    conversation.stop_requested_at = None
+    conversation.last_sequence += new_messages
+    if new_messages:
+        conversation.updated_at = timezone.now()
+    conversation.save(update_fields=None if conversation._state.adding else LEASE_FIELDS)
+    announce_change(conversation.owner_id, answering=conversation.pk)
+
+
+LOCKED = PreparedQuery(
+    lambda: (
+        Conversation.objects.for_user(key("user"))
+        .filter(pk=key("conversation"))
+        .order_by()
+        .with_lease()
+        .select_for_update()
+    )
+)
+
+
+def lock_conversation(user: User, conversation_id: UUID) -> Conversation:
+    found = LOCKED.models(user=user.pk, conversation=conversation_id)
+    # What is not found is looked for once more, to be refused by its reason.
+    conversation = found[0] if found else Conversation.objects.select_for_update().owned(user, conversation_id)
+    if conversation.lease_token and not conversation.lease_expired:
+        raise ConversationBusy(retry_after_seconds=BUSY_RETRY_SECONDS)
+    return conversation
+
+
+def lease_end() -> Any:
+    """By the database's clock: the only one that all processes share."""
+    return Now() + lease_length()
+
+
+def lease_length() -> datetime.timedelta:
+    return datetime.timedelta(seconds=settings.TURN_LEASE_SECONDS)
+
+
+# Steps 4 and 5
+
+
+def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Message, Message]:
+    """The user's message and the pending answer, with the counter in the same transaction: no gap, no double."""
+    sequence = conversation.last_sequence
+    take_lease(conversation, MESSAGES_PER_TURN)
+    common = {"conversation": conversation, "owner_id": conversation.owner_id}
+    question = Message(
+        **common,
+        sequence=sequence + 1,
+        role=Message.Role.USER,
+        content=message.text,
+        idempotency_key=message.idempotency_key,
+        metadata={"fingerprint": message.fingerprint} if message.idempotency_key else {},
+    )
+    answer = Message(**common, sequence=sequence + 2, role=Message.Role.ASSISTANT, status=Message.Status.PENDING)
+    Message.objects.bulk_create([question, answer])
+    return question, answer
+
+
+def reopen_answer(user: User, conversation_id: UUID, message_id: UUID) -> tuple[Conversation, Message, Message]:
+    """The conversation, leased, with the question of its last answer and that answer, pending again without its text.
+
+    Raises NotRetryable where it is not the last or did arrive.
+    """
+    conversation = lock_conversation(user, conversation_id)
+    settle_dead_turn(conversation)
+    answer = conversation.messages.filter(pk=message_id).first()
+    if answer is None:
+        raise MessageNotFound
+    if answer.sequence != conversation.last_sequence or answer.status not in RETRYABLE:
+        raise NotRetryable
+    take_lease(conversation)
+    answer.status, answer.error_code, answer.content = Message.Status.PENDING, "", ""
+    answer.first_token_ms, answer.metadata = None, {}
+    answer.save(update_fields=ANSWER_FIELDS)
+    reopened = answer.tool_calls.filter(output__error__code=INTERRUPTED_OUTPUT["error"]["code"])
+    reopened.update(status=ToolCall.Status.PENDING, output=None)
+    return conversation, conversation.messages.get(sequence=answer.sequence - 1), answer
+
+
+def answer_of_key(user: User, message: NewMessage) -> Message | None:
+    """The ended answer to an earlier request with the same Idempotency-Key.
+
+    Raises IdempotencyMismatch where that was another request, and IdempotencyInProgress while it runs.
+    """
+    if message.idempotency_key is None:
+        return None
+    question = the_one(Message.objects.filter(owner=user, idempotency_key=message.idempotency_key))
+    if question is None:
+        return None
+    if question.metadata.get("fingerprint") != message.fingerprint:
+        raise IdempotencyMismatch
+    settle_dead_turn(Conversation.objects.with_lease().get(pk=question.conversation_id))
+    answers = Message.objects.with_tool_calls().select_related("conversation")
+    answer = answers.get(conversation=question.conversation_id, sequence=question.sequence + 1)
+    if answer.status == Message.Status.PENDING:
+        raise IdempotencyInProgress(retry_after_seconds=BUSY_RETRY_SECONDS)
+    return answer
+
+
+def can_go_on(answer: Message) -> bool:
+    """Whether the turn of the answer died, and nothing was said since."""
+    return answer.status == Message.Status.INTERRUPTED and answer.sequence == answer.conversation.last_sequence
+
+
+def answer_given(answer: Message) -> TurnCompleted:
+    """What was answered, of a message from `with_tool_calls`; a failure is raised again."""
+    if answer.error_code and answer.status != Message.Status.STOPPED:
+        raise stored_failure(answer.error_code)
+    return turn_completed(answer, answer.calls, getattr(answer, "approval", None))
+
+
+# Steps 6 to 10
+
+
+RENEWAL = PreparedUpdate(
+    lambda: (
+        Conversation.objects.filter(pk=key("conversation"), lease_token=key("token")),
+        {"lease_until": Now() + Slot("length", DurationField())},
+    )
+)
+
+
+def hold_lease(turn: Turn) -> None:
+    """The fence of every write of a turn: renews its lease, or raises LeaseLost where another turn took over."""
+    lease = {"conversation": turn.conversation.pk, "token": turn.conversation.lease_token}
+    if not RENEWAL.run(**lease, length=lease_length()):
+        raise LeaseLost
+
+
+@database_unit
+def store_progress(turns: list[Turn], texts: list[str]) -> None:
+    """Renew the leases of these turns and store their texts so far; not of those that have lost their lease."""
+    tokens = [turn.conversation.lease_token for turn in turns]
+    conversations = Conversation.objects.filter(pk__in=[turn.conversation.pk for turn in turns], lease_token__in=tokens)
+    held = set(conversations.select_for_update().order_by("pk").values_list("pk", flat=True))
+    Conversation.objects.filter(pk__in=held).update(lease_until=lease_end())
+    answers = [
+        Message(pk=turn.answer.pk, content=text)
+        for turn, text in zip(turns, texts, strict=True)
+        if turn.conversation.pk in held
+    ]
+    Message.objects.bulk_update(answers, ["content"], batch_size=PROGRESS_BATCH)
+
+
+@database_read
+def stops_requested(conversation_ids: list[UUID]) -> set[UUID]:
+    """Those in which the running turn is asked to stop, or which are gone: no model should go on for nobody."""
+    going_on = Conversation.objects.filter(pk__in=conversation_ids, stop_requested_at=None)
+    return set(conversation_ids) - set(going_on.values_list("pk", flat=True))
+
+
+@database_unit
+def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall]:
+    """The rows of one step's calls, pending. Call ids are made unique within the turn: outputs are matched by them."""
+    hold_lease(turn)
+    seen = {call.call_id for call in turn.tool_calls}
+    calls = []
+    for position, request in enumerate(requests, start=len(turn.tool_calls) + 1):
+        call_id = request.call_id if request.call_id not in seen else f"call_{uuid7().hex}"
+        seen.add(call_id)
+        calls.append(
+            ToolCall(
+                conversation=turn.conversation,
+                message=turn.answer,
+                step=turn.step,
+                position=position,
+                tool_name=request.tool_name,
+                call_id=call_id,
+                input=request.stored_input,
+            )
+        )
+    ToolCall.objects.bulk_create(calls)
+    turn.tool_calls += calls
+    return calls
+
+
+@database_unit
+def store_tool_outcome(turn: Turn, call: ToolCall, outcome: ToolOutcome, duration_ms: int) -> None:
+    hold_lease(turn)
+    call.status = ToolCall.Status.PENDING if outcome.status == "waiting" else ToolCall.Status(outcome.status)
+    call.output, call.duration_ms = outcome.output, duration_ms
+    call.save(update_fields=["status", "output", "duration_ms"])
+
+
+@receiver(tool_calls_settled)
+def mark_undone_calls(undone: set[UUID], in_effect: set[UUID], **kwargs: Any) -> None:
+    """A call whose changes are all taken back is undone, through whichever door that was done."""
+    success, taken_back = ToolCall.Status.SUCCESS, ToolCall.Status.UNDONE
+    ToolCall.objects.filter(id__in=undone, status=success).update(status=taken_back)
+    ToolCall.objects.filter(id__in=in_effect, status=taken_back).update(status=success)
+
+
+@database_unit
+def store_answer(turn: Turn) -> TurnCompleted:
+    """The assistant's message as it now stands in `turn.answer`, and the conversation free for the next turn."""
+    released = Conversation.objects.filter(pk=turn.conversation.pk, lease_token=turn.conversation.lease_token)
+    ended = {"lease_token": None, "lease_until": None, "stop_requested_at": None, "updated_at": timezone.now()}
+    if not released.update(**ended, token_ratio=turn.conversation.token_ratio, **first_title(turn)):
+        raise LeaseLost
+    announce_change(turn.user.pk)
+    turn.answer.total_ms = turn.elapsed_ms
+    turn.answer.metadata |= turn_timings(turn)
+    turn.answer.save(update_fields=ANSWER_FIELDS)
+    if turn.answer.status in {Message.Status.FAILED, Message.Status.INTERRUPTED}:
+        settle_open_calls(turn.conversation)
+    return turn_completed(turn.answer, turn.tool_calls, turn.approval)
+
+
+def turn_timings(turn: Turn) -> dict[str, Any]:
+    """For the admin, which shows a turn step by step."""
+    clock = current_clock.get()
+    return {"stages_ms": clock.rounded() if clock else {}, "steps": [note.figures() for note in turn.step_notes]}
+
+
+def first_title(turn: Turn) -> dict[str, Any]:
+    """Made after the first reply; a title that the person set stays, and so does that of a continued conversation."""
+    if turn.question.sequence > 1 or turn.conversation.summary:
+        return {}
+    title = title_after(turn.question.content, turn.tool_calls)
+    return {"title": Case(When(title_set_by_user=False, then=Value(title)), default=F("title"))}
+
+
+def turn_completed(answer: Message, tool_calls: list[ToolCall], approval: Approval | None) -> TurnCompleted:
+    asked = approval_record(approval, timezone.now()) if approval else None
+    status: Literal["completed", "needs_approval", "stopped"] = "completed"
+    if answer.status == Message.Status.STOPPED:
+        status = "stopped"
+    elif asked and asked.status == "pending":
+        status = "needs_approval"
+    return TurnCompleted(
+        conversation_id=answer.conversation_id,
+        message_id=answer.id,
+        response=answer.content,
+        status=status,
+        tool_calls=[tool_call_record(call) for call in tool_calls],
+        usage=Usage(answer.input_tokens, answer.output_tokens),
+        model=answer.model,
+        approval=asked,
+    )
+
+
+def tool_call_record(call: ToolCall) -> ToolCallRecord:
+    status = cast(Literal["pending", "success", "error", "denied", "undone"], call.status)
+    return ToolCallRecord(call.id, call.tool_name, call.input, call.output, status, call.duration_ms)
+
+
+def approval_record(approval: Approval, now: datetime.datetime) -> ApprovalRecord:
+    status: Literal["pending", "approved", "declined", "expired"]
+    if approval.decided_at:
+        status = "approved" if approval.approved else "declined"
+    else:
+        status = "expired" if approval.expires_at <= now else "pending"
+    rows = [ApprovalRow(UUID(row["todo_id"]), row["title"], row["due_text"], row["action"]) for row in approval.rows]
+    return ApprovalRecord(
+        approval.id, status, rows, [UUID(chosen) for chosen in approval.approved], approval.expires_at
+    )
+
+
+def approval_of(message: Message) -> ApprovalRecord | None:
+    """What a message from `with_tool_calls` asked the person, if it did."""
+    approval = getattr(message, "approval", None)
+    return approval_record(approval, timezone.now()) if approval else None

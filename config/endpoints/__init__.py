@@ -1,0 +1,1 @@
+"""Endpoints beside the API and the pages: health, metrics, MCP."""

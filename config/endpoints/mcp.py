@@ -1,0 +1,117 @@
+"""/mcp: the assistant's tools for programs of others, by the Model Context Protocol over HTTP.
+
+An ordinary view, so that whatever holds for every address holds here: hosts, body limit, request id, database thread.
+Each request stands alone; the library's manager lives as long as one, which needs no task that outlasts event loops.
+"""
+
+import asyncio
+from collections.abc import MutableMapping
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from uuid_utils.compat import uuid7
+
+from accounts.bearer import Access, access_of_request
+from config.api import MethodNotAllowed, error_response, product_error, request_id_of
+from todos.changes import Door, Origin
+from todos.mcp.batches import Caller
+from todos.mcp.server import acting_as
+from todos.tools import server
+from web.errors import CHALLENGE, ProductError, TokenMissing, ValidationFailed
+from web.json_text import check_depth
+from web.ratelimits import ADDRESS_ALLOWANCE, address_of, check_rate
+
+METADATA_PATH = "/.well-known/oauth-protected-resource"
+
+
+class ForeignOrigin(ProductError):
+    code = "foreign_origin"
+    message = "A page of another site may not call this address."
+
+
+@csrf_exempt  # no cookie counts here
+async def mcp(request: ASGIRequest) -> HttpResponse:
+    """Answer one JSON-RPC message. GET, which would hold a stream open for ever, is refused."""
+    try:
+        access = await admit(request)
+    except (ProductError, DatabaseError) as error:
+        return refused(request, product_error(error))
+    by = Origin(Door.MCP, tool_call_id=uuid7())  # what one call changed is undone together
+    with acting_as(Caller(access.user, timezone.now(), lambda: None, by, access.may_write, access.token_id)):
+        return await answer(request)
+
+
+async def admit(request: HttpRequest) -> Access:
+    """Who calls; raises before anything of the body is read as JSON."""
+    if request.method != "POST":
+        raise MethodNotAllowed
+    if request.headers.get("Origin", own_origin(request)) not in {own_origin(request), *settings.CSRF_TRUSTED_ORIGINS}:
+        raise ForeignOrigin
+    await check_rate("mcp-address", address_of(request), f"{settings.MCP_REQUESTS_PER_MINUTE * ADDRESS_ALLOWANCE}/m")
+    access = await access_of_request(request)
+    await check_rate("mcp", str(access.user.pk), f"{settings.MCP_REQUESTS_PER_MINUTE}/m")
+    try:
+        check_depth(request.body)
+    except ValueError as error:
+        raise ValidationFailed(details={"body": str(error)}) from None
+    return access
+
+
+async def answer(request: ASGIRequest) -> HttpResponse:
+    """What the library says to this request, as a response of Django."""
+    response = HttpResponse()
+    messages = [{"type": "http.request", "body": request.body, "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        # Nothing comes after the body: Django itself cancels the view of a client that has gone.
+        return messages.pop() if messages else await asyncio.Future()
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            response.status_code = message["status"]
+            del response["Content-Type"]
+            for name, value in message["headers"]:
+                response[name.decode("latin-1")] = value.decode("latin-1")
+        else:
+            response.write(message.get("body", b""))
+
+    manager = StreamableHTTPSessionManager(server.protocol, json_response=True, stateless=True)
+    async with manager.run():
+        await manager.handle_request(dict(request.scope), receive, send)
+    return response
+
+
+def refused(request: HttpRequest, error: ProductError) -> HttpResponse:
+    """As in the API; a 401 also says where to read which tokens count (RFC 9728)."""
+    response = error_response(error, request_id_of(request))
+    if response.status_code == 401:
+        challenge = "Bearer" if isinstance(error, TokenMissing) else f"{CHALLENGE},"
+        metadata = f"{own_origin(request)}{METADATA_PATH}/mcp"
+        response["WWW-Authenticate"] = f'{challenge} resource_metadata="{metadata}"'
+    if response.status_code == 405:
+        response["Allow"] = "POST"
+    return response
+
+
+@require_safe
+async def protected_resource(request: HttpRequest) -> JsonResponse:
+    """RFC 9728: what /mcp is, and whose tokens it takes beside our own."""
+    metadata: dict[str, Any] = {
+        "resource": f"{own_origin(request)}/mcp",
+        "resource_name": "Todo Chat",
+        "bearer_methods_supported": ["header"],
+    }
+    if settings.JWT_TRUSTED_ISSUERS:
+        metadata["authorization_servers"] = sorted(settings.JWT_TRUSTED_ISSUERS)
+    return JsonResponse(metadata)
+
+
+def own_origin(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"

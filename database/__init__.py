@@ -1,0 +1,1 @@
+"""How async code reaches the database: `units` of work, `prepared` SQL, and the `cache` that processes share."""

@@ -1,0 +1,1 @@
+"""What words mean, without Django or a database: `dates`, repeats, and the marks of priority and tag."""

@@ -1,0 +1,139 @@
+"""The one door to dates: a phrase, the user's zone and now become a date, a repeat and the words they came from.
+
+Nobody else computes dates: the model passes on what the user wrote, and the same words at the same moment
+always give the same date. What vague words mean:
+
+- A weekday, also with "next", is the nearest one after today; "this friday" on a Friday is today.
+- A date without a year is the next one to come, today included.
+- The morning is 9:00, the afternoon 15:00, the evening 19:00, tonight and night 20:00; if that hour of today is
+  over, the whole day is meant.
+- A time alone is the next such moment. "at 5" is 17:00; "at 8" is 8:00 or, if that is over, 20:00.
+- Midnight ends the day it is said with.
+- The end of a week is its Friday; next week, month and year begin with their first day.
+- "The first tuesday of the month" repeats; "the first tuesday of this month" does not.
+- 04/05 is read in the order that is usual in the user's zone; where none is, the person is asked.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from language.dates.calendar import Reference
+from language.dates.languages import Kind
+from language.dates.phrases import Phrase, find_phrases, read_phrase
+from language.dates.resolution import resolve
+from language.dates.shifts import shifted
+from language.dates.tokens import clauses
+from language.dates.zones import day_comes_first
+from language.due import Due
+from language.errors import DateNotUnderstood
+from language.recurrence import MONTH_NAMES, WEEKDAY_NAMES, Recurrence, next_occurrence, recurrence_text
+
+__all__ = [
+    "Due",
+    "FoundDate",
+    "Recurrence",
+    "date_text",
+    "find_date",
+    "next_occurrence",
+    "recurrence_text",
+    "resolve_date",
+    "shifted",
+]
+
+LONGEST_QUOTE = 60
+LONGEST_PHRASE = 200
+
+
+@dataclass(frozen=True)
+class FoundDate:
+    """What was found at `start:end` of a text.
+
+    `note` is a sentence for the person, or empty. `time_span` is the place of a time that stands apart from its day,
+    as in "tomorrow call Sam at 5pm"; `text` has both, so that it resolves to the same date.
+    """
+
+    due: Due | None
+    recurrence: Recurrence | None
+    start: int
+    end: int
+    text: str
+    note: str = ""
+    time_span: tuple[int, int] | None = None
+
+
+def find_date(text: str, zone: ZoneInfo, now: datetime.datetime, *, day_first: bool | None = None) -> FoundDate | None:
+    """The date words inside a longer text, or None where nothing says when; quoted text is never read.
+
+    Raises DateNotUnderstood for an impossible date, or one with two readings, that is clearly meant as a date.
+    """
+    reference = _reference(zone, now, day_first, whole=False)
+    phrases = find_phrases(clauses(text), reference)
+    days = [phrase for phrase in phrases if phrase.has_day or phrase.problem]
+    times = [phrase for phrase in phrases if not (phrase.has_day or phrase.problem)]
+    if not phrases:
+        return None
+    chosen = max(days or times, key=lambda phrase: _strength(phrase, text))
+    apart = times[0] if days and len(times) == 1 and _lacks_time(chosen) else None
+    if apart is not None:
+        chosen = replace(chosen, clock=apart.clock, part=apart.part)
+    return _found(chosen, apart, text, reference)
+
+
+def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, day_first: bool | None = None) -> FoundDate:
+    """The whole phrase as a date, a date-time or a repeat; raises DateNotUnderstood with a sentence that asks."""
+    reference = _reference(zone, now, day_first, whole=True)
+    parts = clauses(phrase[:LONGEST_PHRASE])
+    whole = read_phrase(parts[0], 0, reference) if len(parts) == 1 else None
+    if whole is None or len(phrase) > LONGEST_PHRASE or (whole.end < len(parts[0].tokens) and not whole.problem):
+        said = phrase.strip()
+        shown = said if len(said) <= LONGEST_QUOTE else f"{said[:LONGEST_QUOTE]}…"
+        raise DateNotUnderstood(
+            f"I could not read “{shown}” as a date. Try “friday 5pm”, “in 2 weeks” or “2026-04-15”."
+        )
+    return _found(whole, None, phrase, reference)
+
+
+def _reference(zone: ZoneInfo, now: datetime.datetime, day_first: bool | None, *, whole: bool) -> Reference:
+    order = day_comes_first(zone) if day_first is None else day_first
+    return Reference(now.astimezone(zone), zone, order, whole)
+
+
+def _strength(phrase: Phrase, text: str) -> int:
+    """Which of several phrases says when: a repeat or the one after "by", else after "on", "at" or at an end."""
+    start, end = phrase.span
+    led = phrase.words.has(phrase.start, Kind.AT)
+    at_edge = not text[:start].strip() or not text[end:].strip(" .!?")
+    return max(phrase.strength, int(led or at_edge), 2 * (phrase.repeat is not None))
+
+
+def _lacks_time(phrase: Phrase) -> bool:
+    return phrase.clock is None and not phrase.part and not (phrase.day and phrase.day.time)
+
+
+def _found(phrase: Phrase, apart: Phrase | None, text: str, reference: Reference) -> FoundDate:
+    due, recurrence, note = resolve(phrase, reference)
+    start, end = phrase.span
+    if text[start - 1 : start] == "(" and text[end : end + 1] == ")":
+        start, end = start - 1, end + 1
+    time_span = apart.span if apart else None
+    said = " ".join(text[slice(*span)] for span in ((start, end), time_span) if span)
+    return FoundDate(due, recurrence, start, end, said, note, time_span)
+
+
+def date_text(due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> str:
+    """The date for a person in `zone`: “today”, “tomorrow, 17:00”, “Friday 6 March, 17:00”, “Monday 3 May 2027”."""
+    if due is None:
+        return ""
+    date, time = due.date, due.time
+    if due.at is not None:
+        local = due.at.astimezone(zone)
+        date, time = local.date(), local.time()
+    today = now.astimezone(zone).date()
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    words = near.get((date - today).days) or f"{WEEKDAY_NAMES[date.weekday()]} {date.day} {MONTH_NAMES[date.month - 1]}"
+    if date.year != today.year and abs((date - today).days) > 1:
+        words = f"{words} {date.year}"
+    return f"{words}, {time:%H:%M}" if time is not None else words

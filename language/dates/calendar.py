@@ -1,0 +1,202 @@
+"""Dates of the calendar: 2026-04-15, 4/15, "march 3rd", "2 may 2027", "the 23rd"."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from language.dates.languages import Kind
+from language.dates.tokens import Words
+from language.recurrence import LAST_YEAR, MONTH_NAMES, TOO_FAR, Rule
+
+FIRST_YEAR = 1900
+CENTURY = 2000
+MONTHS = 12
+LONGEST_MONTH = 31
+LEAP_CYCLE_YEARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a phrase is read against.
+
+    `local` is now by the clock of `zone`, the user's. `day_first` is None where 04/05 has two readings.
+    `whole` trusts that the words are a date; without it they may be part of a title.
+    """
+
+    local: datetime.datetime
+    zone: ZoneInfo
+    day_first: bool | None
+    whole: bool = False
+
+    @property
+    def today(self) -> datetime.date:
+        return self.local.date()
+
+
+@dataclass(frozen=True, slots=True)
+class DayReading:
+    """A day up to the token `end`. `rule` is its repeat if "every month" or the like follows."""
+
+    end: int
+    date: datetime.date
+    time: datetime.time | None = None
+    part: str = ""
+    rule: Rule | None = None
+    weak: bool = False  # no date without a word such as "on" before it
+    describes: bool = False  # no date when it describes the next word: "end of month report"
+    ignored: bool = False  # about the past, or a range: nothing can be due then
+    problem: str = ""  # the sentence that asks, when it is clearly a date and cannot be one
+    note: str = ""
+
+
+def read_digits(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """2026-04-15, 2026-04-15T17:00Z, 4/15, 15.4.2026."""
+    if words.has(place, Kind.ISO):
+        return _iso(words.get(place, Kind.ISO), place + 1, reference)
+    if words.has(place, Kind.NUMERIC):
+        return _numeric(words, place, reference)
+    return None
+
+
+def _iso(match: re.Match[str], end: int, reference: Reference) -> DayReading:
+    year, month, day = (
+        (int(digits) for digits in match.group(1, 2, 3) if digits) if match[1] else map(int, match.group(8, 9, 10))
+    )
+    reading = on_date(end, reference, year, month, day)
+    if reading.problem or match[4] is None:
+        return reading
+    hour, minute, second, offset = match.group(4, 5, 6, 7)
+    try:
+        moment = datetime.datetime.fromisoformat(
+            f"{reading.date}T{hour}:{minute}:{second or '00'}{(offset or '').upper()}"
+        )
+        if offset:
+            moment = moment.astimezone(reference.zone)
+    except (ValueError, OverflowError):
+        return replace(reading, problem=f"There is no time {hour}:{minute}{offset or ''}.")
+    time = moment.time().replace(microsecond=0)
+    return replace(reading, date=moment.date(), time=time, ignored=moment.date() < reference.today)
+
+
+def _numeric(words: Words, place: int, reference: Reference) -> DayReading:
+    first, second, digits = words.get(place, Kind.NUMERIC)
+    year = int(digits) if digits else None
+    if year is not None and year < CENTURY // 20:
+        year += CENTURY
+    said = words.tokens[place].word
+    day_first = _order(said, first, second, reference)
+    if day_first is None:
+        readings = f"{first} {month_name(second)} or {second} {month_name(first)}"
+        problem = f"“{said}” can be {readings}. Which one do you mean?"
+        return DayReading(place + 1, reference.today, weak=True, problem=problem)
+    day, month = (first, second) if day_first else (second, first)
+    reading = on_date(place + 1, reference, year, month, day)
+    both = first != second and first <= MONTHS and second <= MONTHS and "/" in said
+    note = f"Read {said} as {day} {month_name(month)}." if both and not reading.problem else ""
+    return replace(reading, weak=True, note=note)
+
+
+def _order(said: str, first: int, second: int, reference: Reference) -> bool | None:
+    """Whether the day comes first; None where both ways make a date and nothing tells which."""
+    if "." in said or first > MONTHS or first == second:
+        return True
+    if second > MONTHS:
+        return False
+    return reference.day_first
+
+
+def month_name(month: int) -> str:
+    return MONTH_NAMES[(month - 1) % MONTHS]
+
+
+def on_date(end: int, reference: Reference, year: int | None, month: int, day: int) -> DayReading:
+    """That date; without a year the next one to come, today included."""
+    rule = Rule("YEARLY", month_days=(day,), month=month)
+    years = [year] if year is not None else range(reference.today.year, reference.today.year + LEAP_CYCLE_YEARS + 1)
+    for candidate in years:
+        if not FIRST_YEAR <= candidate <= LAST_YEAR:
+            return DayReading(end, reference.today, problem=TOO_FAR)
+        if not (1 <= month <= MONTHS and 1 <= day <= calendar.monthrange(candidate, month)[1]):
+            continue
+        date = datetime.date(candidate, month, day)
+        if year is not None or date >= reference.today:
+            return DayReading(end, date, rule=rule, ignored=date < reference.today)
+    return DayReading(end, reference.today, problem=_no_such_date(year, month, day))
+
+
+def _no_such_date(year: int | None, month: int, day: int) -> str:
+    if not 1 <= month <= MONTHS:
+        return f"There is no month {month}. Which date do you mean?"
+    in_year = f" {year}" if year is not None else ""
+    return f"There is no {day} {month_name(month)}{in_year}. Which date do you mean?"
+
+
+def read_month_date(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """may 2, march 3rd 2027, 2 may, the second of may, el 2 de mayo de 2027."""
+    spot = words.skip(place + 1, Kind.THE)
+    month, day, end = words.get(place, Kind.MONTH), day_number(words, spot), spot + 1
+    if month is None or day is None:
+        day, middle = day_number(words, place), words.skip(place + 1, Kind.OF)
+        month, end = words.get(middle, Kind.MONTH), middle + 1
+        if day is None or month is None:
+            return None
+    year, end = read_year(words, end)
+    spoken = not any(words.word(spot)[:1].isdigit() for spot in range(place, end))
+    return replace(on_date(end, reference, year, month, day), describes=spoken)
+
+
+def day_number(words: Words, place: int) -> int | None:
+    day = words.get(place, Kind.ORDINAL)
+    if day is None and words.word(place)[:1].isdigit():
+        day = words.get(place, Kind.NUMBER)
+    return day if day is not None and 0 < day <= LONGEST_MONTH else None
+
+
+def read_year(words: Words, place: int) -> tuple[int | None, int]:
+    """The year at `place` and the place after it, or None and the same place."""
+    spot = words.skip(place, Kind.OF)
+    year = words.get(spot, Kind.NUMBER)
+    if year is None or len(words.word(spot)) != len("2026") or words.has(spot + 1, Kind.UNIT):
+        return None, place
+    return year, spot + 1
+
+
+def read_month_day(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """the 23rd, the 23rd of next month."""
+    day = words.get(place, Kind.ORDINAL)
+    if day is None or not 0 < day <= LONGEST_MONTH or not (reference.whole or words.word(place)[0].isdigit()):
+        return None
+    spot = words.skip(words.skip(place + 1, Kind.OF), Kind.THE)
+    if words.has(spot, Kind.THIS, Kind.NEXT) and words.get(spot + 1, Kind.UNIT) == "month":
+        first = first_of_month(reference.today, int(words.has(spot, Kind.NEXT)))
+        return on_date(spot + 2, reference, first.year, first.month, day)
+    date = next(coming_month_days(reference.today, day))
+    return DayReading(place + 1, date, rule=Rule("MONTHLY", month_days=(day,)), weak=True, describes=True)
+
+
+def coming_month_days(today: datetime.date, day: int) -> Iterator[datetime.date]:
+    """That day of each of the coming months, over the years in which every weekday meets it."""
+    for months in range(LEAP_CYCLE_YEARS * MONTHS):
+        first = first_of_month(today, months)
+        if day <= calendar.monthrange(first.year, first.month)[1] and first.replace(day=day) >= today:
+            yield first.replace(day=day)
+
+
+def first_of_month(day: datetime.date, months: int) -> datetime.date:
+    years, month = divmod(day.month - 1 + months, MONTHS)
+    return datetime.date(day.year + years, month + 1, 1)
+
+
+def read_month(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """A month without a day, of which a whole phrase can only ask more."""
+    spot = words.skip(place, Kind.IN, Kind.OF)
+    month = words.get(spot, Kind.MONTH)
+    if month is None or not reference.whole:
+        return None
+    _, end = read_year(words, spot + 1)
+    return DayReading(end, reference.today, problem=f"Which day in {month_name(month)} do you mean?")

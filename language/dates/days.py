@@ -1,0 +1,360 @@
+"""Days in words: "tomorrow", "next friday", "in 2 weeks", "last day of march", "end of month"."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from dataclasses import replace
+
+from dateutil.relativedelta import relativedelta
+
+from language.dates.calendar import (
+    FIRST_YEAR,
+    LONGEST_MONTH,
+    MONTHS,
+    DayReading,
+    Reference,
+    coming_month_days,
+    first_of_month,
+    month_name,
+    on_date,
+    read_digits,
+    read_month,
+    read_month_date,
+    read_month_day,
+    read_year,
+)
+from language.dates.languages import Kind
+from language.dates.tokens import Words
+from language.recurrence import LAST_YEAR, TOO_FAR, WEEKDAY_NAMES, Rule
+
+FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
+MIDDLE_OF_MONTH = 15
+SHORT_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours"}
+LONG_UNITS = {
+    "day": relativedelta(days=1),
+    "week": relativedelta(weeks=1),
+    "fortnight": relativedelta(weeks=2),
+    "month": relativedelta(months=1),
+    "quarter": relativedelta(months=3),
+    "year": relativedelta(years=1),
+}
+HALVES = {"hour": (30, "minute"), "day": (12, "hour"), "year": (6, "month")}
+
+
+def read_day(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """The day at `place`, the longest phrase first."""
+    if place >= len(words.tokens) or not words.tokens[place].kinds:
+        return None
+    return _offset(words, place, reference) or _day_itself(words, place, reference)
+
+
+def _day_itself(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """A day that is not named by its distance from another."""
+    readers = (_named, read_digits, _nth_of_month, _weekday, read_month_date, _edge, _span, read_month_day, read_month)
+    for read in readers:
+        reading = read(words, place, reference)
+        if reading is not None:
+            return reading
+    return None
+
+
+def roll(date: datetime.date, step: relativedelta | datetime.timedelta) -> datetime.date | None:
+    """The date a step on, or None outside the years of a todo."""
+    try:
+        moved = date + step
+    except (OverflowError, ValueError):
+        return None
+    return moved if FIRST_YEAR <= moved.year <= LAST_YEAR else None
+
+
+def coming_weekday(day: datetime.date, weekday: int) -> datetime.date:
+    """The nearest such weekday after `day`."""
+    return day + datetime.timedelta(days=(weekday - day.weekday() - 1) % 7 + 1)
+
+
+def _named(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """today, day after tomorrow, tonight, this morning."""
+    part = words.get(place, Kind.DAY_PART)
+    if part:
+        return DayReading(place + 1, reference.today, part=part)
+    days = words.get(place, Kind.DAY)
+    if days is None:
+        return None
+    date = reference.today + datetime.timedelta(days=days)
+    if days == 0 and words.has(place + 1, Kind.IN) and (found := _amount(words, place + 2)):
+        count, unit, end = found  # "heute in einer Woche"
+        return _distant(end, reference, date, (count, unit))
+    return DayReading(place + 1, date, ignored=days < 0)
+
+
+# Distances
+
+
+def _offset(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """in 2 weeks, in an hour and a half, a week from friday, 3 days from now, 2 days before may 2."""
+    within = words.has(place, Kind.IN)
+    found = _amount(words, place + within)
+    if found is None:
+        return None
+    count, unit, end = found
+    if not within and words.has(end, Kind.FROM, Kind.AFTER):
+        return _offset_from(words, end, reference, (count, unit))
+    if not within and words.word(end) == "before":
+        return _offset_from(words, end, reference, (-count, unit))
+    hours = words.has(place, Kind.LOOSE_CLOCK) and words.word(place)[0] != "+"  # "17h" is a time, and
+    hours = hours or words.has(end - 1, Kind.OCLOCK)  # "huit heures" is one
+    if not within and (hours or not reference.whole or words.has(place, Kind.MONTH)):
+        return None
+    if within and words.word(end) in {"time", "now"}:
+        end += 1
+    return _distant(end, reference, reference.today, (count, unit))
+
+
+def _amount(words: Words, place: int) -> tuple[int, str, int] | None:
+    """A count, a unit and the place after them."""
+    if words.has(place, Kind.AMOUNT):
+        return *words.get(place, Kind.AMOUNT), place + 1
+    unit = words.get(place + 1, Kind.UNIT)
+    if unit is None:
+        return None
+    if words.has(place, Kind.HALF) and unit in HALVES:
+        return *HALVES[unit], place + 2
+    count = words.get(place, Kind.NUMBER)
+    if count is None:
+        return None
+    if unit == "hour" and words.has(place + 2, Kind.AND) and words.has(place + 3, Kind.HALF):
+        return count * 60 + 30, "minute", place + 4
+    return count, unit, place + 2
+
+
+def _offset_from(words: Words, place: int, reference: Reference, amount: tuple[int, str]) -> DayReading | None:
+    if words.has(place + 1, Kind.NOW):
+        return _distant(place + 2, reference, reference.today, amount)
+    day = _day_itself(words, words.skip(place + 1, Kind.THE), reference)
+    if day is None or day.time or amount[1] in SHORT_UNITS:
+        return None
+    distant = _distant(day.end, reference, day.date, amount)
+    return replace(distant, ignored=distant.date < reference.today, problem=day.problem or distant.problem)
+
+
+def _distant(end: int, reference: Reference, start: datetime.date, amount: tuple[int, str]) -> DayReading:
+    count, unit = amount
+    if unit in SHORT_UNITS:
+        return _soon(end, reference, datetime.timedelta(**{SHORT_UNITS[unit]: count}))
+    date = None
+    if abs(count) <= (LAST_YEAR - FIRST_YEAR) * 366:
+        date = roll(start, LONG_UNITS[unit] * count)
+    if date is None:
+        return DayReading(end, reference.today, problem=TOO_FAR)
+    return DayReading(end, date)
+
+
+def _soon(end: int, reference: Reference, distance: datetime.timedelta) -> DayReading:
+    """Elapsed time, not wall time: an hour is an hour also when the clocks change."""
+    try:
+        moment = (reference.local.astimezone(datetime.UTC) + distance).astimezone(reference.zone)
+    except OverflowError:
+        return DayReading(end, reference.today, problem=TOO_FAR)
+    if moment.year > LAST_YEAR:
+        return DayReading(end, reference.today, problem=TOO_FAR)
+    return DayReading(end, moment.date(), time=moment.time().replace(second=0, microsecond=0))
+
+
+# Weekdays
+
+
+def _weekday(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """friday, next friday, vendredi prochain, friday next week, friday 6 march, friday the 13th."""
+    past, this = words.has(place, Kind.LAST), words.has(place, Kind.THIS)
+    spot = words.skip(place, Kind.NEXT, Kind.THIS, Kind.LAST)
+    weekday, weak = words.get(spot, Kind.WEEKDAY), False
+    if weekday is None:
+        weekday, weak = words.get(spot, Kind.SHORT_WEEKDAY), spot == place
+    if weekday is None:
+        return None
+    rule = Rule("WEEKLY", days=((0, weekday),))
+    end = words.skip(spot + 1, Kind.NEXT)
+    if end > spot + 1 and words.get(end, Kind.UNIT) == "week":
+        monday = coming_weekday(reference.today, 0)
+        return DayReading(end + 1, monday + datetime.timedelta(days=weekday))
+    if words.has(end, Kind.THROUGH) and words.has(end + 1, Kind.WEEKDAY, Kind.SHORT_WEEKDAY):
+        return DayReading(end + 2, reference.today, ignored=True, problem="That is a range. Name one day.")
+    if dated := _weekday_with_date(words, end, reference, weekday):
+        return dated
+    date = coming_weekday(reference.today, weekday)
+    if past:
+        date -= datetime.timedelta(weeks=1 + (date == reference.today))
+    elif this and weekday == reference.today.weekday():
+        date = reference.today
+    return DayReading(end, date, rule=rule, weak=weak, ignored=past)
+
+
+def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: int) -> DayReading | None:
+    """The date that follows a weekday; it must fall on that weekday."""
+    spot = words.skip(words.skip(place, Kind.ON), Kind.THE)
+    dated = read_digits(words, spot, reference) or read_month_date(words, spot, reference)
+    if dated is not None:
+        if dated.date.weekday() == weekday or dated.problem:
+            return replace(dated, weak=False, describes=False)
+        said = f"{dated.date.day} {month_name(dated.date.month)} {dated.date.year}"
+        problem = (
+            f"{said} is a {WEEKDAY_NAMES[dated.date.weekday()]}, not a {WEEKDAY_NAMES[weekday]}. Which one do you mean?"
+        )
+        return replace(dated, problem=problem)
+    day = words.get(spot, Kind.ORDINAL)
+    if day is None or not 0 < day <= LONGEST_MONTH or words.opaque(spot + 1):
+        return None
+    date = next((date for date in coming_month_days(reference.today, day) if date.weekday() == weekday), None)
+    return DayReading(spot + 1, date) if date else None
+
+
+def _nth_of_month(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """last day of march, first monday in april, last friday of next month."""
+    nth, spot = words.get(place, Kind.ORDINAL), place + 1
+    day = words.get(spot, Kind.UNIT) == "day"
+    weekday = words.get(spot, Kind.WEEKDAY)
+    if nth is None or not (day or weekday is not None):
+        return None
+    spot = words.skip(words.skip(spot + 1, Kind.OF), Kind.THE)
+    if words.has(spot, Kind.MONTH):
+        year, end = read_year(words, spot + 1)
+        month = words.get(spot, Kind.MONTH)
+        years = [year] if year else [reference.today.year, reference.today.year + 1]
+        firsts = [datetime.date(candidate, month, 1) for candidate in years if FIRST_YEAR <= candidate <= LAST_YEAR]
+    elif words.has(spot, Kind.THIS, Kind.NEXT) and words.get(spot + 1, Kind.UNIT) == "month":
+        firsts, end = [first_of_month(reference.today, int(words.has(spot, Kind.NEXT)))], spot + 2
+    else:
+        return None
+    return _nth_day(end, reference, firsts, nth, weekday)
+
+
+def _nth_day(end: int, reference: Reference, firsts: list[datetime.date], nth: int, weekday: int | None) -> DayReading:
+    """The nth day or weekday of the first of these months in which it is still to come."""
+    found = [date for first in firsts if (date := _nth_in_month(first, nth, weekday))]
+    if not found:
+        return DayReading(end, reference.today, problem="There is no such day in that month. Which date do you mean?")
+    date = next((date for date in found if date >= reference.today), found[-1])
+    return DayReading(end, date, describes=True, ignored=date < reference.today)
+
+
+def _nth_in_month(first: datetime.date, nth: int, weekday: int | None) -> datetime.date | None:
+    last = calendar.monthrange(first.year, first.month)[1]
+    days = [first.replace(day=day) for day in range(1, last + 1)]
+    if weekday is not None:
+        days = [day for day in days if day.weekday() == weekday]
+    return days[nth if nth < 0 else nth - 1] if nth <= len(days) else None
+
+
+# Weeks, months and years
+
+
+def _edge(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """end of month, mid march, beginning of next week, fin de mes, end of friday, eom."""
+    if unit := words.get(place, Kind.END_OF):
+        return _end_of_named_day(words, place + 1, reference, unit)
+    if not words.has(place, Kind.END, Kind.MIDDLE, Kind.BEGIN):
+        return None
+    spot = words.skip(words.skip(place + 1, Kind.OF), Kind.THE)
+    if words.has(spot, Kind.MONTH):
+        return _edge_of_month(words, place, spot, reference)
+    if words.has(spot, Kind.DAY, Kind.WEEKDAY):
+        return _named(words, spot, reference) or _weekday(words, spot, reference)
+    return _edge_of_unit(words, place, spot, reference)
+
+
+def _edge_of_month(words: Words, place: int, spot: int, reference: Reference) -> DayReading:
+    month, today = words.get(spot, Kind.MONTH), reference.today
+    year, end = read_year(words, spot + 1)
+    first = on_date(end, reference, year or today.year + (month < today.month), month, 1)
+    date = _edge_of(words, place, "month", first.date)
+    return replace(first, date=date, describes=True, ignored=date < today)
+
+
+def _edge_of_unit(words: Words, place: int, spot: int, reference: Reference) -> DayReading | None:
+    following = words.has(spot, Kind.NEXT)
+    spot = words.skip(spot, Kind.NEXT, Kind.THIS)
+    unit = words.get(spot, Kind.UNIT)
+    end = words.skip(spot + 1, Kind.NEXT)
+    if unit == "day":
+        return _end_of_named_day(words, end, reference, unit)
+    if unit not in {"week", "month", "year"}:
+        return None
+    start = _start_of_next(unit, reference.today)
+    date = _edge_of(words, place, unit, reference.today)
+    if following or end > spot + 1 or date < reference.today:
+        date = _edge_of(words, place, unit, start)
+    return DayReading(end, date, describes=True)
+
+
+def _end_of_named_day(words: Words, place: int, reference: Reference, unit: str) -> DayReading:
+    """The end of the day named after it, as in "eod friday", or of the present day, week, month or year."""
+    spot = words.skip(place, Kind.ON, Kind.OF)
+    named = unit == "day" and (_named(words, spot, reference) or _weekday(words, spot, reference))
+    return named or DayReading(place, _end_of(unit, reference.today), describes=True)
+
+
+def _edge_of(words: Words, place: int, unit: str, day: datetime.date) -> datetime.date:
+    if words.has(place, Kind.END):
+        return _end_of(unit, day)
+    start = _end_of(unit, day)
+    if unit == "month":
+        return start.replace(day=MIDDLE_OF_MONTH if words.has(place, Kind.MIDDLE) else 1)
+    if unit == "year":
+        return datetime.date(day.year, 7 if words.has(place, Kind.MIDDLE) else 1, 1)
+    if unit == "week":
+        return day - datetime.timedelta(days=day.weekday() - (2 if words.has(place, Kind.MIDDLE) else 0))
+    return day
+
+
+def _end_of(unit: str, day: datetime.date) -> datetime.date:
+    """The last day of the month or year; of a week its Friday, or Sunday once that is over."""
+    if unit == "week":
+        return day + datetime.timedelta(days=(FRIDAY if day.weekday() <= FRIDAY else SUNDAY) - day.weekday())
+    if unit == "month":
+        return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return datetime.date(day.year, MONTHS, LONGEST_MONTH) if unit == "year" else day
+
+
+def _start_of_next(unit: str, today: datetime.date) -> datetime.date:
+    if unit == "week":
+        return coming_weekday(today, 0)
+    if unit == "month":
+        return first_of_month(today, 1)
+    if unit == "year":
+        return datetime.date(today.year + 1, 1, 1)
+    return today + datetime.timedelta(days=1)
+
+
+def _span(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """next week, la semaine prochaine, next week on friday, this weekend, this week."""
+    spot = words.skip(place, Kind.NEXT, Kind.THIS, Kind.LAST)
+    end = words.skip(spot + 1, Kind.NEXT)
+    past = words.has(place, Kind.LAST)
+    following = words.has(place, Kind.NEXT) or end > spot + 1
+    if words.get(spot, Kind.WEEKEND) == "one":
+        weak = spot == place and not words.word(place).startswith("at ")
+        return DayReading(end, _saturday(reference.today, following), weak=weak, describes=True, ignored=past)
+    unit = words.get(spot, Kind.UNIT)
+    if unit not in {"week", "month", "year"} or (spot == place and not following):
+        return None
+    if past:
+        return DayReading(end, reference.today, ignored=True, problem="That is in the past. Which date do you mean?")
+    if not following:
+        date = _end_of(unit, reference.today)
+        if unit == "week":
+            date = reference.today + datetime.timedelta(days=SUNDAY - reference.today.weekday())
+        return DayReading(spot + 1, date, describes=True)
+    start = _start_of_next(unit, reference.today)
+    spot = words.skip(end, Kind.ON)
+    weekday = words.get(spot, Kind.WEEKDAY)
+    if unit == "week" and weekday is not None:
+        return DayReading(spot + 1, start + datetime.timedelta(days=weekday))
+    return DayReading(end, start, describes=True)
+
+
+def _saturday(today: datetime.date, following: bool) -> datetime.date:
+    """This weekend is today on a Sunday; next weekend is the one of next week."""
+    if following:
+        return coming_weekday(today, 0) + datetime.timedelta(days=SATURDAY)
+    return today if today.weekday() == SUNDAY else today + datetime.timedelta(days=SATURDAY - today.weekday())

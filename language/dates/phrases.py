@@ -1,0 +1,319 @@
+"""A day, a time and a repeat that stand together become one phrase, if they are meant as a date at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from language.dates.calendar import DayReading, Reference
+from language.dates.days import read_day
+from language.dates.languages import Kind
+from language.dates.repeats import RepeatReading, read_repeat, repeated_day
+from language.dates.times import Clock, TimeReading, read_time
+from language.dates.tokens import DETERMINERS, Words
+from language.errors import DateNotUnderstood
+
+MOST_LEADS = 4
+MOST_SUFFIXES = 5
+LEAD_STRENGTHS = {Kind.BY: 2, Kind.UNTIL: 2, Kind.ON: 1, Kind.FOR: 1, Kind.THE: 0}
+# No date begins with one of these …
+NO_STARTERS = (Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.MERIDIEM, Kind.THROUGH, Kind.OCLOCK, Kind.FINISHED)
+STARTERS = frozenset(Kind) - frozenset(NO_STARTERS)
+# … and none has only these.
+NO_ANCHORS = (
+    *(Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.THROUGH, Kind.THE, Kind.IN, Kind.ON, Kind.BY, Kind.FOR, Kind.NEXT),
+    *(Kind.THIS, Kind.LAST, Kind.FROM, Kind.NOW, Kind.AFTER, Kind.FINISHED, Kind.UNTIL, Kind.STARTING, Kind.NUMBER),
+    *(Kind.END, Kind.MIDDLE, Kind.BEGIN, Kind.OTHER, Kind.ONCE, Kind.EVERY, Kind.BETWEEN),
+)
+ANCHORS = frozenset(Kind) - frozenset(NO_ANCHORS)
+FARTHEST_ANCHOR = 7
+MOST_ATTEMPTS = 70
+
+WORDS_BEFORE_A_TOPIC = "since about from after of like version not except without named called between"
+WORDS_BEFORE_AN_AIM = "look looking aim aiming capped priced limit stay hold set guess stare"
+BOOKS_WITH_VERSES = "psalm psalms genesis exodus isaiah jeremiah proverbs matthew luke acts"
+VERBS_BEFORE_A_WORK = "watch rewatch read reread play hear"
+COUNTED_THINGS = "people persons miles km kilometers meters steps pages times pieces items cups kg percent"
+# After these words a day is what the todo is about, not when it is due …
+ABOUT = frozenset(WORDS_BEFORE_A_TOPIC.split())
+# … and "at 5" or "17:30" is no time.
+AIMS = frozenset(WORDS_BEFORE_AN_AIM.split())
+# "Watch Friday Night Lights", "listen to Sunday Morning by Maroon 5": a date in the name of a work is none.
+PRESENTING = frozenset(VERBS_BEFORE_A_WORK.split())
+BOOKS = frozenset(BOOKS_WITH_VERSES.split())
+COUNTED = frozenset(COUNTED_THINGS.split())
+# "Tomorrow am".
+HALVES = {0: "morning", 12: "afternoon"}
+FRACTIONS = frozenset(f"{part}/{whole}" for whole in (2, 3, 4, 5, 8, 10) for part in range(1, whole))
+ENDLESS = "I cannot end a repeat by itself. Leave the end out, and delete the todo when it is over."
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens `start` to `end` of one clause that say when."""
+
+    words: Words
+    start: int
+    end: int
+    strength: int = 0  # 2 after "by" or "due", 1 after "on"
+    day: DayReading | None = None
+    clock: Clock | None = None
+    part: str = ""
+    repeat: RepeatReading | None = None
+    from_completion: bool = False
+    starting: DayReading | None = None
+    problem: str = ""
+
+    @property
+    def has_day(self) -> bool:
+        return self.day is not None or self.repeat is not None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.words.tokens[self.start].start, self.words.tokens[self.end - 1].end
+
+
+def find_phrases(parts: list[Words], reference: Reference) -> list[Phrase]:
+    """All phrases of a text that say when something is due, in order and apart.
+
+    A text of hostile length is searched only as far as MOST_ATTEMPTS readings go.
+    """
+    found: list[Phrase] = []
+    attempts = 0
+    for words in parts:
+        place = 0
+        anchors = _next_anchors(words)
+        while place < len(words.tokens) and attempts < MOST_ATTEMPTS:
+            if not _may_begin(words, place, anchors[place]):
+                place += 1
+                continue
+            attempts += 1
+            phrase = read_phrase(words, place, reference)
+            if phrase is None:
+                place += max(_leads(words, place), 1)
+                continue
+            place = phrase.end
+            if _is_meant(phrase):
+                found.append(phrase)
+    return found
+
+
+def _next_anchors(words: Words) -> list[int]:
+    """For each place the next one with a word that no date goes without."""
+    anchors, following = [], len(words.tokens) + FARTHEST_ANCHOR
+    for place in range(len(words.tokens) - 1, -1, -1):
+        if not ANCHORS.isdisjoint(words.tokens[place].kinds):
+            following = place
+        anchors.append(following)
+    return anchors[::-1]
+
+
+def _may_begin(words: Words, place: int, anchor: int) -> bool:
+    return anchor - place < FARTHEST_ANCHOR and not STARTERS.isdisjoint(words.tokens[place].kinds)
+
+
+def _leads(words: Words, place: int) -> int:
+    """How many words at `place` can lead to a date."""
+    count = 0
+    while count < MOST_LEADS and words.has(place + count, *LEAD_STRENGTHS):
+        count += 1
+    return count
+
+
+def read_phrase(words: Words, start: int, reference: Reference) -> Phrase | None:
+    """The phrase that begins at `start`, with the words that lead to it."""
+    strength = 0
+    for place in range(start, start + _leads(words, start) + 1):
+        core = _core(words, place, start, reference)
+        if core is not None:
+            return replace(core, strength=strength)
+        kinds = words.tokens[place].kinds if place < len(words.tokens) else {}
+        strength = max(strength, *(LEAD_STRENGTHS.get(kind, 0) for kind in kinds), 0)
+    return None
+
+
+def _core(words: Words, place: int, start: int, reference: Reference) -> Phrase | None:
+    return _day_first(words, place, start, reference) or _time_first(words, place, start, reference)
+
+
+def _day_first(words: Words, place: int, start: int, reference: Reference) -> Phrase | None:
+    """A repeat or a day, with what follows it."""
+    try:
+        repeat = read_repeat(words, place, reference)
+    except DateNotUnderstood as refusal:
+        return Phrase(words, start, place + 1, problem=refusal.sentence)
+    if repeat is not None:
+        phrase = Phrase(words, start, repeat.end, repeat=repeat, part=repeat.part, problem=repeat.problem)
+        return _with_suffixes(replace(phrase, from_completion=repeat.from_completion), reference)
+    day = read_day(words, place, reference)
+    if day is not None:
+        phrase = Phrase(words, start, day.end, day=day, part=day.part, problem=day.problem)
+        return phrase if day.time else _repeated(_with_time(phrase, reference))
+    return None
+
+
+def _repeated(phrase: Phrase) -> Phrase:
+    """ "Friday 5pm every week": the repeat of the day stands behind the time."""
+    repeat = repeated_day(phrase.words, phrase.day, phrase.end) if phrase.day else None
+    return replace(phrase, day=None, repeat=repeat, end=repeat.end, problem=repeat.problem) if repeat else phrase
+
+
+def _time_first(words: Words, place: int, start: int, reference: Reference) -> Phrase | None:
+    """at 5pm, at 4 tomorrow afternoon, 8am every day, in the morning."""
+    coming = words.get(place, Kind.IN_PART) or (words.get(place, Kind.PART) if reference.whole else None)
+    if coming:
+        phrase = Phrase(words, start, place + 1, part=coming)
+        return _followed(phrase, reference)
+    time = read_time(words, place, loose=reference.whole or start < place)
+    if time is None:
+        return None
+    phrase = _with_part(Phrase(words, start, time.end, clock=time.clock))
+    followed = _followed(phrase, reference)
+    if followed.has_day or reference.whole:
+        return followed
+    if time.bare and not words.has(place, Kind.AT):
+        return None  # "increase by 5"
+    return followed if _is_sure(phrase, time, place) else None
+
+
+def _followed(phrase: Phrase, reference: Reference) -> Phrase:
+    """The phrase with the day or repeat after it."""
+    words, place = phrase.words, phrase.end
+    for _ in range(MOST_LEADS):
+        rest = _day_first(words, place, phrase.start, reference)
+        if rest is not None and rest.clock is None and not (rest.day and rest.day.time):
+            return replace(rest, clock=phrase.clock, part=rest.part or phrase.part)
+        if not words.has(place, *LEAD_STRENGTHS):
+            break
+        place += 1
+    return phrase
+
+
+def _with_time(phrase: Phrase, reference: Reference) -> Phrase:
+    """The phrase with the part of the day and the time after it, in either order."""
+    phrase = _with_part(phrase)
+    words, place = phrase.words, phrase.end
+    while place - phrase.end < MOST_LEADS and words.has(place, Kind.BY, Kind.ON, Kind.FOR, Kind.UNTIL):
+        place += 1
+    loose = place == phrase.end
+    time = read_time(words, place, loose=loose and not words.opaque(place + 1))
+    if time is None or (time.bare and not words.has(place, Kind.AT) and not phrase.part):
+        return phrase
+    # "Every friday at 4 send the timesheet" begins with its date; "friday lunch at 4 main street" does not.
+    if time.bare and phrase.start and _names_a_thing(words, time.end):
+        return phrase
+    return _with_part(replace(phrase, clock=time.clock, end=time.end))
+
+
+def _with_part(phrase: Phrase) -> Phrase:
+    words = phrase.words
+    place = words.skip(phrase.end, Kind.ON) if words.has(phrase.end + 1, Kind.PART) else phrase.end
+    if words.get(place, Kind.END_OF) == "day" and phrase.has_day:
+        return replace(phrase, end=place + 1)
+    part = words.get(place, Kind.PART) or words.get(place, Kind.IN_PART)
+    if part is None and phrase.has_day and phrase.clock is None and not words.opaque(place + 1):
+        part = HALVES.get(words.get(place, Kind.MERIDIEM))
+    if part is None or words.has(place, Kind.NAMED_TIME):
+        return phrase
+    return replace(phrase, part=part, end=place + 1)
+
+
+def _with_suffixes(phrase: Phrase, reference: Reference) -> Phrase:
+    """A repeat with its time, its first day and "after I finish it", in any order."""
+    for _ in range(MOST_SUFFIXES):
+        grown = _with_time(phrase, reference) if phrase.clock is None else phrase
+        grown = _with_limits(grown, reference)
+        if grown.end == phrase.end:
+            break
+        phrase = grown
+    return phrase
+
+
+def _with_limits(phrase: Phrase, reference: Reference) -> Phrase:
+    words, place = phrase.words, phrase.end
+    if words.has(place, Kind.AFTER, Kind.FROM) and words.has(place + 1, Kind.FINISHED):
+        return replace(phrase, from_completion=True, end=place + 2)
+    if words.has(place, Kind.STARTING):
+        first = read_day(words, words.skip(words.skip(place + 1, Kind.ON), Kind.THE), reference)
+        if first is not None and not first.ignored:
+            return replace(phrase, starting=first, end=first.end, problem=phrase.problem or first.problem)
+    if words.has(place, Kind.UNTIL):
+        last = read_day(words, words.skip(place + 1, Kind.THE), reference)
+        if last is not None:
+            return replace(phrase, end=last.end, problem=ENDLESS)
+    counted = words.has(place, Kind.FOR) and words.has(place + 1, Kind.NUMBER)
+    if counted and words.get(place + 2, Kind.UNIT) in {"day", "week", "month", "year"}:
+        return replace(phrase, end=place + 3, problem=ENDLESS)
+    return phrase
+
+
+# In a title a date must be meant as one: better none than a wrong one
+
+
+def _is_meant(phrase: Phrase) -> bool:
+    words, before = phrase.words, phrase.words.word(phrase.start - 1)
+    if before in ABOUT or words.word(phrase.end) in COUNTED or _names_a_work(phrase):
+        return False
+    determined = before in DETERMINERS or before.endswith("'s") or words.word(phrase.start) in DETERMINERS
+    described = determined and words.opaque(phrase.end)
+    if phrase.repeat is not None:
+        return _is_meant_repeat(phrase, phrase.repeat)
+    if phrase.day is not None:
+        return not described and _is_meant_day(phrase, phrase.day)
+    return not described
+
+
+def _names_a_work(phrase: Phrase) -> bool:
+    words, before = phrase.words, phrase.words.word(phrase.start - 1)
+    presented = before in PRESENTING or (before == "to" and words.word(phrase.start - 2) == "listen")
+    return presented and (words.opaque(phrase.end) or words.word(phrase.end) == "by")
+
+
+def _is_meant_repeat(phrase: Phrase, repeat: RepeatReading) -> bool:
+    if not repeat.weak:
+        return True
+    # "Pack for saturdays hike" lacks an apostrophe, not a repeat.
+    is_possessive = phrase.words.has(phrase.start, Kind.FOR) and phrase.words.opaque(phrase.end)
+    return (phrase.strength > 0 and not is_possessive) or phrase.clock is not None
+
+
+def _is_meant_day(phrase: Phrase, day: DayReading) -> bool:
+    words = phrase.words
+    timed = phrase.clock is not None or (bool(phrase.part) and not day.part)
+    at_end = phrase.end >= len(words.tokens)
+    if day.ignored:
+        return False
+    if day.describes and words.opaque(phrase.end) and not timed and phrase.strength < LEAD_STRENGTHS[Kind.BY]:
+        return False
+    if not day.weak:
+        return True
+    if words.has(phrase.end - 1, Kind.NUMERIC):
+        return _is_meant_numeric(phrase, at_end=at_end)
+    led = phrase.strength > 0 or words.word(phrase.start) == "the" or words.has(phrase.start, Kind.FOR)
+    return led or timed
+
+
+def _is_meant_numeric(phrase: Phrase, *, at_end: bool) -> bool:
+    """4/15 after "on" or at the end of a title; not 1/2 of a cup."""
+    words, strength = phrase.words, phrase.strength
+    said = words.word(phrase.end - 1)
+    fraction = said in FRACTIONS
+    if strength > 0 and not (fraction and words.word(phrase.start) == "by"):
+        return not words.opaque(phrase.end)
+    return at_end and not fraction and not said.endswith(".") and not phrase.problem.startswith("There is no")
+
+
+def _is_sure(phrase: Phrase, time: TimeReading, place: int) -> bool:
+    """Whether a time without a day is one."""
+    words, before = phrase.words, phrase.words.word(phrase.start - 1)
+    if not (time.sure or phrase.part):
+        return False
+    if before in BOOKS:
+        return False
+    if time.bare and not phrase.part:
+        return before not in AIMS and not _names_a_thing(words, time.end) and not words.has(time.end, Kind.UNIT)
+    return True
+
+
+def _names_a_thing(words: Words, place: int) -> bool:
+    """Whether the word after "at 5" makes it an address or an amount."""
+    return words.opaque(place)

@@ -1,0 +1,108 @@
+"""A phrase becomes a due date: the hour that its words mean, and the wall clock's leaps."""
+
+from __future__ import annotations
+
+import datetime
+
+from language.dates.calendar import DayReading, Reference
+from language.dates.days import roll
+from language.dates.phrases import Phrase
+from language.dates.repeats import RepeatReading
+from language.dates.times import MIDNIGHT, Clock, part_time
+from language.due import Due, instant_of
+from language.errors import DateNotUnderstood
+from language.recurrence import SHORTEST_MONTH, TOO_FAR, Recurrence, Rule, first_occurrence
+
+PAST_NOTE = "That is already in the past."
+ONE_DAY = datetime.timedelta(days=1)
+
+
+def resolve(phrase: Phrase, reference: Reference) -> tuple[Due, Recurrence | None, str]:
+    """The date, the repeat and a note for the person; raises DateNotUnderstood with the phrase's own question."""
+    if phrase.problem:
+        raise DateNotUnderstood(phrase.problem)
+    if phrase.repeat is not None:
+        return _first_of_repeat(phrase, phrase.repeat, reference)
+    if phrase.day is None:
+        due, note = _due(*_coming_moment(phrase, reference), reference, [])
+    else:
+        due, note = _due(*_moment_on(phrase.day, phrase, reference), reference, [phrase.day.note])
+    return due, None, note
+
+
+def _first_of_repeat(phrase: Phrase, repeat: RepeatReading, reference: Reference) -> tuple[Due, Recurrence, str]:
+    """The first occurrence from today, or from the day it starts, on."""
+    rule, time = repeat.rule, _time_of_repeat(phrase)
+    start = phrase.starting.date if phrase.starting else reference.today
+    date = first_occurrence(rule, time, start, reference.local, reference.zone)
+    if rule.frequency in {"MONTHLY", "YEARLY"} and not (rule.days or rule.month_days) and date.day > SHORTEST_MONTH:
+        # Named, because the 31st would become the 28th for good after one February.
+        month = date.month if rule.frequency == "YEARLY" else 0
+        rule = Rule(rule.frequency, rule.interval, month_days=(date.day,), month=month)
+    due, note = _due(date, time, reference, [repeat.note], keep_wall_time=True)
+    return due, Recurrence(str(rule), phrase.from_completion), note
+
+
+def _time_of_repeat(phrase: Phrase) -> datetime.time | None:
+    if phrase.clock is not None:
+        return datetime.time(phrase.clock.hours(phrase.part)[0] % MIDNIGHT, phrase.clock.minute)
+    return part_time(phrase.part) if phrase.part else None
+
+
+def _moment_on(day: DayReading, phrase: Phrase, reference: Reference) -> tuple[datetime.date, datetime.time | None]:
+    """The day with its time, the first reading that is still to come."""
+    if day.time is not None:
+        return day.date, day.time
+    if phrase.clock is not None:
+        moments = _moments(phrase.clock, phrase.part, day.date)
+        return next((moment for moment in moments if _is_ahead(moment, reference)), moments[0])
+    if not phrase.part:
+        return day.date, None
+    moment = (day.date, part_time(phrase.part))
+    return moment if _is_ahead(moment, reference) else (day.date, None)
+
+
+def _coming_moment(phrase: Phrase, reference: Reference) -> tuple[datetime.date, datetime.time]:
+    """The next moment at which a clock shows the time."""
+    moments = []
+    for date in (reference.today, reference.today + ONE_DAY):
+        if phrase.clock is not None:
+            moments += _moments(phrase.clock, phrase.part, date)
+        else:
+            moments.append((date, part_time(phrase.part)))
+    return next(moment for moment in moments if _is_ahead(moment, reference))
+
+
+def _moments(clock: Clock, part: str, date: datetime.date) -> list[tuple[datetime.date, datetime.time]]:
+    moments = []
+    for hour in clock.hours(part):
+        day = roll(date, datetime.timedelta(days=hour // MIDNIGHT))
+        if day is None:
+            raise DateNotUnderstood(TOO_FAR)
+        moments.append((day, datetime.time(hour % MIDNIGHT, clock.minute)))
+    return moments
+
+
+def _is_ahead(moment: tuple[datetime.date, datetime.time], reference: Reference) -> bool:
+    return instant_of(*moment, reference.zone) > reference.local
+
+
+def _due(
+    date: datetime.date,
+    time: datetime.time | None,
+    reference: Reference,
+    notes: list[str],
+    *,
+    keep_wall_time: bool = False,
+) -> tuple[Due, str]:
+    """The due date and a note; a time that the clock skips is moved, but a repeat keeps it for its other days."""
+    if time is None:
+        due, past = Due(date), date < reference.today
+    else:
+        due = Due(date, time, reference.zone.key)
+        moment = instant_of(date, time, reference.zone).astimezone(reference.zone)
+        past = moment <= reference.local
+        if (moment.date(), moment.time()) != (date, time):
+            notes = [*notes, f"{time:%H:%M} does not exist that day; moved to {moment:%H:%M}."]
+            due = due if keep_wall_time else Due(moment.date(), moment.time(), reference.zone.key)
+    return due, " ".join(filter(None, [*notes, PAST_NOTE if past else ""]))

@@ -1,0 +1,62 @@
+"""Distances from the date that a todo has: "2 days later", "half an hour earlier", "another week later"."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from zoneinfo import ZoneInfo
+
+from language.dates.days import HALVES, LONG_UNITS, SHORT_UNITS, roll
+from language.due import Due
+from language.errors import DateNotUnderstood
+from language.recurrence import LAST_YEAR, TOO_FAR
+
+NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+COUNTS = {"a": 1, "an": 1, "another": 1, "couple": 2, "few": 3} | {word: n for n, word in enumerate(NUMBERS, 1)}
+SHIFT = re.compile(
+    rf"(?:by )?(?:an? )?(?P<half>half (?=an? (?:hour|day|year)\b))?"
+    rf"(?P<count>\d{{1,4}}|{'|'.join(COUNTS)})(?: of)?(?: more)? "
+    r"(?P<unit>minute|min|hour|hr|day|week|fortnight|month|quarter|year)s? (?P<way>later|earlier|sooner)",
+    re.IGNORECASE,
+)
+ABBREVIATED = {"min": "minute", "hr": "hour"}
+NEEDS_TIME = "It is due on a whole day. Say the time that it should have, for example “friday 5pm”."
+
+
+def shifted(phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> Due | None:
+    """The date at the phrase's distance from `due`, from now without one; None where the phrase names no distance.
+
+    Days and longer keep the wall clock; hours and minutes are elapsed time, so that they need a time to count from.
+    """
+    match = SHIFT.fullmatch(phrase)
+    if match is None:
+        return None
+    unit, count = _unit_and_count(match)
+    if unit in SHORT_UNITS:
+        return _elapsed(datetime.timedelta(**{SHORT_UNITS[unit]: count}), due, zone, now)
+    date = roll(due.date if due else now.astimezone(zone).date(), LONG_UNITS[unit] * count)
+    if date is None:
+        raise DateNotUnderstood(TOO_FAR)
+    return Due(date, due.time, due.zone) if due else Due(date)
+
+
+def _unit_and_count(match: re.Match[str]) -> tuple[str, int]:
+    unit, word = match["unit"].lower(), match["count"].lower()
+    unit = ABBREVIATED.get(unit, unit)
+    count = int(word) if word.isdecimal() else COUNTS[word]
+    if match["half"]:
+        count, unit = HALVES[unit]
+    return unit, count if match["way"].lower() == "later" else -count
+
+
+def _elapsed(step: datetime.timedelta, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> Due:
+    if due is not None and due.at is None:
+        raise DateNotUnderstood(NEEDS_TIME)
+    zone = ZoneInfo(due.zone) if due else zone
+    try:
+        wall = ((due.at if due and due.at else now).astimezone(datetime.UTC) + step).astimezone(zone)
+    except OverflowError:
+        raise DateNotUnderstood(TOO_FAR) from None
+    if wall.year > LAST_YEAR:
+        raise DateNotUnderstood(TOO_FAR)
+    return Due(wall.date(), wall.time().replace(second=0, microsecond=0), zone.key)

@@ -1,0 +1,232 @@
+"""Clock times in words and digits: "at 5pm", "half past nine", "um 17 Uhr", "a las 5"."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from language.dates.languages import Kind
+from language.dates.tokens import Words
+
+# What a part of the day means without a clock time.
+PART_HOURS = {"morning": 9, "afternoon": 15, "evening": 19, "night": 20}
+NOON, MIDNIGHT = 12, 24
+HALF_HOUR, QUARTER_HOUR, HOUR = 30, 15, 60
+# "at 5" is 17:00 and "at 8" is 8:00 or, if that is over, 20:00: between 7 and 23 people are awake.
+DAY_BEGINS, DAY_ENDS = 7, 23
+NIGHT_ENDS = 6
+ARTICLES = frozenset(["a", "an", "un", "une", "una", "ein", "eine", "einem", "einer"])
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time as it was said; `marked` means that it has one reading. Hour 24 is the end of the day."""
+
+    hour: int
+    minute: int
+    marked: bool
+
+    def hours(self, part: str) -> list[int]:
+        """The hours it can mean in this part of the day, the likeliest first."""
+        if not 1 <= self.hour <= NOON - self.marked:
+            return [self.hour]
+        if part:
+            return [_hour_in_part(self.hour, part)]
+        if self.marked:
+            return [self.hour]
+        readings = [self.hour % NOON, self.hour % NOON + NOON]
+        return [hour for hour in readings if DAY_BEGINS <= hour < DAY_ENDS]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeReading:
+    """A clock time up to the token `end`; `sure` means that it can be nothing else, as "5pm" or "at 5"."""
+
+    end: int
+    clock: Clock
+    sure: bool = True
+    bare: bool = False  # a number after "at" and no more, as "at 5"
+
+
+def _hour_in_part(hour: int, part: str) -> int:
+    if part == "morning":
+        return hour % NOON
+    if part == "night" and hour == NOON:
+        return MIDNIGHT
+    if part == "night" and hour < NIGHT_ENDS:
+        return MIDNIGHT + hour  # "tonight at 2" is tomorrow by the calendar
+    return hour % NOON + NOON
+
+
+def part_time(part: str) -> datetime.time:
+    return datetime.time(PART_HOURS[part])
+
+
+def read_time(words: Words, place: int, *, loose: bool = False) -> TimeReading | None:
+    """The clock time at `place`, of a range its beginning.
+
+    `loose` also takes what is a time only beside a day, as "17h" or "noon".
+    """
+    opened = words.has(place, Kind.FROM, Kind.BETWEEN)
+    first = _single(words, place + opened, loose=loose or opened)
+    joint = Kind.AND if words.has(place, Kind.BETWEEN) else Kind.THROUGH
+    if first is None or not words.has(first.end, joint):
+        return None if opened else first
+    second = _single(words, first.end + 1, loose=opened)
+    if second is None:
+        return None if opened else first
+    hour = first.clock.hour
+    if second.clock.hour > NOON and not first.clock.marked and hour + NOON < second.clock.hour:
+        hour += NOON  # "from 2 to 3pm"
+    return TimeReading(second.end, Clock(hour, first.clock.minute, first.clock.marked or second.clock.marked))
+
+
+def _single(words: Words, place: int, *, loose: bool) -> TimeReading | None:
+    at = words.has(place, Kind.AT)
+    start = place + at
+    for read in (_fraction, _digits, _loose_digits, _spoken, _named):
+        reading = read(words, start, at=at or loose)
+        if reading is not None:
+            return reading
+    return None
+
+
+def _digits(words: Words, place: int, *, at: bool) -> TimeReading | None:
+    """17:30, 5:30pm, 5pm."""
+    match = words.get(place, Kind.CLOCK)
+    if match is None:
+        return None
+    hour, minute, suffix = match[1] or match[4], int(match[2] or match[5] or 0), match[3] or match[6]
+    end = place + 1
+    meridiem = _suffix_hours(suffix)
+    if meridiem is None and words.has(end, Kind.MERIDIEM):
+        meridiem, end = words.get(end, Kind.MERIDIEM), end + 1
+    twenty_four = words.get(end, Kind.OCLOCK) == MIDNIGHT
+    end = words.skip(end, Kind.OCLOCK)
+    marked = twenty_four or hour.startswith("0") or int(hour) > NOON
+    clock = _clock(int(hour), minute, meridiem, marked=marked)
+    return TimeReading(end, clock, sure=at or clock.marked) if clock else None
+
+
+def _suffix_hours(suffix: str | None) -> int | None:
+    if not suffix:
+        return None
+    return NOON if suffix[0] in "pP" else 0
+
+
+def _clock(hour: int, minute: int, meridiem: int | None, *, marked: bool) -> Clock | None:
+    """The time, or None if no clock shows it."""
+    if meridiem is not None:
+        hour, marked = (hour % NOON + meridiem if 1 <= hour <= NOON else -1), True
+    if not 0 <= hour < MIDNIGHT or not 0 <= minute < HOUR:
+        return None
+    return Clock(hour, minute, marked)
+
+
+def _loose_digits(words: Words, place: int, *, at: bool) -> TimeReading | None:
+    """17h30, 17h and 17.30, which are also amounts."""
+    found = words.get(place, Kind.LOOSE_CLOCK)
+    end = place + 1
+    meridiem = words.get(end, Kind.MERIDIEM)
+    oclock = words.has(end, Kind.OCLOCK)
+    if found is None or not (at or oclock or meridiem is not None):
+        return None
+    hour, minute = found
+    french = words.word(place).find("h") > 0
+    clock = _clock(hour, minute, meridiem, marked=french or oclock or hour > NOON)
+    return TimeReading(end + (oclock or meridiem is not None), clock) if clock else None
+
+
+def _spoken(words: Words, place: int, *, at: bool) -> TimeReading | None:
+    """eight am, 5 pm, 9 Uhr 30, neuf heures et demie, nine thirty, 5."""
+    hour = _hour(words, place)
+    if hour is None:
+        return None
+    end, minute = place + 1, words.get(place + 1, Kind.NUMBER)
+    if minute is not None and NOON < minute < HOUR and (at or words.has(place + 2, Kind.MERIDIEM)):
+        end += 1
+    else:
+        minute = 0
+    meridiem = words.get(end, Kind.MERIDIEM)
+    oclock = words.get(end, Kind.OCLOCK)
+    clock = _clock(hour, minute, meridiem, marked=oclock == MIDNIGHT or hour > NOON)
+    if clock is None or not (at or oclock or meridiem is not None):
+        return None
+    if oclock:
+        return _after_oclock(words, end + 1, clock)
+    if meridiem is None and (half := _and_fraction(words, end)):
+        return TimeReading(end + 2, Clock(hour, half, clock.marked))
+    return TimeReading(end + (meridiem is not None), clock, bare=meridiem is None and minute == 0)
+
+
+def _after_oclock(words: Words, place: int, clock: Clock) -> TimeReading:
+    """What follows "Uhr", "heures" or "o'clock": minutes, a fraction, am or pm."""
+    minute = words.get(place, Kind.NUMBER)
+    if minute and 1 < minute < HOUR:
+        return TimeReading(place + 1, Clock(clock.hour, minute, clock.marked))
+    if half := _and_fraction(words, place):
+        return TimeReading(place + 2, Clock(clock.hour, half, clock.marked))
+    if words.has(place, Kind.MERIDIEM):
+        marked = _clock(clock.hour, 0, words.get(place, Kind.MERIDIEM), marked=True)
+        return TimeReading(place + 1, marked or clock)
+    return TimeReading(place, clock)
+
+
+def _and_fraction(words: Words, place: int) -> int:
+    """The minutes of "et demie" or "y cuarto", or 0."""
+    if not words.has(place, Kind.AND):
+        return 0
+    if words.has(place + 1, Kind.HALF):
+        return HALF_HOUR
+    return QUARTER_HOUR if words.has(place + 1, Kind.QUARTER) else 0
+
+
+def _hour(words: Words, place: int) -> int | None:
+    hour = words.get(place, Kind.NUMBER)
+    return None if hour is None or words.word(place) in ARTICLES else hour
+
+
+def _fraction(words: Words, place: int, *, at: bool) -> TimeReading | None:
+    """half past nine, quarter to five, ten past eight, halb neun."""
+    # At "half two" it is half past.
+    is_short = at and words.word(place) == "half" and _hour(words, place + 1) is not None
+    found = (HALF_HOUR, place + 1) if is_short else _minutes_around(words, place)
+    if found is None:
+        return None
+    minutes, end = found
+    hour = _hour(words, end)
+    sure = at or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER)
+    if hour is None or not 1 <= hour < MIDNIGHT or not sure:
+        return None
+    meridiem = words.get(end + 1, Kind.MERIDIEM)
+    whole = _clock(hour, 0, meridiem, marked=hour > NOON)
+    if whole is None:
+        return None
+    moved = whole.hour * HOUR + minutes
+    if moved < HOUR and not whole.marked:
+        moved += NOON * HOUR  # "halb eins" is 12:30
+    return TimeReading(end + 1 + (meridiem is not None), Clock(moved // HOUR % MIDNIGHT, moved % HOUR, whole.marked))
+
+
+def _minutes_around(words: Words, place: int) -> tuple[int, int] | None:
+    """The minutes after or, below 0, before an hour, and the place of that hour."""
+    if words.has(place, Kind.HALF_BEFORE):
+        return -HALF_HOUR, place + 1
+    minutes = _minutes(words, place)
+    if minutes is None or not words.has(place + 1, Kind.PAST, Kind.TO):
+        return None
+    return (-minutes if words.has(place + 1, Kind.TO) else minutes), place + 2
+
+
+def _minutes(words: Words, place: int) -> int | None:
+    if words.has(place, Kind.HALF):
+        return HALF_HOUR
+    if words.has(place, Kind.QUARTER):
+        return QUARTER_HOUR
+    minute = _hour(words, place)
+    return minute if minute is not None and 0 < minute < HOUR else None
+
+
+def _named(words: Words, place: int, *, at: bool) -> TimeReading | None:
+    hour = words.get(place, Kind.NAMED_TIME)
+    return None if hour is None else TimeReading(place + 1, Clock(hour, 0, True), sure=at)

@@ -1,0 +1,10 @@
+"""Refusals about words."""
+
+from web.errors import ProductError
+
+
+class DateNotUnderstood(ProductError):
+    """A phrase that is no date, an impossible date, or one with two readings; the sentence says which."""
+
+    code = "date_not_understood"
+    message = "I could not read this as a date."

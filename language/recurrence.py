@@ -1,0 +1,294 @@
+"""Repeats: the rule of a todo that comes again, its dates, and its words for people.
+
+A rule is a part of RFC 5545: FREQ from DAILY to YEARLY with INTERVAL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS.
+One thing differs on purpose: a month without its 29th, 30th or 31st has the occurrence on its last day.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from dateutil import rrule
+from dateutil.relativedelta import relativedelta
+
+from language.due import Due, instant_of
+from language.errors import DateNotUnderstood
+
+LAST_YEAR = 2999
+LONGEST_INTERVAL = 1000
+SHORTEST_MONTH = 28
+DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+WORKDAY_CODES = DAY_CODES[:5]
+WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+FREQUENCIES = {"DAILY": rrule.DAILY, "WEEKLY": rrule.WEEKLY, "MONTHLY": rrule.MONTHLY, "YEARLY": rrule.YEARLY}
+UNIT_NAMES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+NTH_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+PART = re.compile(r"(FREQ|INTERVAL|BYDAY|BYMONTHDAY|BYMONTH|BYSETPOS)=([A-Z0-9,+-]{1,60})")
+TOO_FINE = "A todo can repeat daily, weekly, monthly or yearly, but not more often than once a day."
+TOO_FAR = "That is too far away for a date."
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """`rule` is the value of an RFC 5545 RRULE; `from_completion` counts from when the todo was done."""
+
+    rule: str
+    from_completion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in parts; `days` pairs a position in the month, 0 for each, with a weekday, 0 for Monday."""
+
+    frequency: str
+    interval: int = 1
+    days: tuple[tuple[int, int], ...] = ()
+    month_days: tuple[int, ...] = ()
+    month: int = 0
+    position: int = 0
+
+    def __str__(self) -> str:
+        parts = [f"FREQ={self.frequency}"]
+        if self.interval > 1:
+            parts.append(f"INTERVAL={self.interval}")
+        if self.month:
+            parts.append(f"BYMONTH={self.month}")
+        if self.month_days:
+            parts.append("BYMONTHDAY=" + ",".join(map(str, self.month_days)))
+        if self.days:
+            parts.append("BYDAY=" + ",".join(f"{nth or ''}{DAY_CODES[day]}" for nth, day in self.days))
+        if self.position:
+            parts.append(f"BYSETPOS={self.position}")
+        return ";".join(parts)
+
+
+def parse_rule(rule: str) -> Rule:
+    """The parts of an RRULE value; raises DateNotUnderstood for one that todos do not have."""
+    parts: dict[str, str] = {}
+    for text in rule.upper().split(";"):
+        match = PART.fullmatch(text)
+        if match is None or match[1] in parts:
+            raise DateNotUnderstood("I cannot read this repeat rule.")
+        parts[match[1]] = match[2]
+    if parts.get("FREQ") not in FREQUENCIES:
+        raise DateNotUnderstood(TOO_FINE)
+    return _checked(
+        Rule(
+            frequency=parts["FREQ"],
+            interval=_number(parts.get("INTERVAL", "1"), 1, LONGEST_INTERVAL),
+            days=tuple(_nth_day(code) for code in parts["BYDAY"].split(",")) if "BYDAY" in parts else (),
+            month_days=tuple(_number(day, -1, 31) for day in parts.get("BYMONTHDAY", "").split(",") if day),
+            month=_number(parts.get("BYMONTH", "0"), 0, 12),
+            position=_number(parts.get("BYSETPOS", "0"), -1, 31),
+        )
+    )
+
+
+def _number(digits: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[+-]?\d{1,6}", digits) or not least <= int(digits) <= most:
+        raise DateNotUnderstood("I cannot read a number in this repeat rule.")
+    return int(digits)
+
+
+def _nth_day(code: str) -> tuple[int, int]:
+    match = NTH_DAY.fullmatch(code)
+    if match is None:
+        raise DateNotUnderstood("I cannot read a weekday in this repeat rule.")
+    return int(match[1] or 0), DAY_CODES.index(match[2])
+
+
+def _checked(rule: Rule) -> Rule:
+    """The rule if its parts go together, so that every rule has a next date."""
+    monthly = rule.frequency == "MONTHLY"
+    fits = {
+        "days": not rule.days or rule.frequency == "WEEKLY" or monthly,
+        "nth days": monthly or not any(nth for nth, _ in rule.days),
+        "month days": not rule.month_days or monthly or rule.month > 0,
+        "one kind of day": not (rule.days and rule.month_days),
+        "month": bool(rule.month) == (rule.frequency == "YEARLY" and bool(rule.month_days)),
+        "position": not rule.position or (monthly and bool(rule.days)),
+        "no day 0": 0 not in rule.month_days,
+    }
+    if not all(fits.values()):
+        raise DateNotUnderstood("I cannot repeat a todo by this rule.")
+    return rule
+
+
+def check_interval(interval: int) -> None:
+    """Raise DateNotUnderstood for a step that leads nowhere."""
+    if not 1 <= interval <= LONGEST_INTERVAL:
+        raise DateNotUnderstood(f"A repeat can have a step from 1 to {LONGEST_INTERVAL}.")
+
+
+def first_occurrence(
+    rule: Rule, time: datetime.time | None, start: datetime.date, now: datetime.datetime, zone: ZoneInfo
+) -> datetime.date:
+    """The first date from `start` on whose time, if any, is still to come."""
+    for date in _dates_from(rule, start):
+        if time is None or instant_of(date, time, zone) > now:
+            return date
+    raise DateNotUnderstood(TOO_FAR)
+
+
+def _dates_from(rule: Rule, start: datetime.date) -> Iterator[datetime.date]:
+    """Dates of the pattern from `start` on; the interval counts only after the first one."""
+    every = Rule(rule.frequency, 1, rule.days, rule.month_days, rule.month, rule.position)
+    if not (rule.days or rule.month_days):
+        every = Rule("DAILY")
+    return _occurrences(every, start)
+
+
+def next_occurrence(
+    recurrence: Recurrence, due: Due, completed_at: datetime.datetime, zone: ZoneInfo, now: datetime.datetime
+) -> Due:
+    """When a todo comes again: after `due` or, if so said, after its completion, and always in the future.
+
+    The wall time stays the same all year; on a day that skips it, `Due.at` is the first moment after the gap.
+    Raises DateNotUnderstood for a rule that todos do not have.
+    """
+    rule = parse_rule(recurrence.rule)
+    completed_on = completed_at.astimezone(zone).date()
+    anchor = completed_on if recurrence.from_completion else due.date
+    reference = max(now, completed_at)
+    today = reference.astimezone(zone).date()
+    for date in _later(rule, anchor, today - datetime.timedelta(days=1)):
+        if due.time is None:
+            if date > today:
+                return Due(date)
+        elif instant_of(date, due.time, zone) > reference:
+            return Due(date, due.time, zone.key)
+    raise DateNotUnderstood(TOO_FAR)
+
+
+def _later(rule: Rule, anchor: datetime.date, near: datetime.date) -> Iterator[datetime.date]:
+    """Dates after `anchor` in the rhythm that it sets, from about `near` on."""
+    if rule.days or rule.month_days:
+        if rule.interval == 1 and near > anchor:
+            anchor = near
+        for date in _occurrences(rule, anchor):
+            if date > anchor:
+                yield date
+        return
+    step = _step(rule)
+    elapsed = max((near - anchor).days, 0)
+    count = max(elapsed // (_longest_days(rule.frequency) * rule.interval), 1)
+    while (moved := _moved(anchor, step, count)) is not None:
+        yield moved
+        count += 1
+
+
+def _step(rule: Rule) -> relativedelta:
+    return relativedelta(**{f"{UNIT_NAMES[rule.frequency]}s": rule.interval})
+
+
+def _longest_days(frequency: str) -> int:
+    return {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}[frequency]
+
+
+def _moved(date: datetime.date, step: relativedelta, count: int) -> datetime.date | None:
+    """The date `count` steps on, on the last day of a shorter month, or None if it is too far away."""
+    try:
+        moved = date + step * count
+    except (OverflowError, ValueError):
+        return None
+    return moved if moved.year <= LAST_YEAR else None
+
+
+def _occurrences(rule: Rule, start: datetime.date) -> Iterator[datetime.date]:
+    """Dates by the rule's days from `start` on, in order and without doubles."""
+    if not rule.month_days:
+        yield from _rrule_dates(rule, start, ())
+        return
+    series = [_rrule_dates(rule, start, (day,)) for day in rule.month_days]
+    heads = [next(dates, None) for dates in series]
+    while coming := [head for head in heads if head is not None]:
+        earliest = min(coming)
+        yield earliest
+        heads = [next(dates, None) if head == earliest else head for head, dates in zip(heads, series, strict=True)]
+
+
+def _rrule_dates(rule: Rule, start: datetime.date, month_days: tuple[int, ...]) -> Iterator[datetime.date]:
+    position = rule.position or None
+    if month_days and month_days[0] > SHORTEST_MONTH:
+        # The last of 28, 29, 30 … that the month has: its 30th, or its last day.
+        month_days, position = tuple(range(SHORTEST_MONTH, month_days[0] + 1)), -1
+    weekdays = [rrule.weekday(day, nth or None) for nth, day in rule.days]
+    dates = rrule.rrule(
+        FREQUENCIES[rule.frequency],
+        dtstart=datetime.datetime.combine(start, datetime.time()),
+        interval=rule.interval,
+        byweekday=weekdays or None,
+        bymonthday=month_days or None,
+        bymonth=rule.month or None,
+        bysetpos=position,
+        until=datetime.datetime.combine(datetime.date(LAST_YEAR, 12, 31), datetime.time()),
+    )
+    return (moment.date() for moment in dates)
+
+
+def ordinal_text(number: int) -> str:
+    """1st, 2nd, 3rd; -1 is the last."""
+    if number < 0:
+        return "last"
+    teens = 10 <= number % 100 <= 20
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def joined(words: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def recurrence_text(recurrence: Recurrence) -> str:
+    """The repeat for a person: “every weekday”, “every 2nd Friday”, “monthly on the last day”."""
+    rule = parse_rule(recurrence.rule)
+    words = {"DAILY": _plain_words, "WEEKLY": _weekly_words, "MONTHLY": _monthly_words, "YEARLY": _yearly_words}
+    text = words[rule.frequency](rule)
+    return f"{text} after it is done" if recurrence.from_completion else text
+
+
+def _plain_words(rule: Rule) -> str:
+    unit = UNIT_NAMES[rule.frequency]
+    return f"every {unit}" if rule.interval == 1 else f"every {rule.interval} {unit}s"
+
+
+def _weekly_words(rule: Rule) -> str:
+    days = sorted(day for _, day in rule.days)
+    if not days:
+        return _plain_words(rule)
+    codes = tuple(DAY_CODES[day] for day in days)
+    names = joined([WEEKDAY_NAMES[day] for day in days])
+    if codes == WORKDAY_CODES:
+        names = "weekday"
+    if rule.interval == 1:
+        return f"every {names}"
+    if len(days) == 1:
+        return f"every {ordinal_text(rule.interval)} {names}"
+    return f"{_plain_words(rule)} on {'weekdays' if names == 'weekday' else names}"
+
+
+def _monthly_words(rule: Rule) -> str:
+    every = "monthly" if rule.interval == 1 else _plain_words(rule)
+    if rule.month_days:
+        days = [f"{ordinal_text(day)}{' day' if day < 0 else ''}" for day in rule.month_days]
+        return f"{every} on the {joined(days)}"
+    if rule.position:
+        return f"{every} on the {ordinal_text(rule.position)} weekday"
+    if rule.days:
+        days = [f"{ordinal_text(nth)} {WEEKDAY_NAMES[day]}" if nth else WEEKDAY_NAMES[day] for nth, day in rule.days]
+        return f"{every} on the {joined(days)}"
+    return _plain_words(rule)
+
+
+def _yearly_words(rule: Rule) -> str:
+    if not rule.month:
+        return _plain_words(rule)
+    return f"{_plain_words(rule)} on {joined([str(day) for day in rule.month_days])} {MONTH_NAMES[rule.month - 1]}"

@@ -1,0 +1,197 @@
+"""Which todo a person means: an id, a title, or words of a title. Never a guess: one match, or a question."""
+
+import difflib
+import unicodedata
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from todos.errors import ReferenceAmbiguous, ReferenceNotFound
+from todos.models import TodoQuerySet
+
+from .words import FILLER, IRREGULAR_WORDS, LIGHT_VERBS, SAME_ACT, act_of, stem_of, words_of
+
+CANDIDATES_SHOWN = 10
+NEAR_SHOWN = 5
+TYPO_CLOSENESS = 0.75
+ECHO_MAX = 80
+
+
+@dataclass(frozen=True)
+class Titled:
+    """A todo as far as references look at it."""
+
+    id: uuid.UUID
+    title: str
+    words: tuple[str, ...]
+    done: bool
+
+    @cached_property
+    def meaning(self) -> set[str]:
+        return {stem_of(word) for word in self.words if word not in FILLER}
+
+
+class Place:
+    """The todos of one queryset by id and title, read once, when they are first needed."""
+
+    def __init__(self, todos: TodoQuerySet) -> None:
+        self.todos = todos
+
+    @cached_property
+    def titles(self) -> list[Titled]:
+        """Of done todos with one title (what repeats gets done often) only the latest is meant."""
+        rows = self.todos.order_by("-completed_at", "-id").values_list("id", "title", "completed_at")
+        titles: dict[object, Titled] = {}
+        for todo_id, title, completed_at in rows:
+            words = tuple(words_of(title))
+            titles.setdefault(words if completed_at else todo_id, Titled(todo_id, title, words, bool(completed_at)))
+        return list(titles.values())
+
+    @cached_property
+    def vocabulary(self) -> set[str]:
+        return {word for titled in self.titles for word in titled.words}
+
+    @cached_property
+    def beginnings(self) -> dict[str, set[str]]:
+        """The vocabulary by its first two letters, which stemming keeps; the tables of words say where it does not."""
+        words_by_beginning: dict[str, set[str]] = defaultdict(set)
+        for word in self.vocabulary:
+            words_by_beginning[word[:2]].add(word)
+        return words_by_beginning
+
+    def words_for(self, stem: str) -> set[str]:
+        """The words of titles that mean the stem. Only likely ones are stemmed: all of them would take 100 ms."""
+        if _is_unspaced(stem):
+            return {word for word in self.vocabulary if stem in word}
+        likely = self.beginnings.get(stem[:2], set()) | (self.vocabulary & IRREGULAR_WORDS)
+        return {word for word in likely if stem_of(word) == stem}
+
+    def words_for_act(self, stem: str) -> set[str]:
+        """The same, with verbs that stand for it."""
+        same_act = {other for other, act in SAME_ACT.items() if act == act_of(stem)} | {stem}
+        return {word for other in same_act for word in self.words_for(other)}
+
+
+class References:
+    """Words to todos. The places are tried in order: a later one counts only when no todo of an earlier one fits.
+
+    Near misses come from all places, and from `hints`, whose todos are never found.
+    """
+
+    def __init__(self, *places: TodoQuerySet, hints: TodoQuerySet | None = None) -> None:
+        self.places = [Place(todos) for todos in places]
+        self.hints = [Place(hints)] if hints is not None else []
+
+    def find(self, reference: str) -> uuid.UUID:
+        """The id of the one todo meant, which is yet to be checked if an id was given.
+
+        Raises ReferenceAmbiguous with candidates or ReferenceNotFound with near misses, each {"id", "title"}.
+        """
+        if todo_id := read_id(reference):
+            return todo_id
+        words = words_of(reference)
+        for place in self.places:
+            matches = _matches(words, place)
+            if len(matches) == 1:
+                return matches[0].id
+            if matches:
+                raise _ambiguous(reference, matches)
+        raise _not_found(reference, words, self.places + self.hints)
+
+
+def read_id(text: str) -> uuid.UUID | None:
+    """Only the canonical spelling is an id; `UUID` alone reads many."""
+    try:
+        todo_id = uuid.UUID(text)
+    except ValueError:
+        return None
+    return todo_id if str(todo_id) == text.strip().lower() else None
+
+
+def _matches(words: list[str], place: Place) -> list[Titled]:
+    """The best kind of match that there is: the title itself, all its words, or words of it."""
+    exact = [titled for titled in place.titles if words and titled.words == tuple(words)]
+    meaning = _meaning(words, FILLER)
+    if exact or not meaning:
+        return exact
+    sharing = _sharing(meaning, place)
+    if sharing:
+        return [titled for titled in sharing if titled.meaning == meaning] or sharing
+    # Without the light verb too little is left to go by for less than the whole title.
+    core = _meaning(words, FILLER | LIGHT_VERBS)
+    return [titled for titled in _sharing(core, place) if titled.meaning == core] if core else []
+
+
+def _meaning(words: Iterable[str], ignored: frozenset[str]) -> set[str]:
+    """The stems that tell todos apart. A number alone is a place in some list, not a word of a title."""
+    stems = {stem_of(word) for word in words if word not in ignored}
+    return set() if all(stem.isdecimal() for stem in stems) else stems
+
+
+def _sharing(meaning: set[str], place: Place) -> list[Titled]:
+    """The todos whose titles hold every stem, at least one of them literally and not by a verb that stands for it."""
+    literal = set().union(*(place.words_for(stem) for stem in meaning))
+    alternatives = [place.words_for_act(stem) for stem in meaning]
+    return [
+        titled
+        for titled in place.titles
+        if not literal.isdisjoint(titled.words) and not any(words.isdisjoint(titled.words) for words in alternatives)
+    ]
+
+
+def _is_unspaced(stem: str) -> bool:
+    """Chinese, Japanese and their like write no spaces: there a word is found inside a run of letters."""
+    return unicodedata.category(stem[0]) == "Lo"
+
+
+def _near(words: list[str], place: Place) -> list[tuple[float, Titled]]:
+    """Titles that share a word or hold one that looks like a typo of it, with a score."""
+    scores: dict[str, float] = {}
+    for word in {word for word in words if word not in FILLER | LIGHT_VERBS and not word.isdecimal()}:
+        shared = place.words_for_act(stem_of(word))
+        scores |= dict.fromkeys(shared or _typos(word, place.vocabulary), 1.0 if shared else 0.9)
+    scored = [(sum(scores.get(word, 0) for word in set(titled.words)), titled) for titled in place.titles]
+    return [(score, titled) for score, titled in scored if score]
+
+
+def _typos(word: str, vocabulary: set[str]) -> list[str]:
+    alike = [
+        other
+        for other in vocabulary
+        if abs(len(other) - len(word)) <= 2 and (other[0] == word[0] or other[:2] == word[1::-1])
+    ]
+    return difflib.get_close_matches(word, alike, n=NEAR_SHOWN, cutoff=TYPO_CLOSENESS)
+
+
+def _ambiguous(reference: str, matches: list[Titled]) -> ReferenceAmbiguous:
+    shown = matches[:CANDIDATES_SHOWN]
+    more = f" and {len(matches) - len(shown)} more" if len(matches) > len(shown) else ""
+    return ReferenceAmbiguous(
+        f"{len(matches)} todos match {echo(reference)}: {_titles(shown)}{more}. Which one?",
+        details={"candidates": _listed(shown), "total": len(matches)},
+    )
+
+
+def _not_found(reference: str, words: list[str], places: list[Place]) -> ReferenceNotFound:
+    if not _meaning(words, FILLER):
+        return ReferenceNotFound("Say which todo, by words of its title.", details={"near": []})
+    scored = [found for place in places for found in _near(words, place)]
+    near = [titled for _, titled in sorted(scored, key=lambda found: -found[0])[:NEAR_SHOWN]]
+    question = f" Close to it: {_titles(near)}." if near else ""
+    return ReferenceNotFound(f"No todo matches {echo(reference)}.{question}", details={"near": _listed(near)})
+
+
+def echo(text: str) -> str:
+    """What was said, in quotes: one short line that every encoder takes."""
+    kept = "".join(character for character in text[:ECHO_MAX] if unicodedata.category(character) not in {"Cc", "Cs"})
+    return f"“{kept}…”" if len(text) > ECHO_MAX else f"“{kept}”"
+
+
+def _titles(titles: list[Titled]) -> str:
+    return ", ".join(f"“{titled.title}”{' (done)' if titled.done else ''}" for titled in titles)
+
+
+def _listed(titles: list[Titled]) -> list[dict[str, str]]:
+    return [{"id": str(titled.id), "title": titled.title} for titled in titles]

@@ -1,0 +1,203 @@
+"""Batches of tool items: one unit of database work, in which one refused item does not undo the others."""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, cast
+from uuid import UUID
+
+from django.db import transaction
+from mcp.server.mcpserver.exceptions import ToolError
+
+from accounts.models import User
+from database.units import database_unit
+from language.errors import DateNotUnderstood
+from todos.changes import Origin, latest, previous_id_of, todo_of
+from todos.errors import NotYourTodo, TodoNotFound
+from todos.finding.references import echo
+from todos.models import Door, Todo, TodoChange
+from todos.rows import TodoRow, todo_row
+from web.errors import ProductError, ValidationFailed
+
+from .schema import BATCH_MAX, Changed, Outcome, Refused, Results
+
+T = TypeVar("T")
+REACH_MAX = 3
+
+
+class ToolRefused(ToolError):
+    """A call that did nothing, with a code and a sentence; `results` says it item by item, for a batch."""
+
+    status: Literal["error", "waiting"] = "error"
+
+    def __init__(self, code: str, message: str, results: Results | None = None) -> None:
+        self.code, self.message, self.results = code, message, results
+        candidates = [row for item in results.results for row in getattr(item, "candidates", [])] if results else []
+        # Outside clients get nothing but text: it carries the ids that tell candidates apart.
+        super().__init__("\n".join([message, *(f"{row.id}: {row.title}" for row in candidates)]))
+
+    @property
+    def output(self) -> dict[str, Any]:
+        output: dict[str, Any] = {"error": {"code": self.code, "message": self.message}}
+        return output | self.results.model_dump(mode="json") if self.results else output
+
+
+class NeedsApproval(ToolRefused):
+    """More than the assistant may do on its own. What was written is rolled back, and waits for the person."""
+
+    status = "waiting"
+
+    def __init__(self, todos: list[dict[str, Any]], results: Results) -> None:
+        super().__init__("needs_approval", "The person has to approve this first. Nothing was changed.")
+        self.todos, self.waiting = todos, results
+
+    @property
+    def output(self) -> dict[str, Any]:
+        refused = [item.model_dump(mode="json") for item in self.waiting.results if isinstance(item, Refused)]
+        return {"approval": {"todos": self.todos}, "results": refused}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """On whose behalf a tool runs, when and from where, and what each write must pass inside its transaction."""
+
+    user: User
+    now: datetime.datetime
+    fence: Callable[[], None]
+    by: Origin
+    may_write: bool = True
+    token_id: UUID | None = None
+
+
+async def run_batch(
+    items: Sequence[T], write: Callable[[T], Changed | Refused], name: Callable[[T], str], caller: Caller
+) -> Results:
+    """Write every item; `name` is how the caller spoke of one. Raises ToolRefused when no item was accepted."""
+
+    def write_or_refuse(item: T) -> Changed | Refused:
+        try:
+            with transaction.atomic():
+                return write(item)
+        except ProductError as error:
+            return refusal(error, name(item), caller.user, caller.now)
+
+    def write_all() -> Results:
+        written = [write_or_refuse(item) for item in items[:BATCH_MAX]]
+        return Results(results=[*written, *(one_too_many(name(item)) for item in items[BATCH_MAX:])])
+
+    return accepted(await write_once(write_all, caller))
+
+
+def one_too_many(reference: str) -> Refused:
+    reason = f"{echo(reference)}: a call takes at most {BATCH_MAX} items. Send this one in another call."
+    return Refused(code="too_many_items", reason=reason, reference=echo(reference).strip("“”"))
+
+
+async def write_once(write: Callable[[], Results], caller: Caller) -> Results:
+    """Run `write` as one unit behind the fence. A tool call that was made already only tells what it wrote."""
+
+    @database_unit
+    def write_unless_made() -> Results:
+        caller.fence()
+        made = caller.by.tool_call_id and written_in_call(caller.user, caller.by.tool_call_id, caller.now)
+        if made:
+            return made
+        results = write()
+        check_reach(results, caller)
+        return results
+
+    return await write_unless_made()
+
+
+def check_reach(results: Results, caller: Caller) -> None:
+    """Raise NeedsApproval where one turn would complete or delete more than a few todos, or all that are open.
+
+    All calls of a turn count together, so that a wide change does not pass in small steps.
+    """
+    wide = {
+        str(item.task.id): item
+        for item in results.results
+        if isinstance(item, Changed) and item.outcome in {"completed", "deleted"}
+    }
+    if caller.by.door == Door.MCP:
+        check_deletions(wide)
+    if not wide or caller.by.message_id is None:
+        return
+    changes = list(TodoChange.objects.for_user(caller.user).filter(message_id=caller.by.message_id))
+    reached = {change.todo_id for change in changes if change.kind in {"completed", "deleted"}}
+    empties = len(wide) > 1 and not Todo.objects.for_user(caller.user).open().exists()
+    if len(reached) <= REACH_MAX and not empties:
+        return
+    versions = {str(change.todo_id): change.before["version"] for change in reversed(changes) if change.before}
+    todos = [
+        {
+            "todo_id": todo_id,
+            "version": versions[todo_id],
+            "title": item.task.title,
+            "due_text": item.task.due_text,
+            "action": "complete" if item.outcome == "completed" else "delete",
+        }
+        for todo_id, item in wide.items()
+    ]
+    raise NeedsApproval(todos, results)
+
+
+def check_deletions(wide: dict[str, Changed]) -> None:
+    """Programs have no page to ask the person on: they ask themselves, call by call, so that a call must be small."""
+    deleted = [item for item in wide.values() if item.outcome == "deleted"]
+    if len(deleted) > REACH_MAX:
+        raise ToolRefused(
+            "needs_approval",
+            f"This would delete {len(deleted)} todos, and one call may delete {REACH_MAX}. Nothing was changed. "
+            f"Ask the user first, and then delete them in calls of up to {REACH_MAX}.",
+        )
+
+
+def accepted(results: Results) -> Results:
+    refused = [item for item in results.results if isinstance(item, Refused)]
+    if len(refused) == len(results.results):
+        raise ToolRefused(refused[0].code, " ".join(dict.fromkeys(item.reason for item in refused)), results)
+    return results
+
+
+def written_in_call(user: User, tool_call_id: UUID, now: datetime.datetime) -> Results | None:
+    """What a tool call changed when it was made, with the todos as they are now; None where it changed nothing."""
+    made = TodoChange.objects.for_user(user).filter(tool_call_id=tool_call_id).order_by("id")
+    changes = {change.todo_id: change for change in made}
+    todos = Todo.objects.for_user(user).with_tags().in_bulk(changes)
+    results: list[Changed | Refused] = []
+    for todo_id, change in changes.items():
+        if previous_id_of(change) in changes:
+            continue  # the next occurrence, which came or went with the one before
+        todo = todos.get(todo_id) or todo_of(change, latest(change))
+        outcome = "undone" if change.undoes_id else cast(Outcome, change.kind)
+        results.append(Changed(outcome=outcome, task=todo_row(todo, user.zone, now)))
+    return Results(results=results) if results else None
+
+
+def refusal(error: ProductError, reference: str, user: User, now: datetime.datetime) -> Refused:
+    """Somebody else's todo is answered like one that never was."""
+    if isinstance(error, NotYourTodo):
+        error = TodoNotFound()
+    listed = error.details.get("candidates") or error.details.get("near") or []
+    return Refused(
+        code=error.code,
+        reason=reason_of(error, reference),
+        reference=echo(reference).strip("“”"),
+        candidates=rows_of([UUID(candidate["id"]) for candidate in listed], user, now),
+    )
+
+
+def reason_of(error: ProductError, reference: str) -> str:
+    """The item and the field, where the refusal is about one: “Nap”, due: I could not read …"""
+    if not isinstance(error, ValidationFailed | DateNotUnderstood) or not error.details:
+        return error.sentence
+    return " ".join(f"{echo(reference)}, {field}: {reason}" for field, reason in error.details.items())
+
+
+def rows_of(todo_ids: list[UUID], user: User, now: datetime.datetime) -> list[TodoRow]:
+    """In the order of the ids."""
+    if not todo_ids:
+        return []
+    todos = Todo.objects.for_user(user).with_tags().in_bulk(todo_ids)
+    return [todo_row(todos[todo_id], user.zone, now) for todo_id in todo_ids if todo_id in todos]

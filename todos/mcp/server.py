@@ -1,0 +1,192 @@
+"""The MCP server behind the tools: who calls, what a refusal says, and definitions that cost a model little.
+
+Called in process by turns, and through /mcp by programs of others, whose calls leave a line each in the log.
+"""
+
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Annotated, Any
+
+from mcp.server.elicitation import AcceptedElicitation
+from mcp.server.lowlevel import Server as LowLevelServer
+from mcp.server.mcpserver import Context, MCPServer, Resolve
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent, Tool
+from pydantic import ValidationError
+
+from telemetry import metrics
+from telemetry.tracing import span
+from todos.models import Door
+
+from .batches import Caller, ToolRefused
+from .schema import ALL_BUT_TYPES, lean_schema
+
+logger = logging.getLogger(__name__)
+
+# The library names this model at each call; where nobody holds on to it, it is made anew, at 1 ms.
+HELD_MODEL = AcceptedElicitation[Any]
+ERRORS_TOLD = 5
+
+INSTRUCTIONS = (
+    "The todo list of the signed-in user: add, find, change, finish, delete, undo. Todos are named by id or words of "
+    "their titles, and dates are given in the user's own words. Undo takes back your last call that changed something."
+)
+
+_caller: ContextVar[Caller] = ContextVar("caller")
+
+
+async def acting_caller() -> Caller:
+    return _caller.get()
+
+
+ActingCaller = Annotated[Caller, Resolve(acting_caller)]
+
+
+@contextlib.contextmanager
+def acting_as(caller: Caller) -> Iterator[None]:
+    """Set the caller around one call, and never across a `yield` of a generator that others resume."""
+    token = _caller.set(caller)
+    try:
+        yield
+    finally:
+        _caller.reset(token)
+
+
+class TodoServer(MCPServer):
+    """The library's server, with errors that a model can act on: no prefix, no link, nothing of the rejected values.
+
+    Definitions are as short as they can be, and made once: they do not change while the program runs.
+    """
+
+    _lean_tools: list[Tool] | None = None
+
+    @property
+    def protocol(self) -> LowLevelServer[Any]:
+        """What speaks the protocol, for the door that serves it over HTTP."""
+        return self._lowlevel_server
+
+    async def list_tools(self) -> list[Tool]:
+        """All of them; for a caller who may only read, those that change nothing."""
+        if self._lean_tools is None:
+            self._lean_tools = [lean_tool(tool) for tool in await super().list_tools()]
+        caller = _caller.get(None)
+        return [tool for tool in self._lean_tools if caller is None or caller.may_write or is_read_only(tool)]
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context | None = None
+    ) -> GetPromptResult:
+        """There are none, which is a mistake of who asks for one, and none of the program."""
+        raise MCPError(INVALID_PARAMS, "There is no such prompt.")
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        with observed_call(name if self.has_tool(name) else "an unknown tool"):
+            if name not in {tool.name for tool in await self.list_tools()}:
+                raise self.not_listed(name)
+            try:
+                answer = await super().call_tool(name, arguments, context)
+            except UnexpectedToolError:
+                raise
+            except ToolError as error:
+                raise refusal_of(error) from None
+        return in_short(answer) if context else answer
+
+    def not_listed(self, name: str) -> ToolRefused:
+        if self.has_tool(name):
+            return ToolRefused(
+                "read_only", "This token may only read. To change todos, use one that may read and write."
+            )
+        return ToolRefused("unknown_tool", "There is no such tool.")
+
+    def has_tool(self, name: str) -> bool:
+        return self._tool_manager.get_tool(name) is not None
+
+
+def refusal_of(error: ToolError) -> ToolRefused:
+    match error.__cause__:
+        case ValidationError() as cause:
+            return ToolRefused("validation_error", argument_reasons(cause))
+        case ToolRefused() as refusal:
+            return refusal
+    return ToolRefused("unknown_tool", "There is no such tool.")
+
+
+@contextlib.contextmanager
+def observed_call(name: str) -> Iterator[None]:
+    """A figure and a span for each call; a line for what a program of others does, by which token.
+
+    Calls of turns are stored with their turn.
+    """
+    caller = _caller.get(None)
+    outcome, started = "broken_off", time.perf_counter()
+    try:
+        with span("tool call", tool=name):
+            yield
+        outcome = "success"
+    except ToolRefused as refusal:
+        outcome = refusal.code
+        raise
+    except UnexpectedToolError:
+        outcome = "internal_error"
+        raise
+    finally:
+        duration_ms = round((time.perf_counter() - started) * 1000)
+        metrics.tool_calls.labels(caller.by.door if caller else "none", name, outcome).inc()
+        if caller and caller.by.door == Door.MCP:
+            log_call(caller, name, outcome, duration_ms)
+
+
+def log_call(caller: Caller, name: str, outcome: str, duration_ms: int) -> None:
+    token_id, call_id = str(caller.token_id or "an access token"), str(caller.by.tool_call_id)
+    figures = {"tool": name, "tool_call_id": call_id, "token_id": token_id}
+    logger.info("mcp call", extra=figures | {"outcome": outcome, "duration_ms": duration_ms})
+
+
+def in_short(answer: CallToolResult | InputRequiredResult) -> CallToolResult | InputRequiredResult:
+    """The text says what the structure says, for clients that read no other: without the library's indents."""
+    if isinstance(answer, CallToolResult) and answer.structured_content is not None:
+        text = json.dumps(answer.structured_content, ensure_ascii=False, separators=(",", ":"))
+        answer.content = [TextContent(type="text", text=text)]
+    return answer
+
+
+def is_read_only(tool: Tool) -> bool:
+    return bool(tool.annotations and tool.annotations.read_only_hint)
+
+
+def lean_tool(tool: Tool) -> Tool:
+    tool.input_schema = lean_schema(tool.input_schema)
+    if tool.output_schema:
+        tool.output_schema = lean_schema(tool.output_schema, ALL_BUT_TYPES)
+    return tool
+
+
+def make_server() -> TodoServer:
+    placeholder = logging.NullHandler()
+    # MCPServer() calls logging.basicConfig, which leaves a root logger alone that has a handler.
+    logging.root.addHandler(placeholder)
+    try:
+        return TodoServer(
+            "todo-chat",
+            title="Todo Chat",
+            version="0.1.0",
+            instructions=INSTRUCTIONS,
+            subscriptions=False,  # they would hold streams open, and the tools never change
+        )
+    finally:
+        logging.root.removeHandler(placeholder)
+
+
+def argument_reasons(error: ValidationError) -> str:
+    """“tasks, item 2, title: Field required.” – the first few, without the values."""
+    reasons = []
+    for fault in error.errors(include_url=False, include_context=False, include_input=False)[:ERRORS_TOLD]:
+        place = [f"item {part + 1}" if isinstance(part, int) else part for part in fault["loc"]]
+        reasons.append(f"{', '.join(place) or 'arguments'}: {fault['msg'].removeprefix('Value error, ')}.")
+    return " ".join(reasons)

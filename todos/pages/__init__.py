@@ -1,0 +1,1 @@
+"""The pages of todos: views, forms, the list, and changes in words."""

@@ -1,0 +1,67 @@
+"""What changes did, in words: each todo with what was there before and after."""
+
+import datetime
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from accounts.models import User
+from language.dates import date_text
+from todos.changes import Snapshot, latest, todo_of
+from todos.models import Todo, TodoChange
+
+NOTES_SHOWN = 200
+Words = Callable[[Todo, datetime.datetime], str]
+FIELDS: dict[str, Words] = {
+    "Title": lambda todo, now: todo.title,
+    "Due": lambda todo, now: date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now),
+    "Repeats": lambda todo, now: todo.repeats or "",
+    "Priority": lambda todo, now: todo.priority_word if todo.priority else "",
+    "Notes": lambda todo, now: todo.notes[:NOTES_SHOWN],
+}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """Empty words stand for nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """A todo that was added, changed or removed; `kind` is what the change is called."""
+
+    kind: str
+    title: str
+    fields: list[FieldChange]
+    undone: bool
+
+
+def changes_of_message(user: User, message_id: UUID, now: datetime.datetime) -> list[ChangeLine]:
+    """What the turn of an answer changed, in order. `now` is in the user's zone."""
+    changes = TodoChange.objects.for_user(user).filter(message_id=message_id).order_by("pk")
+    return [change_line(change, now) for change in changes]
+
+
+def change_line(change: TodoChange, now: datetime.datetime) -> ChangeLine:
+    before, after = (words_of(change, shot, now) for shot in (change.before, change.after))
+    fields = [
+        FieldChange(label, before.get(label, ""), after.get(label, ""))
+        for label in (*FIELDS, "Tags")
+        if before.get(label, "") != after.get(label, "")
+    ]
+    return ChangeLine(change.kind, latest(change)["title"], fields, undone=change.undone_at is not None)
+
+
+def words_of(change: TodoChange, shot: Snapshot | None, now: datetime.datetime) -> dict[str, str]:
+    """The fields of a snapshot as a person reads them; none where the todo was not there."""
+    if shot is None:
+        return {}
+    todo = todo_of(change, shot)
+    tags = " ".join(f"#{name}" for name in shot["tags"])
+    return {label: words(todo, now) for label, words in FIELDS.items()} | {"Tags": tags}

@@ -1,0 +1,232 @@
+"""Todo pages. Each button is one command; afterwards the person is where they were."""
+
+import contextlib
+import datetime
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.pages.sign_in import PageRequest, address_after, is_live, render_page, signed_in
+from database.units import database_unit
+from language.dates import date_text
+from language.errors import DateNotUnderstood
+from todos.changes import Origin
+from todos.commands import (
+    Written,
+    add_todo,
+    complete_todo,
+    delete_todo,
+    get_todo,
+    reopen_todo,
+    restore_todo,
+    update_todo,
+)
+from todos.errors import ChangeNotFound, NothingToUndo, NotYourTodo, TodoNotFound, VersionConflict
+from todos.models import Door
+from todos.undo import Undone, undo
+from web.errors import ValidationFailed
+
+from .forms import QuickAddForm, TodoForm, add_reasons
+from .listing import ListQuery, todo_listing
+
+UNPROCESSABLE, CONFLICT = 422, 409
+BY_PAGE = Origin(Door.PAGE)
+UNDONE_SAID = 3
+
+
+@require_safe
+@signed_in
+async def todos(request: PageRequest) -> HttpResponse:
+    return await list_page(request)
+
+
+@database_unit
+def list_page(request: PageRequest, status: int = 200, **context: Any) -> HttpResponse:
+    now = timezone.now().astimezone(request.acting_user.zone)
+    listing = todo_listing(request.acting_user, ListQuery.from_params(request.GET), now)
+    return render_page(request, "todos/todos.html", {"section": "todos", "listing": listing, **context}, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+async def add(request: PageRequest) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("todos")
+    user, now = request.acting_user, timezone.now()
+    form = QuickAddForm(request.POST, zone=user.zone, now=now)
+    try:
+        if form.is_valid():
+            written = await database_unit(add_todo)(user, now=now, by=BY_PAGE, **form.todo_fields())
+            messages.success(request, added_sentence(written, user, now))
+            return redirect(address_after(request, "todos"))
+    except (ValidationFailed, DateNotUnderstood) as refusal:
+        add_reasons(form, refusal)
+    return await list_page(request, UNPROCESSABLE, here=address_after(request, "todos"), quick_add=form)
+
+
+def added_sentence(written: Written, user: User, now: datetime.datetime) -> str:
+    """What was added, and how its date and repeat were understood."""
+    todo = written.todo
+    when = date_text(todo.wall_due, user.zone, now)
+    words = ", ".join(filter(None, [f"Added “{todo.title}”", when, todo.repeats]))
+    return " ".join(filter(None, [f"{words}.", written.note]))
+
+
+@require_POST
+@signed_in
+async def parse(request: PageRequest) -> HttpResponse:
+    """The parts of a line that is being written."""
+    form = QuickAddForm(request.POST, zone=request.acting_user.zone, now=timezone.now())
+    form.is_valid()
+    return render(request, "todos/_quick_add_parts.html", {"quick_add": form, "typing": True})
+
+
+@require_POST
+@signed_in
+async def complete(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    return await change(request, complete_todo, todo_id, "Completed “{}”.")
+
+
+@require_POST
+@signed_in
+async def reopen(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    return await change(request, reopen_todo, todo_id, "“{}” is open again.")
+
+
+@require_POST
+@signed_in
+async def delete(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    return await change(request, delete_todo, todo_id, "Moved “{}” to the trash.")
+
+
+@require_POST
+@signed_in
+async def restore(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    return await change(request, restore_todo, todo_id, "“{}” is back.")
+
+
+@require_POST
+@signed_in
+async def move(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    """To another day, which is said in words as everywhere; a time of day stays as it is."""
+    user, now = request.acting_user, timezone.now()
+    try:
+        with missing_as_404():
+            written = await database_unit(moved)(user, todo_id, request.POST.get("to", ""), now)
+    except (ValidationFailed, DateNotUnderstood) as refusal:
+        messages.error(request, " ".join(refusal.details.values()) or refusal.sentence)
+        return redirect(address_after(request, "todos"))
+    when = date_text(written.todo.wall_due, user.zone, now)
+    notice = f"Moved “{written.todo.title}” to {when}." if when else f"“{written.todo.title}” has no date now."
+    messages.success(request, notice, extra_tags=undo_address(written))
+    return redirect(address_after(request, "todos"))
+
+
+def moved(user: User, todo_id: UUID, day: str, now: datetime.datetime) -> Written:
+    todo = get_todo(user, todo_id)
+    due = f"{day} {todo.due_time:%H:%M}" if day and todo.due_time else day or None
+    return update_todo(user, todo_id, now=now, by=BY_PAGE, due=due)
+
+
+async def change(request: PageRequest, command: Callable[..., Written], todo_id: UUID, sentence: str) -> HttpResponse:
+    """Run a command and go back; the notice offers to undo it."""
+    with missing_as_404():
+        written = await database_unit(command)(request.acting_user, todo_id, now=timezone.now(), by=BY_PAGE)
+    notice = " ".join(filter(None, [sentence.format(written.todo.title), written.note]))
+    messages.success(request, notice, extra_tags=undo_address(written))
+    return redirect(address_after(request, "todos"))
+
+
+def undo_address(written: Written) -> str:
+    return reverse("undo_change", args=[written.change.pk]) if written.change else ""
+
+
+@require_POST
+@signed_in
+async def take_back(request: PageRequest, **target: UUID) -> HttpResponse:
+    """Undo a change, a tool call or a turn; what was left alone is said."""
+    with missing_as_404():
+        try:
+            report = await database_unit(undo)(request.acting_user, now=timezone.now(), by=BY_PAGE, **target)
+        except NothingToUndo as refusal:
+            messages.warning(request, refusal.sentence)
+            return redirect(address_after(request, "todos"))
+    redo = reverse("undo_change", args=[report.change_id]) if report.change_id else ""
+    messages.success(request, undone_notice(report.todos), extra_tags=redo)
+    return redirect(address_after(request, "todos"))
+
+
+def undone_notice(todos: list[Undone]) -> str:
+    more = len(todos) - UNDONE_SAID
+    return " ".join([*(undone.note for undone in todos[:UNDONE_SAID]), f"And {more} more." if more > 0 else ""]).strip()
+
+
+@contextlib.contextmanager
+def missing_as_404() -> Iterator[None]:
+    """Foreign and missing look the same on pages."""
+    try:
+        yield
+    except (TodoNotFound, NotYourTodo, ChangeNotFound) as refusal:
+        raise Http404 from refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+async def edit(request: PageRequest, todo_id: UUID) -> HttpResponse:
+    with missing_as_404():
+        if request.method != "POST":
+            return await edit_page(request, todo_id)
+        form = TodoForm(request.POST)
+        try:
+            if form.is_valid():
+                return await save(request, todo_id, form)
+        except VersionConflict as conflict:
+            return await edit_page(request, todo_id, form, CONFLICT, conflict)
+        except (ValidationFailed, DateNotUnderstood) as refusal:
+            add_reasons(form, refusal)
+        return await edit_page(request, todo_id, form, UNPROCESSABLE)
+
+
+@database_unit
+def save(request: PageRequest, todo_id: UUID, form: TodoForm) -> HttpResponse:
+    user = request.acting_user
+    fields = form.todo_fields(get_todo(user, todo_id), user.time_zone)
+    version = form.cleaned_data["version"]
+    written = update_todo(user, todo_id, now=timezone.now(), by=BY_PAGE, expected_version=version, **fields)
+    notice = " ".join(filter(None, [f"Saved “{written.todo.title}”.", written.note]))
+    messages.success(request, notice, extra_tags=undo_address(written))
+    address = address_after(request, "todos")
+    # In the middle of a list the form stands in the row, which the next list replaces.
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if is_live(request) else redirect(address)
+
+
+@database_unit
+def edit_page(
+    request: PageRequest,
+    todo_id: UUID,
+    form: TodoForm | None = None,
+    status: int = 200,
+    conflict: VersionConflict | None = None,
+) -> HttpResponse:
+    todo = get_todo(request.acting_user, todo_id)
+    if form and conflict:
+        # Saving once more means: mine.
+        form.data = {**request.POST.dict(), "version": todo.version}
+    form = form or TodoForm.of(todo)
+    form.auto_id = f"{todo.pk}-%s"  # several rows may be edited at once
+    context = {
+        "section": "todos",
+        "here": address_after(request, "todos"),
+        "todo": todo,
+        "form": form,
+        "conflict": conflict,
+    }
+    return render_page(request, "todos/edit.html", context, status)

@@ -1,0 +1,1 @@
+"""Todos in files and feeds: import, export, the calendar address."""

@@ -1,0 +1,72 @@
+"""The API of files: all todos out, and todos in."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from ninja import Query, Router
+
+from accounts.api.schema import ErrorBody
+from accounts.bearer import authenticate, check_subject
+from todos.changes import Origin
+from todos.models import Door
+from web.errors import UnsupportedMediaType
+from web.ratelimits import FILES_PER_USER, check_use
+
+from .export import FormatName, export_response
+from .importing import IMPORTS_PER_USER, MEDIA_TYPES, import_file
+from .schema import ExportFile, ImportReport, TodoFile
+from .todoist import COLUMNS
+
+CSV_CONTENT = {"schema": {"type": "string", "description": f"Todoist's template: {','.join(COLUMNS)}."}}
+EXPORT_DOCUMENTATION: dict[str, Any] = {"responses": {200: {"content": {"text/csv": CSV_CONTENT}}}}
+IMPORT_DOCUMENTATION: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": TodoFile.model_json_schema()},
+            "text/csv": CSV_CONTENT,
+        },
+    }
+}
+
+router = Router()
+
+
+@router.get(
+    "/{user_id}/todos/export",
+    response={200: ExportFile, frozenset({401, 403, 422, 429, 503}): ErrorBody},
+    openapi_extra=EXPORT_DOCUMENTATION,
+)
+async def export_todos(request: HttpRequest, user_id: str, format: Query[FormatName] = "json") -> HttpResponseBase:
+    """All your todos as a file.
+
+    JSON has everything, also what is done or in the trash, and can be imported again. CSV is Todoist's template:
+    open todos only, and four priorities instead of five. A cell that a spreadsheet could run as a formula begins with
+    an apostrophe.
+    """
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    await check_use("file", request, user, FILES_PER_USER)
+    return await export_response(user, format)
+
+
+@router.post(
+    "/{user_id}/todos/import",
+    response={200: ImportReport, frozenset({401, 403, 413, 415, 422, 429, 503}): ErrorBody},
+    openapi_extra=IMPORT_DOCUMENTATION,
+)
+async def import_todos(request: HttpRequest, user_id: str) -> ImportReport:
+    """Add up to 500 todos from our own JSON export or from Todoist's CSV.
+
+    Each row is added, skipped or refused on its own, with a reason. A todo that an earlier import of the JSON file
+    added, or that is here still, is skipped. Sections and comments of Todoist are skipped; a subtask becomes a todo.
+    """
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    media_type = request.content_type or ""
+    if media_type not in MEDIA_TYPES.values():
+        raise UnsupportedMediaType("Send the file as application/json or text/csv.")
+    await check_use("import", request, user, IMPORTS_PER_USER)
+    return await import_file(user, request.body, media_type, now=timezone.now(), by=Origin(Door.API))

@@ -1,0 +1,158 @@
+"""Todos from a file: each row is added, skipped or refused on its own, and nothing about it is guessed."""
+
+import datetime
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db.models import Q
+from pydantic import ValidationError
+
+from accounts.models import User
+from database.units import database_unit
+from language.due import Due
+from language.recurrence import Recurrence
+from todos.changes import Act, Origin
+from todos.commands import TodoFields, Written, add_todo
+from todos.models import Todo
+from web.errors import ProductError, ValidationFailed
+from web.json_text import read_json
+
+from .schema import IMPORT_MAX, ExportedTodo, ImportedRow, ImportReport, TodoFile
+from .todoist import NoTask, fields_of_row, read_csv
+
+MEDIA_TYPES = {"json": "application/json", "csv": "text/csv"}
+IMPORTS_PER_USER = "10/m"
+HERE_ALREADY = "This todo is here already."
+
+
+@dataclass(frozen=True)
+class NewTodo:
+    """What a row asks for: `id` is its name in the file, `moved_to` where this occurrence of a repeat was moved."""
+
+    row: int
+    fields: TodoFields
+    id: UUID | None = None
+    moved_to: Due | None = None
+    completed_at: datetime.datetime | None = None
+    deleted_at: datetime.datetime | None = None
+
+
+Rows = list[NewTodo | ImportedRow]
+
+
+async def import_file(
+    user: User, content: bytes, media_type: str, *, now: datetime.datetime, by: Origin
+) -> ImportReport:
+    """Import our own JSON export or Todoist's CSV; raises ValidationFailed for a file that is neither."""
+    # Reading dates takes time that the database need not wait for.
+    rows = await sync_to_async(read_file, thread_sensitive=False)(content, media_type, user, now)
+    report = await write_rows(rows, user, now, by)
+    outcomes = Counter(row.outcome for row in report)
+    return ImportReport(added=outcomes["added"], skipped=outcomes["skipped"], refused=outcomes["refused"], rows=report)
+
+
+def read_file(content: bytes, media_type: str, user: User, now: datetime.datetime) -> Rows:
+    """What each row asks for, or what is wrong with it."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValidationFailed(details={"body": "This file is not UTF-8 text."}) from None
+    is_csv = media_type == MEDIA_TYPES["csv"]
+    rows = read_csv(text) if is_csv else json_rows(content)
+    if len(rows) > IMPORT_MAX:
+        raise ValidationFailed(details={"body": f"A file has at most {IMPORT_MAX} todos; this one has {len(rows)}."})
+    if is_csv:
+        return [read_row(number, row, lambda row: {"fields": fields_of_row(row, user, now)}) for number, row in rows]
+    return [read_row(number, row, parts_of_json) for number, row in rows]
+
+
+def json_rows(content: bytes) -> list[tuple[int, Any]]:
+    try:
+        file = TodoFile.model_validate(read_json(content))
+    except ValidationError as error:
+        raise ValidationFailed(details={"body": reason_of(error)}) from None
+    except ValueError as error:
+        raise ValidationFailed(details={"body": str(error)}) from None
+    return list(enumerate(file.todos, start=1))
+
+
+def read_row(number: int, row: Any, parts_of: Callable[[Any], dict[str, Any]]) -> NewTodo | ImportedRow:
+    try:
+        return NewTodo(row=number, **parts_of(row))
+    except NoTask as reason:
+        return ImportedRow(row=number, outcome="skipped", reason=str(reason))
+    except (ProductError, ValueError) as error:
+        return ImportedRow(row=number, outcome="refused", reason=reason_of(error))
+
+
+def parts_of_json(row: Any) -> dict[str, Any]:
+    """The fields of a NewTodo; raises pydantic's ValidationError."""
+    todo = ExportedTodo.model_validate(row)
+    due = todo.due.due() if todo.due else None
+    fields: TodoFields = {"title": todo.title, "notes": todo.notes, "priority": todo.priority, "tags": todo.tags}
+    fields["due"] = todo.recurs_from.due() if todo.recurs_from else due
+    if todo.recurrence:
+        fields["recurrence"] = Recurrence(todo.recurrence, todo.recurs_from_completion)
+    return {
+        "fields": fields,
+        "id": todo.id,
+        "moved_to": due if todo.recurs_from else None,
+        "completed_at": todo.completed_at,
+        "deleted_at": todo.deleted_at,
+    }
+
+
+@database_unit
+def write_rows(rows: Rows, user: User, now: datetime.datetime, by: Origin) -> list[ImportedRow]:
+    """All in one transaction: after an outage the same file can be sent again."""
+    # One import of a user at a time: the second of two equal files must see what the first one added.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    return [row if isinstance(row, ImportedRow) else write_row(row, user, now, by) for row in rows]
+
+
+def write_row(new: NewTodo, user: User, now: datetime.datetime, by: Origin) -> ImportedRow:
+    if new.id and (todo := todo_known_as(new.id, user)):
+        return ImportedRow(row=new.row, outcome="skipped", reason=HERE_ALREADY, id=todo.pk)
+    try:
+        written = add(new, user, now, by)
+    except ProductError as error:
+        return ImportedRow(row=new.row, outcome="refused", reason=reason_of(error))
+    return ImportedRow(row=new.row, outcome="added", reason=written.note, id=written.todo.pk)
+
+
+def todo_known_as(row_id: UUID, user: User) -> Todo | None:
+    """The todo that was exported under this id, or imported from it before."""
+    return Todo.objects.for_user(user).filter(Q(pk=row_id) | Q(imported_id=row_id)).first()
+
+
+def add(new: NewTodo, user: User, now: datetime.datetime, by: Origin) -> Written:
+    """A todo as every door adds it; what it went through before belongs to the same act, and is undone with it."""
+    written = add_todo(user, now=now, by=by, **new.fields)
+    todo = written.todo
+    state = {"completed_at": new.completed_at, "deleted_at": new.deleted_at}
+    columns: dict[str, Any] = {name: value for name, value in state.items() if value}
+    if new.moved_to:
+        columns |= todo.schedule.moved_to(new.moved_to).columns
+    if columns and written.change:
+        Act(user, now, by, written.change.act).change(todo, columns)
+    if new.id:
+        todo.imported_id = new.id
+        todo.save(update_fields=["imported_id"])
+    return written
+
+
+def reason_of(error: ProductError | ValueError) -> str:
+    """A sentence without the values that were sent."""
+    match error:
+        case ValidationError():
+            reasons = (f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors())
+            return "; ".join(reason.removeprefix(": ") for reason in reasons) + "."
+        case ValidationFailed():
+            return " ".join(f"{field}: {reason}" for field, reason in error.details.items())
+        case ProductError():
+            return error.sentence
+    return str(error)

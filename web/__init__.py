@@ -1,0 +1,1 @@
+"""What every endpoint shares: errors, limits, paging, text and JSON of strangers, parts of pages."""

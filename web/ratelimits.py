@@ -1,0 +1,191 @@
+"""How often something may be done: counted in the cache, which all processes share.
+
+Windows and keys are django-ratelimit's. Each function is a thread hop, because the cache client blocks. Without a
+cache a limit cannot be counted: `check_rate` lets the request pass and logs it; `check_failed_logins` refuses, since
+guessing would be free.
+"""
+
+import ipaddress
+import logging
+import time
+from collections.abc import Iterable
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.cache import caches
+from django.http import HttpRequest
+from django_ratelimit import core
+from redis.exceptions import RedisError
+
+from database.cache import SharedRedisCache
+from telemetry import metrics
+
+from .errors import RateLimited, ServiceUnavailable
+
+logger = logging.getLogger(__name__)
+
+# An address may stand for a household or an office, so that it gets more tries than one person at one account.
+ADDRESS_ALLOWANCE = 10
+OUTAGE_RETRY_SECONDS = 5
+# Of one user: files made of all there is, and searches, which look through all of it as somebody types.
+FILES_PER_USER = "30/m"
+SEARCHES_PER_USER = "120/m"
+# Of one address: right passwords cost a hash as well, and refresh tokens are tried at no door but theirs.
+SIGN_INS_PER_ADDRESS = "120/m"
+REFRESHES_PER_ADDRESS = "300/m"
+
+
+class CacheUnreachable(Exception):
+    """A count could not be read or written."""
+
+
+async def check_rate(group: str, key: str, *rates: str) -> None:
+    """Count one use of `key` in `group`; raises RateLimited from the first use above one of the `rates` ("20/m").
+
+    Uses are counted in fixed windows, each key's at its own offset.
+    """
+    await count_uses(group, [(group, key, rate) for rate in rates])
+
+
+async def check_use(group: str, request: HttpRequest, user: AbstractBaseUser, *rates: str) -> None:
+    """Count one use by the user, and one by the address it comes from, which is allowed ten times as much.
+
+    A user is bounded wherever they are, and an address whatever users it has. Raises as `check_rate` does.
+    """
+    await check_use_from(address_of(request), group, user, *rates)
+
+
+async def check_use_from(address: str, group: str, user: AbstractBaseUser, *rates: str) -> None:
+    """The same for sockets, which have no Django request."""
+    by_address = [(f"{group}-address", address, rate_of_address(rate)) for rate in rates]
+    await count_uses(group, [(group, str(user.pk), rate) for rate in rates] + by_address)
+
+
+def rate_of_address(rate: str) -> str:
+    count, _, period = rate.partition("/")
+    return f"{int(count) * ADDRESS_ALLOWANCE}/{period}"
+
+
+async def count_uses(group: str, counts: list[tuple[str, str, str]]) -> None:
+    """All in one thread hop and one round trip, in turn: what comes after a refusal is not counted."""
+    try:
+        await sync_to_async(count_each, thread_sensitive=False)(counts)
+    except CacheUnreachable:
+        logger.warning("The limit %s was not checked: the cache is out of reach.", group)
+
+
+async def check_failed_logins(username: str, address: str) -> None:
+    """Refuse when too many logins have failed; raises RateLimited, or ServiceUnavailable without a cache.
+
+    The count of an account belongs to one address, so that a stranger's failures cannot lock its owner out;
+    the count of an address alone bounds one machine that tries one password on many accounts.
+    """
+    try:
+        await sync_to_async(check_login_counts, thread_sensitive=False)(username, address)
+    except CacheUnreachable:
+        raise login_refused() from None
+
+
+async def count_failed_login(username: str, address: str) -> None:
+    """Count one failure; raises ServiceUnavailable without a cache, so that no guess is answered uncounted."""
+    try:
+        await sync_to_async(add_login_failure, thread_sensitive=False)(username, address)
+    except CacheUnreachable:
+        raise login_refused() from None
+
+
+def login_refused() -> ServiceUnavailable:
+    logger.warning("A login was refused unchecked: the cache is out of reach.")
+    return ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS)
+
+
+def count_each(counts: list[tuple[str, str, str]]) -> None:
+    if settings.RATE_LIMITS:
+        for (group, _, _), usage in zip(counts, usages_with_one_more(counts), strict=False):
+            if usage["count"] > usage["limit"]:
+                raise too_many(group, usage)
+
+
+def usages_with_one_more(counts: list[tuple[str, str, str]]) -> Iterable[dict[str, int]]:
+    """As `usage_of`, up to the first that is above its limit. In memory each is counted when it is asked for."""
+    cache = caches["default"]
+    if isinstance(cache, SharedRedisCache):
+        return usages_at_once(cache, counts)
+    return (usage_of(group, key, rate, increment=True) for group, key, rate in counts)
+
+
+def usages_at_once(cache: SharedRedisCache, counts: list[tuple[str, str, str]]) -> list[dict[str, int]]:
+    """What django-ratelimit does in three round trips for each count, in one for all; raises CacheUnreachable."""
+    uses, ends = [], []
+    for group, key, rate in counts:
+        limit, seconds = core._split_rate(rate)
+        end = core._get_window(key, seconds)
+        uses.append((core._make_cache_key(group, end, rate, key, core.ALL), limit, seconds + core.EXPIRATION_FUDGE))
+        ends.append(end)
+    try:
+        counted = cache.count_in_turn(uses)
+    except RedisError as error:
+        raise CacheUnreachable from error
+    now = int(time.time())
+    return [
+        {"count": count, "limit": limit, "time_left": end - now}
+        for count, (_, limit, _), end in zip(counted, uses, ends, strict=False)
+    ]
+
+
+def check_login_counts(username: str, address: str) -> None:
+    if settings.RATE_LIMITS:
+        for group, key, rate in login_limits(username, address):
+            usage = usage_of(group, key, rate, increment=False)
+            if usage["count"] >= usage["limit"]:
+                raise too_many(group, usage)
+
+
+def add_login_failure(username: str, address: str) -> None:
+    if settings.RATE_LIMITS:
+        for group, key, rate in login_limits(username, address):
+            usage_of(group, key, rate, increment=True)
+
+
+def login_limits(username: str, address: str) -> list[tuple[str, str, str]]:
+    """The (group, key, rate) of both counts that a failed login adds to."""
+    allowed = settings.FAILED_LOGINS_PER_MINUTE
+    return [
+        ("failed-login-account", f"{address} {username}", f"{allowed}/m"),
+        ("failed-login-address", address, f"{allowed * ADDRESS_ALLOWANCE}/m"),
+    ]
+
+
+def usage_of(group: str, key: str, rate: str, *, increment: bool) -> dict[str, int]:
+    """{"count", "limit", "time_left" in seconds}; raises CacheUnreachable."""
+    try:
+        usage = core.get_usage(None, group=group, key=lambda group, request: key, rate=rate, increment=increment)
+    except RedisError as error:
+        raise CacheUnreachable from error
+    # django-ratelimit's answer when the cache took no count.
+    if usage["limit"] == 0:
+        raise CacheUnreachable
+    return usage
+
+
+def too_many(group: str, usage: dict[str, int]) -> RateLimited:
+    metrics.rate_limit_hits.labels(group).inc()
+    return RateLimited(retry_after_seconds=max(1, usage["time_left"]))
+
+
+def address_of(request: HttpRequest) -> str:
+    return network_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def network_of(remote: str) -> str:
+    """Where a connection comes from; for IPv6 the /64 network, because one subscriber holds all of it."""
+    try:
+        address = ipaddress.ip_address(remote)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((address.packed, 64), strict=False).network_address)
