@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.events import TurnCompleted
-from chat.turn_state import NewMessage
-from todos.dates import Due, resolve_date
-from todos.errors import DateNotUnderstood
+from chat.turns.state import NewMessage
+from language.dates import Due, resolve_date
+from language.errors import DateNotUnderstood
 from todos.models import Priority, Todo, TodoTag
 
 from .language_judging import Sentence
