@@ -148,6 +148,8 @@ else:
         }
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Where `manage.py backup` writes.
+BACKUP_FOLDER = Path(env("BACKUP_FOLDER", str(BASE_DIR / "backups")))
 
 # Cache
 
