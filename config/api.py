@@ -15,6 +15,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.security.base import SecuritySchema
 from ninja.types import DictStrAny
+from uuid_utils.compat import uuid7
 
 from accounts.api.endpoints import router as auth_router
 from accounts.bearer import authenticate
@@ -22,6 +23,7 @@ from accounts.models import User
 from chat.api.endpoints import router as chat_router
 from chat.privacy.api import router as privacy_router
 from chat.turn import failure_of
+from telemetry.notes import note_ids
 from todos.api.endpoints import router as todos_router
 from todos.transfer.api import router as transfer_router
 from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, ValidationFailed
@@ -70,6 +72,9 @@ STATUS_BY_CODE = {
     "service_unavailable": 503,
     "model_timeout": 504,
 }
+# More than any browser sends.
+HEADERS_MAX = 100
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 PLAIN_REASONS = {
     "string_pattern_mismatch": "This text has a NUL character, which cannot be stored.",
     "string_unicode": "This text has half a character, which cannot be stored.",
@@ -117,6 +122,21 @@ def error_response(error: ProductError, request_id: str) -> HttpResponse:
     if status == 401:
         response["WWW-Authenticate"] = CHALLENGE
     return response
+
+
+def refusal_before_django(error: ProductError) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """(status, headers, body) for a request that was not read to its end; the connection cannot be used any more."""
+    request_id = uuid7().hex
+    note_ids(request_id=request_id)
+    response = error_response(error, request_id)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
+        (b"x-request-id", request_id.encode()),
+        (b"connection", b"close"),
+        NO_SNIFFING,
+    ]
+    return response.status_code, headers, response.content
 
 
 def product_error(error: Exception) -> ProductError:

@@ -7,6 +7,7 @@ threads for the database work of each request, and a shutdown that lets running 
 import asyncio
 import functools
 import os
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -21,17 +22,23 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from starlette.exceptions import HTTPException  # noqa: E402
 from starlette.responses import PlainTextResponse, Response  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
-from uuid_utils.compat import uuid7  # noqa: E402
 
 from chat.assistants.interface import model_named  # noqa: E402
 from chat.pages.consumers import LiveConsumer  # noqa: E402
 from database.units import request_thread  # noqa: E402
-from telemetry.notes import begin_notes, note_ids  # noqa: E402
+from telemetry.notes import begin_notes  # noqa: E402
 from telemetry.tracing import tracer  # noqa: E402
 from web.errors import ProductError  # noqa: E402
 
 from . import urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
-from .api import HeadersTooLarge, PayloadTooLarge, RequestTimeout, error_response  # noqa: E402
+from .api import (  # noqa: E402
+    HEADERS_MAX,
+    NO_SNIFFING,
+    HeadersTooLarge,
+    PayloadTooLarge,
+    RequestTimeout,
+    refusal_before_django,
+)
 from .endpoints import health  # noqa: E402
 from .endpoints.metrics import figures  # noqa: E402
 from .lifetime import lifetime, live, live_under_daphne  # noqa: E402
@@ -43,8 +50,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 LIVE_PATH = "/live"
-HEADERS_MAX = 100
-NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 PROBES: dict[str, Callable[[Scope], Awaitable[Response]]] = {
     "/healthz": health.alive,
     "/readyz": health.ready,
@@ -55,6 +60,10 @@ live_application: Any = LiveConsumer.as_asgi()
 django_application: Any = get_asgi_application()
 model_named(settings.CHAT_MODEL)  # the first turn must not wait for the imports of its model
 live_under_daphne()
+if "daphne.server" in sys.modules:
+    from .receiving import bound_daphne
+
+    bound_daphne()
 if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
     tracer()  # a package that is missing stops the start, not the first request
 static_files = StaticFiles(directory=settings.STATIC_ROOT, check_dir=False)
@@ -128,7 +137,7 @@ async def answer_socket(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def check_head(scope: Scope) -> None:
-    """daphne takes 500 headers of 16 kB, uvicorn lines without end: what is more than a browser sends ends here."""
+    """uvicorn takes lines without end: what is more than a browser sends ends here. (daphne's: `receiving.py`.)"""
     if not is_bounded(scope):
         raise HeadersTooLarge(details={"limit_bytes": settings.HEADERS_MAX_BYTES, "limit_headers": HEADERS_MAX})
 
@@ -178,14 +187,6 @@ def replayed(body: bytes, receive: Receive) -> Receive:
 
 
 async def refuse(error: ProductError, send: Send) -> None:
-    request_id = uuid7().hex
-    note_ids(request_id=request_id)
-    response = error_response(error, request_id)
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"x-request-id", request_id.encode()),
-        (b"connection", b"close"),
-        NO_SNIFFING,
-    ]
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": response.content})
+    status, headers, body = refusal_before_django(error)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -33,6 +33,7 @@ from database.units import database_threads
 START_SECONDS = 60
 COMMANDS = {
     "daphne": ["-m", "daphne", "--verbosity", "0", "-p"],
+    "daphne with its own log": ["-m", "daphne", "-p"],
     "serve": ["-m", "config.serve", "--port"],
     "uvicorn": ["-m", "uvicorn", "--log-level", "warning", "--timeout-graceful-shutdown", "1", "--port"],
 }

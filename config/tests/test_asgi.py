@@ -12,9 +12,9 @@ from config.asgi import application
 from config.endpoints.health import stopping
 
 
-async def ask(path, *, method="GET", headers=(), body=(b"",), host=b"localhost"):
-    """(status, headers, body) of one request; `body` comes in these pieces."""
-    pieces = list(body)
+async def ask(path, *, method="GET", headers=(), body=(b"",), host=b"localhost", query=b""):
+    """(status, headers, body) of one request; `body` comes in these pieces, which are taken out of a list of them."""
+    pieces = body if isinstance(body, list) else list(body)
     sent = []
 
     async def receive():
@@ -32,7 +32,7 @@ async def ask(path, *, method="GET", headers=(), body=(b"",), host=b"localhost")
         "method": method,
         "path": path,
         "root_path": "",
-        "query_string": b"",
+        "query_string": query,
         "headers": [*([(b"host", host)] if host else []), *headers],
         "server": ("localhost", 80),
         "client": ("127.0.0.1", 1),
@@ -53,9 +53,16 @@ class Bodies(SimpleTestCase):
         self.assertEqual(json.loads(body)["request_id"], headers[b"x-request-id"].decode())
 
     async def test_a_body_that_grows_too_large_is_refused_where_it_does(self):
-        pieces = [b"x" * 40_000, b"x" * 40_000, b"never read"]
-        status, _, body = await ask("/api/auth/token", method="POST", body=pieces)
-        self.assertEqual((status, json.loads(body)["error"]), (413, "payload_too_large"))
+        half = b"x" * (settings.BODY_MAX_BYTES // 2)
+        for kind, pieces in {
+            "by its last byte": [half, half, b"x", b"never read"],
+            "in small pieces": [*[b"x" * 1_000] * (settings.BODY_MAX_BYTES // 1_000 + 1), b"never read"],
+            "at once": [b"x" * (settings.BODY_MAX_BYTES + 1), b"never read"],
+        }.items():
+            with self.subTest(kind):
+                status, _, body = await ask("/api/auth/token", method="POST", body=pieces)
+                self.assertEqual((status, json.loads(body)["error"]), (413, "payload_too_large"))
+                self.assertEqual(pieces, [b"never read"])
 
     async def test_a_client_that_leaves_in_the_middle_of_its_body_is_forgotten(self):
         async def receive():
@@ -97,6 +104,17 @@ class Heads(SimpleTestCase):
     async def test_a_long_address_counts_too(self):
         status, _, body = await ask("/api/" + "x" * settings.HEADERS_MAX_BYTES, body=())
         self.assertEqual((status, json.loads(body)["error"]), (431, "headers_too_large"))
+
+    async def test_a_long_query_counts_too_alone_and_together_with_the_rest(self):
+        half = settings.HEADERS_MAX_BYTES // 2
+        for kind, path, headers, query in (
+            ("alone", "/todos", [], b"q=" + b"x" * settings.HEADERS_MAX_BYTES),
+            ("with the path", "/" + "x" * half, [], b"q=" + b"x" * half),
+            ("with a header", "/todos", [(b"cookie", b"x" * half)], b"q=" + b"x" * half),
+        ):
+            with self.subTest(kind):
+                status, _, body = await ask(path, headers=headers, query=query, body=())
+                self.assertEqual((status, json.loads(body)["error"]), (431, "headers_too_large"))
 
     async def test_a_socket_with_too_many_headers_is_not_opened(self):
         headers = [(b"x-%d" % number, b"1") for number in range(120)]
