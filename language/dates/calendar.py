@@ -139,7 +139,9 @@ def _no_such_date(year: int | None, month: int, day: int) -> str:
 def read_month_date(words: Words, place: int, reference: Reference) -> DayReading | None:
     """may 2, march 3rd 2027, 2 may, the second of may, el 2 de mayo de 2027."""
     spot = words.skip(place + 1, Kind.THE)
-    month, day, end = words.get(place, Kind.MONTH), day_number(words, spot), spot + 1
+    month, day, end = words.get(place, Kind.MONTH), day_number(words, spot, spoken=True), spot + 1
+    if year_first := _year_first(words, place, reference):
+        return year_first
     if month is None or day is None:
         day, middle = day_number(words, place), words.skip(place + 1, Kind.OF)
         month, end = words.get(middle, Kind.MONTH), middle + 1
@@ -150,9 +152,19 @@ def read_month_date(words: Words, place: int, reference: Reference) -> DayReadin
     return replace(on_date(end, reference, year, month, day), describes=spoken)
 
 
-def day_number(words: Words, place: int) -> int | None:
+def _year_first(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """2019-sep-1."""
+    year, month, day = words.get(place, Kind.NUMBER), words.get(place + 1, Kind.MONTH), day_number(words, place + 2)
+    if year is None or month is None or day is None or len(words.word(place)) != len("2026"):
+        return None
+    return on_date(place + 3, reference, year, month, day)
+
+
+def day_number(words: Words, place: int, *, spoken: bool = False) -> int | None:
+    """The day of a month; a mere number counts in digits, or `spoken` behind a month: "april twenty"."""
     day = words.get(place, Kind.ORDINAL)
-    if day is None and words.word(place)[:1].isdigit():
+    spelled = spoken and words.word(place) not in {"a", "an"} and not words.has(place + 1, Kind.UNIT)
+    if day is None and (words.word(place)[:1].isdigit() or spelled):
         day = words.get(place, Kind.NUMBER)
     return day if day is not None and 0 < day <= LONGEST_MONTH else None
 
@@ -169,14 +181,30 @@ def read_year(words: Words, place: int) -> tuple[int | None, int]:
 def read_month_day(words: Words, place: int, reference: Reference) -> DayReading | None:
     """the 23rd, the 23rd of next month."""
     day = words.get(place, Kind.ORDINAL)
-    if day is None or not 0 < day <= LONGEST_MONTH or not (reference.whole or words.word(place)[0].isdigit()):
+    after = words.skip(place + 1, Kind.OF)
+    spot = words.skip(
+        words.skip(after + (after == place + 1 and words.get(after, Kind.UNIT) == "day"), Kind.OF), Kind.THE
+    )
+    in_month = words.has(spot, Kind.THIS, Kind.NEXT) and words.get(spot + 1, Kind.UNIT) == "month"
+    if day is None and (in_month or _is_day_of_month(words, place, reference)):
+        day = words.get(place, Kind.NUMBER)
+    lead = place - 2 if words.word(place - 1) == "the" else place - 1
+    led = words.has(lead, Kind.ON, Kind.BY, Kind.FOR)
+    if day is None or not 0 < day <= LONGEST_MONTH or not (reference.whole or led or words.word(place)[0].isdigit()):
         return None
-    spot = words.skip(words.skip(place + 1, Kind.OF), Kind.THE)
-    if words.has(spot, Kind.THIS, Kind.NEXT) and words.get(spot + 1, Kind.UNIT) == "month":
+    if in_month:
         first = first_of_month(reference.today, int(words.has(spot, Kind.NEXT)))
         return on_date(spot + 2, reference, first.year, first.month, day)
     date = next(coming_month_days(reference.today, day))
     return DayReading(place + 1, date, rule=Rule("MONTHLY", month_days=(day,)), weak=True, describes=True)
+
+
+def _is_day_of_month(words: Words, place: int, reference: Reference) -> bool:
+    """Whether a mere number is one: "the 27", "8pm on the 15", "seven on 15"."""
+    if words.opaque(place + 1) or words.has(place + 1, Kind.UNIT, Kind.MERIDIEM, Kind.OCLOCK, Kind.WEEKDAY, Kind.MONTH):
+        return False
+    timed = words.has(place - 1, Kind.ON) and place > 1 and words.has(place - 2, Kind.CLOCK, Kind.NUMBER, Kind.MERIDIEM)
+    return words.word(place - 1) == "the" or timed or (reference.whole and words.has(place + 1, Kind.AT))
 
 
 def coming_month_days(today: datetime.date, day: int) -> Iterator[datetime.date]:

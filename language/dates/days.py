@@ -30,6 +30,7 @@ from language.recurrence import LAST_YEAR, TOO_FAR, WEEKDAY_NAMES, Rule
 
 FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
 MIDDLE_OF_MONTH = 15
+MOST_WEEKS, MOST_AMOUNTS = 520, 4
 SHORT_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours"}
 LONG_UNITS = {
     "day": relativedelta(days=1),
@@ -93,22 +94,76 @@ def _named(words: Words, place: int, reference: Reference) -> DayReading | None:
 
 def _offset(words: Words, place: int, reference: Reference) -> DayReading | None:
     """in 2 weeks, in an hour and a half, a week from friday, 3 days from now, 2 days before may 2."""
-    within = words.has(place, Kind.IN)
+    within = words.has(place, Kind.IN) or (words.word(place) == "after" and not words.has(place - 1, Kind.UNIT))
+    if weekdays := _weekdays_on(words, place, reference):
+        return weekdays
     found = _amount(words, place + within)
-    if found is None:
+    if found is None or _counts_to_an_hour(words, found):
         return None
     count, unit, end = found
-    if not within and words.has(end, Kind.FROM, Kind.AFTER):
+    further = _amount(words, words.skip(end, Kind.AND))
+    if further and (within or words.has(further[2], Kind.LATER) or words.word(place)[0] == "+"):
+        return _compound(words, (count, unit), further, reference)
+    if not within:
+        return _offset_behind(words, place, reference, found)
+    if words.word(end) in {"time", "now"}:
+        end += 1
+    return _distant(end, reference, reference.today, (count, unit))
+
+
+def _counts_to_an_hour(words: Words, amount: tuple[int, str, int]) -> bool:
+    """Whether the minutes belong to a time: "20 minutes to 2pm"."""
+    _, unit, end = amount
+    return unit == "minute" and words.has(end, Kind.PAST, Kind.TO) and not words.has(end + 1, Kind.NOW)
+
+
+def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple[int, str, int]) -> DayReading | None:
+    """A distance with the word behind it that makes it one: 3 days later, a week from friday, 2 days before may 2."""
+    count, unit, end = amount
+    if words.has(end, Kind.LATER):
+        return _distant(end + 1, reference, reference.today, (count, unit))
+    if words.has(end, Kind.FROM, Kind.AFTER):
         return _offset_from(words, end, reference, (count, unit))
-    if not within and words.word(end) == "before":
+    if words.word(end) == "before":
         return _offset_from(words, end, reference, (-count, unit))
     hours = words.has(place, Kind.LOOSE_CLOCK) and words.word(place)[0] != "+"  # "17h" is a time, and
     hours = hours or words.has(end - 1, Kind.OCLOCK)  # "huit heures" is one
-    if not within and (hours or not reference.whole or words.has(place, Kind.MONTH)):
+    if hours or not reference.whole or words.has(place, Kind.MONTH):
         return None
-    if within and words.word(end) in {"time", "now"}:
-        end += 1
     return _distant(end, reference, reference.today, (count, unit))
+
+
+def _weekdays_on(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """3 fridays from now, two mondays later."""
+    count = words.get(place, Kind.NUMBER)
+    weekday = words.get(place + 1, Kind.WEEKDAYS)
+    weekday = words.get(place + 1, Kind.WEEKDAY) if weekday is None else weekday
+    if count is None or weekday is None or not words.has(place + 2, Kind.LATER):
+        return None
+    date = roll(coming_weekday(reference.today, weekday), datetime.timedelta(weeks=min(count, MOST_WEEKS) - 1))
+    return DayReading(place + 3, date) if date else None
+
+
+def _compound(
+    words: Words, first: tuple[int, str], further: tuple[int, str, int], reference: Reference
+) -> DayReading | None:
+    """in 1 day and 2 hours, 2 years 21 days later: each amount from where the one before ends."""
+    amounts, end = [first, further[:2]], further[2]
+    while len(amounts) < MOST_AMOUNTS and (more := _amount(words, words.skip(end, Kind.AND))):
+        amounts, end = [*amounts, more[:2]], more[2]
+    end = words.skip(end, Kind.LATER)
+    day, distance = reference.today, datetime.timedelta()
+    for count, unit in amounts:
+        if unit in SHORT_UNITS:
+            distance += datetime.timedelta(**{SHORT_UNITS[unit]: count})
+        elif reached := _distant(end, reference, day, (count, unit)):
+            if reached.problem:
+                return reached
+            day = reached.date
+    if not distance:
+        return DayReading(end, day)
+    local = datetime.datetime.combine(day, reference.local.time(), reference.zone)
+    return _soon(end, replace(reference, local=local), distance)
 
 
 def _amount(words: Words, place: int) -> tuple[int, str, int] | None:
@@ -175,9 +230,8 @@ def _weekday(words: Words, place: int, reference: Reference) -> DayReading | Non
         return None
     rule = Rule("WEEKLY", days=((0, weekday),))
     end = words.skip(spot + 1, Kind.NEXT)
-    if end > spot + 1 and words.get(end, Kind.UNIT) == "week":
-        monday = coming_weekday(reference.today, 0)
-        return DayReading(end + 1, monday + datetime.timedelta(days=weekday))
+    if in_week := _weekday_of_week(words, spot + 1, reference, weekday):
+        return in_week
     if words.has(end, Kind.THROUGH) and words.has(end + 1, Kind.WEEKDAY, Kind.SHORT_WEEKDAY):
         return DayReading(end + 2, reference.today, ignored=True, problem="That is a range. Name one day.")
     if dated := _weekday_with_date(words, end, reference, weekday):
@@ -188,6 +242,18 @@ def _weekday(words: Words, place: int, reference: Reference) -> DayReading | Non
     elif this and weekday == reference.today.weekday():
         date = reference.today
     return DayReading(end, date, rule=rule, weak=weak, ignored=past)
+
+
+def _weekday_of_week(words: Words, place: int, reference: Reference, weekday: int) -> DayReading | None:
+    """wednesday (of) next week, tuesday of this week, wednesday after next."""
+    monday = reference.today - datetime.timedelta(days=reference.today.weekday())
+    if words.word(place) == "after" and words.has(place + 1, Kind.NEXT) and not words.has(place + 2, Kind.UNIT):
+        return DayReading(place + 2, coming_weekday(reference.today, weekday) + datetime.timedelta(weeks=1))
+    spot = words.skip(words.skip(place, Kind.OF), Kind.THE)
+    if words.get(spot + 1, Kind.UNIT) != "week" or not words.has(spot, Kind.NEXT, Kind.THIS):
+        return None
+    date = monday + datetime.timedelta(days=weekday, weeks=int(words.has(spot, Kind.NEXT)))
+    return DayReading(spot + 2, date, ignored=date < reference.today)
 
 
 def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: int) -> DayReading | None:
@@ -212,6 +278,8 @@ def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: 
 def _nth_of_month(words: Words, place: int, reference: Reference) -> DayReading | None:
     """last day of march, first monday in april, last friday of next month."""
     nth, spot = words.get(place, Kind.ORDINAL), place + 1
+    if nth and nth > 0 and words.has(spot, Kind.LAST):
+        nth, spot = -nth, spot + 1  # "the fifth last day of may"
     day = words.get(spot, Kind.UNIT) == "day"
     weekday = words.get(spot, Kind.WEEKDAY)
     if nth is None or not (day or weekday is not None):
@@ -243,7 +311,7 @@ def _nth_in_month(first: datetime.date, nth: int, weekday: int | None) -> dateti
     days = [first.replace(day=day) for day in range(1, last + 1)]
     if weekday is not None:
         days = [day for day in days if day.weekday() == weekday]
-    return days[nth if nth < 0 else nth - 1] if nth <= len(days) else None
+    return days[nth if nth < 0 else nth - 1] if abs(nth) <= len(days) else None
 
 
 # Weeks, months and years
@@ -341,16 +409,26 @@ def _span(words: Words, place: int, reference: Reference) -> DayReading | None:
     if past:
         return DayReading(end, reference.today, ignored=True, problem="That is in the past. Which date do you mean?")
     if not following:
-        date = _end_of(unit, reference.today)
-        if unit == "week":
-            date = reference.today + datetime.timedelta(days=SUNDAY - reference.today.weekday())
-        return DayReading(spot + 1, date, describes=True)
+        return _present(words, end, reference, unit)
     start = _start_of_next(unit, reference.today)
     spot = words.skip(end, Kind.ON)
     weekday = words.get(spot, Kind.WEEKDAY)
     if unit == "week" and weekday is not None:
         return DayReading(spot + 1, start + datetime.timedelta(days=weekday))
     return DayReading(end, start, describes=True)
+
+
+def _present(words: Words, end: int, reference: Reference, unit: str) -> DayReading:
+    """The last day of this week, month or year, or "this week friday"."""
+    if unit != "week":
+        return DayReading(end, _end_of(unit, reference.today), describes=True)
+    monday = reference.today - datetime.timedelta(days=reference.today.weekday())
+    spot = words.skip(end, Kind.ON)
+    weekday = words.get(spot, Kind.WEEKDAY)
+    if weekday is None:
+        return DayReading(end, monday + datetime.timedelta(days=SUNDAY), describes=True)
+    date = monday + datetime.timedelta(days=weekday)
+    return DayReading(spot + 1, date, ignored=date < reference.today)
 
 
 def _saturday(today: datetime.date, following: bool) -> datetime.date:

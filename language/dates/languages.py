@@ -18,6 +18,7 @@ class Kind(StrEnum):
     SHORT_WEEKDAY = auto()  # 0 is Monday; also another word: "sat", "sun", "wed", "mon"
     WEEKDAYS = auto()  # every such day: "mondays"
     WORKDAY = auto()  # "one" or "many"; many repeat: "weekdays"
+    DAYPARTS = auto()  # such a part of every day: "mornings"
     WEEKEND = auto()  # "one" or "many"
     MONTH = auto()  # 1 to 12
     UNIT = auto()  # "minute" … "year"
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     FROM = auto()
     BETWEEN = auto()
     NOW = auto()
+    LATER = auto()  # behind a distance: "3 days later"
     ON = auto()
     BY = auto()
     FOR = auto()
@@ -115,15 +117,21 @@ ENGLISH_ORDINALS = row(
 
 ENGLISH: Vocabulary = {
     Kind.DAY: each("today later_today end_of_today", 0)
-    | each("tomorrow tommorow tommorrow tomorow tomorrrow tmrw", 1)
+    | each("tomorrow tomorrows tommorow tommorrow tomorow tomorrrow tmrw tmr tmw the_next_day", 1)
     | each("day_after_tomorrow the_day_after_tomorrow day_after_tommorow", 2)
     | each("yesterday", -1),
     Kind.DAY_PART: each("tonight tonite", "night") | parts("this_morning", "this_afternoon", "this_evening"),
-    Kind.IN_PART: parts("in_the_morning first_thing first_thing_in_the_morning", "in_the_afternoon", "in_the_evening"),
+    Kind.IN_PART: parts(
+        "in_the_morning in_morning first_thing first_thing_in_the_morning",
+        "in_the_afternoon in_afternoon",
+        "in_the_evening in_evening at_evening",
+        "in_the_night",
+    ),
     Kind.PART: parts("morning", "afternoon", "evening", "night at_night"),
     Kind.WEEKDAY: row("monday tuesday/tues/tue wednesday/weds thursday/thurs/thur/thu friday/fri saturday sunday"),
     Kind.SHORT_WEEKDAY: {"mon": 0, "wed": 2, "sat": 5, "sun": 6},
     Kind.WEEKDAYS: row("mondays tuesdays wednesdays thursdays fridays saturdays sundays"),
+    Kind.DAYPARTS: parts("mornings", "afternoons", "evenings", "nights"),
     Kind.WORKDAY: each("weekday workday working_day business_day", "one") | each("weekdays workdays", "many"),
     Kind.WEEKEND: each("weekend at_the_weekend", "one") | each("weekends", "many"),
     Kind.MONTH: row(
@@ -143,25 +151,28 @@ ENGLISH: Vocabulary = {
     | {f"{unit}'s time": unit for unit in ("day", "week", "month", "year")},
     Kind.NUMBER: ENGLISH_NUMBERS,
     Kind.ORDINAL: ENGLISH_ORDINALS,
-    Kind.NAMED_TIME: {"noon": 12, "midday": 12, "lunchtime": 12, "midnight": 24},
-    Kind.MERIDIEM: {"am": 0, "a.m": 0, "pm": 12, "p.m": 12},
+    Kind.NAMED_TIME: each("noon midday mid_day the_midday lunchtime", 12) | {"midnight": 24},
+    Kind.MERIDIEM: each("am a.m a_m in_the_am", 0) | each("pm p.m p_m in_the_pm", 12),
     Kind.OCLOCK: each("o'clock oclock", 12),
     Kind.HALF: each("half half_a half_an a_half"),
     Kind.QUARTER: each("quarter a_quarter"),
-    Kind.PAST: each("past"),
-    Kind.TO: each("to"),
+    Kind.PAST: each("past after"),
+    Kind.TO: each("to till til"),
     Kind.NEXT: each("next coming this_coming the_coming"),
-    Kind.THIS: each("this later_this"),
+    Kind.THIS: each("this later_this current the_current"),
     Kind.LAST: each("last past"),
-    Kind.IN: each("in within"),
+    Kind.IN: each("in within in_about in_around in_roughly in_less_than in_under in_just in_another"),
     Kind.FROM: each("from"),
     Kind.BETWEEN: each("between"),
     Kind.NOW: each("now"),
-    Kind.ON: each("on"),
+    Kind.LATER: each("later hence from_now from_today"),
+    Kind.ON: each("on around sometime"),
     Kind.BY: each("by due before no_later_than"),
     Kind.UNTIL: each("until till til"),
     Kind.FOR: each("for"),
-    Kind.AT: each("at @ around"),
+    Kind.AT: each(
+        "at @ around at_about at_around at_approximately approximately at_roughly at_like for_around for_about"
+    ),
     Kind.THE: each("the"),
     Kind.OF: each("of in"),
     Kind.AND: each("and & or"),
@@ -174,7 +185,7 @@ ENGLISH: Vocabulary = {
     | each("biweekly bi-weekly fortnightly", "FREQ=WEEKLY;INTERVAL=2")
     | each("monthly", "FREQ=MONTHLY")
     | each("quarterly", "FREQ=MONTHLY;INTERVAL=3")
-    | each("yearly annually", "FREQ=YEARLY")
+    | each("yearly annually annual", "FREQ=YEARLY")
     | each("hourly", "FREQ=HOURLY"),
     Kind.ONCE: each("once_a once_every once_per once_each"),
     Kind.END: each("end the_end at_the_end"),
@@ -335,7 +346,7 @@ NAMES = each(
     "good_friday black_friday freaky_friday casual_friday cyber_monday easter_monday easter_sunday palm_sunday"
     " super_sunday ash_wednesday fat_tuesday taco_tuesday shrove_tuesday sunday_school sunday_roast sunday_times"
     " mardi_gras usa_today guten_morgen plácido_domingo santo_domingo 24/7 7/11 the_9/11 a_9/11 next_to on_top"
-    " second_hand first_things_first martes_y_trece once_upon at_one_point the_next_day one_day"
+    " second_hand first_things_first martes_y_trece once_upon at_one_point one_day"
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from language.dates.calendar import DayReading, Reference
 from language.dates.days import read_day
 from language.dates.languages import Kind
-from language.dates.repeats import RepeatReading, read_repeat, repeated_day
+from language.dates.repeats import RepeatReading, read_every, read_repeat, repeated_day
 from language.dates.times import Clock, TimeReading, read_time
 from language.dates.tokens import DETERMINERS, Words
 from language.errors import DateNotUnderstood
@@ -15,6 +15,8 @@ from language.errors import DateNotUnderstood
 MOST_LEADS = 4
 MOST_SUFFIXES = 5
 LEAD_STRENGTHS = {Kind.BY: 2, Kind.UNTIL: 2, Kind.ON: 1, Kind.FOR: 1, Kind.THE: 0}
+# Between a day and its time.
+JOINTS = (Kind.BY, Kind.ON, Kind.FOR, Kind.UNTIL)
 # No date begins with one of these …
 NO_STARTERS = (Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.MERIDIEM, Kind.THROUGH, Kind.OCLOCK, Kind.FINISHED)
 STARTERS = frozenset(Kind) - frozenset(NO_STARTERS)
@@ -32,6 +34,7 @@ WORDS_BEFORE_A_TOPIC = "since about from after of like version not except withou
 WORDS_BEFORE_AN_AIM = "look looking aim aiming capped priced limit stay hold set guess stare"
 BOOKS_WITH_VERSES = "psalm psalms genesis exodus isaiah jeremiah proverbs matthew luke acts"
 VERBS_BEFORE_A_WORK = "watch rewatch read reread play hear"
+NUMBERED_THINGS = "page pages chapter chapters verse verses section sections ratio score odds channel"
 COUNTED_THINGS = "people persons miles km kilometers meters steps pages times pieces items cups kg percent"
 # After these words a day is what the todo is about, not when it is due …
 ABOUT = frozenset(WORDS_BEFORE_A_TOPIC.split())
@@ -41,6 +44,7 @@ AIMS = frozenset(WORDS_BEFORE_AN_AIM.split())
 PRESENTING = frozenset(VERBS_BEFORE_A_WORK.split())
 BOOKS = frozenset(BOOKS_WITH_VERSES.split())
 COUNTED = frozenset(COUNTED_THINGS.split())
+COUNTED_BEFORE = frozenset(NUMBERED_THINGS.split())
 # "Tomorrow am".
 HALVES = {0: "morning", 12: "afternoon"}
 FRACTIONS = frozenset(f"{part}/{whole}" for whole in (2, 3, 4, 5, 8, 10) for part in range(1, whole))
@@ -147,13 +151,17 @@ def _day_first(words: Words, place: int, start: int, reference: Reference) -> Ph
     day = read_day(words, place, reference)
     if day is not None:
         phrase = Phrase(words, start, day.end, day=day, part=day.part, problem=day.problem)
-        return phrase if day.time else _repeated(_with_time(phrase, reference))
+        return phrase if day.time else _repeated(_with_time(phrase, reference), reference)
     return None
 
 
-def _repeated(phrase: Phrase) -> Phrase:
+def _repeated(phrase: Phrase, reference: Reference) -> Phrase:
     """ "Friday 5pm every week": the repeat of the day stands behind the time."""
     repeat = repeated_day(phrase.words, phrase.day, phrase.end) if phrase.day else None
+    if repeat is None and phrase.day and (every := read_every(phrase.words, phrase.end, reference)):
+        # "Tomorrow at 5pm every week": the day is the first time.
+        grown = replace(phrase, day=None, starting=phrase.day, repeat=every, end=every.end, problem=every.problem)
+        return _with_suffixes(grown, reference)
     return replace(phrase, day=None, repeat=repeat, end=repeat.end, problem=repeat.problem) if repeat else phrase
 
 
@@ -161,9 +169,10 @@ def _time_first(words: Words, place: int, start: int, reference: Reference) -> P
     """at 5pm, at 4 tomorrow afternoon, 8am every day, in the morning."""
     coming = words.get(place, Kind.IN_PART) or (words.get(place, Kind.PART) if reference.whole else None)
     if coming:
-        phrase = Phrase(words, start, place + 1, part=coming)
+        phrase = _with_time(Phrase(words, start, place + 1, part=coming), reference)
         return _followed(phrase, reference)
-    time = read_time(words, place, loose=reference.whole or start < place)
+    beside = words.has(place, Kind.NUMBER) and _is_part_of_day(words, place + 1)
+    time = read_time(words, place, loose=reference.whole or start < place or beside)
     if time is None:
         return None
     phrase = _with_part(Phrase(words, start, time.end, clock=time.clock))
@@ -173,6 +182,11 @@ def _time_first(words: Words, place: int, start: int, reference: Reference) -> P
     if time.bare and not words.has(place, Kind.AT):
         return None  # "increase by 5"
     return followed if _is_sure(phrase, time, place) else None
+
+
+def _is_part_of_day(words: Words, place: int) -> bool:
+    """ "8 tonight", "9 tomorrow morning": beside one a mere number is an hour."""
+    return words.has(place, Kind.DAY_PART) or (words.has(place, Kind.DAY) and words.has(place + 1, Kind.PART))
 
 
 def _followed(phrase: Phrase, reference: Reference) -> Phrase:
@@ -192,7 +206,7 @@ def _with_time(phrase: Phrase, reference: Reference) -> Phrase:
     """The phrase with the part of the day and the time after it, in either order."""
     phrase = _with_part(phrase)
     words, place = phrase.words, phrase.end
-    while place - phrase.end < MOST_LEADS and words.has(place, Kind.BY, Kind.ON, Kind.FOR, Kind.UNTIL):
+    while place - phrase.end < MOST_LEADS and words.has(place, *JOINTS) and not words.has(place, Kind.AT):
         place += 1
     loose = place == phrase.end
     time = read_time(words, place, loose=loose and not words.opaque(place + 1))
@@ -272,6 +286,9 @@ def _is_meant_repeat(phrase: Phrase, repeat: RepeatReading) -> bool:
     if not repeat.weak:
         return True
     # "Pack for saturdays hike" lacks an apostrophe, not a repeat.
+    is_last = phrase.end >= len(phrase.words.tokens) and phrase.words.has(phrase.end - 1, Kind.WEEKDAYS)
+    if is_last and phrase.words.word(phrase.start - 1) not in DETERMINERS | {"like", "hate", "love"}:
+        return True
     is_possessive = phrase.words.has(phrase.start, Kind.FOR) and phrase.words.opaque(phrase.end)
     return (phrase.strength > 0 and not is_possessive) or phrase.clock is not None
 
@@ -297,21 +314,37 @@ def _is_meant_numeric(phrase: Phrase, *, at_end: bool) -> bool:
     words, strength = phrase.words, phrase.strength
     said = words.word(phrase.end - 1)
     fraction = said in FRACTIONS
+    if words.word(phrase.start - 1) in COUNTED_BEFORE:
+        return False
     if strength > 0 and not (fraction and words.word(phrase.start) == "by"):
         return not words.opaque(phrase.end)
-    return at_end and not fraction and not said.endswith(".") and not phrase.problem.startswith("There is no")
+    return (
+        at_end
+        and not fraction
+        and "-" not in said
+        and not said.endswith(".")
+        and not phrase.problem.startswith("There is no")
+    )
 
 
 def _is_sure(phrase: Phrase, time: TimeReading, place: int) -> bool:
     """Whether a time without a day is one."""
     words, before = phrase.words, phrase.words.word(phrase.start - 1)
-    if not (time.sure or phrase.part):
+    if before in BOOKS or before in COUNTED_BEFORE:
         return False
-    if before in BOOKS:
+    if not (time.sure or phrase.part or _stands_alone(phrase, place)):
         return False
     if time.bare and not phrase.part:
         return before not in AIMS and not _names_a_thing(words, time.end) and not words.has(time.end, Kind.UNIT)
     return True
+
+
+def _stands_alone(phrase: Phrase, place: int) -> bool:
+    """Whether "10:30" or "midday" ends what is said, so that it describes nothing."""
+    words = phrase.words
+    round_minutes = ":" in words.word(place) and words.word(place)[-1] in "05"
+    written = phrase.start > 0 and (words.has(place, Kind.NAMED_TIME) or round_minutes)
+    return written and phrase.end >= len(words.tokens) and words.word(phrase.start - 1) not in DETERMINERS
 
 
 def _names_a_thing(words: Words, place: int) -> bool:

@@ -56,6 +56,14 @@ def _checked(reading: RepeatReading) -> RepeatReading:
     return reading
 
 
+def read_every(words: Words, place: int, reference: Reference) -> RepeatReading | None:
+    """The "every week" behind a day that is its first."""
+    if not words.has(place, Kind.EVERY, Kind.ADVERB):
+        return None
+    reading = _every(words, place, reference) or _adverb(words, place, reference)
+    return _checked(reading) if reading and not (words.opaque(reading.end) and not reference.whole) else None
+
+
 def _every(words: Words, place: int, reference: Reference) -> RepeatReading | None:
     counted_from = words.get(place, Kind.EVERY)
     if counted_from is None:
@@ -123,7 +131,8 @@ def _weekdays(words: Words, place: int) -> tuple[tuple[tuple[int, int], ...], in
         found.append(day)
         end = spot + 1
         spot = words.skip(words.skip(end, Kind.AND), Kind.EVERY)
-        if spot == end and not (end < len(words.tokens) and words.tokens[end].comma):
+        listed = end < len(words.tokens) and words.tokens[end].comma
+        if spot == end and not listed and not (words.has(end - 1, Kind.WEEKDAYS) and words.has(end, Kind.WEEKDAYS)):
             break
     if len(found) == 1 and words.has(end, Kind.THROUGH) and (last := _weekday(words, end + 1)) is not None:
         found, end = [(found[0] + step) % 7 for step in range((last - found[0]) % 7 + 1)], end + 2
@@ -263,6 +272,8 @@ def _plural(words: Words, place: int, reference: Reference) -> RepeatReading | N
     """mondays and thursdays, weekdays, weekends, montags, los lunes."""
     if words.get(place, Kind.WORKDAY) == "many":
         return RepeatReading(place + 1, Rule("WEEKLY", days=WORKDAYS), weak=True)
+    if part := words.get(place, Kind.DAYPARTS):
+        return RepeatReading(place + 1, Rule("DAILY"), part=part, weak=True)
     if words.get(place, Kind.WEEKEND) == "many":
         return RepeatReading(place + 1, Rule("WEEKLY", days=WEEKEND), weak=True)
     if not words.has(place, Kind.WEEKDAYS):

@@ -84,7 +84,8 @@ def read_time(words: Words, place: int, *, loose: bool = False) -> TimeReading |
 def _single(words: Words, place: int, *, loose: bool) -> TimeReading | None:
     at = words.has(place, Kind.AT)
     start = place + at
-    for read in (_fraction, _digits, _loose_digits, _spoken, _named):
+    is_range = words.has(place - 1, Kind.FROM, Kind.BETWEEN)
+    for read in (_digits, _loose_digits, _spoken, _named) if is_range else READERS:
         reading = read(words, start, at=at or loose)
         if reading is not None:
             return reading
@@ -129,10 +130,11 @@ def _loose_digits(words: Words, place: int, *, at: bool) -> TimeReading | None:
     end = place + 1
     meridiem = words.get(end, Kind.MERIDIEM)
     oclock = words.has(end, Kind.OCLOCK)
-    if found is None or not (at or oclock or meridiem is not None):
+    french = words.word(place).find("h") > 0
+    whole = french and not words.word(place).endswith("h")  # "15h20"; "3h" may be a distance
+    if found is None or not (at or whole or oclock or meridiem is not None):
         return None
     hour, minute = found
-    french = words.word(place).find("h") > 0
     clock = _clock(hour, minute, meridiem, marked=french or oclock or hour > NOON)
     return TimeReading(end + (oclock or meridiem is not None), clock) if clock else None
 
@@ -142,6 +144,8 @@ def _spoken(words: Words, place: int, *, at: bool) -> TimeReading | None:
     hour = _hour(words, place)
     if hour is None:
         return None
+    if hour > MIDNIGHT:
+        return _together(words, place, hour, at=at)
     end, minute = place + 1, words.get(place + 1, Kind.NUMBER)
     if minute is not None and NOON < minute < HOUR and (at or words.has(place + 2, Kind.MERIDIEM)):
         end += 1
@@ -157,6 +161,17 @@ def _spoken(words: Words, place: int, *, at: bool) -> TimeReading | None:
     if meridiem is None and (half := _and_fraction(words, end)):
         return TimeReading(end + 2, Clock(hour, half, clock.marked))
     return TimeReading(end + (meridiem is not None), clock, bare=meridiem is None and minute == 0)
+
+
+def _together(words: Words, place: int, digits: int, *, at: bool) -> TimeReading | None:
+    """1030 and 330 pm: hour and minute in one number."""
+    meridiem = words.get(place + 1, Kind.MERIDIEM)
+    led = at and words.has(place - 1, Kind.AT) and digits % 5 == 0
+    if len(words.word(place)) not in {3, 4} or not (led or meridiem is not None):
+        return None
+    hour, minute = divmod(digits, 100)
+    clock = _clock(hour, minute, meridiem, marked=hour > NOON or words.word(place).startswith("0"))
+    return TimeReading(place + 1 + (meridiem is not None), clock) if clock else None
 
 
 def _after_oclock(words: Words, place: int, clock: Clock) -> TimeReading:
@@ -194,28 +209,47 @@ def _fraction(words: Words, place: int, *, at: bool) -> TimeReading | None:
     if found is None:
         return None
     minutes, end = found
-    hour = _hour(words, end)
-    sure = at or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER)
-    if hour is None or not 1 <= hour < MIDNIGHT or not sure:
+    hour = _whole_hour(words, end)
+    if hour is None:
         return None
-    meridiem = words.get(end + 1, Kind.MERIDIEM)
-    whole = _clock(hour, 0, meridiem, marked=hour > NOON)
-    if whole is None:
+    if end == place + 2 and minutes < 0 and -minutes <= NOON and -minutes < hour[0].hour % (NOON + 1):
+        return None  # "10 to 11am" is a range
+    counted_minutes = words.get(place + 1, Kind.UNIT) == "minute"
+    whole, end = hour
+    sure = at or counted_minutes or whole.marked or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER)
+    if not sure:
         return None
     moved = whole.hour * HOUR + minutes
     if moved < HOUR and not whole.marked:
         moved += NOON * HOUR  # "halb eins" is 12:30
-    return TimeReading(end + 1 + (meridiem is not None), Clock(moved // HOUR % MIDNIGHT, moved % HOUR, whole.marked))
+    return TimeReading(end, Clock(moved // HOUR % MIDNIGHT, moved % HOUR, whole.marked))
+
+
+def _whole_hour(words: Words, place: int) -> tuple[Clock, int] | None:
+    """The hour that minutes are counted from – "nine", "3 pm", "2pm", "noon" – and the place after it."""
+    if words.has(place, Kind.NAMED_TIME):
+        return Clock(words.get(place, Kind.NAMED_TIME), 0, True), place + 1
+    if words.has(place, Kind.CLOCK):
+        time = _digits(words, place, at=True)
+        return (time.clock, time.end) if time and time.clock.minute == 0 else None
+    hour = _hour(words, place)
+    if hour is None or not 1 <= hour < MIDNIGHT:
+        return None
+    meridiem = words.get(place + 1, Kind.MERIDIEM)
+    clock = _clock(hour, 0, meridiem, marked=hour > NOON)
+    return (clock, place + 1 + (meridiem is not None)) if clock else None
 
 
 def _minutes_around(words: Words, place: int) -> tuple[int, int] | None:
     """The minutes after or, below 0, before an hour, and the place of that hour."""
     if words.has(place, Kind.HALF_BEFORE):
         return -HALF_HOUR, place + 1
-    minutes = _minutes(words, place)
-    if minutes is None or not words.has(place + 1, Kind.PAST, Kind.TO):
+    minutes, joint = _minutes(words, place), place + 1
+    if minutes is not None and words.get(joint, Kind.UNIT) == "minute":
+        joint += 1
+    if minutes is None or not words.has(joint, Kind.PAST, Kind.TO):
         return None
-    return (-minutes if words.has(place + 1, Kind.TO) else minutes), place + 2
+    return (-minutes if words.has(joint, Kind.TO) else minutes), joint + 1
 
 
 def _minutes(words: Words, place: int) -> int | None:
@@ -230,3 +264,6 @@ def _minutes(words: Words, place: int) -> int | None:
 def _named(words: Words, place: int, *, at: bool) -> TimeReading | None:
     hour = words.get(place, Kind.NAMED_TIME)
     return None if hour is None else TimeReading(place + 1, Clock(hour, 0, True), sure=at)
+
+
+READERS = (_fraction, _digits, _loose_digits, _spoken, _named)

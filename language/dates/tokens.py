@@ -16,7 +16,9 @@ CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "`": 
 OPENING_QUOTE = re.compile(r"""["“„«`]|(?<!\w)['‘](?=\S)""")
 CLOSING_APOSTROPHE = re.compile(r"['’](?!\w)")
 CHUNK = re.compile(
-    r"@(?=\d)|\b(?:every|ev)!|\n|[;()\[\]{}…!?—–]|(?:[^\s,;()\[\]{}…!?—–]|(?<=\d),(?=\d))+|,", re.IGNORECASE
+    r"@(?=\d)|(?<![\d/.-] )\b\d\d? [/-] \d\d?\b(?! ?[/\d])"
+    r"|\b(?:every|ev)!|\n|[;()\[\]{}…!?—–]|(?:[^\s,;()\[\]{}…!?—–]|(?<=\d),(?=\d))+|,",
+    re.IGNORECASE,
 )
 HARD_BREAKS = frozenset("\n;()[]{}…!?—–")
 SENTENCE_END = ".:"
@@ -26,8 +28,12 @@ ISO_MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?|(\d{4})/(\d\d?)/(\d\d?)"
 )
 # 4/15, 4/15/26, 15-4-2026, 15.4.2026 and 15.4. are dates; 1-2 and 1.5 are not.
-NUMERIC = re.compile(r"(\d\d?)(?:/(\d\d?)(?:/(\d{4}|\d\d))?|([.-])(\d\d?)\4(\d{4})|\.(\d\d?)\.)")
-CLOCK = re.compile(r"(\d\d?)(?::(\d\d))?(?::00)?(am|pm|a\.m|p\.m)?|(\d\d?)\.(\d\d)(am|pm)", re.IGNORECASE)
+NUMERIC = re.compile(r"(\d\d?)(?:/(\d\d?)(?:/(\d{4}|\d\d))?|([.-])(\d\d?)\4(\d{4})|\.(\d\d?)\.|-(\d\d?))")
+# "Oct-2", "14april", "2019-sep-1", "8/Oct/2012": a month among numbers, in one word.
+GLUED = re.compile(r"(?:(\d{1,4})[-/.]?)?([a-zà-ÿ]{3,9})\.?[-/]?(\d{1,4})?(?:[-/.](\d{4}))?", re.IGNORECASE)
+CLOCK = re.compile(
+    r"(\d\d?)(?::(\d\d)(?::\d\d)?)?(am|pm|a\.m|p\.m|(?<=:\d\d)[ap])?|(\d\d?)\.(\d\d)(am|pm)", re.IGNORECASE
+)
 LOOSE_CLOCK = re.compile(r"(\d\d?)(?:[.h](\d\d)|h)")
 ORDINAL = re.compile(r"(\d\d?)(?:st|nd|rd|th|er|e|\.)", re.IGNORECASE)
 NEXT_WORD = re.compile(r" ([^\W\d_]{3,10})\b")
@@ -169,7 +175,9 @@ class Piece(NamedTuple):
 @lru_cache(maxsize=4096)
 def _pieces(chunk: str, *, ordinal: bool) -> tuple[tuple[Piece, ...], bool]:
     """The words of one chunk between spaces, and whether a sentence ends after it. Chunks repeat: cached."""
-    core = chunk.rstrip(".:'’-")
+    core = chunk.replace(" ", "").rstrip(".:'’-")
+    if " " in chunk:
+        return (Piece(core, 0, len(chunk), _kinds(core)),), False
     if chunk[len(core) :] == "." and (GERMAN_DATE.fullmatch(core) or (core.isdigit() and ordinal)):
         core = chunk  # "2." of "2. Mai" and "24.12."
     ends = any(mark in SENTENCE_END for mark in chunk[len(core) :])
@@ -194,6 +202,8 @@ def _split(core: str) -> tuple[Piece, ...]:
     if parts is None and "/" in core and not core[0].isdigit():
         items = tuple(core.split("/"))
         parts = items if all(LEXICON.get(plain(item)) for item in items) else None
+    if parts is None and any(map(str.isdigit, core)) and (glued := GLUED.fullmatch(core)):
+        return _around_month(core, glued)
     if parts is None:
         return (Piece(plain(core), 0, len(core), _kinds(core)),)
     pieces, offset = [], 0
@@ -201,6 +211,16 @@ def _split(core: str) -> tuple[Piece, ...]:
         pieces.append(Piece(plain(part), offset, offset + len(part), LEXICON[plain(part)]))
         offset += len(part) + ("/" in core)
     return tuple(pieces)
+
+
+def _around_month(core: str, glued: re.Match[str]) -> tuple[Piece, ...]:
+    """The month and the numbers of "14april"; the word as it is where no month is in it."""
+    if Kind.MONTH not in LEXICON.get(plain(glued[2]), {}):
+        return (Piece(plain(core), 0, len(core), _kinds(core)),)
+    groups = [group for group in range(1, 5) if glued[group]]
+    return tuple(
+        Piece(plain(glued[group]), glued.start(group), glued.end(group), _kinds(glued[group])) for group in groups
+    )
 
 
 def _kinds(core: str) -> dict[Kind, Any]:
@@ -213,8 +233,8 @@ def _kinds(core: str) -> dict[Kind, Any]:
     if match := ISO_MOMENT.fullmatch(core):
         kinds[Kind.ISO] = match
     if match := NUMERIC.fullmatch(core):
-        first, slashed, year, _, second, long_year, dotted = match.groups()
-        kinds[Kind.NUMERIC] = (int(first), int(slashed or second or dotted), year or long_year)
+        first, slashed, year, _, second, long_year, dotted, dashed = match.groups()
+        kinds[Kind.NUMERIC] = (int(first), int(slashed or second or dotted or dashed), year or long_year)
     if (match := CLOCK.fullmatch(core)) and not core.isdigit():
         kinds[Kind.CLOCK] = match
     if match := LOOSE_CLOCK.fullmatch(core):
