@@ -1,6 +1,7 @@
-"use strict";
-
 // The box: what is written is kept until the server has it, and sent once.
+
+import { box, composer, find, isWorking, live } from "./dom.js";
+import { refreshToken } from "./tokens.js";
 
 let unsent = false;
 const draftKey = () => `draft ${live.dataset.user} ${location.pathname}`;

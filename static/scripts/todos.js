@@ -1,5 +1,3 @@
-"use strict";
-
 // The rows of todos: their menu, and a mark on those that changed.
 
 // One menu for all rows: its buttons mean the row that it was opened at, and it opens beside that row's button.

@@ -1,0 +1,64 @@
+// What every page has: the time zone, small buttons, counts that go on.
+
+const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+function fillTimeZone() {
+  for (const field of document.querySelectorAll("input[name=time_zone]")) field.value = browserZone;
+  for (const button of document.querySelectorAll("[data-browser-zone]")) {
+    const select = document.getElementById(button.dataset.browserZone);
+    const known = [...select.options].some((option) => option.value === browserZone);
+    if (!known || select.value === browserZone) continue;
+    button.hidden = false;
+    button.textContent = `Use this device’s: ${browserZone}`;
+    button.addEventListener("click", () => {
+      select.value = browserZone;
+      select.form.requestSubmit();
+    });
+  }
+}
+
+async function copyText(button) {
+  const source = document.getElementById(button.dataset.copy);
+  const status = document.getElementById("status");
+  status.textContent = "";
+  // Only a page over https (or of this machine) may write to the clipboard; elsewhere the text is marked to be copied.
+  if (!navigator.clipboard) getSelection().selectAllChildren(source);
+  else await navigator.clipboard.writeText(source.innerText);
+  status.textContent = navigator.clipboard ? "Copied." : "Selected; copy it by keyboard.";
+  button.classList.toggle("copied", Boolean(navigator.clipboard));
+  setTimeout(() => button.classList.remove("copied"), 1500);
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-copy], [data-close]");
+  if (button?.dataset.copy) copyText(button);
+  if (button?.dataset.close) document.getElementById(button.dataset.close).close();
+});
+
+// “Try again in 0:42.” counts down.
+setInterval(() => {
+  for (const wait of document.querySelectorAll("[data-countdown]")) {
+    const seconds = (wait.dataset.countdown -= 1);
+    const left = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    wait.textContent = seconds > 0 ? `Try again in ${left}.` : "Try again now.";
+  }
+}, 1000);
+
+// “Approve 4” counts what is ticked.
+document.addEventListener("change", ({ target }) => {
+  const ticked = target.closest(".approval")?.querySelectorAll("input:checked");
+  if (ticked) target.closest(".approval").querySelector("[data-ticked]").textContent = ticked.length;
+});
+
+// “↓ New text” for who has scrolled up while an answer grows; it hides itself near the end.
+document.addEventListener("htmx:after:swap", () => offerEnd(document.querySelector("#messages .working")));
+document.addEventListener("scroll", () => offerEnd(false), true);
+document.getElementById("to-end")?.addEventListener("click", () => document.querySelector(".transcript").scrollTo(0, 0));
+
+function offerEnd(grows) {
+  const button = document.getElementById("to-end");
+  const away = document.querySelector(".transcript")?.scrollTop < -80;
+  if (button && (grows || !away)) button.hidden = !away;
+}
+
+fillTimeZone();

@@ -1,0 +1,65 @@
+// The keyboard: shortcuts, which a person can switch off.
+
+import { find } from "./dom.js";
+
+const switchBox = document.getElementById("shortcuts-on");
+const shortcutsOn = () => localStorage.getItem("shortcuts") !== "off";
+const press = (selector) => find(selector)?.click();
+const focusOn = (selector) => find(selector)?.focus();
+const rowInFocus = () => document.activeElement.closest?.(".todo-list .todo");
+
+// Where the column of conversations is a drawer, it opens for that.
+function openSearch() {
+  const search = document.querySelector("#conversations [name=find]");
+  if (search && !search.checkVisibility()) document.getElementById("conversations").showPopover();
+  search?.select();
+}
+
+function moveFocus(step) {
+  const rows = [...document.querySelectorAll(".todo-list .todo")];
+  const next = rows[Math.max(0, rows.indexOf(rowInFocus()) + step)] ?? rows.at(-1);
+  next?.querySelector("a, button")?.focus();
+}
+
+// A row that is ticked off or deleted moves away: the focus goes to its neighbour, not along with it.
+document.addEventListener("htmx:before:request", ({ target }) => {
+  const rows = [...document.querySelectorAll(".todo-list .todo")];
+  const place = rows.indexOf(rowInFocus());
+  if (target.id !== "todo-actions" || place < 0) return;
+  (rows[place + 1] ?? rows[place - 1])?.querySelector("button")?.focus({ preventScroll: true });
+});
+
+const SHORTCUTS = {
+  q: () => focusOn("#quick-add"),
+  "/": () => focusOn("#composer-text"),
+  n: () => location.assign("/"),
+  j: () => moveFocus(1),
+  k: () => moveFocus(-1),
+  x: () => rowInFocus()?.querySelector(".check")?.click(),
+  e: () => rowInFocus()?.querySelector("a.todo-title")?.click(),
+  Delete: () => rowInFocus()?.querySelector(".todo-delete")?.click(),
+  z: () => press(".notice button"),
+  "?": () => document.getElementById("shortcuts")?.showModal(),
+  "g t": () => location.assign("/todos"),
+  "g c": () => location.assign("/"),
+};
+let before = "";
+
+function pressShortcut(event) {
+  if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) press("#composer-action.stop");
+  if (!shortcutsOn() || event.isComposing || event.altKey) return;
+  const search = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+  const typing = event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
+  if (!search && (typing || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]"))) return;
+  const action = search ? openSearch : (SHORTCUTS[`${before} ${event.key}`] ?? SHORTCUTS[event.key]);
+  before = event.key;
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+document.addEventListener("keydown", pressShortcut);
+if (switchBox) {
+  switchBox.checked = shortcutsOn();
+  switchBox.addEventListener("change", () => localStorage.setItem("shortcuts", switchBox.checked ? "on" : "off"));
+}

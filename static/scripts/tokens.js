@@ -1,0 +1,52 @@
+// Who asks: an access token, in memory, made anew when it has expired.
+
+import { cookie, live } from "./dom.js";
+
+let token;
+let asking;
+
+async function askForToken() {
+  const headers = { "X-CSRFToken": cookie("csrftoken") };
+  const response = await fetch(live.dataset.tokenAddress, { method: "POST", headers });
+  if (!response.ok) return response.status;
+  const answer = await response.json();
+  if (answer.user_id !== live.dataset.user) location.reload();
+  token = answer.access_token;
+  return response.status;
+}
+
+// However many requests need a new token, it is asked for once.
+export function refreshToken() {
+  asking ??= askForToken().finally(() => (asking = undefined));
+  return asking;
+}
+
+async function refreshOrSignIn(request) {
+  const status = await refreshToken();
+  if (status !== 401 || request.method === "GET") return status === 200;
+  return (await signIn()) && (await refreshToken()) === 200;
+}
+
+// Sent once more after a refresh, with the same form_key: the server takes it for the same message.
+export async function fetchWithToken(address, request) {
+  const send = () => {
+    const headers = { ...request.headers, Authorization: `Bearer ${token}`, "X-CSRFToken": cookie("csrftoken") };
+    return fetch(address, { ...request, headers });
+  };
+  if (!token && !(await refreshOrSignIn(request))) return new Response(null, { status: 401 });
+  const response = await send();
+  return response.status === 401 && (await refreshOrSignIn(request)) ? send() : response;
+}
+
+// Resolves to whether the person signed in.
+export function signIn() {
+  const dialog = document.getElementById("sign-in");
+  if (!dialog.open) {
+    window.htmx.ajax("GET", live.dataset.signInAddress, { target: "#sign-in", swap: "innerHTML" });
+    dialog.returnValue = "";
+    dialog.showModal();
+  }
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "signed in"), { once: true });
+  });
+}
