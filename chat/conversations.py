@@ -94,7 +94,7 @@ def bring_back(user: User, conversation_id: UUID) -> Conversation:
 def rate_answer(user: User, conversation_id: UUID, message_id: UUID, feedback: str) -> None:
     """“up” or “down”; the same once more takes it back."""
     conversation = Conversation.objects.owned(user, conversation_id)
-    answers = conversation.messages.select_for_update().filter(role=Message.Role.ASSISTANT)
+    answers = conversation.messages.select_for_update(no_key=True).filter(role=Message.Role.ASSISTANT)
     answer = answers.exclude(status=Message.Status.PENDING).filter(pk=message_id).first()
     if answer is None:
         raise MessageNotFound

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.bearer import authenticate, check_subject
+from accounts.locks import lock_user
 from accounts.models import User
 from database.units import database_unit
 from telemetry.stages import stage
@@ -41,7 +42,7 @@ from .history.context import past_items, tool_items
 from .models import Approval, Message, ToolCall
 from .turns.approvals import approval_words, ask_person, decide_in_words
 from .turns.fallback import allowance, step_outputs
-from .turns.limits import check_allowance, check_message, check_turn_rate, lock_user
+from .turns.limits import check_allowance, check_message, check_turn_rate
 from .turns.report import report_turn
 from .turns.state import STOP_SENTENCES, NewMessage, Turn
 from .turns.storage import (

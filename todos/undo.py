@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.dispatch import Signal
 
+from accounts.locks import lock_user
 from accounts.models import User
 from language.dates import date_text
 
@@ -88,6 +89,7 @@ def undo(
 
     Raises ChangeNotFound, or NothingToUndo when nothing of it is in effect.
     """
+    lock_user(user)
     mine = TodoChange.objects.for_user(user)
     if change_id is None:
         key = {"tool_call_id": tool_call_id} if tool_call_id else {"message_id": message_id}
@@ -154,7 +156,7 @@ class Undo:
         self.made: list[TodoChange] = []
         self.removed: dict[UUID, Todo] = {}
         self.tool_calls: set[UUID] = set()
-        # Todos before changes: every command locks them in this order.
+        # Todos before changes, as accounts/locks.py has it.
         rows = Todo.objects.for_user(act.actor).select_for_update().with_tags().order_by("pk")
         self.todos = {todo.pk: todo for todo in rows.filter(pk__in=changes.order_by().values("todo_id"))}
         self.chosen = {change.pk: change for change in changes.select_for_update().newest_first()}

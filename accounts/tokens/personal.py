@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from accounts.locks import lock_user
 from accounts.models import PersonalToken, User
 from database.units import database_read
 from web.errors import ValidationFailed
@@ -28,7 +29,7 @@ class TooManyTokens(ValidationFailed):
 
 def issue_personal_token(user: User, name: str, scope: str, days: int) -> str:
     """Store a new token and return it, once. Raises TooManyTokens."""
-    User.objects.select_for_update().get(pk=user.pk)  # two requests at once must not both be the last
+    lock_user(user)  # two requests at once must not both be the last
     user.personal_tokens.filter(expires_at__lte=timezone.now()).delete()
     if tokens_in_use(user).count() >= TOKENS_MAX:
         raise TooManyTokens

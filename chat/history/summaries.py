@@ -88,7 +88,7 @@ def store_summary(due: Due, text: str) -> bool:
 
 def continue_conversation(user: User, conversation_id: UUID) -> Conversation:
     """A new conversation that begins with a summary of all of this one; asked twice, the same while it is empty."""
-    source = Conversation.objects.select_for_update().owned(user, conversation_id)
+    source = Conversation.objects.select_for_update(no_key=True).owned(user, conversation_id)
     unused = Conversation.objects.for_user(user).filter(continued_from=source, last_sequence=0).first()
     if unused:
         return unused

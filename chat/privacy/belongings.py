@@ -67,6 +67,14 @@ NO_PART = {
     "accounts.User_groups": "what an administrator allows; goes with the account",
     "accounts.User_user_permissions": "what an administrator allows; goes with the account",
 }
+# What writers lock, as accounts/locks.py has it.
+LOCKED_IN_ORDER: tuple[tuple[type[Model], str], ...] = (
+    (RefreshToken, "sign_in__user"),
+    (SignIn, "user"),
+    (Conversation, "owner"),
+    (Todo, "owner"),
+    (Approval, "owner"),
+)
 KEPT = {
     "read_by_administrators": "Which administrator looked at what, and when: only ids, which lead to nothing now.",
     "logs": "Lines about requests and turns: ids and figures, until the operator’s logs are rotated.",
@@ -149,8 +157,9 @@ def lock_all(user: User) -> None:
     """
     account = User.objects.filter(pk=user.pk).order_by()
     list(account.select_for_update(no_key=True).values_list("pk"))
-    for model, owner in ((Conversation, "owner"), (SignIn, "user"), (Approval, "owner"), (Todo, "owner")):
-        list(model._base_manager.filter(**{owner: user.pk}).order_by("pk").select_for_update().values_list("pk"))
+    for model, owner in LOCKED_IN_ORDER:
+        rows = model._base_manager.filter(**{owner: user.pk}).order_by("pk")
+        list(rows.select_for_update(of=("self",)).values_list("pk"))
     list(account.select_for_update().values_list("pk"))
 
 

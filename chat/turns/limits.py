@@ -14,7 +14,7 @@ from chat.errors import QuotaExhausted, TooManyTurns
 from chat.models import Conversation, Message
 from database.prepared import PreparedQuery, Slot, key
 from telemetry import metrics
-from web.errors import TokenInvalid, ValidationFailed
+from web.errors import ValidationFailed
 from web.ratelimits import check_use
 from web.text import storable
 
@@ -30,7 +30,6 @@ def total_of_user(rows: QuerySet[Any], total: Aggregate) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values("owner").annotate(total=total).values("total")), 0)
 
 
-LOCKED = PreparedQuery(lambda: User.objects.select_for_update().filter(pk=key("user")).values_list("pk"))
 USE = PreparedQuery(
     lambda: User.objects.filter(pk=key("user")).values(
         running=total_of_user(
@@ -70,15 +69,6 @@ def check_idempotency_key(key: str | None) -> None:
 
 async def check_turn_rate(request: HttpRequest, user: User) -> None:
     await check_use("turns", request, user, f"{settings.TURNS_PER_MINUTE}/m", f"{settings.TURNS_PER_HOUR}/h")
-
-
-def lock_user(user: User) -> None:
-    """Let one turn of the user begin at a time, so that keys and turns are counted exactly.
-
-    Raises TokenInvalid for an account that was erased since the token was checked.
-    """
-    if not LOCKED.rows(user=user.pk):
-        raise TokenInvalid
 
 
 def check_allowance(user: User, now: datetime.datetime) -> None:

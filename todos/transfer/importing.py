@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.db.models import Q
 from pydantic import ValidationError
 
+from accounts.locks import lock_user
 from accounts.models import User
 from database.units import database_unit
 from language.due import Due
@@ -110,7 +111,7 @@ def parts_of_json(row: Any) -> dict[str, Any]:
 def write_rows(rows: Rows, user: User, now: datetime.datetime, by: Origin) -> list[ImportedRow]:
     """All in one transaction: after an outage the same file can be sent again."""
     # One import of a user at a time: the second of two equal files must see what the first one added.
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    lock_user(user)
     return [row if isinstance(row, ImportedRow) else write_row(row, user, now, by) for row in rows]
 
 

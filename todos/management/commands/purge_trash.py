@@ -25,11 +25,13 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def purge_batch(moment: datetime.datetime) -> int:
-    """How many were removed; none is left when it is 0. Locked first, so that none is removed while it is restored.
+    """How many were removed; none is left when it is 0. Locked first, so that none is removed while it is restored;
+    one that somebody is changing is left for the next time.
 
     Their changes go too: what was purged cannot be undone, and its texts are not kept.
     """
-    old = list(Todo.objects.trashed_before(moment).select_for_update().values_list("pk", flat=True)[:BATCH])
+    expired = Todo.objects.trashed_before(moment).order_by("pk").select_for_update(skip_locked=True)
+    old = list(expired.values_list("pk", flat=True)[:BATCH])
     TodoChange.objects.filter(todo_id__in=old).delete()
     Todo.objects.filter(pk__in=old).delete()
     return len(old)
