@@ -1,6 +1,8 @@
 """Refusals and failures of a turn."""
 
-from web.errors import ProductError, ServiceUnavailable
+from collections.abc import Iterator
+
+from web.errors import ProductError
 
 from .events import TurnFailed
 
@@ -111,9 +113,15 @@ class LeaseLost(Exception):
 
 def stored_failure(code: str) -> ProductError:
     """The failure that a stored message's error code stands for."""
-    kinds: list[type[ProductError]] = [*TurnFailure.__subclasses__(), ServiceUnavailable]
-    failures = {failure.code: failure for failure in kinds}
-    return failures.get(code, InternalError)()
+    return next((failure for failure in kinds_of(ProductError) if failure.code == code), InternalError)()
+
+
+def kinds_of(error: type[ProductError]) -> Iterator[type[ProductError]]:
+    """Every kind of refusal and failure that has a code of its own, at whatever door: a tool may raise any of them."""
+    for kind in error.__subclasses__():
+        if "code" in vars(kind):
+            yield kind
+        yield from kinds_of(kind)
 
 
 def failed_turn(failed: TurnFailed) -> ProductError:

@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from accounts.testing import bearer, bob
-from chat.models import Approval, ToolCall
+from chat.models import Approval, Message, ToolCall
 from chat.testing import calls, says, scripted_model
 from chat.turns.approvals import spoken_decision
 from todos.models import Todo
@@ -131,6 +131,14 @@ class Deciding(ApprovalCase):
         self.assertEqual((response.status_code, response.json()["error"]), (409, "approval_decided"))
         self.assertEqual(len(await self.open_titles()), 6)
 
+    async def test_who_comes_second_is_told_what_was_decided(self):
+        approval = (await self.ask())["approval"]
+        decided = (await self.decide(approval["id"], [approval["rows"][0]["todo_id"]])).json()
+        body = (await self.decide(approval["id"], "all")).json()
+        self.assertEqual(body["message"], "This was decided already. “One” is in the trash now.")
+        self.assertEqual(body["details"]["approval"]["approved"], decided["approval"]["approved"])
+        self.assertEqual(body["details"]["approval"]["status"], "approved")
+
     async def test_it_expires(self):
         approval = (await self.ask())["approval"]
         await Approval.objects.aupdate(expires_at=timezone.now() - datetime.timedelta(seconds=1))
@@ -180,6 +188,41 @@ class InWords(ApprovalCase):
         self.assertEqual((await Approval.objects.aget()).decided_at, None)
         await self.say("yes", asked["conversation_id"])
         self.assertEqual(await self.open_titles(), ["Stays"])
+
+    async def test_a_word_that_comes_after_the_button_is_told_what_was_decided(self):
+        for chosen, told in (("all", "“One”, “Two”, “Three” and 2 more are in the trash now."), ([], "nothing was")):
+            for word in ("yes", "no"):
+                with self.subTest(chosen=chosen, word=word):
+                    await Todo.objects.aupdate(deleted_at=None)
+                    asked = await self.ask()
+                    await self.decide(asked["approval"]["id"], chosen)
+                    before = await self.open_titles()
+                    answer, model = await self.say(word, asked["conversation_id"])
+                    self.assertEqual((answer["status"], model.requests), ("completed", []))
+                    self.assertIn("This was decided already.", answer["response"])
+                    self.assertIn(told, answer["response"])
+                    self.assertEqual(await self.open_titles(), before)
+
+    async def test_a_word_that_comes_too_late_is_told_so(self):
+        asked = await self.ask()
+        await Approval.objects.aupdate(expires_at=timezone.now() - datetime.timedelta(seconds=1))
+        answer, _ = await self.say("yes", asked["conversation_id"])
+        self.assertEqual(answer["response"], "This approval has expired and nothing was changed. Ask again.")
+        self.assertEqual(len(await self.open_titles()), 6)
+
+    async def test_a_yes_that_is_answered_again_decides_nothing_more(self):
+        older = await self.ask(titles=["One", "Two", "Three", "Four"])
+        newer = await self.ask(titles=["Two", "Three", "Four", "Five"], conversation_id=older["conversation_id"])
+        await self.say("yes", newer["conversation_id"])
+        self.assertEqual(await self.open_titles(), ["One", "Stays"])
+        last = await Message.objects.alast()
+        await Message.objects.filter(pk=last.pk).aupdate(status="interrupted", error_code="interrupted")
+        path = f"/api/{self.alice.subject}/conversations/{newer['conversation_id']}/messages/{last.pk}/retry"
+        headers = {"Authorization": bearer(self.alice)}
+        response = await self.async_client.post(path, {}, content_type="application/json", headers=headers)
+        self.assertEqual(response.json()["response"], "“Two”, “Three”, “Four” and 1 more are in the trash now.")
+        self.assertEqual(await self.open_titles(), ["One", "Stays"])
+        self.assertEqual(await Approval.objects.filter(decided_at=None).acount(), 1)
 
     async def test_yes_where_nothing_waits_goes_to_the_model(self):
         _, model = await self.say("yes", None, says("Yes what?"))

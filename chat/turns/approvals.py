@@ -3,6 +3,7 @@
 Nobody but the person decides: no tool does, and what a model writes or a todo is called cannot.
 """
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Iterable, Sequence
@@ -13,16 +14,17 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.locks import lock_user
 from accounts.models import User
 from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
-from chat.models import Approval, ToolCall
+from chat.models import Approval, Message, ToolCall
 from database.units import database_unit
 from todos.changes import Door, Origin
-from todos.mcp.approved import write_approved
+from todos.mcp.approved import lock_todos, write_approved
 from web.errors import ValidationFailed
 
 from .state import Turn
-from .storage import hold_lease
+from .storage import approval_record, hold_lease
 
 YES = frozenset(
     {
@@ -75,6 +77,8 @@ NO = frozenset(
     }
 )
 TITLES_SAID = 3
+# Where the metadata of a person's message has the id of what it decided.
+DECIDED = "decided"
 VERBS = {"complete": "complete", "delete": "delete"}
 HOW_TO_DECIDE = "Nothing is done yet: say “yes” to go ahead, “no” to leave them, or choose below."
 STATES = {"completed": "done", "deleted": "in the trash"}
@@ -136,18 +140,29 @@ def named(titles: Sequence[str]) -> str:
 
 
 async def decide_in_words(turn: Turn) -> str:
-    """What was decided, where the whole message says yes or no to the newest open question of its conversation."""
+    """What was decided, where the whole message says yes or no to a question of its conversation; else nothing."""
     said_yes = spoken_decision(turn.question.content)
-    return "" if said_yes is None else await decide_newest(turn, said_yes=said_yes)
+    return "" if said_yes is None else await decide_spoken_of(turn, said_yes=said_yes)
 
 
 @database_unit
-def decide_newest(turn: Turn, *, said_yes: bool) -> str:
-    open_questions = Approval.objects.for_user(turn.user).open().filter(conversation=turn.conversation)
-    if (approval := open_questions.first()) is None:
-        return ""
+def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
+    """The question keeps what it decided: a turn that goes on after its process died decides nothing more."""
+    lock_user(turn.user)
     hold_lease(turn)
-    return decision_text(settle(turn.user, approval.pk, "all" if said_yes else []))
+    asked = Approval.objects.for_user(turn.user).filter(conversation=turn.conversation)
+    if decided := turn.question.metadata.get(DECIDED):
+        return decision_text(asked.get(pk=decided))
+    approval = asked.filter(message__sequence=turn.question.sequence - 1).first() or asked.open().first()
+    if approval is None:
+        return ""
+    try:
+        approval = settle(turn.user, approval.pk, "all" if said_yes else [])
+    except (ApprovalDecided, ApprovalExpired) as refusal:
+        return refusal.sentence
+    turn.question.metadata[DECIDED] = str(approval.pk)
+    Message.objects.filter(pk=turn.question.pk).update(metadata=turn.question.metadata)
+    return decision_text(approval)
 
 
 @database_unit
@@ -167,11 +182,9 @@ def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
     A todo that was changed since the person was asked is left out, and its result says so.
     Raises ApprovalNotFound, ApprovalDecided, ApprovalExpired or ValidationFailed.
     """
-    approval = Approval.objects.for_user(user).select_for_update().filter(pk=approval_id).first()
-    if approval is None:
-        raise ApprovalNotFound
+    approval = locked_approval(user, approval_id)
     if approval.decided_at:
-        raise ApprovalDecided
+        raise decided_already(approval)
     if approval.expires_at <= timezone.now():
         raise ApprovalExpired
     asked = [row["todo_id"] for row in approval.rows]
@@ -183,6 +196,22 @@ def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
     for call in waiting_calls(approval):
         settle_call(user, approval, call)
     return approval
+
+
+def locked_approval(user: User, approval_id: UUID) -> Approval:
+    """With what it is about, in the order of accounts/locks.py."""
+    lock_user(user)
+    mine = Approval.objects.for_user(user).filter(pk=approval_id)
+    if (asked := mine.first()) is None:
+        raise ApprovalNotFound
+    lock_todos(user, [UUID(row["todo_id"]) for row in asked.rows])
+    return mine.select_for_update(no_key=True).get()
+
+
+def decided_already(approval: Approval) -> ApprovalDecided:
+    """For whoever comes second: what was decided."""
+    record = dataclasses.asdict(approval_record(approval, timezone.now()))
+    return ApprovalDecided(f"This was decided already. {decision_text(approval)}", details={"approval": record})
 
 
 def settle_call(user: User, approval: Approval, call: ToolCall) -> None:
