@@ -20,7 +20,7 @@ from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
 from chat.models import Approval, Message, ToolCall
 from database.units import database_unit
 from todos.changes import Door, Origin
-from todos.mcp.approved import lock_todos, write_approved
+from todos.mcp.approved import write_approved
 from web.errors import ValidationFailed
 
 from .state import Turn
@@ -149,13 +149,13 @@ async def decide_in_words(turn: Turn) -> str:
 def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
     """The question keeps what it decided: a turn that goes on after its process died decides nothing more."""
     lock_user(turn.user)
-    hold_lease(turn)
-    asked = Approval.objects.for_user(turn.user).filter(conversation=turn.conversation)
+    mine = Approval.objects.for_user(turn.user).filter(conversation=turn.conversation)
     if decided := turn.question.metadata.get(DECIDED):
-        return decision_text(asked.get(pk=decided))
-    approval = asked.filter(message__sequence=turn.question.sequence - 1).first() or asked.open().first()
+        return decision_text(mine.get(pk=decided))
+    approval = mine.filter(message__sequence=turn.question.sequence - 1).first() or mine.open().first()
     if approval is None:
         return ""
+    hold_lease(turn)
     try:
         approval = settle(turn.user, approval.pk, "all" if said_yes else [])
     except (ApprovalDecided, ApprovalExpired) as refusal:
@@ -182,7 +182,10 @@ def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
     A todo that was changed since the person was asked is left out, and its result says so.
     Raises ApprovalNotFound, ApprovalDecided, ApprovalExpired or ValidationFailed.
     """
-    approval = locked_approval(user, approval_id)
+    lock_user(user)  # one decision at a time
+    approval = Approval.objects.for_user(user).filter(pk=approval_id).first()
+    if approval is None:
+        raise ApprovalNotFound
     if approval.decided_at:
         raise decided_already(approval)
     if approval.expires_at <= timezone.now():
@@ -191,21 +194,13 @@ def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
     approval.approved = asked if chosen == "all" else sorted({str(todo_id) for todo_id in chosen})
     if unknown := set(approval.approved) - set(asked):
         raise ValidationFailed(details={"approve": f"{len(unknown)} of these ids are not part of this approval."})
+    calls = list(waiting_calls(approval))
+    for call in calls:
+        settle_call(user, approval, call)
     approval.decided_at = timezone.now()
     approval.save(update_fields=["approved", "decided_at"])
-    for call in waiting_calls(approval):
-        settle_call(user, approval, call)
+    ToolCall.objects.bulk_update(calls, ["status", "output"])
     return approval
-
-
-def locked_approval(user: User, approval_id: UUID) -> Approval:
-    """With what it is about, in the order of accounts/locks.py."""
-    lock_user(user)
-    mine = Approval.objects.for_user(user).filter(pk=approval_id)
-    if (asked := mine.first()) is None:
-        raise ApprovalNotFound
-    lock_todos(user, [UUID(row["todo_id"]) for row in asked.rows])
-    return mine.select_for_update(no_key=True).get()
 
 
 def decided_already(approval: Approval) -> ApprovalDecided:
@@ -215,6 +210,7 @@ def decided_already(approval: Approval) -> ApprovalDecided:
 
 
 def settle_call(user: User, approval: Approval, call: ToolCall) -> None:
+    """Write what was approved of it; the call has its outcome, to be stored."""
     mine = [row for row in approval.rows if row["tool_call_id"] == str(call.id)]
     chosen = [row for row in mine if row["todo_id"] in approval.approved]
     origin = Origin(Door.CHAT, approval.conversation_id, approval.message_id, call.id)
@@ -230,7 +226,6 @@ def settle_call(user: User, approval: Approval, call: ToolCall) -> None:
         **results.model_dump(mode="json"),
         "declined": [row["title"] for row in mine if row not in chosen],
     }
-    call.save(update_fields=["status", "output"])
 
 
 def decision_text(approval: Approval) -> str:

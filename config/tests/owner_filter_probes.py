@@ -19,7 +19,7 @@ from chat.models import Approval, Conversation, Message
 from chat.pages.transcript import answer_html, message_views
 from chat.pages.views import latest_conversation_id
 from chat.testing import ConversationFactory, belongings
-from chat.turns.approvals import decide_newest
+from chat.turns.approvals import decide_spoken_of
 from chat.turns.limits import check_allowance
 from todos.changes import Act, Origin
 from todos.commands import add_todo, complete_todo, done_today
@@ -77,7 +77,9 @@ async def an_open_question_of_carol_in_eves_conversation(lies: Lies):
     await Approval.objects.acreate(
         owner=lies.carol, conversation=lies.conversation, message=message, rows=[], expires_at=expires_at
     )
-    return await decide_newest(SimpleNamespace(user=lies.eve, conversation=lies.conversation), said_yes=True)
+    question = SimpleNamespace(sequence=11, metadata={})
+    turn = SimpleNamespace(user=lies.eve, conversation=lies.conversation, question=question)
+    return await decide_spoken_of(turn, said_yes=True)
 
 
 @probe

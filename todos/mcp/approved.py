@@ -10,7 +10,6 @@ from django.db import transaction
 from accounts.models import User
 from todos import commands
 from todos.changes import Origin
-from todos.models import Todo
 from todos.rows import todo_row
 from web.errors import ProductError
 
@@ -18,11 +17,6 @@ from .batches import refusal
 from .schema import Changed, Refused, Results
 
 ApprovedAction = Literal["complete", "delete"]
-
-
-def lock_todos(user: User, todo_ids: Sequence[UUID]) -> None:
-    """Nobody else changes these until the transaction ends."""
-    list(Todo.objects.for_user(user).filter(pk__in=todo_ids).order_by("pk").select_for_update(no_key=True))
 
 
 def write_approved(
