@@ -19,10 +19,11 @@ AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
 # Programs of others that the tests run against ours.
 NODE := config/tests/node
 AGENT := config/tests/agent
+GENERATORS := config/tests/generators
 FUZZ := bench/fuzz
 
 # Everything that pip installs, in this order: the later are held to what the earlier took.
-LOCKED := requirements requirements-tracing requirements-dev $(AGENT)/requirements $(FUZZ)/requirements
+LOCKED := requirements requirements-tracing requirements-dev $(AGENT)/requirements $(GENERATORS)/requirements $(FUZZ)/requirements
 # Nothing but what is locked, as it was when it was locked.
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
@@ -43,7 +44,7 @@ serve: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(WITH_ENV) exec $(BIN)/python -m config.serve --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}" --processes "$${PROCESSES:-2}"
 
-test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NGINX) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed
+test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NGINX) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed $(GENERATORS)/.venv/.installed
 	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(AT_ONCE) --cov --cov-append --cov-report=term
 
@@ -71,6 +72,10 @@ $(NODE)/node_modules/.installed: $(NODE)/package.json
 $(AGENT)/.venv/.installed: $(AGENT)/requirements.txt
 	@if $(PYTHON) -m venv $(AGENT)/.venv && $(AGENT)/.venv/bin/python $(INSTALL) -r $<; \
 	then touch $@; else echo "Tests with an agent of the OpenAI Agents SDK are SKIPPED: it could not be installed." >&2; fi
+
+$(GENERATORS)/.venv/.installed: $(GENERATORS)/requirements.txt
+	@if $(PYTHON) -m venv $(GENERATORS)/.venv && $(GENERATORS)/.venv/bin/python $(INSTALL) -r $<; \
+	then touch $@; else echo "Tests with generated clients are SKIPPED: their generator could not be installed." >&2; fi
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

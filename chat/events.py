@@ -25,6 +25,7 @@ EXAMPLE: JsonDict = {
     ],
     "usage": {"input_tokens": 0, "output_tokens": 0},
     "model": "basic",
+    "approval": None,
 }
 
 

@@ -1,7 +1,6 @@
 """The JSON API: its routers, one way in, one shape of error, and the table from error codes to HTTP statuses."""
 
 import functools
-from http import HTTPStatus
 from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig
@@ -28,8 +27,9 @@ from todos.api.endpoints import router as todos_router
 from todos.transfer.api import router as transfer_router
 from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, ValidationFailed
 from web.json_text import read_json
+from web.requests import refuse_unknown_parameters
 
-from .api_examples import ANSWERS, BODIES, errors_of
+from .api_document import camel_case, finish
 
 STATUS_BY_CODE = {
     "bad_request": 400,
@@ -194,52 +194,14 @@ class TodoChatAPI(NinjaAPI):
         return self.document
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        """Clients are generated with these names: the room that a module stands in is no part of them."""
-        return super().get_openapi_operation_id(operation).replace("_endpoints_", "_")
+        """Clients are generated with these names: a verb and a noun, wherever the function stands."""
+        return camel_case(operation.view_func.__name__)
 
     @functools.cached_property
     def document(self) -> OpenAPISchema:
         schema = super().get_openapi_schema()
-        for path, operations in schema["paths"].items():
-            for method, operation in operations.items():
-                for status in common_refusals(path, operation):
-                    operation["responses"].setdefault(status, documented_error(status))
-                add_examples(f"{method.upper()} {path}", operation)
+        finish(schema, STATUS_BY_CODE)
         return schema
-
-
-def common_refusals(path: str, operation: DictStrAny) -> list[int]:
-    return [
-        *([401, 429] if "security" in operation else []),
-        *([403] if "{user_id}" in path else []),
-        *([408, 413, 415] if "requestBody" in operation else []),
-        *([422] if "requestBody" in operation or operation["parameters"] else []),
-        500,
-        503,
-    ]
-
-
-def documented_error(status: int) -> DictStrAny:
-    schema = {"$ref": "#/components/schemas/ErrorBody"}
-    return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
-
-
-def add_examples(name: str, operation: DictStrAny) -> None:
-    """To what is sent and what is answered, and to each refusal one for every code that it may have."""
-    for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
-        content["example"] = example_for(BODIES[name], media_type)
-    for status, response in operation["responses"].items():
-        for media_type, content in response.get("content", {}).items():
-            if int(status) < 400:
-                content["example"] = example_for(ANSWERS[name], media_type)
-                continue
-            codes = {code for code, of_code in STATUS_BY_CODE.items() if of_code == int(status)}
-            content["examples"] = {code: {"value": value} for code, value in errors_of(name, codes).items()}
-
-
-def example_for(examples: Any, media_type: str) -> Any:
-    """The example itself, or the one of several media types."""
-    return examples.get(media_type, examples)
 
 
 api = TodoChatAPI(
@@ -257,6 +219,7 @@ api = TodoChatAPI(
     docs_url="/docs",
     docs_decorator=require_safe,
 )
+api.add_decorator(refuse_unknown_parameters)
 api.add_router("/auth", auth_router, tags=["Sign in"])
 api.add_router("", chat_router, tags=["Chat"])
 api.add_router("", privacy_router, tags=["Privacy"])

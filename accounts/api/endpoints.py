@@ -40,14 +40,14 @@ async def register(request: HttpRequest, registration: Registration, response: H
 
 
 @router.post("/token", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
-async def token(request: HttpRequest, credentials: Credentials, response: HttpResponse):
+async def sign_in(request: HttpRequest, credentials: Credentials, response: HttpResponse):
     """Sign in with a username and password."""
     user = await user_of_password(credentials.username, credentials.password, address_of(request))
-    return token_pair(*await sign_in(user, user_agent_of(request)), response)
+    return token_pair(*await note_sign_in(user, user_agent_of(request)), response)
 
 
 @router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
-async def refresh(request: HttpRequest, body: RefreshRequest, response: HttpResponse):
+async def refresh_tokens(request: HttpRequest, body: RefreshRequest, response: HttpResponse):
     """Trade a refresh token for new tokens. It works once, or for a few seconds where two requests use it at once:
     using it again later signs out whoever holds its successors.
     """
@@ -59,7 +59,7 @@ async def refresh(request: HttpRequest, body: RefreshRequest, response: HttpResp
 
 
 @router.post("/revoke", auth=None, response={204: None, 429: ErrorBody})
-async def revoke(request: HttpRequest, body: RefreshRequest):
+async def sign_out(request: HttpRequest, body: RefreshRequest):
     """Sign out: end a refresh token, its successors and the access tokens they led to.
 
     The answer is the same for a token that never was.
@@ -130,7 +130,7 @@ def store_user(user: User, user_agent: str) -> tuple[SignIn, str]:
 
 
 @database_unit
-def sign_in(user: User, user_agent: str) -> tuple[SignIn, str]:
+def note_sign_in(user: User, user_agent: str) -> tuple[SignIn, str]:
     """Note the login; returns the sign-in and its refresh token.
 
     Raises LoginFailed when the account was disabled or got another password while this one was being checked.

@@ -2,8 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from web.requests import Body
 from web.text import StorableText
 
 # Argon2 reads whatever it gets; nobody remembers more than this.
@@ -26,9 +27,7 @@ class ErrorBody(BaseModel):
     )
 
 
-class Registration(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Registration(Body):
     username: StorableText = Field(
         min_length=1, max_length=150, description="Letters, digits and @ . + - _ only.", examples=["alice"]
     )
@@ -38,18 +37,14 @@ class Registration(BaseModel):
     )
 
 
-class Credentials(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Credentials(Body):
     username: StorableText = Field(min_length=1, max_length=150, examples=["alice"])
     password: StorableText = Field(
         min_length=1, max_length=PASSWORD_MAX_LENGTH, examples=["correct horse battery staple"]
     )
 
 
-class RefreshRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class RefreshRequest(Body):
     refresh_token: StorableText = Field(
         min_length=1,
         max_length=REFRESH_TOKEN_MAX_LENGTH,

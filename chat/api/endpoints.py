@@ -58,7 +58,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
     response=ON_TURN,
     openapi_extra=EVENT_STREAM_DOCUMENTATION,
 )
-async def chat(request: HttpRequest, user_id: str, body: ChatRequest) -> HttpResponseBase:
+async def send_message(request: HttpRequest, user_id: str, body: ChatRequest) -> HttpResponseBase:
     """Say something to the assistant, which acts on your todos and answers.
 
     With `"stream": true` or `Accept: text/event-stream` the same turn comes as Server-Sent Events.
@@ -83,7 +83,7 @@ async def answer_of(running: RunningTurn, *, streamed: bool) -> HttpResponseBase
 
 
 @router.get("/auth/me", response=MeWithUsage, tags=["Sign in"])
-async def me(request: HttpRequest) -> MeWithUsage:
+async def get_me(request: HttpRequest) -> MeWithUsage:
     """Who the access token stands for, what they may ask for, and what they used today."""
     user = await authenticate(request)
     tokens = await database_read(tokens_today)(user, timezone.now())
@@ -132,7 +132,7 @@ async def get_conversation(request: HttpRequest, user_id: str, conversation_id: 
 
 
 @router.patch("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, 404: ErrorBody})
-async def patch_conversation(
+async def update_conversation(
     request: HttpRequest, user_id: str, conversation_id: UUID, body: ConversationChange
 ) -> ConversationOut:
     """Rename a conversation, archive or pin it, or the contrary."""
@@ -142,7 +142,7 @@ async def patch_conversation(
 
 
 @router.delete("/{user_id}/conversations/{conversation_id}", response={204: None, 404: ErrorBody})
-async def remove_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
+async def delete_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
     """Delete a conversation with its messages; for 30 days it can be restored. The todos it made stay."""
     user = await authenticate(request)
     check_subject(user, user_id)

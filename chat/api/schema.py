@@ -12,16 +12,15 @@ from chat.events import ApprovalRecord, ToolCallRecord, Usage
 from chat.models import Conversation, Message
 from chat.search.terms import Terms, parts_html, snippet_parts
 from chat.turns.storage import approval_of, tool_call_record
+from web.requests import Body
 from web.text import StorableText
 
 # Something to read in it, and nothing that cannot be stored. `chat.turns.limits` has the rule.
 SOMETHING_TO_READ = r"^[^\x00]*\S[^\x00]*$"
 
 
-class ChatRequest(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"message": "Remind me friday 5pm to call the dentist"}]}
-    )
+class ChatRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"message": "Remind me friday 5pm to call the dentist"}]})
 
     message: StorableText = Field(
         description="1 to 8,000 characters after trimming.", json_schema_extra={"pattern": SOMETHING_TO_READ}
@@ -82,9 +81,9 @@ class ConversationOut(BaseModel):
         )
 
 
-class NewConversation(BaseModel):
+class NewConversation(Body):
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"continue_from": "0192f7a0-0000-7000-8000-000000000001"}]}
+        json_schema_extra={"examples": [{"continue_from": "0192f7a0-0000-7000-8000-000000000001"}]}
     )
 
     continue_from: UUID = Field(description="The conversation to go on from, with a summary of all of it.")
@@ -95,8 +94,8 @@ class ConversationPage(BaseModel):
     next: str | None = Field(description="Send it as `cursor` for the next page.")
 
 
-class ConversationChange(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"title": "Groceries"}]})
+class ConversationChange(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"title": "Groceries"}]})
 
     title: StorableText | None = Field(default=None, min_length=1, max_length=200)
     archived: StrictBool | None = None
@@ -137,8 +136,8 @@ class MessageOut(BaseModel):
         )
 
 
-class Decision(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"approve": "all"}]})
+class Decision(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"approve": "all"}]})
 
     approve: list[UUID] | Literal["all"] = Field(description="Ids of todos, “all”, or an empty list to decline.")
 

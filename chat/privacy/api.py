@@ -11,6 +11,7 @@ from accounts.bearer import authenticate, check_subject
 from accounts.passwords import confirm_password
 from web.errors import ValidationFailed
 from web.ratelimits import address_of, check_use
+from web.requests import Body
 from web.text import StorableText
 
 from .belongings import EXPORTS_PER_USER, KEPT, erase, export_response
@@ -28,9 +29,9 @@ class AccountExport(BaseModel):
     account: dict[str, Any]
 
 
-class Erasure(BaseModel):
+class Erasure(Body):
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"username": "alice", "password": "seven green bottles"}]}
+        json_schema_extra={"examples": [{"username": "alice", "password": "seven green bottles"}]}
     )
 
     username: StorableText = Field(description="Your username, so that nothing is erased by a slip.")

@@ -7,6 +7,7 @@ from django.test import SimpleTestCase
 
 from accounts.api.schema import ErrorBody
 from config.api import STATUS_BY_CODE, api
+from config.api_document import names_of_bodies
 
 OPEN_PATHS = {"/api/auth/register", "/api/auth/token", "/api/auth/refresh", "/api/auth/revoke"}
 
@@ -66,6 +67,20 @@ class OpenApi(SimpleTestCase):
                         seen |= set(examples)
         anywhere = {"bad_request", "foreign_origin", "headers_too_large", "method_not_allowed", "not_found"}
         self.assertEqual(seen, set(STATUS_BY_CODE) - anywhere)
+
+    def test_no_body_names_a_default_that_a_generated_client_would_send(self):
+        document = self.client.get("/api/openapi.json").json()
+        for name in names_of_bodies(document):
+            for field, shape in document["components"]["schemas"][name].get("properties", {}).items():
+                with self.subTest(name, field=field):
+                    self.assertNotIn("default", shape)
+
+    def test_every_field_of_an_answer_is_there(self):
+        schemas = self.client.get("/api/openapi.json").json()["components"]["schemas"]
+        for name in ("TurnCompleted", "Usage", "ConversationOut", "TodoOut", "MessageOut"):
+            with self.subTest(name):
+                self.assertEqual(set(schemas[name]["required"]), set(schemas[name]["properties"]))
+        self.assertEqual(schemas["TurnCompleted"]["properties"]["usage"], {"$ref": "#/components/schemas/Usage"})
 
     def test_the_document_is_made_once(self):
         self.assertIs(api.get_openapi_schema(path_params={}), api.get_openapi_schema(path_params={}))

@@ -80,7 +80,7 @@ async def create_todo(request: HttpRequest, user_id: str, body: TodoIn, response
 
 
 @router.get("/{user_id}/todos/{todo_id}", response={200: TodoOut, ON_TODO: ErrorBody})
-async def read_todo(request: HttpRequest, user_id: str, todo_id: str, response: HttpResponse):
+async def get_todo(request: HttpRequest, user_id: str, todo_id: str, response: HttpResponse):
     """One todo, also from the trash."""
     user = await authenticate(request)
     check_subject(user, user_id)
@@ -89,7 +89,7 @@ async def read_todo(request: HttpRequest, user_id: str, todo_id: str, response: 
 
 
 @router.patch("/{user_id}/todos/{todo_id}", response={200: TodoOut, ON_CHANGE: ErrorBody})
-async def change_todo(
+async def update_todo(
     request: HttpRequest,
     user_id: str,
     todo_id: str,
@@ -106,7 +106,7 @@ async def change_todo(
 
 
 @router.delete("/{user_id}/todos/{todo_id}", response={204: None, ON_CHANGE: ErrorBody})
-async def trash_todo(
+async def delete_todo(
     request: HttpRequest, user_id: str, todo_id: str, response: HttpResponse, if_match: IfMatch = None
 ):
     """Move a todo to the trash."""

@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from todos.models import ChangeKind
 from todos.rows import PriorityName, TodoOut
 from todos.sorting import SortName
+from web.requests import Body
 from web.text import StorableText
 
 DueText = Annotated[
@@ -45,8 +46,8 @@ Tags = Annotated[
 ]
 
 
-class TodoIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class TodoIn(Body):
+    """Only the title must be there."""
 
     title: Title
     notes: Notes = ""
@@ -56,10 +57,8 @@ class TodoIn(BaseModel):
     tags: Tags = []
 
 
-class TodoPatch(BaseModel):
+class TodoPatch(Body):
     """Only the fields that are sent change."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: Title = ""
     notes: Notes = ""
@@ -89,11 +88,10 @@ class TodoPage(BaseModel):
     next: str | None = Field(description="The cursor of the next page; null on the last.")
 
 
-class UndoIn(BaseModel):
+class UndoIn(Body):
     """Exactly one of the three."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={"examples": [{"tool_call_id": str(UUID(int=0))}], "minProperties": 1, "maxProperties": 1},
     )
 

@@ -65,6 +65,29 @@ class TodoApiTestCase(TestCase):
         return Todo.objects.aget(pk=self.todo.id)
 
 
+class UnknownParameterTests(TodoApiTestCase):
+    async def test_a_query_parameter_that_is_not_known_is_refused_at_every_operation(self):
+        of_todo = f"/{self.todo.id}"
+        requests = [
+            ("get", "", None, {"fitler": "done"}),
+            ("get", of_todo, None, {"version": "1"}),
+            ("post", "", {"title": "Nap"}, {"dry_run": "1"}),
+            ("patch", of_todo, {"title": "Nap"}, {"notes": "x"}),
+            ("delete", of_todo, None, {"force": "1"}),
+            ("get", f"/api/{self.alice.subject}/conversations", None, {"page": "2", "limit": "5"}),
+        ]
+        for method, path, body, query in requests:
+            with self.subTest(method, path=path):
+                [unknown] = query.keys() - {"limit"}
+                answer = await self.refused(422, "validation_error", method, path, body, query=query)
+                self.assertEqual(answer["details"], {unknown: "This parameter is not known."})
+        self.assertEqual([todo.title async for todo in Todo.objects.all()], ["Buy milk"])
+
+    async def test_nobody_learns_of_parameters_before_they_say_who_they_are(self):
+        response = await self.async_client.get(self.address, query_params={"fitler": "done"})
+        self.assertEqual(response.status_code, 401)
+
+
 class CreateTests(TodoApiTestCase):
     async def test_creates_and_answers_with_the_todo(self):
         body = {"title": " Call  mom", "notes": "soon", "priority": "high", "due": "2026-03-06", "tags": ["Home"]}

@@ -1,0 +1,106 @@
+"""The API document as generators and people need it: what each operation may answer, with examples, and true shapes."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from ninja.openapi.schema import OpenAPISchema
+from ninja.types import DictStrAny
+
+from .api_examples import ANSWERS, BODIES, errors_of
+
+REF = "#/components/schemas/"
+
+
+def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
+    """Complete what the library made of the operations; `statuses` is the status of each error code."""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status in common_refusals(path, operation):
+                operation["responses"].setdefault(status, documented_error(status))
+            add_examples(f"{method.upper()} {path}", operation, statuses)
+            for parameter in operation["parameters"]:
+                # Here the library repeats the examples of the schema, in the shape that they have there.
+                parameter.pop("examples", None)
+    say_that_answers_are_whole(document)
+
+
+def camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def say_that_answers_are_whole(document: OpenAPISchema) -> None:
+    """Every field of an answer is always there; a default would be a value that nobody may leave out."""
+    schemas, sent = document["components"]["schemas"], names_of_bodies(document)
+    for name in schemas.keys() - sent:
+        properties = schemas[name].get("properties", {})
+        for shape in properties.values():
+            shape.pop("default", None)
+            if list(shape) == ["allOf"]:
+                shape.update(shape.pop("allOf")[0])
+        if properties:
+            schemas[name]["required"] = list(properties)
+
+
+def names_of_bodies(document: OpenAPISchema) -> set[str]:
+    """The schemas that requests are made of."""
+    bodies = [
+        operation["requestBody"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        if "requestBody" in operation
+    ]
+    names: set[str] = set()
+    waiting = [name for body in bodies for name in references(body)]
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names.add(name)
+            waiting += references(document["components"]["schemas"][name])
+    return names
+
+
+def references(part: Any) -> Iterator[str]:
+    """The names of the schemas that a part of the document refers to."""
+    if isinstance(part, dict):
+        if isinstance(ref := part.get("$ref"), str):
+            yield ref.removeprefix(REF)
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from references(inner)
+
+
+def common_refusals(path: str, operation: DictStrAny) -> list[int]:
+    return [
+        *([401, 429] if "security" in operation else []),
+        *([403] if "{user_id}" in path else []),
+        *([408, 413, 415] if "requestBody" in operation else []),
+        *([422] if "requestBody" in operation or operation["parameters"] else []),
+        500,
+        503,
+    ]
+
+
+def documented_error(status: int) -> DictStrAny:
+    schema = {"$ref": "#/components/schemas/ErrorBody"}
+    return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
+
+
+def add_examples(name: str, operation: DictStrAny, statuses: dict[str, int]) -> None:
+    """To what is sent and what is answered, and to each refusal one for every code that it may have."""
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+        content["example"] = example_for(BODIES[name], media_type)
+    for status, response in operation["responses"].items():
+        for media_type, content in response.get("content", {}).items():
+            if int(status) < 400:
+                content["example"] = example_for(ANSWERS[name], media_type)
+                continue
+            codes = {code for code, of_code in statuses.items() if of_code == int(status)}
+            content["examples"] = {code: {"value": value} for code, value in errors_of(name, codes).items()}
+
+
+def example_for(examples: Any, media_type: str) -> Any:
+    """The example itself, or the one of several media types."""
+    return examples.get(media_type, examples)
