@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from language.talk.exchanges import Call, Outcome, Row
+from language.talk.references import NOTHING_BEFORE, WHICH_ONE
+from language.text.naming import is_pronoun
 from todos.finding.references import read_id
 
-from .conversation import Call, Outcome, Row
 from .listing import described, numbered, quoted
-from .naming import is_pronoun
-from .references import NOTHING_BEFORE, WHICH_ONE
 
 PRIORITY_NEWS = {"none": "has no priority now", "urgent": "is urgent now"}
 

@@ -1,15 +1,14 @@
 """Todos as text: one as a phrase, several as a numbered list in groups, so that "the second" means one of them."""
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 
+from language.acts import Selection
 from language.recurrence import MONTH_NAMES, WEEKDAY_NAMES
+from language.talk.exchanges import Row
 
-from .acts import Selection
-from .conversation import Row
-from .grammar import any_of, rule
-
-NAMED_DAY = rule(rf"\b{any_of(WEEKDAY_NAMES + MONTH_NAMES)}\b")
+NAMED_DAY = re.compile(rf"\b(?:{'|'.join(WEEKDAY_NAMES + MONTH_NAMES)})\b", re.IGNORECASE)
 GROUPS = ("Overdue", "Today", "Later", "No date", "Done")
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from .acts import AnnotateTodo, AskTodos, ChangeMany, Clarify, OfferToDelete, Question, RestoreTodo, Selection
-from .conversation import Call, Row
-from .dating import Clock
-from .listing import counted, described, facts, grouped, more_of, numbered, quoted
-from .references import WHICH_ONE
+from language.acts import AnnotateTodo, AskTodos, ChangeMany, Clarify, OfferToDelete, Question, RestoreTodo, Selection
+from language.clock import Clock
+from language.talk.exchanges import Call, Row
+from language.talk.questions import DELETE_OFFER
+from language.talk.references import WHICH_ONE
 
-DELETE_OFFER = "Shall I delete"
+from .listing import counted, described, facts, grouped, more_of, numbered, quoted
+
 NO_MORE = "I cannot list any more than that. Ask for a part, for example “what is due this week?”."
 PRIORITY_RANK = ("urgent", "high", "medium", "low", "none")
 

@@ -7,8 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chat.assistants.interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
-
-from .acts import (
+from language.acts import (
     Act,
     AddTodo,
     AnnotateTodo,
@@ -21,15 +20,18 @@ from .acts import (
     Supposed,
     Unclear,
 )
+from language.clock import Clock
+from language.reading.message import read_message, understand
+from language.talk.exchanges import Call, Conversation, Exchange, Row
+from language.talk.follow_ups import follow_up
+from language.talk.questions import ASK_TITLE
+from language.talk.references import resolve, with_whole_due
+
 from .change_answers import change_answer
-from .conversation import Call, Conversation, Exchange, Row, read_conversation
-from .dating import Clock
-from .follow_ups import follow_up
+from .history import read_conversation
 from .look_answers import delete_offer, many_answer, many_limit, not_one_answer, question_answer
-from .references import resolve, with_whole_due
 from .requests import Look, Wanted, bulk_calls, requests_for
-from .sentences import ASK_TITLE, SAID
-from .understanding import read_message, understand
+from .sentences import SAID
 
 
 class BasicModel:

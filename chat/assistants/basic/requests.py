@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from todos.mcp.batches import REACH_MAX
-
-from .acts import (
+from language.acts import (
     Act,
     AddTodo,
     AnnotateTodo,
@@ -21,7 +19,8 @@ from .acts import (
     UndoChanges,
     UpdateTodos,
 )
-from .conversation import Row
+from language.talk.exchanges import Row
+from todos.mcp.batches import REACH_MAX
 
 BATCH_MAX = 25
 CALLS_MAX = 8

@@ -1,7 +1,5 @@
 """What the assistant says when there is nothing to look up or change."""
 
-ASK_TITLE = "What should I call it?"
-OFFER = "Shall I add"
 ABILITIES = (
     "“add call the bank friday 3pm”, “what is due this week?”, “mark call the bank as done”, "
     "“move it to monday”, “delete the second one”, “undo that”"

@@ -1,0 +1,68 @@
+"""Dates inside sentences: where the person's date words are, so that titles and names go without them."""
+
+import datetime
+import re
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from language.acts import Unclear
+from language.dates import FoundDate, find_date
+from language.errors import DateNotUnderstood
+
+# What is left dangling where a date was cut out: "add milk for", "set a reminder on".
+BEFORE_DATE = re.compile(
+    r"(?:(?:^|[\s,]+)(?:for|on|by|at|due|before|until|till|from|starting|beginning|in|of|the|this|is|are|falls|"
+    r"they're|it's|(?:they|it) (?:is|are)))*[\s,–-]*$",
+    re.IGNORECASE,
+)
+AFTER_DATE = re.compile(r"^(?:'?s\b)?[\s,–-]*", re.IGNORECASE)
+TIME_ALONE = re.compile(r"(?:at )?(?:\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\.?)?|noon|midnight|midday)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The person's present: what "tomorrow" is counted from."""
+
+    now: datetime.datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> datetime.date:
+        return self.now.astimezone(self.zone).date()
+
+    def find(self, text: str) -> FoundDate | None:
+        """The date words in the text; raises Unclear for an impossible or two-way date."""
+        try:
+            return find_date(text, self.zone, self.now)
+        except DateNotUnderstood as refusal:
+            raise Unclear(refusal.sentence) from refusal
+
+
+def cut_date(text: str, clock: Clock) -> tuple[str, str]:
+    """The text without its date words, and those words ("" without any)."""
+    found = clock.find(text)
+    if found is None:
+        return text, ""
+    places = [(found.start, found.end), *([found.time_span] if found.time_span else [])]
+    kept = text
+    # The last first, so that the place of the other stays: "tomorrow call Sam at 5pm".
+    for start, end in sorted(places, reverse=True):
+        parts = (BEFORE_DATE.sub("", kept[:start]), AFTER_DATE.sub("", kept[end:]))
+        kept = " ".join(filter(None, parts))
+    return kept, found.text.strip(" ,")
+
+
+def cut_final_date(text: str, clock: Clock) -> tuple[str, str]:
+    """As `cut_date`, but only date words at the very end count, and the words before them stay as they are."""
+    start = 0
+    while found := clock.find(text[start:]):
+        if not text[start + found.end :].strip(" ,.!"):
+            return text[: start + found.start].rstrip(), text[start + found.start : start + found.end].strip(" ,")
+        start += found.end
+    return text, ""
+
+
+def is_date(text: str, clock: Clock) -> bool:
+    """Whether the text is date words alone, perhaps behind a preposition."""
+    rest, due = cut_date(text, clock)
+    return bool(due) and not rest

@@ -1,0 +1,1 @@
+"""From one message to acts, whatever was said before it."""

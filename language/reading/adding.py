@@ -1,0 +1,152 @@
+"""What to add. The forms are in `add_forms.py`; here a sentence becomes title, date, priority and tags."""
+
+import re
+from dataclasses import replace
+
+from language.acts import AddTodo, Clarify, Unclear
+from language.clock import Clock, cut_date
+from language.grammar import section
+from language.text.details import cut_priority, cut_tags
+from language.text.items import dated_items, listed_items, parts_of
+from language.vocabulary import VAGUE_TITLES
+
+forms = section("adding")
+
+
+EACH_DAY = "Is that every week? Say for example “every monday and friday”, or give me one todo for each day."
+NOT_AHEAD = "I cannot count back from something else. Please say the day or time itself, for example “friday 2pm”."
+WHICH_DAY = "Which day of that weekend should it be? Say for example “march 14”."
+ONE_LIST = "There is one list here. I can add todos to it, with tags to tell them apart. What shall I add?"
+
+
+def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
+    """The todos that the clause asks to add; an AddTodo without title when it does not say what."""
+    if forms.new_list.fullmatch(text):
+        return [Clarify(ONE_LIST)]
+    text = forms.list_of_day.sub(r"my \g<list> for \g<day>", text)
+    if several := headed(text, clock):
+        return several
+    if match := forms.to_list.fullmatch(text):
+        return listed(list_value(match), clock)
+    if match := forms.headed.fullmatch(text):
+        return listed(match["value"], clock)
+    if forms.remind_alone.fullmatch(text):
+        return [AddTodo("")]
+    return understand_afterthought(text, clock) or understand_new_item(text, clock)
+
+
+def headed(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
+    """The todos behind a head that says that several follow, with the date of the head."""
+    head, _, value = text.partition(":")
+    if not value.strip():
+        head, _, value = text.partition(",")
+        if not forms.counted_head.fullmatch(head):
+            return None
+    words, due = cut_date(head, clock)
+    if not value.strip() or not forms.several_head.fullmatch(words.strip()):
+        return None
+    is_parted = "," in value or forms.counted_head.fullmatch(head)
+    parts = parts_of(value.strip()) if is_parted else listed_items(value.strip(), clock)
+    return [replace(todo, due=todo.due or due) for todo in todos_from(parts, clock)]
+
+
+def understand_afterthought(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
+    match = forms.afterthought.fullmatch(text)
+    return listed(match["value"], clock) if match else None
+
+
+def understand_new_item(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
+    if match := forms.new_item.fullmatch(text):
+        return listed(" ".join([match["value"], *forms.kind_kept.findall(match["kind"])]).strip(), clock)
+    if match := forms.remind.fullmatch(text):
+        return reminded(match, clock)
+    match = forms.add_this.fullmatch(text)
+    return listed(match["value"], clock) if match else None
+
+
+def list_value(match: re.Match[str]) -> str:
+    """The title of "add a note to my list about X" stands behind the list, else before it."""
+    value, tail = match["value"], forms.please.sub("", (match.groupdict().get("tail") or "").strip())
+    joint = "" if tail.startswith(",") else " "
+    return tail if tail and not title_of(value) else f"{value}{joint}{tail}".strip()
+
+
+def reminded(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:
+    """ "Remind me to add milk to my list" is about milk; whatever else follows is the title, with what led to it."""
+    if forms.ahead.search(match["value"]):
+        raise Unclear(NOT_AHEAD)
+    if inner := forms.to_list.fullmatch(forms.before_title.sub("", match["value"])):
+        return listed(list_value(inner), clock)
+    words = f"{match['value']} {match.groupdict().get('lead') or ''}"
+    return [*todos_from(dated_items(words, clock), clock)]
+
+
+def listed(value: str, clock: Clock) -> list[AddTodo | Clarify]:
+    return [*todos_from(listed_items(value, clock), clock)]
+
+
+def todos_from(items: list[str], clock: Clock) -> list[AddTodo]:
+    return [todo_from(item, clock) for item in items]
+
+
+def todo_from(text: str, clock: Clock) -> AddTodo:
+    """One todo: what is neither date nor priority nor tag is its title."""
+    text, priority = cut_priority(text)
+    text, tags = cut_tags(text)
+    if forms.weekend_of.search(text):
+        raise Unclear(WHICH_DAY)
+    days = forms.several_days.search(text)
+    text, due = repeating(text, clock) or with_first_date(*cut_date(text, clock), clock)
+    if days and days[0] not in due:
+        raise Unclear(EACH_DAY)
+    return AddTodo(title_of(text), due, priority, tags)
+
+
+def repeating(text: str, clock: Clock) -> tuple[str, str] | None:
+    """ "Daily standup at 9:15" repeats: the adverb before the title belongs to the date behind it as well."""
+    match = forms.repeating.fullmatch(text)
+    if match is None:
+        return None
+    words = match["rest"].split()
+    for place in range(1, len(words)):
+        due = f"{match['adverb']} {' '.join(words[place:])}"
+        title = " ".join(words[:place])
+        if words[place].lower() in {"on", "at"} and not clock.find(title) and is_repeat(due, clock):
+            return f"{match['adverb']} {title}", due
+    title, first = cut_date(match["rest"], clock)
+    due = f"{match['adverb']} starting {first}"
+    return (
+        (f"{match['adverb']} {title}", due)
+        if first and not forms.single.match(first) and is_repeat(due, clock)
+        else None
+    )
+
+
+def is_repeat(due: str, clock: Clock) -> bool:
+    found = clock.find(due)
+    return found is not None and found.recurrence is not None and found.text == due
+
+
+def with_first_date(text: str, due: str, clock: Clock) -> tuple[str, str]:
+    """In "friday to pay rent every month" the first time stands apart from the repeat."""
+    found = clock.find(text) if due else None
+    if found is None or found.start or not text[found.end :].startswith(" to "):
+        return text, due
+    both = f"{due} starting {found.text}"
+    whole = clock.find(both)
+    return (text[found.end :].strip(), both) if whole and whole.text == both else (text, due)
+
+
+def title_of(text: str) -> str:
+    """The title inside the words around it; empty where they name nothing ("something", "that")."""
+    title, before = text.strip(), ""
+    while title != before:
+        before = title
+        title = forms.before_title.sub("", title).strip()
+        if match := forms.after_title.fullmatch(title):
+            title = match["kept"].strip()
+    return "" if is_vague(title) else forms.article.sub("", title)
+
+
+def is_vague(title: str) -> bool:
+    return all(word.strip(".,") in VAGUE_TITLES for word in title.lower().split())

@@ -1,0 +1,191 @@
+"""What is asked about todos. The forms are in `question_forms.py`; here they become acts.
+
+Nothing here can change a todo, so a topic may be found by taking away the words around it.
+"""
+
+from dataclasses import replace
+
+from language.acts import Act, AskTodos, Question, Say, Selection
+from language.clock import Clock
+from language.grammar import section
+from language.text.naming import has_sign, is_pronoun, places_of
+from language.text.periods import cut_span
+from language.text.selection import forms as selecting
+from language.text.selection import select, without_general_words
+from language.vocabulary import IRREGULAR_PAST, TODO_VERBS
+
+forms = section("asking")
+
+
+def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
+    """What the clause asks; Say("outside") for a question that is not about todos; None where it is no question."""
+    if forms.capability.fullmatch(text):
+        return Say("help")
+    if day := asked_day(text, clock, asked=asked):
+        return day
+    if ending := forms.ending.fullmatch(text):
+        return ask_which(ending["rest"], clock) if is_about_todos(text) else Say("outside")
+    if indirect := forms.indirect.fullmatch(text):
+        act = direct_question(indirect["rest"] or f"that {indirect['claim']}", clock)
+        return None if act == Say("outside") and forms.finds_out.match(text) else act
+    if forms.ask_word.fullmatch(text) or forms.how_many.fullmatch(text) or forms.plan.fullmatch(text):
+        return direct_question(text, clock)
+    return request_to_see(text, clock) or (Say("outside") if asked and not is_about_todos(text) else None)
+
+
+def asked_day(text: str, clock: Clock, *, asked: bool) -> AskTodos | None:
+    """ "And tomorrow?", "what about next week?": what is due then."""
+    about = forms.about_day.fullmatch(text)
+    if not (about or asked):
+        return None
+    selection, rest = select(about["day"] if about else text, clock)
+    is_day_alone = selection.span and not without_general_words(rest).strip(" ,.")
+    return AskTodos(Question.WHICH, selection) if is_day_alone else None
+
+
+def direct_question(text: str, clock: Clock) -> Act:
+    if act := question_about_one(text, clock):
+        return act
+    if not is_about_todos(text) and not forms.plan.fullmatch(text):
+        return Say("outside")
+    if forms.what_first.search(text):
+        return AskTodos(Question.WHAT_FIRST, select(text, clock)[0])
+    if forms.how_many.fullmatch(text):
+        return AskTodos(Question.HOW_MANY, narrowed(text, clock))
+    if match := forms.when.fullmatch(text):
+        return ask_when(match["what"], clock)
+    is_whether = forms.yes_no.fullmatch(text) and not forms.of_whole_list.fullmatch(text)
+    return ask_whether(text, clock) if is_whether else ask_which(text, clock)
+
+
+def question_about_one(text: str, clock: Clock) -> AskTodos | None:
+    """ "How urgent is that task?", "when is it?": surely about a todo, whatever else the words say."""
+    if match := forms.how_urgent.fullmatch(text):
+        return ask_about_one(Question.HOW_URGENT, match["what"])
+    if forms.just_added.fullmatch(text):
+        return ask_about_one(Question.ABOUT_ONE, "it")
+    if match := forms.status.fullmatch(text):
+        return ask_about_one(Question.ABOUT_ONE, match["what"])
+    if (match := forms.which_one.fullmatch(text)) and places_of(match["what"]):
+        return ask_about_one(Question.ABOUT_ONE, match["what"])
+    if (match := forms.did_do.fullmatch(text)) and is_deed_done(match["verb"].lower()):
+        _, what = cut_span(match["what"], clock)
+        return ask_about_one(Question.ABOUT_ONE, what.strip())
+    match = forms.when.fullmatch(text)
+    return ask_about_one(Question.WHEN, match["what"]) if match and has_sign(match["what"]) else None
+
+
+def is_deed_done(verb: str) -> bool:
+    return verb in TODO_VERBS or verb in IRREGULAR_PAST or verb.endswith("ed")
+
+
+def request_to_see(text: str, clock: Clock) -> AskTodos | None:
+    """ "Read me my list", "I need my list", "my tasks for today"."""
+    if (showing := forms.showing.fullmatch(text)) and shows_todos(text, showing["rest"]):
+        return shown(text, showing["rest"], clock)
+    if (wishing := forms.wishing.fullmatch(text)) and wishes_list(text, wishing["rest"]):
+        return ask_which(wishing["rest"], clock)
+    if forms.sorted.fullmatch(text):
+        return AskTodos(Question.WHICH, Selection())
+    if forms.bare_state.fullmatch(text) or (forms.bare_list.fullmatch(text) and is_list_named(text, clock)):
+        return ask_which(text, clock)
+    return None
+
+
+def ask_about_one(question: Question, words: str) -> AskTodos:
+    """A question about one todo, which may be named by a pronoun or its place."""
+    task = words if is_pronoun(words) or places_of(words) else topic_of(words) or words
+    return AskTodos(question, Selection("all", task), task=task)
+
+
+def ask_when(words: str, clock: Clock) -> AskTodos:
+    if is_pronoun(words) or places_of(words) or topic_of(words):
+        return ask_about_one(Question.WHEN, words)
+    return ask_which(words, clock)
+
+
+def ask_whether(text: str, clock: Clock) -> AskTodos:
+    selection, rest = select(text, clock)
+    topic = topic_of(rest)
+    if not topic:
+        return AskTodos(Question.WHICH, selection)
+    return AskTodos(Question.IS_THERE, Selection("all", topic, selection.tag, selection.priority), task=topic)
+
+
+def ask_which(text: str, clock: Clock) -> AskTodos:
+    return AskTodos(Question.WHICH, narrowed(text, clock))
+
+
+def narrowed(text: str, clock: Clock) -> Selection:
+    """The selection of a question that has a topic only behind "about"."""
+    selection, rest = select(text, clock)
+    about = selecting.about.search(rest)
+    topic = topic_of(about["text"]) if about and not forms.empty_topic.fullmatch(about["text"]) else ""
+    return replace(selection, text=topic or selection.text)
+
+
+def shown(text: str, rest: str, clock: Clock) -> AskTodos:
+    """ "Show my work tasks", "check my list for milk": what is left beside the list is the topic."""
+    selection, left = select(rest, clock)
+    looked_for = forms.looked_for.fullmatch(left) if forms.look_in.match(text) else None
+    if looked_for and (topic := topic_of(looked_for["what"])):
+        return AskTodos(Question.IS_THERE, Selection("all", topic), task=topic)
+    about = selecting.about.search(left)
+    left = about["text"] if about else without_general_words(without_list(left))
+    topic = "" if looked_for else " ".join(forms.left_over.sub(" ", left).split())
+    return AskTodos(Question.WHICH, replace(selection, text=topic or selection.text))
+
+
+def shows_todos(text: str, rest: str) -> bool:
+    """Whether the object of "show", "read" or "check" is the list or a part of it, and not "read the report"."""
+    if forms.not_showing.match(text):
+        return False
+    if forms.listing.fullmatch(text):
+        return True
+    if forms.what_i_have.fullmatch(rest):
+        return is_about_todos(text)
+    if (
+        forms.the_list.fullmatch(rest)
+        or forms.search.fullmatch(text)
+        or (forms.look_for.match(text) and has_sign(rest))
+    ):
+        return True
+    if forms.show_me.match(text):
+        return bool(forms.one_or_list.fullmatch(rest)) and not forms.new_one.match(rest)
+    return bool(forms.has_list.fullmatch(rest))
+
+
+def wishes_list(text: str, rest: str) -> bool:
+    """ "I need my list", "I want to hear everything on it" – and not "I need milk on my list"."""
+    if forms.seeing.search(text):
+        return bool(forms.one_or_list.fullmatch(rest)) and not forms.adding.search(text)
+    return bool(forms.list.fullmatch(rest))
+
+
+def is_list_named(text: str, clock: Clock) -> bool:
+    """Whether the clause is nothing but a name of the list, as in "my tasks for today"."""
+    _, rest = select(text, clock)
+    return not without_general_words(without_list(rest)).strip(" ,.")
+
+
+def is_about_todos(text: str) -> bool:
+    if forms.always_about_todos.fullmatch(text) or forms.about_todos.search(text):
+        return True
+    if forms.other_how.fullmatch(text) or forms.of_assistant.match(text) or not forms.own.search(text):
+        return False
+    return bool(forms.about_doing.search(text) or forms.about_own.fullmatch(text))
+
+
+def without_list(text: str) -> str:
+    return " ".join(forms.list.sub(" ", forms.in_list.sub(" ", text)).split())
+
+
+def topic_of(text: str) -> str:
+    """What a question is about: its words without the list, the frame of the question and general nouns."""
+    topic, before = without_list(text).strip(" ,?"), ""
+    if about := selecting.about.search(topic):
+        topic = about["text"]
+    while topic != before:
+        before = topic
+        topic = forms.trail.sub("", forms.frame.sub("", topic)).strip(" ,?")
+    return forms.determiner.sub("", topic)

@@ -1,0 +1,265 @@
+"""What to change. The forms are in `change_forms.py`; here they become acts.
+
+Each row of CHANGES pairs forms with the function that makes the act; that function may decline with None.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from language.acts import Act, AnnotateTodo, ChangeMany, Clarify, CompleteTodos, DeleteTodos, OfferToDelete, UpdateTodos
+from language.clock import Clock, is_date
+from language.grammar import Forms, section
+from language.reading.adding import todo_from
+from language.reading.moving import forms as moving
+from language.reading.moving import moved
+from language.text.details import priority_named, tags_named
+from language.text.naming import has_sign, names_in, without_adverbs
+from language.text.quotations import MARK
+from language.text.selection import select_all
+from language.vocabulary import ASSISTANT_VERBS, IRREGULAR_PAST, NOT_WORK, TODO_VERBS
+
+forms = section("changing")
+
+
+GIVES_UP = frozenset(["cancel", "drop", "kill", "toss", "bin", "trash", "dismiss", "cut", "lose"])
+# "I won't forget the milk", "I'm not taking the car": no todo is given up.
+NOT_WORK_TO_DROP = frozenset(
+    ["forget", "forgetting", "have", "having", "get", "getting", "let", "letting", "use", "using"]
+)
+Maker = Callable[[re.Match[str], Clock], Act | None]
+
+Changes = tuple[tuple[Forms, Maker], ...]
+
+OF_WHICH_GONE = "Which one should I delete? Say a few words of its title."
+OF_WHICH = "Of which todo? Say it with a few words of its title, for example “move the dentist to friday”."
+
+
+def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act | None:
+    """The change that the clause asks for or tells of, or None."""
+    if forms.mark_it.fullmatch(text):
+        return CompleteTodos(("it",))
+    if match := forms.rank_it.fullmatch(text):
+        return UpdateTodos(("it",), priority=priority_named(match["priority"]))
+    if forms.of_which.fullmatch(text):
+        return Clarify(OF_WHICH)
+    if act := moved(text, clock, corrects=corrects):
+        return act
+    return told_with_time(text, clock) or first_act(CHANGES, text, clock)
+
+
+def first_act(changes: Changes, text: str, clock: Clock) -> Act | None:
+    matches = ((match, act_of) for change_forms, act_of in changes for match in change_forms.fullmatches(text))
+    return next((act for match, act_of in matches if (act := act_of(match, clock))), None)
+
+
+def told_with_time(text: str, clock: Clock) -> Act | None:
+    """ "I paid the rent this morning": work done, with when it was."""
+    told = forms.done_when.sub("", text)
+    return first_act(TOLD, told, clock) if told != text else None
+
+
+def tasks_of(match: re.Match[str]) -> tuple[str, ...]:
+    return names_in(outside_list(match["what"]))
+
+
+def outside_list(words: str) -> str:
+    """The words without "from my list" around them; the whole where only that was said."""
+    match = forms.around_list.fullmatch(words)
+    return f"{match['kept']} {match['tail']}".strip() if match and match["kept"].strip() else words
+
+
+# Done and not done
+
+
+def completed(match: re.Match[str], clock: Clock) -> Act | None:
+    if selection := select_all(match["what"], clock):
+        return ChangeMany("complete", selection)
+    tasks = tasks_of(match)
+    return CompleteTodos(tasks) if tasks and not forms.for_now.fullmatch(match["what"]) else None
+
+
+def completed_by_command(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "Complete the tax return by Friday" is something to do; without a date it is done."""
+    if selection := select_all(match["what"], clock):
+        return ChangeMany("complete", selection)
+    return None if clock.find(match["what"]) and not has_sign(match["what"]) else completed(match, clock)
+
+
+def finished_by_command(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "Finish the slides" and "close the windows" are something to do; "finish item 4" is not."""
+    return completed(match, clock) if has_sign(match["what"]) or MARK.search(match["what"]) else None
+
+
+def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "I called the dentist": work done, told as a past."""
+    no_work = forms.no_work_done.match(match["what"]) or forms.for_now.fullmatch(match["what"])
+    if no_work or not is_past(match["verb"].lower()):
+        return None
+    what = outside_list(match["what"])
+    shown, did = without_adverbs(what), match["verb"].lower() in {"did", "done"}
+    if did and len(names := names_in(what)) > 1:
+        return CompleteTodos(names)
+    is_shown = did and has_sign(shown)
+    return CompleteTodos((shown if is_shown else f"{match['verb']} {what}",))
+
+
+def completed_without_subject(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "Called the dentist", where the verb has another form in the present."""
+    return None if match["verb"].lower() in TODO_VERBS else completed_in_the_past(match, clock)
+
+
+def is_past(verb: str) -> bool:
+    bases = bases_of(verb) if verb.endswith("ed") else set()
+    return verb not in NOT_WORK and (verb in IRREGULAR_PAST or not TODO_VERBS.isdisjoint(bases))
+
+
+def bases_of(verb: str) -> set[str]:
+    """What may be the base of a verb: "send" of "sending", "try" of "tried", "stop" of "stopped"."""
+    if verb.endswith("ing"):
+        return {verb[:-3], f"{verb[:-3]}e", verb[:-4]}
+    return {verb[:-2], verb[:-1], verb[:-3], f"{verb[:-3]}y"} if verb.endswith("ed") else {verb}
+
+
+def reopened(match: re.Match[str], clock: Clock) -> Act | None:
+    if selection := select_all(match["what"], clock):
+        return ChangeMany("reopen", selection)
+    return CompleteTodos(tasks_of(match), reopen=True)
+
+
+# Away
+
+
+def not_doing(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "I won't be sending the invoice"; with a date it may be done on another."""
+    verb = match["verb"].lower()
+    kept = verb in NOT_WORK_TO_DROP and not forms.for_good.search(match[0])
+    if kept or clock.find(match["what"]) or not bases_of(verb) & TODO_VERBS:
+        return None
+    return DeleteTodos((f"{verb} {outside_list(match['what'])}",))
+
+
+def may_be_over(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "I can't make the meeting", "I already have milk"; with a date it may be done on another."""
+    what = match["what"]
+    if has_sign(what) or clock.find(what):
+        return None
+    name = names_in(what)[0]
+    return OfferToDelete(name, Clarify(f"No open todo matches “{name}”. What should I do?"))
+
+
+def deleted(match: re.Match[str], clock: Clock) -> Act | None:
+    return cleared(match, clock) or DeleteTodos(tasks_of(match))
+
+
+def asked_away(text: str, clock: Clock) -> Act | None:
+    """ "Can the dentist be cancelled?" asks for it, and for the question which one."""
+    match = forms.asked_away.fullmatch(text)
+    if match is None:
+        return None
+    name = names_in(match["what"])[0]
+    return cleared(match, clock) or OfferToDelete(name, Clarify(f"No open todo matches “{name}”. {OF_WHICH_GONE}"))
+
+
+def cleared(match: re.Match[str], clock: Clock) -> Act | None:
+    selection = select_all(match["what"], clock)
+    return ChangeMany("delete", selection) if selection else None
+
+
+def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
+    """A verb that may be work to do deletes what has a sign of being a todo, and asks for what has none."""
+    what = match["what"]
+    if forms.particle.match(what):
+        return None
+    if has_sign(what) or MARK.fullmatch(what) or forms.off_list.fullmatch(what):
+        return deleted(match, clock)
+    return cleared(match, clock) or given_up(match, clock)
+
+
+def given_up(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "Drop the report": said of a todo as often as of a thing, so that it is asked about if there is such a todo."""
+    verb, what = match["verb"].lower(), match["what"]
+    if clock.find(what) or verb not in GIVES_UP or not (verb == "cancel" or moving.definite.fullmatch(what)):
+        return None
+    if verb in TODO_VERBS and verb not in ASSISTANT_VERBS and verb != "cancel":
+        return OfferToDelete(names_in(what)[0], todo_from(match[0], clock))
+    question = f"Shall I delete a todo, or add one? Say “delete {what}” or “add {verb} {what}”."
+    return OfferToDelete(names_in(what)[0], Clarify(question))
+
+
+# Other
+
+
+def changed(match: re.Match[str], clock: Clock, **fields: Any) -> Act | None:
+    if selection := select_all(match["what"], clock):
+        return ChangeMany("change", selection)
+    tasks = tasks_of(match)
+    return UpdateTodos(tasks, **fields) if tasks else None
+
+
+def renamed(match: re.Match[str], clock: Clock) -> Act | None:
+    value, tasks = match["value"].strip(), tasks_of(match)
+    if (
+        len(tasks) != 1
+        or forms.of_assistant.search(tasks[0])
+        or is_date(value, clock)
+        or forms.clock_time.fullmatch(value)
+    ):
+        return None
+    return UpdateTodos(tasks, title=value)
+
+
+def ranked(match: re.Match[str], clock: Clock) -> Act | None:
+    return changed(match, clock, priority=priority_named(match["priority"]))
+
+
+def tagged(match: re.Match[str], clock: Clock) -> Act | None:
+    return None if forms.goes_on.fullmatch(match["what"]) else changed(match, clock, add_tags=tags_named(match["tags"]))
+
+
+def untagged(match: re.Match[str], clock: Clock) -> Act | None:
+    return changed(match, clock, remove_tags=tags_named(match["tags"]))
+
+
+def changed_to(**fields: Any) -> Maker:
+    """The maker for forms that say the new value by their words alone."""
+    return lambda match, clock: changed(match, clock, **fields)
+
+
+def annotated(match: re.Match[str], clock: Clock) -> Act | None:
+    tasks = () if select_all(match["what"], clock) else tasks_of(match)
+    return AnnotateTodo(tasks[0], match["value"].strip()) if len(tasks) == 1 else None
+
+
+TOLD: Changes = (
+    (forms.done, completed),
+    (forms.did, completed_in_the_past),
+    (forms.was_done, completed_in_the_past),
+    (forms.did_without_subject, completed_without_subject),
+)
+# In this order: "mark X as urgent" before "mark X as done", any other "change X to Y" after both.
+CHANGES: Changes = (
+    (forms.no_date, changed_to(due="none")),
+    (forms.no_repeat, changed_to(stop_repeating=True)),
+    (forms.note, annotated),
+    (forms.untag, untagged),
+    (forms.add_tag, tagged),
+    (forms.no_priority, changed_to(priority="none")),
+    (forms.priority, ranked),
+    (forms.more_urgent, changed_to(priority="high")),
+    (forms.less_urgent, changed_to(priority="low")),
+    (forms.rename, renamed),
+    (forms.reopen, reopened),
+    (forms.check_off, completed),
+    (forms.finish, finished_by_command),
+    (forms.complete, completed_by_command),
+    *TOLD,
+    (forms.change_to, renamed),
+    (forms.clear_all, cleared),
+    (forms.not_needed, deleted),
+    (forms.forget, deleted),
+    (forms.not_doing, not_doing),
+    (forms.may_be_over, may_be_over),
+    (forms.delete, deleted),
+    (forms.delete_listed, deleted_if_listed),
+)

@@ -1,0 +1,65 @@
+"""Several acts of one message together: what "it" in the second speaks of, and what to do when one is uncertain."""
+
+from dataclasses import replace
+
+from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, Reading, Say, UpdateTodos
+from language.text.naming import is_pronoun, is_several
+
+ONE_BY_ONE = (
+    "I am sure of a part of that only, so I have changed nothing. Could you say it again, one request a sentence?"
+)
+
+
+def joined(before: list[Act], after: list[Act]) -> list[Act]:
+    """The acts of both, where "it" in the second is what the first spoke of."""
+    acts = [*before]
+    for act in after:
+        acts = joined_one(acts, act) if acts else [act]
+    return acts
+
+
+def joined_one(acts: list[Act], act: Act) -> list[Act]:
+    match acts[-1], act:
+        case AddTodo(title=title), AddTodo(title="") if title:
+            return acts
+        case AddTodo() as last, UpdateTodos() if speaks_of_it(act.tasks):
+            return [*acts[:-1], with_changes(last, act)]
+        case AddTodo(title=title), CompleteTodos() | DeleteTodos() if speaks_of_it(act.tasks):
+            # "I still have to do the laundry, put it back" adds nothing: it is about the one that was done.
+            known = acts[:-1] if isinstance(act, CompleteTodos) and act.reopen else acts
+            return [*known, replace(act, tasks=(title,))]
+        case CompleteTodos() | DeleteTodos(), CompleteTodos() | DeleteTodos() if speaks_of_it(act.tasks):
+            # "I finished the laundry, so cross it off" and "I no longer need it; take it off": said twice, done once.
+            return acts
+        case CompleteTodos() | DeleteTodos() | UpdateTodos() as last, CompleteTodos() | DeleteTodos() | UpdateTodos():
+            return [*acts, replace(act, tasks=last.tasks) if speaks_of_it(act.tasks) else act]
+    return [*acts, act]
+
+
+def speaks_of_it(tasks: tuple[str, ...]) -> bool:
+    return bool(tasks) and (is_pronoun(tasks[0]) or is_several(tasks[0]))
+
+
+def with_changes(todo: AddTodo, change: UpdateTodos) -> AddTodo:
+    """ "Add milk and make it urgent" adds an urgent todo."""
+    return replace(
+        todo,
+        title=change.title or todo.title,
+        due="" if change.due == "none" else change.due or todo.due,
+        priority=change.priority or todo.priority,
+        tags=tuple(dict.fromkeys(todo.tags + change.add_tags)),
+    )
+
+
+def settled(readings: list[Reading]) -> list[Act]:
+    """What to do of a whole message. Talk beside a command is passed over; doubt stops what was not said for sure."""
+    acts: list[Act] = []
+    for reading in readings:
+        acts = joined(acts, reading.acts)
+    if refusal := next((act for act in acts if act == Say("not yours")), None):
+        return [refusal]
+    doubts = [act for act in acts if isinstance(act, Clarify)]
+    if doubts and any(isinstance(act, AddTodo) for reading in readings if not reading.is_sure for act in reading.acts):
+        return [Clarify(ONE_BY_ONE)]
+    commands = [act for act in acts if not isinstance(act, Say | Clarify)]
+    return [*commands, *doubts[:1]] or acts[:1]

@@ -1,0 +1,69 @@
+"""From a message to acts.
+
+Pure: the same text at the same moment always means the same acts. What a text refers to is resolved later
+(`references.py`), so that a message is understood alike in every conversation.
+"""
+
+from language.acts import Act, AddTodo, Clarify, Reading, Say, Unclear
+from language.clock import Clock
+from language.grammar import section
+from language.reading.adding import todos_from
+from language.reading.joining import settled
+from language.reading.sentence import read_sentence
+from language.text.clauses import BULLET, END_MARKS, sentences, single_spaced
+from language.text.quotations import set_aside_quotations, with_quotations
+
+forms = section("understanding")
+
+
+REQUESTS_MAX = 100
+TOO_MANY = "That is {} requests at once. I take up to {} in one message; please send them in parts."
+
+
+def understand(text: str, clock: Clock) -> list[Act]:
+    """The acts of a message in the order said; a single Clarify or Say when it cannot be acted on surely."""
+    return read_message(text, clock).acts
+
+
+def read_message(text: str, clock: Clock) -> Reading:
+    """The acts of a message, and whether each of its sentences is sure."""
+    quoted = set_aside_quotations(text)
+    try:
+        reading = read_sentences(quoted.text, clock)
+    except Unclear as unclear:
+        reading = Reading([Clarify(unclear.question)])
+    return Reading([with_quotations(act, quoted) for act in reading.acts], reading.is_sure)
+
+
+def read_sentences(text: str, clock: Clock) -> Reading:
+    lines = [single_spaced(line) for line in text.splitlines() if line.strip(END_MARKS)]
+    if len(lines) > 1 and forms.heading.fullmatch(lines[0]):
+        return Reading(listed_acts(lines[1:], clock), is_sure=True)
+    if len(lines) > REQUESTS_MAX:
+        return Reading([Clarify(TOO_MANY.format(len(lines), REQUESTS_MAX))])
+    if len(lines) > 1 and all(map(BULLET.match, lines)):
+        return settled_reading([read_point(line, clock) for line in lines])
+    parts = sentences(text)
+    if len(parts) > REQUESTS_MAX:
+        return Reading([Clarify(TOO_MANY.format(len(parts), REQUESTS_MAX))])
+    return settled_reading([read_sentence(part, clock) for part in parts])
+
+
+def settled_reading(readings: list[Reading]) -> Reading:
+    return Reading(settled(readings) or [Say("empty")], all(reading.is_sure for reading in readings))
+
+
+def read_point(line: str, clock: Clock) -> Reading:
+    """A point of a list without a heading: a command where it surely is one, else a todo."""
+    point = BULLET.sub("", line, count=1).strip(" ,;")
+    reading = read_sentence(point, clock)
+    if reading.is_sure or not all(isinstance(act, AddTodo | Clarify) for act in reading.acts):
+        return reading
+    return Reading([*todos_from([point], clock)], is_sure=True)
+
+
+def listed_acts(lines: list[str], clock: Clock) -> list[Act]:
+    """The lines under "Add these:" are todos, whatever they say."""
+    if len(lines) > REQUESTS_MAX:
+        return [Clarify(TOO_MANY.format(len(lines), REQUESTS_MAX))]
+    return [*todos_from([BULLET.sub("", line, count=1).strip(" ,;") for line in lines], clock)]

@@ -1,0 +1,56 @@
+"""What a person puts right in the same breath: "tomorrow, I mean friday", "add eggs, no wait, duck eggs"."""
+
+import re
+from dataclasses import replace
+
+from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, Unclear, UpdateTodos
+from language.clock import Clock, cut_final_date, is_date
+from language.grammar import section
+from language.text.naming import names_in
+
+forms = section("repairs")
+
+
+MEANT_MAX_WORDS = 5
+SAY_AGAIN = "I am not sure which of the two you mean, so I have changed nothing. Could you say it once more?"
+
+
+def with_meant_date(sentence: str, clock: Clock) -> str | None:
+    """The sentence with the date that was meant in the place of the one that was said; None where no date was.
+
+    Raises Unclear where the number that was meant may be of anything: "6 eggs, no 12".
+    """
+    match = forms.repair.fullmatch(sentence) or forms.repaired_date.fullmatch(sentence)
+    if match is None:
+        return None
+    said, meant = match["said"], match["meant"].strip(" .!")
+    if forms.hour.fullmatch(meant):
+        hour = forms.at_hour.fullmatch(said)
+        if not hour:
+            raise Unclear(SAY_AGAIN)
+        return f"{hour['before']} {meant}"
+    kept, due = cut_final_date(said, clock)
+    return f"{kept} {meant}" if (due or " " in said) and is_date(meant, clock) else None
+
+
+def repaired(acts: list[Act], meant: str) -> list[Act]:
+    """The one act that was said, of what was meant; a question where that is not certain."""
+    act = acts[0] if len(acts) == 1 and len(meant.split()) <= MEANT_MAX_WORDS else None
+    match act:
+        case AddTodo(title=title) if new := corrected_title(title, meant):
+            return [replace(act, title=new)]
+        case CompleteTodos() | DeleteTodos() | UpdateTodos(title=""):
+            return [replace(act, tasks=names_in(meant))]
+    return [Clarify(SAY_AGAIN)]
+
+
+def corrected_title(title: str, new: str, old: str = "") -> str:
+    """The title with the new words in the place of the old ones, or of as many that share a word with them."""
+    if old:
+        replaced = re.sub(rf"\b{re.escape(old)}\b", lambda _: new, title, count=1, flags=re.IGNORECASE)
+        return replaced if replaced != title else ""
+    words, new_words = title.split(), new.split()
+    shared = {word.lower() for word in words} & {word.lower() for word in new_words}
+    if words[-1].lower() == new_words[-1].lower() and len(new_words) < len(words):
+        return " ".join([*words[: -len(new_words)], *new_words])
+    return new if shared or len(words) == len(new_words) else ""

@@ -1,0 +1,175 @@
+"""One sentence to acts: cut where two requests stand in it, else read as a clause, the surest reading first."""
+
+from dataclasses import replace
+
+from language.acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading, Say
+from language.clock import Clock, is_date
+from language.grammar import section
+from language.reading.adding import headed, understand_add, understand_afterthought
+from language.reading.asking import understand_question
+from language.reading.bare import forms as bare
+from language.reading.bare import offered, understand_bare, understand_statement
+from language.reading.changing import asked_away, understand_change
+from language.reading.joining import joined
+from language.reading.moving import asked_for, corrected
+from language.reading.moving import forms as moving
+from language.reading.repairs import forms as repairs
+from language.reading.repairs import repaired, with_meant_date
+from language.reading.talking import understand_hostile, understand_outside, understand_talk
+from language.talk.questions import OFFER
+from language.text.clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
+from language.text.naming import has_sign
+from language.text.selection import select
+from language.text.spelling import respelled
+
+forms = section("reading")
+
+
+TOO_LONG = "That is too long for me to take as one request. Could you say it in shorter sentences?"
+CHANGE_WHAT = (
+    "I am not sure what to change there. Say it with a few words of the todo's title, for example "
+    "“move the dentist to friday 5pm” or “rename milk to oat milk”."
+)
+CUTS_MAX = 12
+# "Plese shwo my todos": the first word that is put right may be a courtesy.
+MISSPELT_WORDS_MAX = 2
+
+
+def read_sentence(sentence: str, clock: Clock) -> Reading:
+    if len(sentence) > CLAUSE_MAX_CHARACTERS:
+        return Reading([Clarify(TOO_LONG)])
+    clause = clause_of(sentence)
+    if talk := whole_talk(sentence):
+        return Reading([talk], is_sure=True)
+    if acts := repaired_acts(sentence, clock):
+        return Reading(acts, is_sure=True)
+    if acts := whole_acts(clause, clock) or divided(sentence, clock) or certain_acts(clause, clock):
+        return Reading(acts, is_sure=True)
+    mended = clause.text
+    for _ in range(MISSPELT_WORDS_MAX):
+        if not (respelt := respelled(mended)):
+            break
+        mended = clause_of(respelt).text
+        if acts := certain_acts(clause_of(respelt), clock):
+            return Reading(acts, is_sure=True)
+    return Reading(likely_acts(clause, clock))
+
+
+def repaired_acts(sentence: str, clock: Clock) -> list[Act] | None:
+    """What was meant where the sentence puts itself right."""
+    if dated := with_meant_date(clause_of(sentence).text, clock):
+        return read_sentence(dated, clock).acts
+    match = repairs.repair.fullmatch(clause_of(sentence).text)
+    if match is None:
+        return None
+    said = read_sentence(match["said"], clock)
+    if any(isinstance(act, AskTodos | Say | Clarify) for act in said.acts):
+        return None
+    return certain_acts(clause_of(match["meant"]), clock) or repaired(said.acts, match["meant"])
+
+
+def whole_talk(sentence: str) -> Act | None:
+    """Talk as it was said: its courtesies may be all there is to it."""
+    whole = sentence.strip(END_MARKS.replace("?", ""))
+    return understand_talk(whole) or understand_talk(whole.rstrip("?"))
+
+
+def whole_acts(clause: Clause, clock: Clock) -> list[Act] | None:
+    """Forms that hold several parts but make one request: never cut."""
+    if match := forms.split.fullmatch(clause.text):
+        return [*(understand_add(f"add {match['value']} to my list", clock) or [])]
+    if understand_question(clause.text, clock, asked=clause.asked):
+        return None
+    added = headed(clause.text, clock) or understand_afterthought(clause.text, clock)
+    return [*added] if added else None
+
+
+def divided(sentence: str, clock: Clock) -> list[Act] | None:
+    """The acts of "…, and delete the milk one": cut where both sides are understood for sure, the last cut first."""
+    cuts = [
+        cut for cut in forms.cut.finditer(sentence) if cut.start() and forms.begins_command.match(sentence, cut.end())
+    ]
+    for cut in reversed(cuts[-CUTS_MAX:]):
+        left, right = sentence[: cut.start()], sentence[cut.end() :]
+        if acts := acts_of_both(left, cut[0].strip().lower(), right, clock):
+            return acts
+    return None
+
+
+def acts_of_both(left: str, conjunction: str, right: str, clock: Clock) -> list[Act] | None:
+    if conjunction == "and" and forms.runs_on.match(clause_of(left).text) and not forms.adds_more.match(right):
+        return None
+    right_acts = certain_acts(clause_of(right), clock)
+    if not right_acts:
+        return None
+    left_acts = divided(left, clock) or certain_acts(clause_of(left), clock)
+    if (
+        not left_acts
+        and "and" in conjunction
+        and not isinstance(right_acts[0], ChangeMany)
+        and forms.names_todo.search(right)
+    ):
+        # "Call the bank and delete the invoice todo": the second is said to the list, the first to be put on it.
+        left_acts = understand_bare(clause_of(left).text, clock)
+    if left_acts:
+        return joined(left_acts, right_acts)
+    # The left side may be no request but the reason for one: "I am tired today, so clear my list".
+    is_question = isinstance(right_acts[0], AskTodos) and not understand_bare(clause_of(left).text, clock)
+    is_reason = forms.gives_reason.fullmatch(conjunction) or isinstance(right_acts[0], ChangeMany) or is_question
+    return right_acts if is_reason else None
+
+
+def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
+    """What the clause surely says: talk, a question, a command or a statement of work; None for anything less sure."""
+    text = clause.text
+    # "Can you push it to 5?" is a request, for all its question mark.
+    asked = clause.asked and not clause.of_assistant
+    act = (
+        understand_talk(text)
+        or (None if forms.adds.match(text) else understand_hostile(text))
+        or asked_for(text, clock, corrects=clause.corrects)
+        or asked_away(text, clock)
+        or understand_question(text, clock, asked=asked)
+        or understand_change(text, clock, corrects=clause.corrects)
+    )
+    if act:
+        return [act]
+    if added := understand_add(text, clock):
+        return [*added]
+    if text.lower().startswith("no, "):
+        return certain_acts(replace(clause, text=text[4:].strip()), clock)
+    if (clause.corrects or moving.instead.search(text)) and (move := corrected(text, clock)):
+        return [move]
+    return understand_statement(text, clock) or led_by_date(text, clock)
+
+
+def led_by_date(text: str, clock: Clock) -> list[Act] | None:
+    """ "For tomorrow, add …" and "on Friday I need to …": the date is that of what follows."""
+    found = clock.find(text)
+    if found is None or not forms.before_date.fullmatch(text[: found.start]):
+        return None
+    if not forms.command_behind_date.match(text, found.end):
+        return None
+    acts = certain_acts(clause_of(text[found.end :]), clock) or []
+    added = [replace(act, due=act.due or text[found.start : found.end]) for act in acts if isinstance(act, AddTodo)]
+    return [*added] if len(added) == len(acts) else None
+
+
+def likely_acts(clause: Clause, clock: Clock) -> list[Act]:
+    """A date alone, talk of other trades, a todo without a request; a question back where none of these is likely."""
+    if is_date(clause.text, clock):
+        return [AskTodos(Question.WHICH, select(clause.text, clock)[0])]
+    if not bare.run_out.match(clause.text) and (act := understand_outside(clause.text)):
+        return [act]
+    if not clause.asked and not clause.of_assistant and (added := understand_bare(clause.text, clock)):
+        return added
+    return [asked_back(clause.text, clock)]
+
+
+def asked_back(text: str, clock: Clock) -> Act:
+    if has_sign(text):
+        return Clarify(f"What should I do with {text}? For example “complete {text}” or “delete {text}”.")
+    if bare.changes_something.fullmatch(text):
+        return Clarify(CHANGE_WHAT)
+    todo = offered(text, clock)
+    return Clarify(f"{OFFER} “{todo.title}” to your list?") if todo and todo.title else Say("outside")

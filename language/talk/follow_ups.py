@@ -1,0 +1,256 @@
+"""Answers to what the assistant asked last: a choice, a title, a date, a yes."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from language.acts import (
+    Act,
+    AddTodo,
+    AskTodos,
+    CompleteTodos,
+    DeleteTodos,
+    Question,
+    RepeatCall,
+    RestoreTodo,
+    Say,
+    Unclear,
+    UndoChanges,
+    UpdateTodos,
+)
+from language.clock import TIME_ALONE, Clock, is_date
+from language.grammar import section
+from language.reading.adding import todo_from
+from language.reading.bare import offered
+from language.reading.message import understand
+from language.reading.moving import TO_WHICH_DAY, moved_somewhen
+from language.reading.sentence import certain_acts
+from language.reading.talking import understand_talk
+from language.talk.exchanges import Call, Conversation, Exchange, Outcome, Row
+from language.talk.questions import ASK_TITLE, DELETE_OFFER, OFFER
+from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
+from language.talk.retitling import retitled
+from language.talk.same_deed import same_deed
+from language.text.clauses import clause_of
+from language.text.naming import bare_name, is_pronoun, is_several, names_in, places_of
+from language.text.quotations import set_aside_quotations
+
+forms = section("follow_ups")
+
+
+CHOICE_MAX_WORDS = 8
+WORDS_MAX = 40
+Refusal = tuple[Call, int, Outcome]
+
+
+def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """The acts of a message that answers the assistant's last question; None when it stands for itself."""
+    text, last = conversation.current.text, conversation.last
+    talk = understand_talk(clause_of(text).text)
+    said = talk.topic if isinstance(talk, Say) else ""
+    if ASK_TITLE in last.answer:
+        return titled(conversation, said, clock)
+    if said == "yes" and last.answer.startswith((OFFER, DELETE_OFFER)):
+        return accepted(last, clock)
+    if refused := refusals(last.calls):
+        return repeated(refused, conversation, said, clock)
+    if WHICH_ONE in last.answer and not last.calls:
+        return chosen_for_it(conversation, clock)
+    return next(filter(None, (way(conversation, clock) for way in WAYS_ON)), None)
+
+
+def accepted(last: Exchange, clock: Clock) -> list[Act] | None:
+    """What the assistant offered to do."""
+    if last.answer.startswith(DELETE_OFFER):
+        return [DeleteTodos((last.rows[0].id,))] if len(last.rows) == 1 else None
+    todo = offered(clause_of(last.text).text, clock)
+    return [todo] if todo else None
+
+
+def corrected_date_or_title(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """A correction of what the last message added or changed."""
+    if acts := redated(conversation, clock) or at_another_hour(conversation):
+        return acts
+    try:
+        retitling = retitled(conversation, clock)
+    except Unclear:
+        return None
+    return [retitling] if retitling else None
+
+
+def titled(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+    """The title that was asked for, with the date, priority and tags that were said before."""
+    quoted = set_aside_quotations(conversation.current.text)
+    clause = clause_of(quoted.text)
+    certain = certain_acts(clause, clock) or []
+    if said or clause.asked or any(not isinstance(act, AddTodo) for act in certain):
+        return [Say("no")] if said == "no" else None
+    named = [act for act in certain if isinstance(act, AddTodo) and act.title]
+    todo = named[0] if named else todo_from(clause.text, clock)
+    before = next((act for act in acts_before(conversation, clock) if isinstance(act, AddTodo)), AddTodo(""))
+    return [
+        AddTodo(
+            quoted.as_written(todo.title),
+            due=f"{before.due} {todo.due}".strip() if TIME_ALONE.fullmatch(todo.due) else todo.due or before.due,
+            priority=todo.priority or before.priority,
+            tags=todo.tags or before.tags,
+        )
+    ]
+
+
+def acts_before(conversation: Conversation, clock: Clock) -> list[Act]:
+    """What the previous message meant, which may have been an answer itself."""
+    earlier = Conversation(conversation.past[:-1], conversation.last)
+    return follow_up(earlier, clock) or understand(earlier.current.text, clock)
+
+
+def moved_to_day(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """ "Postpone the dentist" – to which day? – "friday"."""
+    if TO_WHICH_DAY not in conversation.last.answer:
+        return None
+    what, due = moved_somewhen(clause_of(conversation.last.text).text), clause_of(conversation.current.text).text
+    return [UpdateTodos(names_in(what), due=due)] if what and is_readable_date(due, clock) else None
+
+
+def more_of_list(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """What did not fit into the list that was shown last."""
+    if not forms.more.fullmatch(clause_of(conversation.current.text).text):
+        return None
+    asked = [act for act in acts_before(conversation, clock) if isinstance(act, AskTodos)]
+    lists = [call for call in conversation.last.calls if call.tool_name == "list_tasks"]
+    if len(asked) != 1 or not lists or asked[0].question != Question.WHICH:
+        return None
+    shown = len(lists[0].rows)
+    return [replace(asked[0], shown=shown) if lists[0].total > shown else Say("no more")]
+
+
+def put_back(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    is_wanted = forms.put_back.fullmatch(clause_of(conversation.current.text).text)
+    deleted = any(outcome.outcome == "deleted" for outcome in conversation.last.outcomes)
+    if is_wanted and deleted:
+        return [UndoChanges()]
+    shown = any(call.arguments.get("filter") == "trash" for call in conversation.last.calls)
+    return [RestoreTodo("it")] if is_wanted and shown else None
+
+
+def deed_for_other(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    return same_deed(conversation, clock, lambda: acts_before(conversation, clock))
+
+
+def refusals(calls: tuple[Call, ...]) -> list[Refusal]:
+    """What was refused and could still be done, with its place in its call."""
+    return [
+        (call, index, outcome)
+        for call in calls
+        for index, outcome in enumerate(call.outcomes)
+        if outcome.outcome == "refused"
+        and (outcome.candidates or outcome.code == "date_not_understood")
+        and index < len(call.items)
+    ]
+
+
+def repeated(refused: list[Refusal], conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+    """The refused call once more, with the todo or the date that the person now names."""
+    text = clause_of(conversation.current.text).text
+    call, index, outcome = refused[0]
+    if said == "no":
+        return [Say("no")]
+    if outcome.code == "date_not_understood":
+        return [redone(call, [item_with(call, index, due=text)])] if is_date(text, clock) else None
+    candidates = [(refusal, row) for refusal in refused for row in refusal[2].candidates]
+    chosen = choice(text, [row for _, row in candidates], said)
+    if not chosen:
+        return None
+    items = [item_with(call, place, task=row.id) for (_, place, _), row in candidates if row in chosen]
+    return [redone(call, items)]
+
+
+def choice(text: str, candidates: list[Row], said: str) -> list[Row]:
+    """The candidates that "the second one", "2", "both", "yes" or words of a title pick."""
+    if said == "yes" and len(candidates) == 1:
+        return candidates
+    if is_several(text) or text.lower() in {"all", "both", "all of them"}:
+        return candidates
+    if places := places_of(text):
+        return rows_at(places, candidates)
+    if len(text.split()) > CHOICE_MAX_WORDS or is_pronoun(text):
+        return []
+    words = set(re.findall(r"\w+", bare_name(text).lower())) - {"the", "a", "i", "mean", "meant", "one"}
+    fitting = [row for row in candidates if words and words <= set(re.findall(r"\w+", row.title.lower()))]
+    exact = [row for row in fitting if row.title.lower() == bare_name(text).lower()]
+    return exact or (fitting if len(fitting) == 1 else [])
+
+
+def item_with(call: Call, index: int, **fields: str) -> Any:
+    """One item of the call again: an id in the place of its reference, or another due."""
+    item = call.items[index]
+    return {**item, **fields} if isinstance(item, dict) else fields["task"]
+
+
+def redone(call: Call, items: list[Any]) -> RepeatCall:
+    key = "updates" if call.tool_name == "update_task" else "tasks"
+    return RepeatCall(call.tool_name, {**call.arguments, key: items})
+
+
+def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """The act that "it" left open, with the todo picked from the list that was asked about."""
+    chosen = choice(clause_of(conversation.current.text).text, shown_rows(conversation), "")
+    if len(chosen) != 1:
+        return None
+    acts = [
+        act
+        for act in understand(conversation.last.text, clock)
+        if isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos)
+    ]
+    return [replace(act, tasks=(chosen[0].id,)) for act in acts] or None
+
+
+def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """A date alone: the one for an unreadable date, or a correction of the one todo that was just added or changed."""
+    text, last = clause_of(conversation.current.text).text, conversation.last
+    if (match := forms.not_but.fullmatch(text)) and is_readable_date(match["old"], clock):
+        text = match["new"]
+    if not last.text or not is_readable_date(text, clock):
+        return None
+    if not last.calls and (repaired := with_readable_date(last.text, text, clock)):
+        return understand(repaired, clock)
+    changed = [outcome for outcome in last.outcomes if outcome.outcome in {"added", "updated"}]
+    return [UpdateTodos(("it",), due=text)] if len(changed) == 1 else None
+
+
+def at_another_hour(conversation: Conversation) -> list[Act] | None:
+    """ "Let's make it 7" of the one todo spoken of, if it has a time; of six eggs it would be a number."""
+    match = forms.hour.fullmatch(clause_of(conversation.current.text).text)
+    if match is None:
+        return None
+    rows = rows_spoken_of(conversation)
+    has_time = len(rows) == 1 and "T" in rows[0].due
+    return [UpdateTodos((rows[0].id,), due=f"at {match['hour']}")] if has_time else None
+
+
+def is_readable_date(text: str, clock: Clock) -> bool:
+    return is_readable(text, clock) and is_date(text, clock)
+
+
+def is_readable(text: str, clock: Clock) -> bool:
+    try:
+        clock.find(text)
+    except Unclear:
+        return False
+    return True
+
+
+def with_readable_date(text: str, date: str, clock: Clock) -> str | None:
+    """The text with `date` in the place of the words that could not be read as one; None where all can be read."""
+    words = text.split()[:WORDS_MAX]
+    starts = [start for start in range(len(words)) if not is_readable(" ".join(words[start:]), clock)]
+    if not starts:
+        return None
+    start = starts[-1]
+    end = next(end for end in range(start + 1, len(words) + 1) if not is_readable(" ".join(words[start:end]), clock))
+    before = words[: start - 1] if words[start - 1 : start] == ["the"] else words[:start]
+    return " ".join([*before, date, *words[end:]])
+
+
+# What goes on from the last answer, though it asked nothing – or only for a day.
+WAYS_ON = (moved_to_day, more_of_list, put_back, deed_for_other, corrected_date_or_title)

@@ -1,0 +1,152 @@
+"""From "it", "the second one" and "item 4" to ids, by what the conversation showed. Words of titles go to the tools."""
+
+import re
+from dataclasses import replace
+from typing import TypeVar
+
+from language.acts import (
+    Act,
+    AnnotateTodo,
+    AskTodos,
+    CompleteTodos,
+    DeleteTodos,
+    RestoreTodo,
+    Supposed,
+    Unclear,
+    UpdateTodos,
+)
+from language.clock import TIME_ALONE, Clock
+from language.talk.exchanges import Conversation, Exchange, Row
+from language.text.naming import is_pronoun, is_several, places_of
+
+NUMBERED_LINE = re.compile(r"^\s*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
+WHICH_ONE = "Which one do you mean?"
+NOTHING_BEFORE = "Which todo do you mean? Say a few words of its title."
+NO_LIST = "I have no list to count in yet. Say a few words of the todo's title, or ask for your list first."
+
+BARE_HOUR = re.compile(r"(?:at )?(?:1[01]|[1-9])(?::\d\d)?")
+
+OnTasks = TypeVar("OnTasks", bound=CompleteTodos | DeleteTodos | UpdateTodos)
+
+
+def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
+    """The act with ids where it spoke of something shown before; raises Unclear when nothing, or too much, fits."""
+    match act:
+        case CompleteTodos() | DeleteTodos():
+            return with_ids(act, conversation)
+        case UpdateTodos():
+            return dated_whole(with_ids(act, conversation), conversation, clock)
+        case AnnotateTodo() if is_reference(act.task):
+            return replace(act, task=rows_meant(act.task, conversation)[0].title)
+        case RestoreTodo() if is_reference(act.task):
+            row = rows_meant(act.task, conversation)[0]
+            return replace(act, task=row.title, todo_id=row.id)
+        case AskTodos() if act.task and is_reference(act.task):
+            row = rows_meant(act.task, conversation)[0]
+            return replace(act, task=row.id, selection=replace(act.selection, filter="all", text=row.title))
+    return act
+
+
+def with_ids(act: OnTasks, conversation: Conversation) -> OnTasks:
+    return replace(act, tasks=tuple(task for name in act.tasks for task in tasks_meant(name, conversation)))
+
+
+def tasks_meant(name: str, conversation: Conversation) -> list[str]:
+    if not is_reference(name):
+        return [name]
+    return [row.id for row in rows_meant(name, conversation)]
+
+
+def is_reference(name: str) -> bool:
+    return is_pronoun(name) or is_several(name) or bool(places_of(name))
+
+
+def rows_meant(name: str, conversation: Conversation) -> list[Row]:
+    if places := places_of(name):
+        return rows_at(places, shown_rows(conversation))
+    rows = rows_spoken_of(conversation)
+    if not rows:
+        raise Unclear(NOTHING_BEFORE)
+    if is_pronoun(name) and len(rows) > 1:
+        raise Unclear(f"{WHICH_ONE}\n{numbered_titles(rows)}")
+    return rows
+
+
+def rows_at(places: tuple[int, ...], rows: list[Row]) -> list[Row]:
+    """The rows at places counted from 1, or from the end when negative."""
+    if not rows:
+        raise Unclear(NO_LIST)
+    if any(not -len(rows) <= place <= len(rows) for place in places):
+        raise Unclear(f"The last list has {len(rows)} todo{'s' if len(rows) > 1 else ''}. Which number do you mean?")
+    return [rows[place - 1 if place > 0 else place] for place in places]
+
+
+def shown_rows(conversation: Conversation) -> list[Row]:
+    """The todos of the last numbered list, in its order: what the person sees is what the numbers mean.
+
+    A list that goes on with 21 is the rest of the one before it.
+    """
+    rows: list[Row] = []
+    for index in range(len(conversation.past) - 1, -1, -1):
+        exchange = conversation.past[index]
+        if lines := NUMBERED_LINE.findall(exchange.answer):
+            known = known_rows(conversation.past[: index + 1])
+            rows = [row for _, line in lines if (row := row_of_line(line, known))] + rows
+            if lines[0][0] == "1":
+                return rows
+    return rows or rows_spoken_of(conversation)
+
+
+def known_rows(exchanges: tuple[Exchange, ...]) -> list[Row]:
+    """Every todo shown or offered, the latest first."""
+    rows: list[Row] = []
+    for exchange in reversed(exchanges):
+        rows += [row for call in reversed(exchange.calls) for row in call.rows]
+        rows += [row for outcome in exchange.outcomes for row in outcome.candidates]
+    return rows
+
+
+def row_of_line(line: str, known: list[Row]) -> Row | None:
+    """The row whose title begins the line: the longest such, so that "milk" does not stand for "milk bottles"."""
+    fitting = [row for row in known if row.title and line.startswith(row.title)]
+    return max(fitting, key=lambda row: len(row.title), default=None)
+
+
+def rows_spoken_of(conversation: Conversation) -> list[Row]:
+    """The todos of the latest exchange that had any: changed ones before listed ones."""
+    for exchange in reversed(conversation.past):
+        changed = [outcome.row for outcome in exchange.outcomes if outcome.row]
+        listed = [row for row in exchange.rows if row.title in exchange.answer]
+        if rows := changed or listed:
+            return list({row.id: row for row in rows}.values())
+    return []
+
+
+def dated_whole(act: UpdateTodos, conversation: Conversation, clock: Clock) -> UpdateTodos | Supposed:
+    """The change with its whole new date. A todo that is not known yet is looked at first, as it may have a time."""
+    known = {row.id: row for row in reversed(known_rows(conversation.past))}
+    if len(act.tasks) == 1 and act.tasks[0] not in known and is_day_alone(act.due, clock):
+        return Supposed(act, otherwise=act)
+    return with_whole_due(act, {known[task].due for task in act.tasks if task in known}, clock)
+
+
+def is_day_alone(due: str, clock: Clock) -> bool:
+    found = clock.find(due) if due and due != "none" else None
+    return bool(found and found.due and not found.due.time and not found.recurrence)
+
+
+def with_whole_due(act: UpdateTodos, dues: set[str], clock: Clock) -> UpdateTodos:
+    """ "Change it to 4pm" keeps the day that the todo has, "no, Thursday" keeps its time."""
+    dues = dues - {""}
+    if len(dues) != 1 or not act.due or act.due == "none":
+        return act
+    day, _, time = dues.pop().partition("T")
+    if TIME_ALONE.fullmatch(act.due):
+        # The 7 of a dinner at 6 is in the evening too.
+        half = "pm" if time >= "12" and BARE_HOUR.fullmatch(act.due) else ""
+        return replace(act, due=f"{day} {act.due}{half}")
+    return replace(act, due=f"{act.due} at {time[:5]}") if time and is_day_alone(act.due, clock) else act
+
+
+def numbered_titles(rows: list[Row]) -> str:
+    return "\n".join(f"{number}. {row.title}" for number, row in enumerate(rows, start=1))

@@ -1,0 +1,45 @@
+"""Another title for the todo that was just added or changed: "sorry, oat milk", "I said bread, not butter"."""
+
+from language.acts import UpdateTodos
+from language.clock import Clock, is_date
+from language.grammar import section
+from language.reading.bare import forms as bare
+from language.reading.repairs import corrected_title
+from language.reading.sentence import certain_acts
+from language.talk.exchanges import Conversation, Row
+from language.text.clauses import clause_of
+from language.text.quotations import set_aside_quotations
+
+forms = section("retitling")
+
+
+WORDS_MAX = 16
+
+
+def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
+    """The title put right; None where the words correct no title, or several todos were changed."""
+    quoted = set_aside_quotations(conversation.current.text.strip())
+    text, row = forms.led_by.sub("", quoted.text), row_changed(conversation)
+    if row is None or len(text.split()) > WORDS_MAX:
+        return None
+    match = forms.corrections.fullmatch(text)
+    if (
+        match is None
+        or bare.tells.search(match["new"])
+        or is_date(match["new"], clock)
+        or certain_acts(clause_of(match["new"]), clock)
+    ):
+        return None
+    new, old = quoted.as_written(match["new"]), quoted.as_name(match.groupdict().get("old") or "")
+    if forms.of_kind.fullmatch(text) and row.title.split()[-1].lower() != new.split()[-1].lower():
+        return None
+    title = corrected_title(row.title, new, old)
+    if forms.called.fullmatch(text):
+        title = new
+    return UpdateTodos((row.id,), title=title) if title and title != row.title else None
+
+
+def row_changed(conversation: Conversation) -> Row | None:
+    """The one todo that the last message added or renamed."""
+    rows = [outcome.row for outcome in conversation.last.outcomes if outcome.outcome in {"added", "updated"}]
+    return rows[0] if len(rows) == 1 else None

@@ -1,0 +1,61 @@
+"""The deed of the last message, for something else: "and the haircut", "sorry, I meant the invoice"."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from language.acts import Act, CompleteTodos, DeleteTodos, UndoChanges, UpdateTodos
+from language.clock import Clock, is_date
+from language.grammar import section
+from language.reading.adding import listed
+from language.reading.bare import forms as bare
+from language.reading.bare import may_be_todo
+from language.reading.sentence import certain_acts
+from language.talk.exchanges import Conversation
+from language.text.clauses import END_MARKS, clause_of, single_spaced
+from language.text.items import begins_with_verb
+from language.text.naming import names_in
+
+forms = section("same_deed")
+
+
+WORDS_MAX = 8
+# What "I meant the invoice" says of each: the deed was done to another, or to none.
+DONE = frozenset(["completed", "reopened", "deleted", "updated"])
+
+
+def same_deed(conversation: Conversation, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
+    """The acts; `before` tells what the last message meant."""
+    text = single_spaced(conversation.current.text.strip(END_MARKS))
+    outcomes = {outcome.outcome for outcome in conversation.last.outcomes}
+    is_question = conversation.current.text.rstrip().endswith("?")
+    if is_question or len(outcomes) != 1 or len(text.split()) > WORDS_MAX:
+        return None
+    if match := forms.more.fullmatch(text):
+        return done_to_more(match["more"], outcomes.pop(), clock, before)
+    if match := forms.meant.fullmatch(text):
+        return done_to_other(match["other"], outcomes.pop(), clock, before)
+    return None
+
+
+def done_to_more(words: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
+    clause = clause_of(words)
+    if is_date(clause.text, clock) or not may_be_todo(clause.text) or certain_acts(clause, clock):
+        return None
+    if outcome == "added":
+        return None if bare.tells.search(clause.text) else [*listed(clause.text, clock)]
+    if outcome not in {"completed", "deleted"} or begins_with_verb(clause.text):
+        return None
+    deeds = [act for act in before() if isinstance(act, CompleteTodos | DeleteTodos)]
+    return [replace(deeds[0], tasks=names_in(clause.text))] if deeds else None
+
+
+def done_to_other(words: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
+    """What was done to the wrong todo is taken back first."""
+    if is_date(words, clock) or bare.tells.search(words) or outcome not in DONE | {"refused"}:
+        return None
+    acts = before()
+    if len(acts) != 1 or not isinstance(acts[0], CompleteTodos | DeleteTodos | UpdateTodos):
+        return None
+    if isinstance(acts[0], UpdateTodos) and acts[0].title:
+        return None
+    return [*[UndoChanges()] * (outcome in DONE), replace(acts[0], tasks=names_in(words))]

@@ -1,0 +1,76 @@
+"""Several things in one breath: "milk, eggs and bread" apart, "call Sam, the plumber, about the leak" together."""
+
+from language.clock import Clock
+from language.grammar import section
+from language.vocabulary import TODO_VERBS
+
+forms = section("items")
+
+
+SHORT_WORDS, LAST_WORDS, PHRASE_WORDS = 3, 6, 8
+ITEMS_MAX = 100
+# "Pack the boxes and move the sofa" may be one todo.
+DEEDS_TOGETHER = 2
+
+
+def listed_items(text: str, clock: Clock) -> list[str]:
+    """The items of a list inside a sentence; the text itself when it is not surely a list."""
+    parts = parts_of(text)
+    if is_list_of_deeds(parts, clock) or ("," in text and is_list_of_things(parts)):
+        return with_common_date(parts, clock)
+    return [text]
+
+
+def dated_items(text: str, clock: Clock) -> list[str]:
+    """For titles that run to the end: several only where each has its own date, or where deeds are told apart.
+
+    Three in a row are, and two with "and also" between them.
+    """
+    parts = parts_of(text)
+    told_apart = (len(parts) > DEEDS_TOGETHER and "," in text) or forms.and_also.search(text)
+    if told_apart and all(map(is_verb_phrase, parts)):
+        return with_common_date(parts, clock)
+    return parts if all(has_own_date(part, clock) for part in parts) else [text]
+
+
+def parts_of(text: str) -> list[str]:
+    parts = [part.strip() for part in forms.separator.split(text) if part and part.strip()]
+    return parts if 1 < len(parts) <= ITEMS_MAX else [text]
+
+
+def is_list_of_deeds(parts: list[str], clock: Clock) -> bool:
+    """Parts that stand for themselves: each says what to do, or when."""
+    return all(is_phrase(part) and (is_verb_phrase(part) or has_own_date(part, clock)) for part in parts)
+
+
+def is_list_of_things(parts: list[str]) -> bool:
+    """Short parts without a verb: "milk, eggs and bread"."""
+    if any(begins_with_verb(part) or not is_phrase(part) for part in parts):
+        return False
+    return all(len(part.split()) <= SHORT_WORDS for part in parts[:-1]) and len(parts[-1].split()) <= LAST_WORDS
+
+
+def is_phrase(part: str) -> bool:
+    return not forms.belongs.match(part) and len(part.split()) <= PHRASE_WORDS
+
+
+def begins_with_verb(part: str) -> bool:
+    return part.partition(" ")[0].lower() in TODO_VERBS
+
+
+def is_verb_phrase(part: str) -> bool:
+    return begins_with_verb(part) and " " in part
+
+
+def has_own_date(part: str, clock: Clock) -> bool:
+    found = clock.find(part)
+    return found is not None and bool((part[: found.start] + part[found.end :]).strip(" ,"))
+
+
+def with_common_date(parts: list[str], clock: Clock) -> list[str]:
+    """A date said once at the end is meant for all things: "milk, eggs and bread for tomorrow"."""
+    found = clock.find(parts[-1])
+    if found is None or parts[-1][found.end :].strip() or any(clock.find(part) for part in parts[:-1]):
+        return parts
+    words = parts[-1][found.start : found.end]
+    return [f"{part} {words}" for part in parts[:-1]] + parts[-1:]

@@ -1,0 +1,86 @@
+"""Small typos in the words of a command: "delte the milk task", "remnd me to …". Titles are never touched.
+
+Only what people write for short is spelled out everywhere: "u", "dont", "pls".
+"""
+
+import re
+
+from language.grammar import section, words
+from language.vocabulary import ASSISTANT_VERBS, NOT_A_TITLE, TODO_VERBS
+
+forms = section("spelling")
+
+
+FIRST_WORDS = words("first_words")
+LIST_WORDS = words("list_words")
+# Four letters apart by more than a swap may well be another word: "lost" is no "list".
+SWAP_ONLY_UP_TO = 4
+# "Would you mind adding …", "adding to my list: …".
+GERUNDS = {
+    "adding": "add", "putting": "put", "deleting": "delete", "removing": "remove", "marking": "mark",
+    "moving": "move", "changing": "change", "setting": "set", "reminding": "remind", "creating": "create",
+    "making": "make", "showing": "show", "reading": "read", "listing": "list", "crossing": "cross",
+    "checking": "check", "ticking": "tick", "renaming": "rename", "telling": "tell", "noting": "note",
+}  # fmt: skip
+SHORT_FORMS = GERUNDS | {
+    "ad": "add",
+    "wat's": "what's",
+    "wats": "what's",
+    "wht": "what",
+    "wat": "what",
+    "dlete": "delete",
+}
+
+SHORTHAND = {
+    "u": "you", "ur": "your", "teh": "the", "pls": "please", "plz": "please", "plez": "please", "im": "I'm",
+    "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "isnt": "isn't", "wasnt": "wasn't",
+    "arent": "aren't", "havent": "haven't", "hasnt": "hasn't", "cant": "can't", "wont": "won't",
+    "shouldnt": "shouldn't", "neednt": "needn't", "whats": "what's", "wheres": "where's", "whens": "when's",
+    "hows": "how's", "thats": "that's", "theres": "there's", "gimme": "give me", "lemme": "let me",
+    "todays": "today's", "tomorrows": "tomorrow's", "tonights": "tonight's",
+    "b4": "before", "arvo": "afternoon", "2day": "today", "2moro": "tomorrow", "2morrow": "tomorrow",
+    "id like": "I'd like", "id love": "I'd love", "2nite": "tonight",
+}  # fmt: skip
+
+
+def spelled_out(text: str) -> str:
+    """The text with shorthand in full; capitals (an "IM", the "UR" of a name) are no shorthand."""
+    return forms.short_word.sub(in_full, text)
+
+
+def in_full(word: re.Match[str]) -> str:
+    begins = word.start() == 0 and not word[0].isupper()
+    return SHORTHAND.get(word[0].lower() if begins else word[0], word[0])
+
+
+def respelled(text: str) -> str | None:
+    """The text with its first word and its words for the list put right; None where there is nothing to mend."""
+    first, *others = text.split(" ")
+    words = [mended_first(first), *(mended(word, LIST_WORDS) for word in others)]
+    return None if words == [first, *others] else " ".join(words)
+
+
+def mended_first(word: str) -> str:
+    lower = word.lower()
+    if lower in TODO_VERBS or lower in ASSISTANT_VERBS or lower in NOT_A_TITLE:
+        return word
+    return SHORT_FORMS.get(lower) or mended(word, FIRST_WORDS | LIST_WORDS)
+
+
+def mended(word: str, vocabulary: frozenset[str]) -> str:
+    lower = word.lower()
+    if lower in vocabulary:
+        return word
+    return next((known for known in sorted(vocabulary) if is_slip(lower, known)), word)
+
+
+def is_slip(typed: str, known: str) -> bool:
+    """One letter too many, too few or another, or two neighbours swapped."""
+    if abs(len(typed) - len(known)) > 1 or typed[:1] != known[:1]:
+        return False
+    start = next((place for place, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), len(known))
+    rest, wanted = typed[start:], known[start:]
+    is_swap = len(rest) > 1 and rest[1] + rest[0] + rest[2:] == wanted
+    if len(known) <= SWAP_ONLY_UP_TO:
+        return is_swap
+    return is_swap or rest[1:] == wanted or rest == wanted[1:] or rest[1:] == wanted[1:]
