@@ -11,7 +11,7 @@ from django.db.models import CharField, QuerySet
 from django.http import HttpRequest
 from uuid_utils.compat import uuid7
 
-from database.prepared import PreparedQuery, Slot, key
+from database.prepared import PreparedQuery, Slot, pk_slot
 from database.units import database_read, database_unit
 from telemetry.notes import note_ids
 from web.errors import TokenInvalid, TokenMissing, UserMismatch
@@ -101,7 +101,7 @@ def users_named() -> QuerySet[User]:
 
 
 NAMED = PreparedQuery(users_named)
-SIGNED_IN = PreparedQuery(lambda: users_named().filter(sign_ins__id=key("sign_in"), sign_ins__ended_at=None))
+SIGNED_IN = PreparedQuery(lambda: users_named().filter(sign_ins__id=pk_slot("sign_in"), sign_ins__ended_at=None))
 
 
 @database_read
@@ -110,11 +110,11 @@ def find_user(claims: AccessClaims) -> User | None:
     named = {"issuer": claims.issuer, "subject": claims.subject}
     found = SIGNED_IN.models(**named, sign_in=claims.sign_in_id) if claims.sign_in_id else NAMED.models(**named)
     if not found and claims.issuer != LOCAL_ISSUER:
-        return welcome(claims)
+        return get_or_create_outside_user(claims)
     return found[0] if found else None
 
 
-def welcome(claims: AccessClaims) -> User:
+def get_or_create_outside_user(claims: AccessClaims) -> User:
     """A user of an outside issuer at first sight, also where two requests see them first.
 
     Named by a key of ours: nobody can have taken that name, and no name of ours can be taken by an issuer.

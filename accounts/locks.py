@@ -17,12 +17,12 @@ conversation of what it inserted (foreign keys are checked then), which FOR UPDA
 erases a row needs that one. SQLite has one writer at a time and locks no rows.
 """
 
-from database.prepared import PreparedQuery, key
+from database.prepared import PreparedQuery, pk_slot
 from web.errors import TokenInvalid
 
 from .models import User
 
-USER = PreparedQuery(lambda: User.objects.select_for_update(no_key=True).filter(pk=key("user")).values_list("pk"))
+USER = PreparedQuery(lambda: User.objects.select_for_update(no_key=True).filter(pk=pk_slot("user")).values_list("pk"))
 
 
 def lock_user(user: User) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from database.prepared import Slot
-from database.units import the_one
+from database.units import one_or_none
 from web.paging import Key, Sort
 
 from .errors import ConversationNotFound, NotYourConversation
@@ -54,7 +54,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
         Raises ConversationNotFound or NotYourConversation: with random keys, telling the two apart helps nobody.
         """
-        conversation = the_one(self.with_lease().filter(pk=conversation_id))
+        conversation = one_or_none(self.with_lease().filter(pk=conversation_id))
         if conversation is None or (conversation.deleted_at and not deleted_too):
             raise ConversationNotFound
         if conversation.owner_id != user.pk:

@@ -41,7 +41,7 @@ from .api import (  # noqa: E402
 )
 from .endpoints import health  # noqa: E402
 from .endpoints.metrics import figures  # noqa: E402
-from .lifetime import lifetime, live, live_under_daphne  # noqa: E402
+from .lifetime import lifespan, lifetime, live_under_daphne  # noqa: E402
 from .observing import observe  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -76,7 +76,7 @@ class ClientGone(Exception):
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     match scope["type"]:
         case "lifespan":
-            await live(receive, send)
+            await lifespan(receive, send)
         case "http":
             await lifetime.outlast_cancel(answer_http(scope, receive, send))
         case "websocket":

@@ -64,7 +64,7 @@ class Lifetime:
 lifetime = Lifetime()
 
 
-async def live(receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+async def lifespan(receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
     """The lifespan protocol, which uvicorn speaks."""
     while True:
         message = await receive()

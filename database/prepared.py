@@ -28,7 +28,7 @@ class Slot(Expression):
         return self.output_field.get_db_prep_value(values[self.name], connection)
 
 
-def key(name: str) -> Slot:
+def pk_slot(name: str) -> Slot:
     """The slot of a primary key."""
     return Slot(name, UUIDField())
 

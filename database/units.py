@@ -83,7 +83,7 @@ def observed_unit(name: str, asked_at: float) -> Iterator[None]:
             clock.end_unit(took * 1000)
 
 
-def the_one(rows: QuerySet[Row]) -> Row | None:
+def one_or_none(rows: QuerySet[Row]) -> Row | None:
     """The row that a unique condition finds, or None: `first` would sort it, and that is half of what a query costs."""
     return next(iter(rows.order_by()[:1]), None)
 

@@ -20,7 +20,7 @@ from django.db.models import prefetch_related_objects
 
 from accounts.locks import lock_user
 from accounts.models import User
-from database.units import the_one
+from database.units import one_or_none
 from language.dates import date_text
 from language.due import Due
 from language.recurrence import Recurrence
@@ -69,7 +69,7 @@ class Written:
 
 def get_todo(user: User, todo_id: UUID) -> Todo:
     """Also from the trash, tags loaded; raises NotYourTodo or TodoNotFound."""
-    todo = the_one(Todo.objects.for_user(user).with_tags().filter(pk=todo_id))
+    todo = one_or_none(Todo.objects.for_user(user).with_tags().filter(pk=todo_id))
     return todo or _refuse_missing(todo_id)
 
 
@@ -175,9 +175,9 @@ def _locked(
     also_in_trash: bool = False,
 ) -> Todo:
     """The todo, for change, tags loaded: nobody else can change it until the unit ends."""
-    todo = the_one(Todo.objects.for_user(user).select_for_update(no_key=True).filter(pk=todo_id)) or _refuse_missing(
-        todo_id
-    )
+    todo = one_or_none(
+        Todo.objects.for_user(user).select_for_update(no_key=True).filter(pk=todo_id)
+    ) or _refuse_missing(todo_id)
     if todo.deleted_at and not also_in_trash:
         raise TodoNotFound("This todo is in the trash. Restore it first.")
     prefetch_related_objects([todo], "todo_tags")

@@ -205,10 +205,10 @@ class Undo:
         else:
             todo = self.todos[change.todo_id]
             made = self.act.change(todo, columns_of(change.before), change.before["tags"], undoes=change)
-        self.settle(change)
+        self.mark_undone(change)
         return made
 
-    def settle(self, change: TodoChange | None) -> None:
+    def mark_undone(self, change: TodoChange | None) -> None:
         """Out of effect goes the change; what it had undone itself is in effect again, and so on."""
         undone_at: datetime.datetime | None = self.act.now
         while change is not None:

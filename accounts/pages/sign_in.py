@@ -49,7 +49,7 @@ def signed_in(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[C
         try:
             await authenticate(request)
         except REFUSALS as refusal:
-            if is_live(request) or bearer_token(request.headers.get("Authorization", "")):
+            if is_htmx(request) or bearer_token(request.headers.get("Authorization", "")):
                 answer = refusal_response(refusal, request.request_id)
                 if isinstance(refusal, TokenMissing) and request.method == "GET":
                     answer["HX-Refresh"] = "true"  # the login is over: what is shown makes way for the sign-in page
@@ -93,7 +93,7 @@ async def check_search(request: PageRequest) -> None:
 
 def slow_down(request: HttpRequest, refusal: RateLimited) -> HttpResponse:
     """A page that counts down; what a script asked for stays as it is shown."""
-    if is_live(request):
+    if is_htmx(request):
         return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
     page = render(request, "429.html", {"refusal": refusal}, status=429)
     page["Retry-After"] = str(refusal.retry_after_seconds)
@@ -109,7 +109,7 @@ def refusal_response(refusal: ProductError, request_id: str) -> HttpResponse:
     return JsonResponse(refusal.body(request_id), status=401, headers={"WWW-Authenticate": CHALLENGE})
 
 
-def is_live(request: HttpRequest) -> bool:
+def is_htmx(request: HttpRequest) -> bool:
     """Whether the page itself asks, by its script, and puts the answer in its place."""
     return "HX-Request" in request.headers
 

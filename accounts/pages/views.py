@@ -32,7 +32,7 @@ from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailabl
 from web.ratelimits import REFRESHES_PER_ADDRESS, address_of, check_failed_logins, check_rate, count_failed_login
 
 from .forms import EraseForm, LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
-from .sign_in import PageRequest, address_after, form_of, is_live, refusal_response, render_page, signed_in
+from .sign_in import PageRequest, address_after, form_of, is_htmx, refusal_response, render_page, signed_in
 
 THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
 YEAR_SECONDS = 365 * 24 * 3600
@@ -48,8 +48,8 @@ async def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(posted(request))
     if form.is_bound and (user := await user_of_login(request, form)):
         await auth.alogin(request, user)
-        return HttpResponse(status=204) if is_live(request) else redirect(address_after(request, "home"))
-    return entrance_page(request, "accounts/_sign_in.html" if is_live(request) else "accounts/login.html", form)
+        return HttpResponse(status=204) if is_htmx(request) else redirect(address_after(request, "home"))
+    return entrance_page(request, "accounts/_sign_in.html" if is_htmx(request) else "accounts/login.html", form)
 
 
 async def admin_login(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.db.models import IntegerField
 
 from chat.assistants.interface import AssistantText, HistoryItem, Summary, ToolOutput, ToolRequest, UserText
 from chat.models import Conversation, Message, ToolCall
-from database.prepared import PreparedQuery, Slot, key
+from database.prepared import PreparedQuery, Slot, pk_slot
 
 INTERRUPTED_OUTPUT = {
     "error": {
@@ -32,7 +32,7 @@ class StoredCall(NamedTuple):
 
 MESSAGES = PreparedQuery(
     lambda: (
-        Message.objects.filter(conversation=key("conversation"))
+        Message.objects.filter(conversation=pk_slot("conversation"))
         .after(Slot("after", IntegerField()))
         .before(Slot("before", IntegerField()))
         .order_by("sequence")
@@ -42,7 +42,7 @@ MESSAGES = PreparedQuery(
 CALLS = PreparedQuery(
     lambda: (
         ToolCall.objects.filter(
-            message__conversation=key("conversation"), message__sequence__gt=Slot("after", IntegerField())
+            message__conversation=pk_slot("conversation"), message__sequence__gt=Slot("after", IntegerField())
         )
         .order_by("position")
         .values_list("message_id", *StoredCall._fields)

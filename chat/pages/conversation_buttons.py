@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.pages.sign_in import DRAFT_MAX_CHARACTERS, PageRequest, address_after, is_live, render_page, signed_in
+from accounts.pages.sign_in import DRAFT_MAX_CHARACTERS, PageRequest, address_after, is_htmx, render_page, signed_in
 from chat.api.export import ExportFormat, conversation_export
 from chat.conversations import (
     begin_continuation,
@@ -60,7 +60,7 @@ async def delete(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     if not address.startswith(reverse("conversation", args=[conversation_id])):
         return redirect(address)
     home = reverse("home")
-    return HttpResponse(status=204, headers={"HX-Redirect": home}) if is_live(request) else redirect(home)
+    return HttpResponse(status=204, headers={"HX-Redirect": home}) if is_htmx(request) else redirect(home)
 
 
 @require_POST
@@ -72,7 +72,7 @@ async def go_on(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     address, draft = reverse("conversation", args=[conversation.pk]), request.POST.get("draft", "")
     if draft:
         address = f"{address}?{urlencode({'draft': draft[:DRAFT_MAX_CHARACTERS]})}"
-    return HttpResponse(status=204, headers={"HX-Redirect": address}) if is_live(request) else redirect(address)
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if is_htmx(request) else redirect(address)
 
 
 @require_safe
@@ -88,7 +88,7 @@ async def what_changed(request: PageRequest, conversation_id: UUID, message_id: 
 def changes_page(request: PageRequest, conversation: Conversation, message_id: UUID) -> HttpResponse:
     now = timezone.now().astimezone(request.acting_user.zone)
     lines = changes_of_message(request.acting_user, message_id, now)
-    template = "chat/_changes.html" if is_live(request) else "chat/changes.html"
+    template = "chat/_changes.html" if is_htmx(request) else "chat/changes.html"
     return render_page(request, template, {"conversation": conversation, "message_id": message_id, "lines": lines})
 
 

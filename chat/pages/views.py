@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from uuid_utils.compat import uuid7
 
-from accounts.pages.sign_in import PageRequest, address_after, is_live, render_page, signed_in
+from accounts.pages.sign_in import PageRequest, address_after, is_htmx, render_page, signed_in
 from chat.conversations import read_conversation, request_stop
 from chat.errors import (
     ApprovalNotFound,
@@ -67,7 +67,7 @@ async def conversation(request: PageRequest, conversation_id: UUID) -> HttpRespo
     try:
         return await conversation_page(request, conversation_id, draft=request.GET.get("draft", ""))
     except Http404:
-        if not is_live(request):
+        if not is_htmx(request):
             raise
         # Deleted in another tab while it is open here: what is left of it makes way for a new chat.
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("home")})
@@ -105,7 +105,7 @@ async def retry(request: PageRequest, conversation_id: UUID, message_id: UUID) -
 async def stop(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     with missing_as_404():
         await request_stop(request.acting_user, conversation_id)
-    return HttpResponse(status=204) if is_live(request) else redirect("conversation", conversation_id)
+    return HttpResponse(status=204) if is_htmx(request) else redirect("conversation", conversation_id)
 
 
 @require_POST
@@ -135,7 +135,7 @@ async def follow(request: PageRequest, conversation_id: UUID) -> HttpResponseBas
 
 async def turn_answer(request: PageRequest, running: RunningTurn, *, is_new: bool = False) -> HttpResponseBase:
     """The turn as it runs, or the page that shows it."""
-    if not is_live(request):
+    if not is_htmx(request):
         return redirect("conversation", await conversation_id_of(running))
     conversation_id = cast(UUID, running.conversation_id)
     response = stream_response(turn_frames(running, request.acting_user, conversation_id, is_new=is_new))
@@ -146,7 +146,7 @@ async def turn_answer(request: PageRequest, running: RunningTurn, *, is_new: boo
 
 async def running_answer(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
     """The same message is being answered already."""
-    if not is_live(request):
+    if not is_htmx(request):
         return redirect("conversation", conversation_id)
     return stream_response(follow_turn(request.acting_user, conversation_id))
 
@@ -188,12 +188,12 @@ def latest_conversation_id(request: PageRequest) -> UUID:
 async def refusal(request: PageRequest, message: NewMessage, problem: ProductError) -> HttpResponse:
     """The reason beside the box, with the text still in it; without a script, on the page that it was sent from."""
     if isinstance(problem, MISSING):
-        if not is_live(request):
+        if not is_htmx(request):
             raise Http404 from problem
         problem = ConversationNotFound()  # foreign and missing look the same
     problem.sentence = problem.details.get("message", problem.sentence)
     status = STATUS_BY_CODE.get(problem.code, CONFLICT)
-    if is_live(request):
+    if is_htmx(request):
         return render(request, "chat/_refusal.html", {"problem": problem, "draft": message.text}, status=status)
     if message.conversation_id is None:
         return await home_page(request, status, here=reverse("home"), draft=message.text, problem=problem)

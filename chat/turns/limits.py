@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from chat.errors import QuotaExhausted, TooManyTurns
 from chat.models import Conversation, Message
-from database.prepared import PreparedQuery, Slot, key
+from database.prepared import PreparedQuery, Slot, pk_slot
 from telemetry import metrics
 from web.errors import ValidationFailed
 from web.ratelimits import check_use
@@ -31,7 +31,7 @@ def total_of_user(rows: QuerySet[Any], total: Aggregate) -> Coalesce:
 
 
 USE = PreparedQuery(
-    lambda: User.objects.filter(pk=key("user")).values(
+    lambda: User.objects.filter(pk=pk_slot("user")).values(
         running=total_of_user(
             Conversation.objects.for_user(OuterRef("pk")).filter(lease_until__gt=Now()),
             Count("pk"),

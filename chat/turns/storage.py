@@ -28,8 +28,8 @@ from chat.history.context import INTERRUPTED_OUTPUT
 from chat.history.titles import title_after, title_from
 from chat.live import announce_change
 from chat.models import Approval, Conversation, Message, ToolCall
-from database.prepared import PreparedQuery, PreparedUpdate, Slot, key
-from database.units import database_read, database_unit, the_one
+from database.prepared import PreparedQuery, PreparedUpdate, Slot, pk_slot
+from database.units import database_read, database_unit, one_or_none
 from telemetry.stages import current_clock
 from todos.tools import ToolOutcome
 from todos.undo import tool_calls_settled
@@ -86,8 +86,8 @@ def take_lease(conversation: Conversation, new_messages: int = 0) -> None:
 
 LOCKED = PreparedQuery(
     lambda: (
-        Conversation.objects.for_user(key("user"))
-        .filter(pk=key("conversation"))
+        Conversation.objects.for_user(pk_slot("user"))
+        .filter(pk=pk_slot("conversation"))
         .order_by()
         .with_lease()
         .select_for_update(no_key=True)
@@ -164,7 +164,7 @@ def answer_of_key(user: User, message: NewMessage) -> Message | None:
     """
     if message.idempotency_key is None:
         return None
-    question = the_one(Message.objects.filter(owner=user, idempotency_key=message.idempotency_key))
+    question = one_or_none(Message.objects.filter(owner=user, idempotency_key=message.idempotency_key))
     if question is None:
         return None
     if question.metadata.get("fingerprint") != message.fingerprint:
@@ -194,7 +194,7 @@ def answer_given(answer: Message) -> TurnCompleted:
 
 RENEWAL = PreparedUpdate(
     lambda: (
-        Conversation.objects.filter(pk=key("conversation"), lease_token=key("token")),
+        Conversation.objects.filter(pk=pk_slot("conversation"), lease_token=pk_slot("token")),
         {"lease_until": Now() + Slot("length", DurationField())},
     )
 )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.testing import UserFactory
-from database.prepared import PreparedQuery, PreparedUpdate, Slot, key
+from database.prepared import PreparedQuery, PreparedUpdate, Slot, pk_slot
 
 
 class PreparedTests(TestCase):
@@ -21,7 +21,7 @@ class PreparedTests(TestCase):
 
     def users_since(self):
         self.written += 1
-        return User.objects.filter(pk=key("user"), date_joined__gte=Slot("since", DateTimeField()))
+        return User.objects.filter(pk=pk_slot("user"), date_joined__gte=Slot("since", DateTimeField()))
 
     def test_a_query_is_written_once_and_asked_with_other_values(self):
         query = PreparedQuery(lambda: self.users_since().values_list("username"))
@@ -38,7 +38,7 @@ class PreparedTests(TestCase):
     def test_an_update_says_how_many_rows_it_changed(self):
         update = PreparedUpdate(
             lambda: (
-                User.objects.filter(pk=key("user")),
+                User.objects.filter(pk=pk_slot("user")),
                 {"date_joined": Value(self.now) + Slot("later", DurationField())},
             )
         )

@@ -76,7 +76,7 @@ async def create_todo(request: HttpRequest, user_id: str, body: TodoIn, response
     now = timezone.now()
     written = await database_unit(commands.add_todo)(user, now=now, by=BY_API, **body.model_dump(exclude_unset=True))
     response["Location"] = f"/api/{user_id}/todos/{written.todo.id}"
-    return Status(201, answer(written.todo, user, response))
+    return Status(201, todo_response(written.todo, user, response))
 
 
 @router.get("/{user_id}/todos/{todo_id}", response={200: TodoOut, ON_TODO: ErrorBody})
@@ -85,7 +85,7 @@ async def get_todo(request: HttpRequest, user_id: str, todo_id: str, response: H
     user = await authenticate(request)
     check_subject(user, user_id)
     todo = await database_unit(commands.get_todo)(user, id_of(todo_id))
-    return answer(todo, user, response)
+    return todo_response(todo, user, response)
 
 
 @router.patch("/{user_id}/todos/{todo_id}", response={200: TodoOut, ON_CHANGE: ErrorBody})
@@ -170,7 +170,7 @@ async def run_command(
     written = await database_unit(command)(
         user, id_of(todo_id), now=timezone.now(), by=BY_API, expected_version=version_of(if_match), **fields
     )
-    return answer(written.todo, user, response)
+    return todo_response(written.todo, user, response)
 
 
 @database_unit
@@ -228,7 +228,7 @@ def undo_out(report: Report, user: User) -> UndoOut:
     )
 
 
-def answer(todo: Todo, user: User, response: HttpResponse) -> TodoOut:
+def todo_response(todo: Todo, user: User, response: HttpResponse) -> TodoOut:
     response["ETag"] = f'"{todo.version}"'
     return todo_out(todo, user.zone, timezone.now())
 

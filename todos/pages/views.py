@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.pages.sign_in import PageRequest, address_after, is_live, render_page, signed_in
+from accounts.pages.sign_in import PageRequest, address_after, is_htmx, render_page, signed_in
 from database.units import database_unit
 from language.dates import date_text
 from language.errors import DateNotUnderstood
@@ -205,7 +205,7 @@ def save(request: PageRequest, todo_id: UUID, form: TodoForm) -> HttpResponse:
     messages.success(request, notice, extra_tags=undo_address(written))
     address = address_after(request, "todos")
     # In the middle of a list the form stands in the row, which the next list replaces.
-    return HttpResponse(status=204, headers={"HX-Redirect": address}) if is_live(request) else redirect(address)
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if is_htmx(request) else redirect(address)
 
 
 @database_unit
