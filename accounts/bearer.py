@@ -91,7 +91,10 @@ async def access_of_token(token: str) -> Access:
 
 
 def accepts(user: User, claims: AccessClaims) -> bool:
-    """A signed token cannot be taken back, so that each request asks the user's row what became of it."""
+    """Whether the user is active and the token is newer than their last sign-out.
+
+    JWTs cannot be revoked, so every request checks.
+    """
     not_before = user.tokens_not_before
     return user.is_active and (not_before is None or claims.issued_at >= not_before.timestamp())
 
@@ -106,7 +109,10 @@ SIGNED_IN = PreparedQuery(lambda: users_named().filter(sign_ins__id=pk_slot("sig
 
 @database_read
 def find_user(claims: AccessClaims) -> User | None:
-    """The user by issuer and subject, in one query; of a token that names its sign-in, while that lasts."""
+    """The user with the token's issuer and subject, or None.
+
+    A token with a `sid` needs a sign-in that has not ended.
+    """
     named = {"issuer": claims.issuer, "subject": claims.subject}
     found = SIGNED_IN.models(**named, sign_in=claims.sign_in_id) if claims.sign_in_id else NAMED.models(**named)
     if not found and claims.issuer != LOCAL_ISSUER:
@@ -115,9 +121,9 @@ def find_user(claims: AccessClaims) -> User | None:
 
 
 def get_or_create_outside_user(claims: AccessClaims) -> User:
-    """A user of an outside issuer at first sight, also where two requests see them first.
+    """The user of an outside issuer; the first request creates it, also when two arrive at once.
 
-    Named by a key of ours: nobody can have taken that name, and no name of ours can be taken by an issuer.
+    The username is a UUID of ours: an issuer cannot take a name that somebody has here.
     """
     key = uuid7()
     defaults = {"id": key, "username": str(key), "password": make_password(None)}

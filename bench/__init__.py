@@ -1,1 +1,1 @@
-"""Benches: load, language, and the scripted upstream that tests share."""
+"""Measures the program from outside: load, scale, language, pages, admin."""

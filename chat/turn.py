@@ -105,7 +105,7 @@ async def begin_retry(request: HttpRequest, user_id: str, conversation_id: UUID,
     """Steps 1–5 for an answer that failed, was stopped or was interrupted: the same question, from what is stored.
 
     The tool calls made so far stay part of the answer and the model sees what came of them: nothing is written twice.
-    Those that a dying process left open are made first, by the ids they are stored under.
+    Tool calls left pending by a crash run first, under their stored ids.
     """
     user = await authenticate(request)
     check_subject(user, user_id)

@@ -137,7 +137,7 @@ async def answer_socket(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def check_head(scope: Scope) -> None:
-    """uvicorn takes lines without end: what is more than a browser sends ends here. (daphne's: `receiving.py`.)"""
+    """uvicorn takes lines without end: what is more than a browser sends ends here; of daphne's, in `receiving.py`."""
     if not is_bounded(scope):
         raise HeadersTooLarge(details={"limit_bytes": settings.HEADERS_MAX_BYTES, "limit_headers": HEADERS_MAX})
 

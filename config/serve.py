@@ -1,4 +1,4 @@
-"""Several processes of the program at one address:  python -m config.serve --port 8000 --processes 2
+"""Several processes of the program at one address: `python -m config.serve --port 8000 --processes 2`.
 
 All accept from one listening socket. SIGHUP puts a new process in the place of each, one by one, and ends the old one
 when its successor accepts requests, so that none is lost. SIGTERM lets running turns end. A process that dies is

@@ -1,5 +1,6 @@
-"""Queries whose SQL the ORM writes once, with slots for the values: what each turn asks would take longer to be written
-again than to be answered.
+"""SQL compiled once from a queryset, and run with new parameters.
+
+Compiling the queries of a turn costs more than running them.
 """
 
 import functools
@@ -15,7 +16,7 @@ Statement = tuple[str, Sequence[Any]]
 
 
 class Slot(Expression):
-    """The place of a value that is given, by this name, when the query is asked."""
+    """A named parameter of a prepared statement."""
 
     def __init__(self, name: str, output_field: Field) -> None:
         super().__init__(output_field)
@@ -34,7 +35,7 @@ def pk_slot(name: str) -> Slot:
 
 
 class Prepared:
-    """A statement of SQL, and what it asks with values in its slots. Nothing else may differ between two times."""
+    """An SQL statement with parameters. Nothing but their values may differ between two runs."""
 
     @functools.cached_property
     def statement(self) -> Statement:

@@ -1,5 +1,4 @@
-"""Taking changes back: one, those of a tool call, those of a whole turn. An undo is a change like others, so it can be
-taken back itself.
+"""Undo of one change, of a tool call or of a whole turn. An undo is a change, so it can be undone itself.
 
 A change is taken back only where the todo is still as the change left it; where it is not, the todo stays as it is and
 the report says what differs. The occurrences of a repeat stand or fall together, so that one rule never becomes two.
@@ -209,7 +208,7 @@ class Undo:
         return made
 
     def mark_undone(self, change: TodoChange | None) -> None:
-        """Out of effect goes the change; what it had undone itself is in effect again, and so on."""
+        """Mark the change undone, the change it had undone in effect, and so on down the chain."""
         undone_at: datetime.datetime | None = self.act.now
         while change is not None:
             if change.tool_call_id:

@@ -67,9 +67,9 @@ def signed_in(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[C
 
 
 def form_of(page: str) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
-    """Take what the form of a page posts, and lead who opens the address itself to the page.
+    """Accept POST; redirect GET to `page`.
 
-    That is a reload by hand, or the page catching up, while a form's answer with the page around it is shown.
+    A GET is a reload by hand, or a live update while the answer to a form is shown under the form's address.
     """
 
     def decorator(view: Callable[P, Answer]) -> Callable[P, Answer]:

@@ -53,7 +53,7 @@ async def login(request: HttpRequest) -> HttpResponse:
 
 
 async def admin_login(request: HttpRequest) -> HttpResponse:
-    """In the place of the admin's own form, where a password could be guessed as often as somebody likes."""
+    """Replaces the admin's login form, which has no rate limit."""
     try:
         user = await user_of_cookie(request)
     except TokenMissing:

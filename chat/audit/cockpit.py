@@ -132,7 +132,7 @@ def turns_since(start: datetime.datetime, user_id: UUID | None = None) -> QueryS
 
 
 def counted() -> Q:
-    """All but what a person stopped: they did not wait for the end."""
+    """Turns without those that the user stopped."""
     return ~Q(status=Message.Status.STOPPED, error_code="")
 
 

@@ -60,8 +60,10 @@ def past_items(conversation: Conversation, before: int | None = None) -> list[Hi
 
 
 def past_messages(conversation: Conversation, before: int | None = None) -> list[tuple[int, list[HistoryItem]]]:
-    """Each message that the summary does not stand for, with its sequence. Two queries, and columns instead of
-    models: 100 rows take 3 ms and not 9."""
+    """Each message that the summary does not cover, with its sequence.
+
+    Two queries, and columns instead of models: 100 rows take 3 ms, not 9.
+    """
     if conversation.last_sequence == conversation.summary_sequence:
         return []
     after, before = conversation.summary_sequence, before or conversation.last_sequence + 1

@@ -1,4 +1,4 @@
-"""What of a history is sent: all of it while it fits the budget, else less of what is old."""
+"""Fits a history into the token budget: first old tool outputs are shortened, then old turns are summarised."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The socket of a page: it hears that something changed, nothing else, and is asked nothing."""
+"""WebSocket consumer: tells a page that something changed. Sends no data, accepts no messages."""
 
 import asyncio
 import contextlib

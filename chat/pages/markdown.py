@@ -136,9 +136,9 @@ def address_of(link: Mapping[str, str]) -> str:
 
 
 def target_of(address: str) -> str:
-    """Where a link leads: a host or a mail address; empty for one that no link may have.
+    r"""Where a link leads: a host or a mail address; empty for one that no link may have.
 
-    Addresses without a host lead into this program; a name before the host hides it, and browsers end it at a “\\”.
+    Addresses without a host lead into this program; a name before the host hides it, and browsers end it at a “\”.
     """
     try:
         parts = urlsplit(address.strip())

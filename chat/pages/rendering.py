@@ -138,7 +138,11 @@ class MessageView:
 
     @property
     def html(self) -> SafeString:
-        """The basic assistant writes no Markdown, and titles into its sentences. How to decide is said until then."""
+        """The answer as HTML.
+
+        Text of the basic assistant is escaped, not parsed as Markdown: it quotes titles. The approval hint is dropped
+        once decided.
+        """
         draw = literal_html if self.message.model == BasicModel.name else markdown_html
         decided = self.approval is not None and self.approval.status != "pending"
         return draw(self.message.content.removesuffix(HOW_TO_DECIDE) if decided else self.message.content)

@@ -19,7 +19,7 @@ register = template.Library()
 
 @register.filter
 def minutes(seconds: int) -> str:
-    """“0:42”"""
+    """As “0:42”."""
     return f"{seconds // 60}:{seconds % 60:02}"
 
 

@@ -187,7 +187,7 @@ class Turn:
         self.end_wait()
 
     def interrupt(self) -> None:
-        """The process ends: the same, but the turn is not over. A retry goes on with it."""
+        """Stop because the process shuts down. The turn stays unfinished; a retry resumes it."""
         self.is_interrupted = True
         self.end_wait()
 

@@ -97,7 +97,7 @@ LOCKED = PreparedQuery(
 
 def lock_conversation(user: User, conversation_id: UUID) -> Conversation:
     found = LOCKED.models(user=user.pk, conversation=conversation_id)
-    # What is not found is looked for once more, to be refused by its reason.
+    # Not found: `owned` raises the right error (missing or foreign).
     conversation = (
         found[0] if found else Conversation.objects.select_for_update(no_key=True).owned(user, conversation_id)
     )

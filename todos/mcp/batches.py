@@ -194,7 +194,7 @@ def refusal(error: ProductError, reference: str, user: User, now: datetime.datet
 
 
 def reason_of(error: ProductError, reference: str) -> str:
-    """The item and the field, where the refusal is about one: “Nap”, due: I could not read …"""
+    """Names the item and the field, where the refusal is about one: “Nap”, due: I could not read “soon”."""
     if not isinstance(error, ValidationFailed | DateNotUnderstood) or not error.details:
         return error.sentence
     return " ".join(f"{echo(reference)}, {field}: {reason}" for field, reason in error.details.items())

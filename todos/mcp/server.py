@@ -80,7 +80,7 @@ class TodoServer(MCPServer):
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context | None = None
     ) -> GetPromptResult:
-        """There are none, which is a mistake of who asks for one, and none of the program."""
+        """The server has no prompts; asking for one is a client error."""
         raise MCPError(INVALID_PARAMS, "There is no such prompt.")
 
     async def call_tool(

@@ -218,7 +218,7 @@ def edit_page(
 ) -> HttpResponse:
     todo = get_todo(request.acting_user, todo_id)
     if form and conflict:
-        # Saving once more means: mine.
+        # Saving again overwrites the other change.
         form.data = {**request.POST.dict(), "version": todo.version}
     form = form or TodoForm.of(todo)
     form.auto_id = f"{todo.pk}-%s"  # several rows may be edited at once

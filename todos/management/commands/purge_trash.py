@@ -25,8 +25,9 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def purge_batch(moment: datetime.datetime) -> int:
-    """How many were removed; none is left when it is 0. Locked first, so that none is removed while it is restored;
-    one that somebody is changing is left for the next time.
+    """How many were removed; none is left when it is 0.
+
+    Locked first, so that none is removed while it is restored; one that somebody is changing is left for the next time.
 
     Their changes go too: what was purged cannot be undone, and its texts are not kept.
     """
