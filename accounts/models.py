@@ -14,6 +14,12 @@ from uuid_utils.compat import uuid7
 
 from .devices import device_name
 from .issuers import LOCAL_ISSUER
+from .usernames import look_of, mixes_lookalikes
+
+# Some letters look like three others, and some are two in lower case.
+LOOK_MAX_CHARACTERS = 500
+MIXED_ALPHABETS = "This name mixes alphabets whose letters look alike. Write it in one."
+LOOKS_TAKEN = "This name looks like the name of another user."
 
 
 @functools.cache
@@ -32,6 +38,7 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     issuer = models.CharField(max_length=255, default=LOCAL_ISSUER, editable=False)
     subject = models.CharField(max_length=255, editable=False)
+    look = models.CharField(max_length=LOOK_MAX_CHARACTERS, default="", db_index=True, editable=False)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     tokens_not_before = models.DateTimeField(
         null=True, blank=True, help_text="Tokens issued earlier are refused: password change, sign-out everywhere."
@@ -47,7 +54,19 @@ class User(AbstractUser):
 
     def save(self, *args, **kwargs):
         self.subject = self.subject or str(self.id)
+        self.look = look_of(self.username)[:LOOK_MAX_CHARACTERS]
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """A new name must not be taken for another's; that none is taken twice is a constraint of its own."""
+        super().clean()
+        look = look_of(self.username or "")[:LOOK_MAX_CHARACTERS]  # none where the form refused it already
+        if look == self.look:
+            return
+        if mixes_lookalikes(self.username):
+            raise ValidationError({"username": MIXED_ALPHABETS})
+        if User.objects.filter(look=look).exclude(username__iexact=self.username).exclude(pk=self.pk).exists():
+            raise ValidationError({"username": LOOKS_TAKEN})
 
     def set_password(self, raw_password: str | None) -> None:
         """Through whichever door a password is changed, the tokens from before it end."""
