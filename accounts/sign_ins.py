@@ -23,7 +23,7 @@ from web.text import storable
 
 from .models import RefreshToken, SignIn, User
 
-# Two tabs of a program, or a retry after a lost answer, may use the same token side by side.
+# Two tabs of a program, or a retry after a lost answer, may use the same token side by side: until a successor is used.
 GRACE_SECONDS = 10
 # A sign-in that is in use need not say so more often.
 USE_NOTED_SECONDS = 60
@@ -62,7 +62,7 @@ def rotate_refresh_token(token: str) -> tuple[SignIn, str] | None:
     now = timezone.now()
     # Locked as well: a sign-in that is being ended has no successor.
     sign_in = SignIn.objects.select_for_update(of=("self",)).select_related("user").get(pk=refresh_token.sign_in_id)
-    if refresh_token.rotated_at and now - refresh_token.rotated_at > datetime.timedelta(seconds=GRACE_SECONDS):
+    if was_copied(refresh_token, now):
         end_sign_in(sign_in)
     if not is_alive(sign_in) or refresh_token.expires_at <= now:
         return None
@@ -71,6 +71,18 @@ def rotate_refresh_token(token: str) -> tuple[SignIn, str] | None:
     sign_in.last_used_at = now
     sign_in.save(update_fields=["last_used_at"])
     return sign_in, issue_refresh_token(sign_in)
+
+
+def was_copied(refresh_token: RefreshToken, now: datetime.datetime) -> bool:
+    """Whether it was used, and since then had time to be replaced everywhere, or one that replaced it was used."""
+    if refresh_token.rotated_at is None:
+        return False
+    if now - refresh_token.rotated_at > datetime.timedelta(seconds=GRACE_SECONDS):
+        return True
+    successors = RefreshToken.objects.filter(
+        sign_in_id=refresh_token.sign_in_id, created_at__gte=refresh_token.rotated_at
+    )
+    return successors.filter(rotated_at__isnull=False).exists()
 
 
 def is_alive(sign_in: SignIn) -> bool:

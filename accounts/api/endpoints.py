@@ -50,8 +50,8 @@ async def sign_in(request: HttpRequest, credentials: Credentials, response: Http
 async def refresh_tokens(request: HttpRequest, body: RefreshRequest, response: HttpResponse):
     """Trade a refresh token for new tokens.
 
-    It works once, or for a few seconds where two requests use it at once: using it again later signs out whoever holds
-    its successors.
+    It works once, or for a few seconds where two requests use it at once: using it again later, or after one of its
+    successors, signs out whoever holds them.
     """
     await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
     rotation = await database_unit(rotate_refresh_token)(body.refresh_token)

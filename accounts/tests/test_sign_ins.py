@@ -57,6 +57,22 @@ class RefreshTokenTests(TestCase):
         self.assertIsNotNone(rotate_refresh_token(first))
         self.assertIsNotNone(rotate_refresh_token(second))
 
+    def test_the_grace_ends_when_a_successor_is_used(self):
+        for uses in (1, 2):
+            with self.subTest(successors=uses):
+                token = refresh_token_of(self.user)
+                successors = [rotate_refresh_token(token)[1] for _ in range(uses)]
+                _, newest = rotate_refresh_token(successors[0])
+                self.assertIsNone(rotate_refresh_token(token))
+                for one in (*successors, newest):
+                    self.assertIsNone(rotate_refresh_token(one), "who holds a copy, and who was copied from")
+
+    def test_the_use_of_another_sign_in_ends_no_grace(self):
+        rotate_refresh_token(self.token)
+        _, elsewhere = rotate_refresh_token(refresh_token_of(self.user))
+        rotate_refresh_token(elsewhere)
+        self.assertIsNotNone(rotate_refresh_token(self.token))
+
     def test_the_grace_does_not_grow_by_being_used(self):
         rotate_refresh_token(self.token)
         rotated_at = RefreshToken.objects.get(digest=digest_of(self.token)).rotated_at
