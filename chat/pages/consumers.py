@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 from collections import Counter
 from http.cookies import CookieError, SimpleCookie
+from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.core.handlers.asgi import ASGIRequest
 from django.template.loader import render_to_string
 from uuid_utils.compat import uuid7
 
@@ -136,10 +138,18 @@ def headers_of(scope: Any) -> dict[bytes, bytes]:
 
 
 def from_own_page(scope: Any) -> bool:
-    """Browsers name the page that opens a socket, and send our cookie with it: a foreign page must not listen in."""
-    headers = headers_of(scope)
-    origin, host = headers.get(b"origin", b"").decode("latin-1"), headers.get(b"host", b"").decode("latin-1")
-    return bool(host) and (urlsplit(origin).netloc == host or origin in settings.CSRF_TRUSTED_ORIGINS)
+    """Browsers name the page that opens a socket, and send our cookie with it: a foreign page must not listen in.
+
+    Foreign is also our own name over plain HTTP, which whoever is on the line can speak in.
+    """
+    origin = headers_of(scope).get(b"origin", b"").decode("latin-1")
+    # Django says by which scheme and for which host this was asked, as it does for every form.
+    scheme = "https" if scope.get("scheme") in {"wss", "https"} else "http"
+    asked = ASGIRequest({**scope, "method": "GET", "scheme": scheme}, BytesIO())
+    try:
+        return origin in {f"{asked.scheme}://{asked.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+    except DisallowedHost:
+        return False
 
 
 def session_key(scope: Any) -> str | None:

@@ -7,7 +7,7 @@ from channels.layers import channel_layers, get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.db import transaction
-from django.test import Client, TransactionTestCase
+from django.test import Client, TransactionTestCase, override_settings
 
 from accounts.models import SignIn
 from accounts.testing import PASSWORD, alice, bearer, bob
@@ -17,7 +17,7 @@ from chat.pages.consumers import LiveConsumer
 from chat.testing import ConversationFactory, says, scripted_model
 from todos.models import Todo
 
-OWN_PAGE = [(b"host", b"todo.example"), (b"origin", b"https://todo.example")]
+OWN_PAGE = [(b"host", b"localhost:8000"), (b"origin", b"http://localhost:8000")]
 
 
 def cookie_of(client):
@@ -30,8 +30,9 @@ class SocketTests(TransactionTestCase):
         self.client.force_login(self.alice)
         self.cookie = cookie_of(self.client)
 
-    async def connects(self, headers):
+    async def connects(self, headers, **scope):
         socket = WebsocketCommunicator(LiveConsumer.as_asgi(), "/live", headers)
+        socket.scope |= scope
         connected, _ = await socket.connect()
         await socket.disconnect()
         return connected
@@ -40,17 +41,43 @@ class SocketTests(TransactionTestCase):
         self.assertTrue(await self.connects([*OWN_PAGE, self.cookie]))
 
     async def test_nobody_else_is(self):
-        foreign = [(b"host", b"todo.example"), (b"origin", b"https://evil.example")]
         for name, headers in {
             "no login": OWN_PAGE,
             "a login that ended": [*OWN_PAGE, (b"cookie", b"sessionid=nonsense")],
-            "a foreign page": [*foreign, self.cookie],
-            "no page": [(b"host", b"todo.example"), self.cookie],
-            "a page named like ours": [OWN_PAGE[0], (b"origin", b"https://todo.example.evil"), self.cookie],
+            "no page": [OWN_PAGE[0], self.cookie],
             "no host": [OWN_PAGE[1], self.cookie],
+            "a host that is not ours": [
+                (b"host", b"evil.example"),
+                (b"origin", b"http://evil.example"),
+                self.cookie,
+            ],
         }.items():
             with self.subTest(name):
                 self.assertFalse(await self.connects(headers))
+
+    async def test_the_page_must_be_of_our_scheme_name_and_port(self):
+        for origin in (
+            *(b"http://evil.example", b"http://localhost.evil:8000", b"http://evil@localhost:8000", b"null", b""),
+            *(b"https://localhost:8000", b"http://localhost", b"http://localhost:8001", b"ws://localhost:8000"),
+        ):
+            with self.subTest(origin):
+                headers = [OWN_PAGE[0], (b"origin", origin), self.cookie]
+                self.assertFalse(await self.connects(headers))
+
+    async def test_over_tls_the_page_must_have_come_over_tls(self):
+        secure, plain = ((b"origin", origin) for origin in (b"https://localhost:8000", b"http://localhost:8000"))
+        forwarded = (b"x-forwarded-proto", b"https")
+        self.assertTrue(await self.connects([OWN_PAGE[0], secure, self.cookie], scheme="wss"))
+        self.assertFalse(await self.connects([OWN_PAGE[0], plain, self.cookie], scheme="wss"))
+        self.assertFalse(await self.connects([OWN_PAGE[0], secure, self.cookie, forwarded]), "nobody set it for us")
+        with override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https")):
+            self.assertTrue(await self.connects([OWN_PAGE[0], secure, self.cookie, forwarded]))
+            self.assertFalse(await self.connects([OWN_PAGE[0], plain, self.cookie, forwarded]))
+
+    @override_settings(CSRF_TRUSTED_ORIGINS=["https://page.example"])
+    async def test_a_page_that_the_operator_trusts_is_heard(self):
+        for origin, heard in {b"https://page.example": True, b"http://page.example": False}.items():
+            self.assertEqual(await self.connects([OWN_PAGE[0], (b"origin", origin), self.cookie]), heard)
 
     async def test_changes_that_come_together_are_told_together_and_only_to_their_owner(self):
         socket = WebsocketCommunicator(LiveConsumer.as_asgi(), "/live", [*OWN_PAGE, self.cookie])
@@ -135,7 +162,7 @@ class TokenSocketTests(TransactionTestCase):
         self.alice = alice()
 
     async def answer(self, *headers, **scope):
-        socket = WebsocketCommunicator(LiveConsumer.as_asgi(), "/live", [(b"host", b"todo.example"), *headers])
+        socket = WebsocketCommunicator(LiveConsumer.as_asgi(), "/live", [(b"host", b"localhost"), *headers])
         socket.scope |= scope
         await socket.send_input({"type": "websocket.connect"})
         answer = await socket.receive_output()
