@@ -97,14 +97,15 @@ class CsvTests(ExportTestCase):
 class FormulaTests(ExportTestCase):
     def setUp(self):
         super().setUp()
-        for title in ("=1+1", "+1", "-1", "@home", "'=quoted", "a=b"):
+        for title in ("=1+1", "+1", "-1", "@home", "'=quoted", "a=b", "＝1+1", "＋1", "－1", "＠SUM(1)", "'＝1", "﹢1"):
             self.todo(title, notes="=cmd|' /C calc'!A0")
 
     async def test_no_cell_begins_like_a_formula(self):
         _, text = await self.export(format="csv")
         cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
-        self.assertEqual([cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))], [])
-        self.assertIn("'=1+1", cells)
+        self.assertEqual([cell for cell in cells if cell.startswith(tuple("=+-@\t\r\n＝＋－＠﹢"))], [])
+        for guarded in ("'=1+1", "'＝1+1", "''＝1"):
+            self.assertIn(guarded, cells)
         self.assertIn("a=b", cells)
 
 

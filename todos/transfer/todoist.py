@@ -33,7 +33,8 @@ COLUMNS = (
 NUMBERS = {Priority.URGENT: 1, Priority.HIGH: 1, Priority.MEDIUM: 2, Priority.LOW: 3, Priority.NONE: 4}
 LABEL = re.compile(r"(?<!\S)@([^\s@]+)")
 # Spreadsheets run what begins like this as a formula, also behind an apostrophe that they take away themselves.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Excel takes the full and small forms of those signs for the signs themselves.
+FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠﹦﹢﹣﹫]")
 
 Row = dict[str, str]
 
