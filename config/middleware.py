@@ -131,6 +131,18 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
 
 
 @async_only_middleware
+def never_kept(get_response: GetResponse) -> GetResponse:
+    """No cache, on the way or in a browser that others use, keeps an answer, unless it says so itself."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = await get_response(request)
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+@async_only_middleware
 def own_not_found_page(get_response: GetResponse) -> GetResponse:
     """Show our page for what is not there with DEBUG on too: Django's lists all addresses, and is no page of ours."""
 

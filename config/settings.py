@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.request_ids",
     "config.middleware.content_security_policy",
+    "config.middleware.never_kept",
     "config.middleware.api_errors",
     "config.middleware.own_not_found_page",
     "config.middleware.Security",

@@ -1,15 +1,17 @@
 """The API of what a person may do with all that is stored of them: take it along, and have it erased."""
 
+import contextlib
 from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.api.schema import ErrorBody
 from accounts.bearer import authenticate, check_subject
 from accounts.passwords import confirm_password
-from web.errors import ValidationFailed
+from web.errors import TokenExpired, TokenInvalid, TokenMissing, ValidationFailed
 from web.ratelimits import address_of, check_use
 from web.requests import Body
 from web.text import StorableText
@@ -74,6 +76,18 @@ async def erase_account(request: HttpRequest, user_id: str, body: Erasure) -> Ma
 @router.api_operation(
     ["GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"], "/{user_id}", auth=None, include_in_schema=False
 )
-async def nothing_here(request: HttpRequest, user_id: str) -> None:
-    """Any unknown word after /api/ is an address where there is nothing, and not one for another method."""
-    raise Http404
+async def other_method(request: HttpRequest, user_id: str) -> HttpResponse:
+    """Any unknown word after /api/ is an address where there is nothing; an id is one for another method."""
+    if not await is_id(request, user_id):
+        raise Http404
+    return HttpResponseNotAllowed(["DELETE"])
+
+
+async def is_id(request: HttpRequest, user_id: str) -> bool:
+    """Whether it is shaped as ours are, or the caller's own: those of other issuers may be any word."""
+    with contextlib.suppress(ValueError):
+        UUID(user_id)
+        return True
+    with contextlib.suppress(TokenMissing, TokenInvalid, TokenExpired):
+        return (await authenticate(request)).subject == user_id
+    return False

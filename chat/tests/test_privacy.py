@@ -13,14 +13,14 @@ from django.contrib.admin import site
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Field, ForeignKey, Model
-from django.test import TestCase, TransactionTestCase
+from django.test import TestCase, TransactionTestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import RecordedAdmin
 from accounts.models import Reading, User
 from accounts.sign_ins import begin_sign_in, digest_of, issue_refresh_token
-from accounts.testing import PASSWORD, alice, bearer, bob
+from accounts.testing import PASSWORD, alice, bearer, bob, outside_issuer
 from accounts.tokens.personal import issue_personal_token
 from chat.models import Approval, Message, ToolCall
 from chat.pages.consumers import LiveConsumer
@@ -222,6 +222,26 @@ class ErasureTests(TransactionTestCase):
         self.assertEqual(response.status_code, 401)
         self.assertEqual((await sync(alice)()).username, "alice")
 
+    async def test_another_method_at_the_address_of_an_account_is_refused_as_such(self):
+        issuer = self.enterContext(outside_issuer("ES256"))
+        self.enterContext(override_settings(JWT_TRUSTED_ISSUERS={issuer.name: issuer.trusted}))
+        outside = {"Authorization": f"Bearer {issuer.token({'sub': 'any-word'})}"}
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "OPTIONS"):
+            for word, headers, status in (
+                (self.alice.subject, {}, 405),
+                (self.alice.subject, {"Authorization": "Bearer a.b.c"}, 405),
+                ("any-word", outside, 405),
+                ("any-word", {}, 404),
+                ("another-word", outside, 404),
+            ):
+                with self.subTest(method, word=word, headers=headers):
+                    response = await self.async_client.generic(method, f"/api/{word}", headers=headers)
+                    self.assertEqual(response.status_code, status)
+                    self.assertEqual(response.headers.get("Allow"), "DELETE" if status == 405 else None)
+                    if method != "HEAD":
+                        code = "method_not_allowed" if status == 405 else "not_found"
+                        self.assertEqual(response.json()["error"], code)
+
     async def test_without_both_confirmations_nothing_goes(self):
         for body, field in (
             ({}, "username"),
@@ -276,7 +296,7 @@ class ErasureTests(TransactionTestCase):
 
     async def test_open_pages_are_told_and_their_sockets_closed(self):
         await self.async_client.aforce_login(self.alice)
-        own_page = [(b"host", b"todo.example"), (b"origin", b"https://todo.example")]
+        own_page = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
         socket = WebsocketCommunicator(
             LiveConsumer.as_asgi(), "/live", [*own_page, await sync(cookie_of)(self.async_client)]
         )

@@ -155,7 +155,8 @@ class IsolationCase(TestCase):
             await User.objects.filter(pk=self.world.alice.pk).aupdate(is_active=True)
         content = await content_of(response)
         await upkeep_done()
-        return outcome_of(response, content), content.decode()
+        kept = "" if "no-store" in response.headers.get("Cache-Control", "") else " that caches may keep"
+        return outcome_of(response, content) + kept, content.decode()
 
     async def response_to(self, cell: Cell):
         ids = self.world.ids[cell.thing] | {"user_id": self.world.alice.subject}

@@ -58,8 +58,7 @@ API: Doors = {
         "POST": Door("200", "404 approval_not_found", "404 approval_not_found", body={"approve": "all"})
     },
     "api/<user_id>/export": {"GET": Door("200")},
-    "api/<user_id>": {"DELETE": Door("200", body={"username": "alice"}, other="422 validation_error")}
-    | {method: NOTHING for method in METHODS if method != "DELETE"},
+    "api/<user_id>": {"DELETE": Door("200", body={"username": "alice"}, other="422 validation_error")},
     "api/<user_id>/todos/export": {"GET": Door("200")},
     "api/<user_id>/todos/import": {"POST": Door("200", body={"todos": []})},
     "api/<user_id>/todos": {"GET": Door("200"), "POST": Door("201", body={"title": "new"})},

@@ -171,6 +171,12 @@ class PolicyTests(SimpleTestCase):
                 self.assertIn("script-src 'self';", policy)
                 self.assertNotIn("unsafe", policy)
 
+    async def test_no_answer_is_kept_by_a_cache(self):
+        for path in ("/", "/accounts/login", "/api/openapi.json", "/api/auth/me", "/api/nowhere", "/nowhere", "/mcp"):
+            with self.subTest(path):
+                _, headers, _ = await ask(path)
+                self.assertIn(b"no-store", headers[b"cache-control"])
+
     async def test_sockets_have_one_address(self):
         socket = WebsocketCommunicator(application, "/nowhere")
         self.assertFalse((await socket.connect())[0])

@@ -24,7 +24,7 @@ from .importing import IMPORTS_PER_USER, import_file
 UNPROCESSABLE = 422
 FETCHES_PER_ADDRESS = "60/m"
 # The address is a secret: it must not be kept by caches between, nor be told to other sites.
-FEED_HEADERS = {"Cache-Control": "private, max-age=300", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+FEED_HEADERS = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
 @require_safe
