@@ -1,74 +1,85 @@
 """Refusals and failures of a turn."""
 
-from collections.abc import Iterator
-
-from web.errors import ProductError
+from web.errors import ProductError, kinds_of
 
 from .events import TurnFailed
 
 
 class ConversationNotFound(ProductError):
     code = "conversation_not_found"
+    status = 404
     message = "There is no such conversation."
 
 
 class NotYourConversation(ProductError):
     code = "not_your_conversation"
+    status = 403
     message = "This conversation belongs to another user."
 
 
 class ConversationBusy(ProductError):
     code = "conversation_busy"
+    status = 409
     message = "The assistant is still answering in this conversation. Wait for it and send again."
 
 
 class ConversationFull(ProductError):
     code = "conversation_full"
+    status = 409
     message = "This conversation has reached its length limit. Continue in a new one."
 
 
 class MessageNotFound(ProductError):
     code = "message_not_found"
+    status = 404
     message = "There is no such message in this conversation."
 
 
 class NotRetryable(ProductError):
     code = "not_retryable"
+    status = 409
     message = "Only the last answer can be tried again, and only where it failed or was stopped."
 
 
 class TooManyTurns(ProductError):
     code = "rate_limited"
+    status = 429
     message = "Several of your conversations are being answered. Wait for one to finish."
 
 
 class QuotaExhausted(ProductError):
     code = "quota_exhausted"
+    status = 429
     message = "Today's allowance for the assistant is used up."
 
 
 class IdempotencyMismatch(ProductError):
     code = "idempotency_mismatch"
+    status = 422
     message = "This Idempotency-Key was used for another request."
 
 
 class IdempotencyInProgress(ProductError):
     code = "idempotency_in_progress"
+    status = 409
     message = "The request with this Idempotency-Key is still running."
 
 
 class ApprovalNotFound(ProductError):
     code = "approval_not_found"
+    status = 404
     message = "There is no such approval."
 
 
 class ApprovalDecided(ProductError):
     code = "approval_decided"
+    status = 409
     message = "This was decided already. An approval counts once."
 
 
 class ApprovalExpired(ProductError):
     code = "approval_expired"
+    status = 409
     message = "This approval has expired and nothing was changed. Ask again."
 
 
@@ -78,6 +89,7 @@ class TurnFailure(ProductError):
 
 class ModelError(TurnFailure):
     code = "model_error"
+    status = 502
     message = "The assistant's model gave an answer that could not be used. Your message is kept; try again."
 
 
@@ -89,21 +101,25 @@ class ContextTooLong(ModelError):
 
 class ModelUnavailable(TurnFailure):
     code = "model_unavailable"
+    status = 503
     message = "The assistant's model is out of reach. Your message is kept; try again in a moment."
 
 
 class ModelTimeout(TurnFailure):
     code = "model_timeout"
+    status = 504
     message = "The assistant's model took too long. Your message is kept; try again."
 
 
 class InternalError(TurnFailure):
     code = "internal_error"
+    status = 500
     message = "Something went wrong on our side. Your message is kept; the reference finds the cause."
 
 
 class TurnInterrupted(TurnFailure):
     code = "interrupted"
+    status = 409
     message = "The answer was interrupted. What was done so far is kept; send your message again."
 
 
@@ -114,14 +130,6 @@ class LeaseLost(Exception):
 def stored_failure(code: str) -> ProductError:
     """The failure that a stored message's error code stands for."""
     return next((failure for failure in kinds_of(ProductError) if failure.code == code), InternalError)()
-
-
-def kinds_of(error: type[ProductError]) -> Iterator[type[ProductError]]:
-    """Every kind of refusal and failure that has a code of its own, at whatever door: a tool may raise any of them."""
-    for kind in error.__subclasses__():
-        if "code" in vars(kind):
-            yield kind
-        yield from kinds_of(kind)
 
 
 def failed_turn(failed: TurnFailed) -> ProductError:

@@ -25,53 +25,12 @@ from chat.turn import failure_of
 from telemetry.notes import note_ids
 from todos.api.endpoints import router as todos_router
 from todos.transfer.api import router as transfer_router
-from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, ValidationFailed
+from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, ValidationFailed, status_by_code
 from web.json_text import read_json
 from web.requests import refuse_unknown_parameters
 
 from .api_document import camel_case, finish
 
-STATUS_BY_CODE = {
-    "bad_request": 400,
-    "token_missing": 401,
-    "token_invalid": 401,
-    "token_expired": 401,
-    "login_failed": 401,
-    "foreign_origin": 403,
-    "user_mismatch": 403,
-    "not_your_conversation": 403,
-    "not_your_todo": 403,
-    "not_found": 404,
-    "conversation_not_found": 404,
-    "message_not_found": 404,
-    "todo_not_found": 404,
-    "change_not_found": 404,
-    "approval_not_found": 404,
-    "method_not_allowed": 405,
-    "request_timeout": 408,
-    "conversation_busy": 409,
-    "conversation_full": 409,
-    "not_retryable": 409,
-    "idempotency_in_progress": 409,
-    "interrupted": 409,
-    "version_conflict": 409,
-    "nothing_to_undo": 409,
-    "approval_decided": 409,
-    "approval_expired": 409,
-    "payload_too_large": 413,
-    "unsupported_media_type": 415,
-    "validation_error": 422,
-    "date_not_understood": 422,
-    "idempotency_mismatch": 422,
-    "rate_limited": 429,
-    "headers_too_large": 431,
-    "quota_exhausted": 429,
-    "internal_error": 500,
-    "model_error": 502,
-    "model_unavailable": 503,
-    "service_unavailable": 503,
-    "model_timeout": 504,
-}
 # More than any browser sends.
 HEADERS_MAX = 100
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
@@ -85,41 +44,46 @@ PLAIN_REASONS = {
 
 class BadRequest(ProductError):
     code = "bad_request"
+    status = 400
     message = "This request could not be read."
 
 
 class NotFound(ProductError):
     code = "not_found"
+    status = 404
     message = "There is nothing at this address."
 
 
 class MethodNotAllowed(ProductError):
     code = "method_not_allowed"
+    status = 405
     message = "This address does not take this method; the Allow header lists those it takes."
 
 
 class RequestTimeout(ProductError):
     code = "request_timeout"
+    status = 408
     message = "The request did not come whole within the time for it. Send it again."
 
 
 class HeadersTooLarge(ProductError):
     code = "headers_too_large"
+    status = 431
     message = "The address and the headers of the request are too large."
 
 
 class PayloadTooLarge(ProductError):
     code = "payload_too_large"
+    status = 413
     message = "The request is too large."
 
 
 def error_response(error: ProductError, request_id: str) -> HttpResponse:
     """The one shape of every error, with the status of its code."""
-    status = STATUS_BY_CODE[error.code]
-    response = JsonResponse(error.body(request_id), status=status)
+    response = JsonResponse(error.body(request_id), status=error.status)
     if error.retry_after_seconds is not None:
         response["Retry-After"] = str(error.retry_after_seconds)
-    if status == 401:
+    if error.status == 401:
         response["WWW-Authenticate"] = CHALLENGE
     return response
 
@@ -200,7 +164,7 @@ class TodoChatAPI(NinjaAPI):
     @functools.cached_property
     def document(self) -> OpenAPISchema:
         schema = super().get_openapi_schema()
-        finish(schema, STATUS_BY_CODE)
+        finish(schema, status_by_code())
         return schema
 
 

@@ -7,4 +7,5 @@ class DateNotUnderstood(ProductError):
     """A phrase that is no date, an impossible date, or one with two readings; the sentence says which."""
 
     code = "date_not_understood"
+    status = 422
     message = "I could not read this as a date."

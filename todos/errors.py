@@ -5,11 +5,13 @@ from web.errors import ProductError
 
 class TodoNotFound(ProductError):
     code = "todo_not_found"
+    status = 404
     message = "There is no such todo."
 
 
 class NotYourTodo(ProductError):
     code = "not_your_todo"
+    status = 403
     message = "This todo belongs to another user."
 
 
@@ -17,6 +19,7 @@ class VersionConflict(ProductError):
     """`details` holds the todo as it is now."""
 
     code = "version_conflict"
+    status = 409
     message = "This todo was changed in the meantime. Look at it and try again."
 
 
@@ -24,6 +27,7 @@ class ReferenceNotFound(ProductError):
     """No todo fits the words; `details["near"]` lists the closest titles."""
 
     code = "todo_not_found"
+    status = 404
     message = "No todo matches these words."
 
 
@@ -36,6 +40,7 @@ class ReferenceAmbiguous(ProductError):
 
 class ChangeNotFound(ProductError):
     code = "change_not_found"
+    status = 404
     message = "There is no such change."
 
 
@@ -43,6 +48,7 @@ class NothingToUndo(ProductError):
     """There never was a change, or all of them are undone."""
 
     code = "nothing_to_undo"
+    status = 409
     message = "There is nothing to undo here."
 
 

@@ -1,5 +1,6 @@
 """The base of every error that a person may see, and the ones about identity."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 # RFC 6750 section 3: what goes with every 401.
@@ -9,11 +10,12 @@ CHALLENGE = 'Bearer error="invalid_token"'
 class ProductError(Exception):
     """A refusal or failure with a stable code and a sentence that is safe to show.
 
-    `config/api.py` maps each class to its HTTP status. `details` is JSON;
-    `retry_after_seconds` becomes the Retry-After header.
+    `status` is the HTTP status; errors that only a tool raises have none. `details` is JSON; `retry_after_seconds`
+    becomes the Retry-After header.
     """
 
     code: ClassVar[str]
+    status: ClassVar[int]
     message: ClassVar[str]
 
     def __init__(
@@ -47,26 +49,31 @@ class ProductError(Exception):
 
 class TokenMissing(ProductError):
     code = "token_missing"
+    status = 401
     message = "Sign in first: send your access token as “Authorization: Bearer …”."
 
 
 class TokenInvalid(ProductError):
     code = "token_invalid"
+    status = 401
     message = "This access token is not valid. Sign in again."
 
 
 class TokenExpired(ProductError):
     code = "token_expired"
+    status = 401
     message = "This access token has expired. Refresh it and send the request again."
 
 
 class LoginFailed(ProductError):
     code = "login_failed"
+    status = 401
     message = "The username or the password is wrong."
 
 
 class UserMismatch(ProductError):
     code = "user_mismatch"
+    status = 403
     message = "This address belongs to another user."
 
 
@@ -74,19 +81,36 @@ class ValidationFailed(ProductError):
     """`details` maps each field to its reason."""
 
     code = "validation_error"
+    status = 422
     message = "Some fields need another value."
 
 
 class UnsupportedMediaType(ProductError):
     code = "unsupported_media_type"
+    status = 415
     message = "Send the body as application/json."
 
 
 class RateLimited(ProductError):
     code = "rate_limited"
+    status = 429
     message = "That was too many requests in a short time."
 
 
 class ServiceUnavailable(ProductError):
     code = "service_unavailable"
+    status = 503
     message = "The service is out of reach for a moment. Nothing was lost; try again shortly."
+
+
+def kinds_of(error: type[ProductError]) -> Iterator[type[ProductError]]:
+    """Every kind of refusal and failure that has a code of its own, at whatever door: a tool may raise any of them."""
+    for kind in error.__subclasses__():
+        if "code" in vars(kind):
+            yield kind
+        yield from kinds_of(kind)
+
+
+def status_by_code() -> dict[str, int]:
+    """The HTTP status of every code that an endpoint may answer with."""
+    return {kind.code: kind.status for kind in kinds_of(ProductError) if hasattr(kind, "status")}

@@ -102,11 +102,10 @@ def slow_down(request: HttpRequest, refusal: RateLimited) -> HttpResponse:
 
 def refusal_response(refusal: ProductError, request_id: str) -> HttpResponse:
     """What a script or program hears, as in the API."""
+    headers = {"WWW-Authenticate": CHALLENGE}
     if isinstance(refusal, ServiceUnavailable | RateLimited):
-        status = 429 if isinstance(refusal, RateLimited) else 503
         headers = {"Retry-After": str(refusal.retry_after_seconds), "HX-Reswap": "none"}
-        return JsonResponse(refusal.body(request_id), status=status, headers=headers)
-    return JsonResponse(refusal.body(request_id), status=401, headers={"WWW-Authenticate": CHALLENGE})
+    return JsonResponse(refusal.body(request_id), status=refusal.status, headers=headers)
 
 
 def is_htmx(request: HttpRequest) -> bool:

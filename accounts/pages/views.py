@@ -28,7 +28,7 @@ from accounts.sign_ins import (
 from accounts.tokens.access import issue_access_token
 from accounts.tokens.personal import TooManyTokens, issue_personal_token, revoke_personal_token, tokens_in_use
 from database.units import database_unit
-from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing
+from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, status_by_code
 from web.ratelimits import REFRESHES_PER_ADDRESS, address_of, check_failed_logins, check_rate, count_failed_login
 
 from .forms import EraseForm, LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
@@ -39,7 +39,6 @@ YEAR_SECONDS = 365 * 24 * 3600
 UNPROCESSABLE = 422
 # A program that signs in for each of its runs has thousands.
 SIGN_INS_SHOWN = 20
-STATUS_BY_CODE = {"login_failed": 401, "rate_limited": 429, "service_unavailable": 503}
 
 
 @sensitive_post_parameters("password")
@@ -136,7 +135,7 @@ def entrance_page(request: HttpRequest, template: str, form: forms.BaseForm) -> 
     status = UNPROCESSABLE if form.is_bound else 200
     response = render(request, template, {"form": form, "next": address_after(request, "home")}, status=status)
     for refusal in form.errors.as_data().get("__all__", []):
-        response.status_code = STATUS_BY_CODE.get(str(refusal.code), status)
+        response.status_code = status_by_code().get(str(refusal.code), status)
         if wait := (refusal.params or {}).get("wait"):
             response["Retry-After"] = str(wait)
     return response
@@ -205,7 +204,7 @@ async def change_password(request: PageRequest) -> HttpResponse:
         await check_failed_logins(username, address)
     except (RateLimited, ServiceUnavailable) as refusal:
         messages.error(request, sentence_of(refusal))
-        return await settings_page(request, status=STATUS_BY_CODE[refusal.code])
+        return await settings_page(request, status=refusal.status)
     if not await database_unit(store_password)(request, form):
         # Who found a page open must not try out passwords on it either.
         if form.has_error("old_password", "password_incorrect"):

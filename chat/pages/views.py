@@ -44,15 +44,7 @@ from .welcome import greeting, starters
 TODOS_FOR_STARTERS = 20
 # How long the answer to a form waits for the assistant before it shows the page of a running turn.
 PATIENCE_SECONDS = 4
-CONFLICT = 409
 MISSING = (ConversationNotFound, NotYourConversation, MessageNotFound)
-STATUS_BY_CODE = {
-    "conversation_not_found": 404,
-    "validation_error": 422,
-    "rate_limited": 429,
-    "quota_exhausted": 429,
-    "service_unavailable": 503,
-}
 
 
 @require_safe
@@ -192,7 +184,7 @@ async def refusal(request: PageRequest, message: NewMessage, problem: ProductErr
             raise Http404 from problem
         problem = ConversationNotFound()  # foreign and missing look the same
     problem.sentence = problem.details.get("message", problem.sentence)
-    status = STATUS_BY_CODE.get(problem.code, CONFLICT)
+    status = problem.status
     if is_htmx(request):
         return render(request, "chat/_refusal.html", {"problem": problem, "draft": message.text}, status=status)
     if message.conversation_id is None:

@@ -33,6 +33,7 @@ METADATA_PATH = "/.well-known/oauth-protected-resource"
 
 class ForeignOrigin(ProductError):
     code = "foreign_origin"
+    status = 403
     message = "A page of another site may not call this address."
 
 

@@ -2,14 +2,14 @@
 
 from django.test import SimpleTestCase
 
-from chat.errors import kinds_of, stored_failure
-from config.api import STATUS_BY_CODE, error_response
-from web.errors import ProductError
+from chat.errors import stored_failure
+from config.api import error_response
+from web.errors import ProductError, kinds_of, status_by_code
 
 
 class StoredFailures(SimpleTestCase):
     def test_every_code_of_the_table_is_told_again_as_what_it_was(self):
-        for code, status in STATUS_BY_CODE.items():
+        for code, status in status_by_code().items():
             with self.subTest(code):
                 failure = stored_failure(code)
                 self.assertEqual((failure.code, error_response(failure, "").status_code), (code, status))
@@ -17,7 +17,7 @@ class StoredFailures(SimpleTestCase):
     def test_every_failure_has_a_status(self):
         of_tools_alone = {"todo_ambiguous", "unknown_tag"}  # these are told to the model, and end no turn
         codes = {failure.code for failure in kinds_of(ProductError)}
-        self.assertEqual(codes - set(STATUS_BY_CODE), of_tools_alone)
+        self.assertEqual(codes - set(status_by_code()), of_tools_alone)
 
     def test_a_code_that_nobody_knows_any_more_is_an_error_of_ours(self):
         self.assertEqual(stored_failure("gone_since").code, "internal_error")

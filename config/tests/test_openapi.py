@@ -6,8 +6,9 @@ import jsonschema
 from django.test import SimpleTestCase
 
 from accounts.api.schema import ErrorBody
-from config.api import STATUS_BY_CODE, api
+from config.api import api
 from config.api_document import names_of_bodies
+from web.errors import status_by_code
 
 OPEN_PATHS = {"/api/auth/register", "/api/auth/token", "/api/auth/refresh", "/api/auth/revoke"}
 
@@ -63,10 +64,10 @@ class OpenApi(SimpleTestCase):
                         self.assertTrue(examples, "no example of this refusal")
                         for code, example in examples.items():
                             body = ErrorBody.model_validate(example["value"])
-                            self.assertEqual((body.error, STATUS_BY_CODE[code]), (code, int(status)))
+                            self.assertEqual((body.error, status_by_code()[code]), (code, int(status)))
                         seen |= set(examples)
         anywhere = {"bad_request", "foreign_origin", "headers_too_large", "method_not_allowed", "not_found"}
-        self.assertEqual(seen, set(STATUS_BY_CODE) - anywhere)
+        self.assertEqual(seen, set(status_by_code()) - anywhere)
 
     def test_no_body_names_a_default_that_a_generated_client_would_send(self):
         document = self.client.get("/api/openapi.json").json()
@@ -92,5 +93,5 @@ class OpenApi(SimpleTestCase):
         self.assertEqual([source for source in sources if not source.startswith("/")], [])
 
     def test_every_refusal_has_a_status_of_its_own(self):
-        self.assertEqual({code for code, status in STATUS_BY_CODE.items() if not 400 <= status < 600}, set())
+        self.assertEqual({code for code, status in status_by_code().items() if not 400 <= status < 600}, set())
         self.assertEqual(api.title, "Todo Chat")
