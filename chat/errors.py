@@ -21,6 +21,7 @@ class ConversationBusy(ProductError):
     code = "conversation_busy"
     status = 409
     message = "The assistant is still answering in this conversation. Wait for it and send again."
+    passes_after_seconds = 2
 
 
 class ConversationFull(ProductError):
@@ -38,7 +39,7 @@ class MessageNotFound(ProductError):
 class NotRetryable(ProductError):
     code = "not_retryable"
     status = 409
-    message = "Only the last answer can be tried again, and only where it failed or was stopped."
+    message = "Only an answer that failed, was stopped or was interrupted can be tried again."
 
 
 class TooManyTurns(ProductError):
@@ -63,6 +64,7 @@ class IdempotencyInProgress(ProductError):
     code = "idempotency_in_progress"
     status = 409
     message = "The request with this Idempotency-Key is still running."
+    passes_after_seconds = 2
 
 
 class ApprovalNotFound(ProductError):
@@ -91,24 +93,28 @@ class ModelError(TurnFailure):
     code = "model_error"
     status = 502
     message = "The assistant's model gave an answer that could not be used. Your message is kept; try again."
+    passes_after_seconds: int | None = 5
 
 
 class ContextTooLong(ModelError):
     """The model takes less than it was sent, and half of it was still too much."""
 
     message = "This conversation is too long for the assistant's model. Your message is kept; continue in a new chat."
+    passes_after_seconds = None
 
 
 class ModelUnavailable(TurnFailure):
     code = "model_unavailable"
     status = 503
     message = "The assistant's model is out of reach. Your message is kept; try again in a moment."
+    passes_after_seconds = 5
 
 
 class ModelTimeout(TurnFailure):
     code = "model_timeout"
     status = 504
     message = "The assistant's model took too long. Your message is kept; try again."
+    passes_after_seconds = 5
 
 
 class InternalError(TurnFailure):
@@ -120,21 +126,25 @@ class InternalError(TurnFailure):
 class TurnInterrupted(TurnFailure):
     code = "interrupted"
     status = 409
-    message = "The answer was interrupted. What was done so far is kept; send your message again."
+    message = "The answer was interrupted. What was done so far is kept; try again, and it goes on from there."
+    passes_after_seconds = 2
 
 
 class LeaseLost(Exception):
     """The turn no longer holds its conversation: deleted, or taken over. Nothing more may be written."""
 
 
-def stored_failure(code: str) -> ProductError:
-    """The failure that a stored message's error code stands for."""
-    return next((failure for failure in kinds_of(ProductError) if failure.code == code), InternalError)()
+def stored_failure(code: str, *, lasting: bool = False) -> ProductError:
+    """The failure that a stored message's error code stands for; one that was `lasting` helps nobody to wait for."""
+    failure = next((kind for kind in kinds_of(ProductError) if kind.code == code), InternalError)()
+    if lasting:
+        failure.passes_after_seconds = None
+    return failure
 
 
 def failed_turn(failed: TurnFailed) -> ProductError:
     """The failure that ended a turn, to be raised where there is a request to refuse."""
-    failure = stored_failure(failed.error)
+    failure = stored_failure(failed.error, lasting="retry_after_seconds" not in failed.details)
     failure.sentence, failure.details = failed.message, failed.details
     failure.retry_after_seconds = failed.details.get("retry_after_seconds")
     return failure

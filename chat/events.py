@@ -103,6 +103,8 @@ class ToolCallFinished:
 class TurnCompleted:
     """The answer of a turn. `stopped`: the turn met a limit; text and tool calls so far are kept.
 
+    `interrupted`: the turn ended too early, and more was said in its conversation since, so that it does not go on;
+    `tool_calls` are what it did, and `response` says it.
     `needs_approval`: nothing of what `approval` lists has been done; it waits for the person.
     """
 
@@ -111,7 +113,7 @@ class TurnCompleted:
     conversation_id: UUID
     message_id: UUID
     response: str
-    status: Literal["completed", "needs_approval", "stopped"]
+    status: Literal["completed", "needs_approval", "stopped", "interrupted"]
     tool_calls: list[ToolCallRecord] = field(default_factory=list)
     usage: Usage = Usage()
     model: str = ""

@@ -7,22 +7,23 @@ import asyncio
 import functools
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.bearer import authenticate, check_subject
 from accounts.locks import lock_user
 from accounts.models import User
-from database.units import database_unit
+from database.units import CommitUnknown, database_unit, is_outage
 from telemetry.stages import stage
 from todos.changes import Door, Origin
 from todos.tools import ToolOutcome, call_tool, tool_definitions
-from web.errors import ProductError, ServiceUnavailable
+from web.errors import OutcomeUnknown, ProductError, ServiceUnavailable
 
 from .assistants.arguments import INVALID_JSON, ParsedRequest, parsed_request
 from .assistants.instructions import instructions_text
@@ -40,17 +41,25 @@ from .errors import InternalError, LeaseLost, ModelError, TurnInterrupted
 from .events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed, TurnStarted
 from .history.context import past_items, tool_items
 from .models import Approval, Message, ToolCall
+from .turns.again import (
+    LASTING,
+    answer_given,
+    answer_of_key,
+    answer_to_retry,
+    has_passed,
+    is_last,
+    tell_of_turn,
+    turn_as_it_ended,
+)
 from .turns.approvals import approval_words, ask_person, decide_in_words
 from .turns.fallback import allowance, step_outputs
 from .turns.limits import check_allowance, check_message, check_turn_rate
 from .turns.report import report_turn
 from .turns.state import STOP_SENTENCES, NewMessage, Turn
 from .turns.storage import (
-    answer_given,
-    answer_of_key,
-    can_go_on,
     hold_lease,
     open_conversation,
+    renew_lease,
     reopen_answer,
     store_answer,
     store_exchange,
@@ -59,7 +68,8 @@ from .turns.storage import (
     tool_call_record,
 )
 
-OUTAGE_RETRY_SECONDS = 2
+# A connection that broke is replaced at once; a longer outage outlasts the lease, and the next who asks.
+STORE_AGAIN_SECONDS = 0.3
 OFFERED: list[ToolDefinition] = []
 
 logger = logging.getLogger(__name__)
@@ -76,7 +86,7 @@ async def begin_turn(request: HttpRequest, user_id: str, message: NewMessage) ->
     check_subject(user, user_id)
     message = check_message(message)
     await check_turn_rate(request, user)
-    return await open_turn(user, message, request_id=getattr(request, "request_id", ""))
+    return await begun_for_certain(open_turn(user, message, request_id=getattr(request, "request_id", "")))
 
 
 @database_unit
@@ -84,8 +94,8 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     """Steps 3–5 in one transaction: all of it is stored, or the request is refused and nothing is."""
     lock_user(user)
     if answer := answer_of_key(user, message):
-        if can_go_on(answer):
-            return continued_turn(user, answer.conversation_id, answer.pk, request_id)
+        if has_passed(answer) and is_last(answer):
+            return continued_turn(user, answer, request_id)
         return answer_given(answer)
     fallback = allowance(user, message.text, timezone.now())
     # 3. Load the conversation's history from the database, if conversation_id is given; otherwise open a conversation.
@@ -101,33 +111,55 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     return Turn(user, request_id, conversation, question, answer, history)
 
 
-async def begin_retry(request: HttpRequest, user_id: str, conversation_id: UUID, message_id: UUID) -> Turn:
+async def begin_retry(
+    request: HttpRequest, user_id: str, conversation_id: UUID, message_id: UUID
+) -> Turn | TurnCompleted:
     """Steps 1–5 for an answer that failed, was stopped or was interrupted: the same question, from what is stored.
 
     The tool calls made so far stay part of the answer and the model sees what came of them: nothing is written twice.
-    Tool calls left pending by a crash run first, under their stored ids.
+    Tool calls left pending by a crash run first, under their stored ids. Where more was said since, what the turn did
+    stands for its answer.
     """
     user = await authenticate(request)
     check_subject(user, user_id)
     await check_turn_rate(request, user)
-    return await reopen_turn(user, conversation_id, message_id, request_id=getattr(request, "request_id", ""))
+    reopening = reopen_turn(user, conversation_id, message_id, request_id=getattr(request, "request_id", ""))
+    return await begun_for_certain(reopening)
 
 
 @database_unit
-def reopen_turn(user: User, conversation_id: UUID, message_id: UUID, request_id: str) -> Turn:
+def reopen_turn(user: User, conversation_id: UUID, message_id: UUID, request_id: str) -> Turn | TurnCompleted:
     """Steps 3–5 of a retry, in one transaction."""
     lock_user(user)
-    return continued_turn(user, conversation_id, message_id, request_id)
+    answer = answer_to_retry(user, conversation_id, message_id)
+    return continued_turn(user, answer, request_id) if is_last(answer) else turn_as_it_ended(answer)
 
 
-def continued_turn(user: User, conversation_id: UUID, message_id: UUID, request_id: str) -> Turn:
+def continued_turn(user: User, answer: Message, request_id: str) -> Turn:
     check_allowance(user, timezone.now())
-    conversation, question, answer = reopen_answer(user, conversation_id, message_id)
+    conversation, question = reopen_answer(user, answer)
     history = [*past_items(conversation, before=question.sequence), UserText(question.content)]
     calls = list(answer.tool_calls.order_by("position"))
     steps = max((call.step for call in calls), default=0)
     asked = Approval.objects.filter(message=answer).prefetch_related("message__tool_calls").first()
     return Turn(user, request_id, conversation, question, answer, history, calls, steps + 1, steps, asked)
+
+
+async def begun_for_certain(opening: Coroutine[Any, Any, Turn | TurnCompleted]) -> Turn | TurnCompleted:
+    """Where the COMMIT of the beginning was not answered, the lease tells whether it took place."""
+    try:
+        return await opening
+    except CommitUnknown as unknown:
+        turn = unknown.result
+        if not isinstance(turn, Turn):
+            return turn  # nothing was begun
+        try:
+            await renew_lease(turn)
+        except LeaseLost:
+            raise ServiceUnavailable from unknown
+        except (DatabaseError, InterfaceError):
+            raise unknown from None
+        return turn
 
 
 async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
@@ -291,13 +323,16 @@ def failure_of(error: Exception) -> ProductError:
             return error
         case LeaseLost():
             return TurnInterrupted()
-        case OperationalError() | InterfaceError():
+        case CommitUnknown():
+            logger.warning("connection lost at COMMIT")
+            return OutcomeUnknown()
+        case _ if is_outage(error):
             logger.warning("database out of reach (%s)", type(error).__name__)
-            return ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS)
+            return ServiceUnavailable()
         case IntegrityError() if "foreign key" in str(error).lower():
             # Another request erased what this one refers to: whoever tries again is told so.
             logger.warning("what was referred to is gone")
-            return ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS)
+            return ServiceUnavailable()
     logger.error("unexpected failure", exc_info=error)
     return InternalError()
 
@@ -308,10 +343,22 @@ async def fail_turn(turn: Turn, failure: ProductError) -> TurnFailed:
     turn.answer.status = Message.Status.INTERRUPTED if interrupted else Message.Status.FAILED
     turn.answer.error_code = failure.code
     turn.answer.metadata["request_id"] = turn.request_id
-    try:
-        with stage("commit"):
-            await store_answer(turn)
-    except (LeaseLost, DatabaseError) as error:
-        logger.warning("failed turn not stored: %s message=%s", type(error).__name__, turn.answer.id)
+    if failure.wait_seconds is None:
+        turn.answer.metadata[LASTING] = True
+    with stage("commit"):
+        if not await stored_as_failed(turn):
+            await asyncio.sleep(STORE_AGAIN_SECONDS)
+            await stored_as_failed(turn)
     report_turn(turn)
+    tell_of_turn(failure, turn.answer, [tool_call_record(call) for call in turn.tool_calls])
     return TurnFailed(failure.code, failure.sentence, failure.public_details, turn.request_id)
+
+
+async def stored_as_failed(turn: Turn) -> bool:
+    """Whether there is no need to try again: it is stored, or another has closed the turn."""
+    try:
+        await store_answer(turn)
+    except (LeaseLost, DatabaseError, InterfaceError) as error:
+        logger.warning("failed turn not stored: %s message=%s", type(error).__name__, turn.answer.id)
+        return isinstance(error, LeaseLost)
+    return True

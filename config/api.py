@@ -81,8 +81,8 @@ class PayloadTooLarge(ProductError):
 def error_response(error: ProductError, request_id: str) -> HttpResponse:
     """The one shape of every error, with the status of its code."""
     response = JsonResponse(error.body(request_id), status=error.status)
-    if error.retry_after_seconds is not None:
-        response["Retry-After"] = str(error.retry_after_seconds)
+    if error.wait_seconds is not None:
+        response["Retry-After"] = str(error.wait_seconds)
     if error.status == 401:
         response["WWW-Authenticate"] = CHALLENGE
     return response

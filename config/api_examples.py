@@ -275,6 +275,7 @@ ERRORS = {
     "internal_error": "",
     "model_error": OF_TURNS,
     "model_unavailable": OF_TURNS,
+    "outcome_unknown": r"^(POST|PATCH|DELETE) ",
     "service_unavailable": "",
     "model_timeout": OF_TURNS,
 }

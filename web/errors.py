@@ -10,13 +10,14 @@ CHALLENGE = 'Bearer error="invalid_token"'
 class ProductError(Exception):
     """A refusal or failure with a stable code and a sentence that is safe to show.
 
-    `status` is the HTTP status; errors that only a tool raises have none. `details` is JSON; `retry_after_seconds`
-    becomes the Retry-After header.
+    `status` is the HTTP status; errors that only a tool raises have none. `details` is JSON. `retry_after_seconds` is
+    when to try again, where that is known; a kind that passes by itself says otherwise `passes_after_seconds`.
     """
 
     code: ClassVar[str]
     status: ClassVar[int]
     message: ClassVar[str]
+    passes_after_seconds: int | None = None
 
     def __init__(
         self,
@@ -31,11 +32,14 @@ class ProductError(Exception):
         super().__init__(self.sentence)
 
     @property
+    def wait_seconds(self) -> int | None:
+        """The Retry-After header; None where it helps nobody to wait."""
+        return self.passes_after_seconds if self.retry_after_seconds is None else self.retry_after_seconds
+
+    @property
     def public_details(self) -> dict[str, Any]:
         """`details` as clients see them: a stream has no Retry-After header, so the seconds stand here too."""
-        if self.retry_after_seconds is None:
-            return self.details
-        return {**self.details, "retry_after_seconds": self.retry_after_seconds}
+        return self.details if self.wait_seconds is None else {**self.details, "retry_after_seconds": self.wait_seconds}
 
     def body(self, request_id: str) -> dict[str, Any]:
         """The one shape of every error, at whatever door."""
@@ -101,6 +105,18 @@ class ServiceUnavailable(ProductError):
     code = "service_unavailable"
     status = 503
     message = "The service is out of reach for a moment. Nothing was lost; try again shortly."
+    passes_after_seconds = 2
+
+
+class OutcomeUnknown(ServiceUnavailable):
+    """The connection was lost at COMMIT: whether it took place, only a look at the database can tell."""
+
+    code = "outcome_unknown"
+    status = 503
+    message = (
+        "The connection broke while this was stored, so that nobody knows whether it was. "
+        "Send the same request with the same Idempotency-Key to find out, or look before you do it again."
+    )
 
 
 def kinds_of(error: type[ProductError]) -> Iterator[type[ProductError]]:

@@ -96,7 +96,7 @@ def slow_down(request: HttpRequest, refusal: RateLimited) -> HttpResponse:
     if is_htmx(request):
         return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
     page = render(request, "429.html", {"refusal": refusal}, status=429)
-    page["Retry-After"] = str(refusal.retry_after_seconds)
+    page["Retry-After"] = str(refusal.wait_seconds)
     return page
 
 
@@ -104,7 +104,7 @@ def refusal_response(refusal: ProductError, request_id: str) -> HttpResponse:
     """What a script or program hears, as in the API."""
     headers = {"WWW-Authenticate": CHALLENGE}
     if isinstance(refusal, ServiceUnavailable | RateLimited):
-        headers = {"Retry-After": str(refusal.retry_after_seconds), "HX-Reswap": "none"}
+        headers = {"Retry-After": str(refusal.wait_seconds), "HX-Reswap": "none"}
     return JsonResponse(refusal.body(request_id), status=refusal.status, headers=headers)
 
 

@@ -121,12 +121,12 @@ async def registered_user(request: HttpRequest, form: RegisterForm) -> User | No
 
 
 def add_refusal(form: forms.BaseForm, refusal: ProductError) -> None:
-    params = {"wait": refusal.retry_after_seconds}
+    params = {"wait": refusal.wait_seconds}
     form.add_error(None, forms.ValidationError(sentence_of(refusal), code=refusal.code, params=params))
 
 
 def sentence_of(refusal: ProductError) -> str:
-    wait = refusal.retry_after_seconds
+    wait = refusal.wait_seconds
     return f"{refusal.sentence} It works again in {wait} seconds." if wait else refusal.sentence
 
 

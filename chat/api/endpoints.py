@@ -200,9 +200,10 @@ async def stop_turn(request: HttpRequest, user_id: str, conversation_id: UUID) -
 async def retry_message(
     request: HttpRequest, user_id: str, conversation_id: UUID, message_id: UUID
 ) -> HttpResponseBase:
-    """Try the last answer again where it failed, was stopped or was interrupted.
+    """Try an answer again that failed, was stopped or was interrupted.
 
-    It goes on from the tool calls it made, so that nothing is done twice. Answers like `chat`, also as a stream.
+    It goes on from the tool calls it made, so that nothing is done twice. Where more was said since, the answer is what
+    the turn did, with the status `interrupted` or `stopped`. Answers like `chat`, also as a stream.
     """
     running = await start_turn(begin_retry(request, user_id, conversation_id, message_id))
     return await answer_of(running, streamed=wants_stream(request))

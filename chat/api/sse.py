@@ -35,13 +35,19 @@ async def sse_frames(running: RunningTurn) -> AsyncGenerator[str, None]:
             yield sse_frame(event, number)
 
 
+KEY_DOCUMENTATION = (
+    "1 to 200 visible ASCII characters, yours to choose. The same key and body gives the stored answer. A turn that "
+    "ended too early for a reason that passes (502, 503, 504, a process that died) goes on from its stored tool calls "
+    "when the key comes again: what was done is not done twice. Where more was said in the conversation since, the "
+    "answer is what the turn did, with the status `interrupted`. A failure that does not pass is answered again."
+)
 EVENT_STREAM_DOCUMENTATION = {
     "parameters": [
         {
             "in": "header",
             "name": "Idempotency-Key",
             "required": False,
-            "description": "1 to 200 visible ASCII characters; the same key and body gives the stored answer.",
+            "description": KEY_DOCUMENTATION,
             "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
         }
     ],

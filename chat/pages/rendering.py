@@ -17,8 +17,9 @@ from django.utils.safestring import SafeString
 from chat.assistants.basic import BasicModel
 from chat.events import ApprovalRecord
 from chat.models import Message
+from chat.turns.again import RETRYABLE
 from chat.turns.approvals import HOW_TO_DECIDE
-from chat.turns.storage import RETRYABLE, approval_of
+from chat.turns.storage import approval_of
 from todos.models import Todo
 
 from .markdown import literal_html, markdown_html
@@ -173,12 +174,15 @@ class MessageView:
         return any(line.cards for line in self.tool_calls)
 
 
+OUT_OF_REACH = Failure("The service was out of reach for a moment.", "What was done so far is kept.")
 FAILURES = {
     "model_error": Failure(
         "The assistant gave an answer that could not be used.", "Ask again, perhaps in other words."
     ),
     "model_unavailable": Failure("The assistant is out of reach right now.", "Ask again in a moment."),
     "model_timeout": Failure("The assistant took too long to answer.", "Ask again, or ask for less at once."),
+    "service_unavailable": OUT_OF_REACH,
+    "outcome_unknown": OUT_OF_REACH,
     "quota_exhausted": Failure("Today’s allowance for the assistant is used up.", "It starts afresh tomorrow."),
 }
 # A sentence of the assistant that reports a change as done: “I added …”, “Done – I've moved …”, “Completed “rent”.”
@@ -190,7 +194,7 @@ CLAIM = re.compile(
 )
 UNEXPECTED = Failure("Something went wrong on our side.", "Ask again; if it happens again, tell us the reference.")
 STOPPED = Failure("Stopped here.", "What was done so far is kept.")
-INTERRUPTED = Failure("The answer was interrupted.", "What was done so far is kept. Ask again to go on.")
+INTERRUPTED = Failure("The answer was interrupted.", "What was done so far is kept.")
 
 
 def counted(count: int, noun: str = "todo") -> str:

@@ -1,6 +1,8 @@
 """Turns whose process died: how they are closed, and how they go on."""
 
+import contextlib
 import datetime
+import json
 import uuid
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -10,16 +12,18 @@ from django.utils import timezone
 
 from accounts.testing import bearer
 from chat.assistants.interface import AssistantText, ToolOutput, ToolRequest, UserText
-from chat.errors import ModelUnavailable
+from chat.errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnInterrupted
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import calls, says, scripted_model
 from chat.turns.settling import settle_dead_turns
+from database.units import CommitUnknown
 from todos.models import Todo, TodoChange
 from todos.testing import make_many
 
 from .test_turn import ADD_MILK, ChatCase, rows
 
+MILK = "Buy milk"
 KEY = {"Idempotency-Key": "one-and-only"}
 count_todos = sync_to_async(Todo.objects.count)
 
@@ -161,7 +165,114 @@ class GoingOn(DeadTurnCase):
         self.assertEqual(await Todo.objects.filter(deleted_at=None).acount(), 0)
 
 
+# What ends a turn too early and passes, with the status and code that the client gets.
+PASSING = {
+    "a process that ends": (TurnInterrupted(), 409, "interrupted"),
+    "a database out of reach": (OperationalError("connection lost"), 503, "service_unavailable"),
+    "a COMMIT without an answer": (CommitUnknown(None), 503, "outcome_unknown"),
+    "a model that says nothing of use": (ModelError(), 502, "model_error"),
+    "a model out of reach": (ModelUnavailable(), 503, "model_unavailable"),
+    "a model that is slow": (ModelTimeout(), 504, "model_timeout"),
+}
+LASTING = {
+    "an error of ours": (RuntimeError("secret"), 500, "internal_error"),
+    "a history that no model takes": (ContextTooLong(), 502, "model_error"),
+}
+
+
+@override_settings(FALLBACK=False, TURNS_PER_MINUTE=100)
 class SameKey(DeadTurnCase):
+    def setUp(self):
+        super().setUp()
+        self.told = f"Done so far, and not done again: added “{MILK}”."
+
+    async def fail(self, name, failure, status, code):
+        """A first attempt that adds milk and then fails so; its key, and what was answered."""
+        headers = {"Idempotency-Key": name.replace(" ", "-")}
+        with scripted_model(calls("add_task", ADD_MILK), [failure], [failure]):
+            response = await self.send("add milk", headers=headers)
+        body = response.json()
+        self.assertEqual((response.status_code, body["error"]), (status, code))
+        self.assertEqual(response.get("Retry-After") is not None, name in PASSING)
+        self.assertIn(self.told, body["message"])
+        return headers, body
+
+    async def test_the_same_request_goes_on_with_a_turn_that_failed_for_a_reason_that_passes(self):
+        for name, failure in PASSING.items():
+            with self.subTest(name):
+                before = await count_todos()
+                headers, failed = await self.fail(name, *failure)
+                with scripted_model(says("Added.")) as model:
+                    body = await self.answer("add milk", headers=headers)
+                    again = await self.answer("add milk", headers=headers)
+                self.assertEqual((body["status"], body["response"]), ("completed", "Added."))
+                self.assertEqual([call["status"] for call in body["tool_calls"]], ["success"])
+                self.assertEqual(body["message_id"], failed["details"]["message_id"])
+                self.assertEqual((again, len(model.requests)), (body, 1))
+                self.assertEqual(await count_todos(), before + 1)
+
+    async def test_a_failure_that_lasts_is_told_again_with_what_was_done(self):
+        for name, failure in LASTING.items():
+            with self.subTest(name), self.assertLogs() if "ours" in name else contextlib.nullcontext():
+                before = await count_todos()
+                headers, failed = await self.fail(name, *failure)
+                with scripted_model() as model:
+                    response = await self.send("add milk", headers=headers)
+                self.assertEqual((response.status_code, model.requests), (failure[1], []))
+                self.assertIn(self.told, response.json()["message"])
+                self.assertEqual(response.json()["details"], failed["details"])
+                self.assertEqual(await count_todos(), before + 1)
+
+    async def test_where_more_was_said_since_it_is_told_what_the_turn_did(self):
+        for name, failure in PASSING.items():
+            with self.subTest(name):
+                headers, failed = await self.fail(name, *failure)
+                conversation, message = failed["details"]["conversation_id"], failed["details"]["message_id"]
+                with scripted_model(says("Hello.")) as model:
+                    await self.answer("hello", conversation_id=conversation)
+                    stored = await rows(Message)
+                    body = await self.answer("add milk", headers=headers)
+                    streamed = await self.send("add milk", headers=headers, stream=True)
+                    frames = b"".join([frame async for frame in streamed]).decode()
+                self.assertEqual((body["status"], body["message_id"]), ("interrupted", message))
+                self.assertEqual([call["status"] for call in body["tool_calls"]], ["success"])
+                self.assertIn(self.told, body["response"])
+                self.assertEqual(json.loads(frames.partition("data: ")[2]), body)
+                self.assertEqual(await self.retry(await Message.objects.aget(pk=message)), body)
+                self.assertEqual((len(model.requests), await rows(Message)), (1, stored))
+
+    async def test_a_turn_that_did_nothing_says_so(self):
+        answer = await self.die(key=True)
+        with scripted_model(says("Hello.")):
+            await self.answer("hello", conversation_id=str(answer.conversation_id))
+            body = await self.answer("add milk", headers=KEY)
+        self.assertEqual((body["status"], body["tool_calls"]), ("interrupted", []))
+        self.assertIn("Nothing was changed.", body["response"])
+
+    async def test_a_stopped_turn_is_told_as_it_was_stopped_by_its_key_and_by_retry(self):
+        answer = await self.die(calls("add_task", ADD_MILK), key=True)
+        with scripted_model(says("Hello.")):
+            await self.answer("hello", conversation_id=str(answer.conversation_id))
+        await Message.objects.filter(pk=answer.pk).aupdate(status="stopped", content="Let me", error_code="")
+        body = await self.answer("add milk", headers=KEY)
+        self.assertEqual((body["status"], body["response"]), ("stopped", "Let me"))
+        self.assertEqual(await self.retry(answer), body)
+
+    async def test_a_page_that_offers_retry_too_late_shows_the_conversation_as_it_is(self):
+        _, failed = await self.fail("a model out of reach", *PASSING["a model out of reach"])
+        conversation, message = failed["details"]["conversation_id"], failed["details"]["message_id"]
+        with scripted_model(says("Hello.")) as model:
+            await self.answer("hello", conversation_id=conversation)
+            await self.async_client.aforce_login(self.alice)
+            address = f"/c/{conversation}/messages/{message}/retry"
+            plain = await self.async_client.post(address)
+            live = await self.async_client.post(address, headers={"HX-Request": "true"})
+            frames = b"".join([frame async for frame in live]).decode()
+        self.assertRedirects(plain, f"/c/{conversation}", fetch_redirect_response=False)
+        self.assertIn("The assistant is out of reach right now.", frames)
+        self.assertIn("Hello.", frames)
+        self.assertEqual((len(model.requests), await count_todos()), (1, 1))
+
     async def test_the_same_request_goes_on_with_a_turn_that_died(self):
         answer = await self.die(calls("add_task", ADD_MILK), key=True)
         await self.forget_write()
@@ -174,13 +285,6 @@ class SameKey(DeadTurnCase):
         await self.die(key=True)
         response = await self.send("add bread", headers=KEY)
         self.assertEqual((response.status_code, response.json()["error"]), (422, "idempotency_mismatch"))
-
-    async def test_where_more_was_said_since_it_is_told_that_the_turn_was_interrupted(self):
-        answer = await self.die(key=True)
-        with scripted_model(says("Hello.")):
-            await self.answer("hello", conversation_id=str(answer.conversation_id))
-            response = await self.send("add milk", headers=KEY)
-        self.assertEqual((response.status_code, response.json()["error"]), (409, "interrupted"))
 
     @override_settings(TOKENS_PER_DAY=1)
     async def test_a_turn_that_goes_on_is_bounded_like_any_other(self):

@@ -16,12 +16,7 @@ from chat.assistants.arguments import ParsedRequest
 from chat.errors import (
     ConversationBusy,
     ConversationFull,
-    IdempotencyInProgress,
-    IdempotencyMismatch,
     LeaseLost,
-    MessageNotFound,
-    NotRetryable,
-    stored_failure,
 )
 from chat.events import ApprovalRecord, ApprovalRow, ToolCallRecord, TurnCompleted, Usage
 from chat.history.context import INTERRUPTED_OUTPUT
@@ -29,7 +24,7 @@ from chat.history.titles import title_after, title_from
 from chat.live import announce_change
 from chat.models import Approval, Conversation, Message, ToolCall
 from database.prepared import PreparedQuery, PreparedUpdate, Slot, pk_slot
-from database.units import database_read, database_unit, one_or_none
+from database.units import database_read, database_unit
 from telemetry.stages import current_clock
 from todos.tools import ToolOutcome
 from todos.undo import tool_calls_settled
@@ -38,10 +33,8 @@ from .settling import settle_dead_turn, settle_open_calls
 from .state import NewMessage, Turn
 
 MESSAGES_PER_TURN = 2
-BUSY_RETRY_SECONDS = 2
 PROGRESS_BATCH = 100
 LEASE_FIELDS = ["lease_token", "lease_until", "stop_requested_at", "last_sequence", "updated_at"]
-RETRYABLE = {Message.Status.FAILED, Message.Status.STOPPED, Message.Status.INTERRUPTED}
 ANSWER_FIELDS = [
     "content",
     "status",
@@ -102,7 +95,7 @@ def lock_conversation(user: User, conversation_id: UUID) -> Conversation:
         found[0] if found else Conversation.objects.select_for_update(no_key=True).owned(user, conversation_id)
     )
     if conversation.lease_token and not conversation.lease_expired:
-        raise ConversationBusy(retry_after_seconds=BUSY_RETRY_SECONDS)
+        raise ConversationBusy
     return conversation
 
 
@@ -136,57 +129,16 @@ def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Mes
     return question, answer
 
 
-def reopen_answer(user: User, conversation_id: UUID, message_id: UUID) -> tuple[Conversation, Message, Message]:
-    """The conversation, leased, with the question of its last answer and that answer, pending again without its text.
-
-    Raises NotRetryable where it is not the last or did arrive.
-    """
-    conversation = lock_conversation(user, conversation_id)
-    settle_dead_turn(conversation)
-    answer = conversation.messages.filter(pk=message_id).first()
-    if answer is None:
-        raise MessageNotFound
-    if answer.sequence != conversation.last_sequence or answer.status not in RETRYABLE:
-        raise NotRetryable
+def reopen_answer(user: User, answer: Message) -> tuple[Conversation, Message]:
+    """The conversation of the answer, leased, and its question; the answer is pending again, without its text."""
+    conversation = lock_conversation(user, answer.conversation_id)
     take_lease(conversation)
     answer.status, answer.error_code, answer.content = Message.Status.PENDING, "", ""
     answer.first_token_ms, answer.metadata = None, {}
     answer.save(update_fields=ANSWER_FIELDS)
     reopened = answer.tool_calls.filter(output__error__code=INTERRUPTED_OUTPUT["error"]["code"])
     reopened.update(status=ToolCall.Status.PENDING, output=None)
-    return conversation, conversation.messages.get(sequence=answer.sequence - 1), answer
-
-
-def answer_of_key(user: User, message: NewMessage) -> Message | None:
-    """The ended answer to an earlier request with the same Idempotency-Key.
-
-    Raises IdempotencyMismatch where that was another request, and IdempotencyInProgress while it runs.
-    """
-    if message.idempotency_key is None:
-        return None
-    question = one_or_none(Message.objects.filter(owner=user, idempotency_key=message.idempotency_key))
-    if question is None:
-        return None
-    if question.metadata.get("fingerprint") != message.fingerprint:
-        raise IdempotencyMismatch
-    settle_dead_turn(Conversation.objects.with_lease().get(pk=question.conversation_id))
-    answers = Message.objects.with_tool_calls().select_related("conversation")
-    answer = answers.get(conversation=question.conversation_id, sequence=question.sequence + 1)
-    if answer.status == Message.Status.PENDING:
-        raise IdempotencyInProgress(retry_after_seconds=BUSY_RETRY_SECONDS)
-    return answer
-
-
-def can_go_on(answer: Message) -> bool:
-    """Whether the turn of the answer died, and nothing was said since."""
-    return answer.status == Message.Status.INTERRUPTED and answer.sequence == answer.conversation.last_sequence
-
-
-def answer_given(answer: Message) -> TurnCompleted:
-    """What was answered, of a message from `with_tool_calls`; a failure is raised again."""
-    if answer.error_code and answer.status != Message.Status.STOPPED:
-        raise stored_failure(answer.error_code)
-    return turn_completed(answer, answer.calls, getattr(answer, "approval", None))
+    return conversation, conversation.messages.get(sequence=answer.sequence - 1)
 
 
 # Steps 6 to 10
@@ -205,6 +157,12 @@ def hold_lease(turn: Turn) -> None:
     lease = {"conversation": turn.conversation.pk, "token": turn.conversation.lease_token}
     if not RENEWAL.run(**lease, length=lease_length()):
         raise LeaseLost
+
+
+@database_unit
+def renew_lease(turn: Turn) -> None:
+    """Raises LeaseLost, also where the turn never began."""
+    hold_lease(turn)
 
 
 @database_unit
@@ -283,6 +241,7 @@ def store_answer(turn: Turn) -> TurnCompleted:
     turn.answer.save(update_fields=ANSWER_FIELDS)
     if turn.answer.status in {Message.Status.FAILED, Message.Status.INTERRUPTED}:
         settle_open_calls(turn.conversation)
+        turn.tool_calls = list(turn.answer.tool_calls.order_by("position"))
     return turn_completed(turn.answer, turn.tool_calls, turn.approval)
 
 
@@ -302,7 +261,7 @@ def first_title(turn: Turn) -> dict[str, Any]:
 
 def turn_completed(answer: Message, tool_calls: list[ToolCall], approval: Approval | None) -> TurnCompleted:
     asked = approval_record(approval, timezone.now()) if approval else None
-    status: Literal["completed", "needs_approval", "stopped"] = "completed"
+    status: Literal["completed", "needs_approval", "stopped", "interrupted"] = "completed"
     if answer.status == Message.Status.STOPPED:
         status = "stopped"
     elif asked and asked.status == "pending":

@@ -19,5 +19,11 @@ class StoredFailures(SimpleTestCase):
         codes = {failure.code for failure in kinds_of(ProductError)}
         self.assertEqual(codes - set(status_by_code()), of_tools_alone)
 
+    def test_a_refusal_that_passes_says_when_to_try_again(self):
+        for code, status in status_by_code().items():
+            if status in {502, 503, 504} or code in {"conversation_busy", "idempotency_in_progress", "interrupted"}:
+                with self.subTest(code):
+                    self.assertIn("Retry-After", error_response(stored_failure(code), ""))
+
     def test_a_code_that_nobody_knows_any_more_is_an_error_of_ours(self):
         self.assertEqual(stored_failure("gone_since").code, "internal_error")

@@ -93,7 +93,7 @@ async def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         await check_rate("calendar", address_of(request), FETCHES_PER_ADDRESS)
     except RateLimited as refusal:
-        headers = FEED_HEADERS | {"Retry-After": str(refusal.retry_after_seconds)}
+        headers = FEED_HEADERS | {"Retry-After": str(refusal.wait_seconds)}
         return HttpResponse(refusal.sentence, "text/plain", 429, headers=headers)
     feed = await feed_of(secret)
     if feed is None:
