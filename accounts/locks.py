@@ -1,5 +1,6 @@
 """What a transaction locks, and in which order: two that lock in one order never wait for each other.
 
+ 0. the answer kept for an Idempotency-Key
  1. the user, by `lock_user`
  2. refresh tokens, then their sign-ins
  3. conversations: their rows, also by the UPDATE that takes, renews or ends the lease of a turn

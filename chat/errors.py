@@ -54,12 +54,6 @@ class QuotaExhausted(ProductError):
     message = "Today's allowance for the assistant is used up."
 
 
-class IdempotencyMismatch(ProductError):
-    code = "idempotency_mismatch"
-    status = 422
-    message = "This Idempotency-Key was used for another request."
-
-
 class IdempotencyInProgress(ProductError):
     code = "idempotency_in_progress"
     status = 409

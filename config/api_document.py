@@ -9,6 +9,17 @@ from ninja.types import DictStrAny
 
 from .api_examples import ANSWERS, BODIES, errors_of
 
+# What takes no key: an account that is gone asks nothing twice, and a retry of an answer that came is refused.
+# A turn has a key of its own kind, and says so.
+WITHOUT_KEY = {"eraseAccount", "retryMessage", "sendMessage"}
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "Makes the request safe to send again: the same key with the same request is answered as the first "
+    "was, for 24 hours at least, and nothing is written twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
 REF = "#/components/schemas/"
 
 
@@ -16,6 +27,8 @@ def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
     """Complete what the library made of the operations; `statuses` is the status of each error code."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            if takes_key(method, operation):
+                operation["parameters"].append(IDEMPOTENCY_KEY)
             for status in common_refusals(path, operation):
                 operation["responses"].setdefault(status, documented_error(status))
             add_examples(f"{method.upper()} {path}", operation, statuses)
@@ -23,6 +36,11 @@ def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
                 # Here the library repeats the examples of the schema, in the shape that they have there.
                 parameter.pop("examples", None)
     say_that_answers_are_whole(document)
+
+
+def takes_key(method: str, operation: DictStrAny) -> bool:
+    """Every write of somebody who is signed in, but for a few."""
+    return method != "get" and "security" in operation and operation["operationId"] not in WITHOUT_KEY
 
 
 def camel_case(name: str) -> str:

@@ -269,7 +269,7 @@ ERRORS = {
     "unsupported_media_type": "",
     "validation_error": "",
     "date_not_understood": r"^(POST|PATCH) .*/todos(/\{todo_id\})?$",
-    "idempotency_mismatch": "/chat$",
+    "idempotency_mismatch": r"^(POST|PATCH|DELETE) .*\{user_id\}/(?!.*/retry$)",
     "rate_limited": "",
     "quota_exhausted": OF_TURNS,
     "internal_error": "",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext, sync_to_async
 from django.conf import settings
@@ -89,6 +89,11 @@ def in_database_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, A
         return await hop(time.perf_counter(), *args, **kwargs)
 
     return ask
+
+
+def within_unit(unit: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
+    """The sync function that a unit was made of, for a caller that runs in a unit itself."""
+    return cast(Callable[P, R], unit.__wrapped__)  # type: ignore[attr-defined]
 
 
 @contextlib.contextmanager

@@ -95,6 +95,12 @@ class UnsupportedMediaType(ProductError):
     message = "Send the body as application/json."
 
 
+class IdempotencyMismatch(ProductError):
+    code = "idempotency_mismatch"
+    status = 422
+    message = "This Idempotency-Key was used for another request."
+
+
 class RateLimited(ProductError):
     code = "rate_limited"
     status = 429

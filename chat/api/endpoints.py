@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from accounts.api.endpoints import me_of
 from accounts.api.schema import ErrorBody
@@ -29,8 +29,9 @@ from chat.turns.approvals import decide
 from chat.turns.limits import tokens_today
 from chat.turns.state import NewMessage
 from chat.turns.storage import approval_record, tool_call_record
-from database.units import database_read
+from database.units import database_read, within_unit
 from web.ratelimits import FILES_PER_USER, SEARCHES_PER_USER, check_use
+from web.repeats import Answer, answer_once
 
 from .export import EXPORT_DOCUMENTATION, ExportFormat, conversation_export
 from .schema import (
@@ -113,14 +114,18 @@ async def list_conversations(
 
 
 @router.post("/{user_id}/conversations", response={201: ConversationOut, 404: ErrorBody})
-async def continue_conversation(request: HttpRequest, user_id: str, body: NewConversation) -> Status:
+async def continue_conversation(request: HttpRequest, user_id: str, body: NewConversation) -> HttpResponse:
     """Continue a conversation in a new one, which begins with a summary of it: for one that is full, or nearly.
 
     Asked again while the new one is empty, the answer is the same. To open a conversation without a past, use `chat`.
     """
     user = await authenticate(request)
     check_subject(user, user_id)
-    return Status(201, ConversationOut.of(await begin_continuation(user, body.continue_from)))
+
+    def write() -> Answer:
+        return Answer(ConversationOut.of(within_unit(begin_continuation)(user, body.continue_from)), 201)
+
+    return await answer_once(request, user, write)
 
 
 @router.get("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, 404: ErrorBody})
@@ -134,11 +139,16 @@ async def get_conversation(request: HttpRequest, user_id: str, conversation_id: 
 @router.patch("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, 404: ErrorBody})
 async def update_conversation(
     request: HttpRequest, user_id: str, conversation_id: UUID, body: ConversationChange
-) -> ConversationOut:
+) -> HttpResponse:
     """Rename a conversation, archive or pin it, or the contrary."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    return ConversationOut.of(await change_conversation(user, conversation_id, **body.model_dump()))
+
+    def write() -> Answer:
+        changes = body.model_dump()
+        return Answer(ConversationOut.of(within_unit(change_conversation)(user, conversation_id, **changes)))
+
+    return await answer_once(request, user, write)
 
 
 @router.delete("/{user_id}/conversations/{conversation_id}", response={204: None, 404: ErrorBody})
@@ -146,16 +156,24 @@ async def delete_conversation(request: HttpRequest, user_id: str, conversation_i
     """Delete a conversation with its messages; for 30 days it can be restored. The todos it made stay."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    await put_away(user, conversation_id)
-    return HttpResponse(status=204)
+
+    def write() -> Answer:
+        within_unit(put_away)(user, conversation_id)
+        return Answer(status=204)
+
+    return await answer_once(request, user, write)
 
 
 @router.post("/{user_id}/conversations/{conversation_id}/restore", response={200: ConversationOut, 404: ErrorBody})
-async def restore_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> ConversationOut:
+async def restore_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
     """Bring a deleted conversation back, as it was."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    return ConversationOut.of(await bring_back(user, conversation_id))
+
+    def write() -> Answer:
+        return Answer(ConversationOut.of(within_unit(bring_back)(user, conversation_id)))
+
+    return await answer_once(request, user, write)
 
 
 @router.get(
@@ -192,8 +210,12 @@ async def stop_turn(request: HttpRequest, user_id: str, conversation_id: UUID) -
     """Stop the answer that is being written, in whatever process; the text so far and the tool calls made stay."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    await request_stop(user, conversation_id)
-    return HttpResponse(status=202)
+
+    def write() -> Answer:
+        within_unit(request_stop)(user, conversation_id)
+        return Answer(status=202)
+
+    return await answer_once(request, user, write)
 
 
 @router.post("/{user_id}/conversations/{conversation_id}/messages/{message_id}/retry", response=ON_TURN)
@@ -210,14 +232,17 @@ async def retry_message(
 
 
 @router.post("/{user_id}/approvals/{approval_id}", response={200: DecisionOut, frozenset({404, 409}): ErrorBody})
-async def decide_approval(request: HttpRequest, user_id: str, approval_id: UUID, body: Decision) -> DecisionOut:
+async def decide_approval(request: HttpRequest, user_id: str, approval_id: UUID, body: Decision) -> HttpResponse:
     """Approve a bulk change for all or some of its todos, or decline it with an empty list. It counts once.
 
     A todo that was changed since you were asked is left out, and the outcome of its call says so.
     """
     user = await authenticate(request)
     check_subject(user, user_id)
-    approval, calls = await decide(user, approval_id, body.approve)
-    return DecisionOut(
-        approval=approval_record(approval, timezone.now()), tool_calls=[tool_call_record(call) for call in calls]
-    )
+
+    def write() -> Answer:
+        approval, calls = within_unit(decide)(user, approval_id, body.approve)
+        records = [tool_call_record(call) for call in calls]
+        return Answer(DecisionOut(approval=approval_record(approval, timezone.now()), tool_calls=records))
+
+    return await answer_once(request, user, write)

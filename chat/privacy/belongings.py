@@ -19,6 +19,7 @@ from chat.models import Approval, Conversation, Message, ToolCall
 from database.units import database_read, database_unit
 from todos.models import CalendarFeed, Todo, TodoChange, TodoTag
 from web.errors import ServiceUnavailable
+from web.models import KeptAnswer
 
 PAGE_SIZE = 500
 EXPORTS_PER_USER = "10/h"
@@ -58,6 +59,7 @@ PARTS = (
     Part("todos", Todo),
     Part("todo_tags", TodoTag, owner="todo__owner"),
     Part("todo_changes", TodoChange),
+    Part("kept_answers", KeptAnswer),
     Part("calendar_addresses", CalendarFeed, owner="user", secret=frozenset({"digest"})),
     Part("changes_as_administrator", LogEntry, owner="user"),
     Part("read_by_administrators", Reading, owner="owner_id", erased=False),

@@ -32,6 +32,7 @@ from todos.commands import add_todo, update_todo
 from todos.models import CalendarFeed, Todo, TodoChange
 from todos.testing import BY_CHAT, NOW, TodoFactory
 from web.errors import TokenInvalid
+from web.models import KeptAnswer
 
 from .test_live import cookie_of
 
@@ -55,6 +56,7 @@ def everything_of(user: User) -> None:
     )
     Approval.objects.create(owner=user, conversation=conversation, message=answer, rows=[], expires_at=timezone.now())
     add_todo(user, now=NOW, by=BY_CHAT, title="milk", tags={"food", "home"})
+    KeptAnswer.objects.create(owner=user, key="one-and-only")
     CalendarFeed.objects.create(user=user, digest=user.subject, created_at=NOW)
     Reading.objects.create(reader_id=user.pk, owner_id=user.pk, what="chat.message", address="/admin/")
     LogEntry.objects.create(user=user, action_flag=CHANGE, object_repr="x")

@@ -10,7 +10,6 @@ from uuid import UUID
 from accounts.models import User
 from chat.errors import (
     IdempotencyInProgress,
-    IdempotencyMismatch,
     MessageNotFound,
     NotRetryable,
     stored_failure,
@@ -18,7 +17,7 @@ from chat.errors import (
 from chat.events import ToolCallRecord, TurnCompleted
 from chat.models import Conversation, Message, MessageQuerySet
 from database.units import one_or_none
-from web.errors import ProductError
+from web.errors import IdempotencyMismatch, ProductError
 
 from .settling import settle_dead_turn
 from .state import NewMessage

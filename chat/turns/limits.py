@@ -16,12 +16,12 @@ from database.prepared import PreparedQuery, Slot, pk_slot
 from telemetry import metrics
 from web.errors import ValidationFailed
 from web.ratelimits import check_use
+from web.repeats import check_idempotency_key
 from web.text import storable
 
 from .state import NewMessage
 
 RUNNING_RETRY_SECONDS = 2
-IDEMPOTENCY_KEY_MAX_CHARACTERS = 200
 LITTLE_LEFT = "Little is left of today's allowance for the assistant. Wait until your other conversation is answered."
 
 
@@ -58,13 +58,6 @@ def check_message(message: NewMessage) -> NewMessage:
         raise ValidationFailed(details={"message": "This text has characters that cannot be stored."})
     check_idempotency_key(message.idempotency_key)
     return dataclasses.replace(message, text=text)
-
-
-def check_idempotency_key(key: str | None) -> None:
-    if key is None:
-        return
-    if not 1 <= len(key) <= IDEMPOTENCY_KEY_MAX_CHARACTERS or not all("!" <= character <= "~" for character in key):
-        raise ValidationFailed(details={"Idempotency-Key": "This must be 1 to 200 visible ASCII characters."})
 
 
 async def check_turn_rate(request: HttpRequest, user: User) -> None:

@@ -21,6 +21,7 @@ from chat.live import announce_change
 from chat.models import Conversation, Message, ToolCall
 from database.units import database_read, database_unit, request_thread
 from todos.mcp.batches import written_in_call
+from web.repeats import purge_kept_answers
 
 SWEEP_MAX = 100
 
@@ -55,14 +56,15 @@ def settle_open_calls(conversation: Conversation) -> None:
 
 
 async def sweep_for_ever() -> None:
-    """Close dead turns that no request meets. Its owner cancels it."""
+    """Close dead turns that no request meets, and forget what is kept for repeats. Its owner cancels it."""
     async with request_thread():
         while True:
             await asyncio.sleep(settings.TURN_LEASE_SECONDS)
             try:
                 await settle_dead_turns()
+                await purge_kept_answers()
             except DatabaseError as error:
-                logger.warning("dead turns not closed: %s", type(error).__name__)
+                logger.warning("sweep broken off: %s", type(error).__name__)
 
 
 async def settle_dead_turns() -> None:

@@ -5,6 +5,7 @@ Each probe acts for eve; what comes out of it must not be the same without the f
 
 import datetime
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,7 @@ from chat.pages.views import latest_conversation_id
 from chat.testing import ConversationFactory, belongings
 from chat.turns.approvals import decide_spoken_of
 from chat.turns.limits import check_allowance
+from database.units import within_unit
 from todos.changes import Act, Origin
 from todos.commands import add_todo, complete_todo, done_today
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
@@ -31,6 +33,8 @@ from todos.testing import use_tool
 from todos.transfer.feed import feed_of
 from todos.transfer.importing import todo_known_as
 from todos.undo import take_back_completion, undo, undo_last, undo_todo
+from web.models import KeptAnswer
+from web.repeats import Answer, keyed_answer
 
 WORDS = "greenotter"
 Probe = Callable[["Lies"], Any]
@@ -243,3 +247,10 @@ def an_undo_of_a_change_that_names_carols_todo(lies: Lies):
     forged = lies.change(lies.eve, lies.carols_todo, **shots)
     undo(lies.eve, now=lies.now, by=lies.by, change_id=forged.pk)
     return Todo.objects.filter(pk=lies.carols_todo.pk, title="taken").exists()
+
+
+@probe
+def the_answer_kept_for_the_same_key(lies: Lies) -> Any:
+    KeptAnswer.objects.create(owner=lies.carol, key="one-and-only", fingerprint="carol's", status=200, body="carol's")
+    write = partial(Answer, status=204)
+    return within_unit(keyed_answer)(lies.eve, "one-and-only", "carol's", write).content

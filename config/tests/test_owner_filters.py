@@ -16,12 +16,13 @@ from django.test import TestCase
 from chat.models import ApprovalQuerySet, Conversation, ConversationQuerySet
 from database.prepared import PreparedQuery
 from todos.models import TodoChangeQuerySet, TodoQuerySet
+from web.models import KeptAnswerQuerySet
 
 from .isolation_case import Cell, IsolationCase
 from .owner_filter_probes import PROBES, Lies, Probe
 
-APPS = ("accounts", "todos", "chat", "config")
-QUERYSETS = (TodoQuerySet, TodoChangeQuerySet, ConversationQuerySet, ApprovalQuerySet)
+APPS = ("web", "accounts", "todos", "chat", "config")
+QUERYSETS = (TodoQuerySet, TodoChangeQuerySet, ConversationQuerySet, ApprovalQuerySet, KeptAnswerQuerySet)
 Site = tuple[str, int]
 # Keys and moments that are new in each run.
 CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][0-9:.+]+|0x[0-9a-f]+")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Header, Query, Router, Status
+from ninja import Header, Query, Router
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
@@ -28,6 +28,7 @@ from todos.sorting import CHANGES_NEWEST_FIRST, natural_sort
 from todos.undo import Report, undo
 from web.errors import ValidationFailed
 from web.ratelimits import SEARCHES_PER_USER, check_use
+from web.repeats import Answer, answer_once
 
 from .schema import (
     ChangeOut,
@@ -69,14 +70,17 @@ async def list_todos(request: HttpRequest, user_id: str, query: Query[TodoQuery]
 
 
 @router.post("/{user_id}/todos", response={201: TodoOut, ON_LIST: ErrorBody})
-async def create_todo(request: HttpRequest, user_id: str, body: TodoIn, response: HttpResponse):
+async def create_todo(request: HttpRequest, user_id: str, body: TodoIn) -> HttpResponse:
     """Add a todo."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    now = timezone.now()
-    written = await database_unit(commands.add_todo)(user, now=now, by=BY_API, **body.model_dump(exclude_unset=True))
-    response["Location"] = f"/api/{user_id}/todos/{written.todo.id}"
-    return Status(201, todo_response(written.todo, user, response))
+
+    def write() -> Answer:
+        fields = body.model_dump(exclude_unset=True)
+        todo = commands.add_todo(user, now=timezone.now(), by=BY_API, **fields).todo
+        return todo_answer(todo, user, status=201, Location=f"/api/{user_id}/todos/{todo.id}")
+
+    return await answer_once(request, user, write)
 
 
 @router.get("/{user_id}/todos/{todo_id}", response={200: TodoOut, ON_TODO: ErrorBody})
@@ -95,47 +99,35 @@ async def update_todo(
     todo_id: str,
     body: TodoPatch,
     *,
-    response: HttpResponse,
     if_match: IfMatch = None,
-):
+) -> HttpResponse:
     """Change some fields of a todo."""
     fields = body.model_dump(exclude_unset=True)
-    return await run_command(
-        commands.update_todo, request, user_id, todo_id, if_match=if_match, response=response, **fields
-    )
+    return await run_command(commands.update_todo, request, user_id, todo_id, if_match=if_match, **fields)
 
 
 @router.delete("/{user_id}/todos/{todo_id}", response={204: None, ON_CHANGE: ErrorBody})
-async def delete_todo(
-    request: HttpRequest, user_id: str, todo_id: str, response: HttpResponse, if_match: IfMatch = None
-):
-    """Move a todo to the trash."""
-    await run_command(commands.delete_todo, request, user_id, todo_id, if_match=if_match, response=response)
-    return Status(204, None)
+async def delete_todo(request: HttpRequest, user_id: str, todo_id: str, if_match: IfMatch = None) -> HttpResponse:
+    """Move a todo to the trash; one that is there stays there."""
+    return await run_command(commands.delete_todo, request, user_id, todo_id, if_match=if_match, status=204)
 
 
 @router.post("/{user_id}/todos/{todo_id}/complete", response={200: TodoOut, ON_CHANGE: ErrorBody})
-async def complete_todo(
-    request: HttpRequest, user_id: str, todo_id: str, response: HttpResponse, if_match: IfMatch = None
-):
+async def complete_todo(request: HttpRequest, user_id: str, todo_id: str, if_match: IfMatch = None) -> HttpResponse:
     """Mark a todo as done; one that is done stays as it is."""
-    return await run_command(commands.complete_todo, request, user_id, todo_id, if_match=if_match, response=response)
+    return await run_command(commands.complete_todo, request, user_id, todo_id, if_match=if_match)
 
 
 @router.post("/{user_id}/todos/{todo_id}/reopen", response={200: TodoOut, ON_CHANGE: ErrorBody})
-async def reopen_todo(
-    request: HttpRequest, user_id: str, todo_id: str, response: HttpResponse, if_match: IfMatch = None
-):
+async def reopen_todo(request: HttpRequest, user_id: str, todo_id: str, if_match: IfMatch = None) -> HttpResponse:
     """Make a done todo open again."""
-    return await run_command(commands.reopen_todo, request, user_id, todo_id, if_match=if_match, response=response)
+    return await run_command(commands.reopen_todo, request, user_id, todo_id, if_match=if_match)
 
 
 @router.post("/{user_id}/todos/{todo_id}/restore", response={200: TodoOut, ON_CHANGE: ErrorBody})
-async def restore_todo(
-    request: HttpRequest, user_id: str, todo_id: str, response: HttpResponse, if_match: IfMatch = None
-):
+async def restore_todo(request: HttpRequest, user_id: str, todo_id: str, if_match: IfMatch = None) -> HttpResponse:
     """Take a todo out of the trash, open or done as it was."""
-    return await run_command(commands.restore_todo, request, user_id, todo_id, if_match=if_match, response=response)
+    return await run_command(commands.restore_todo, request, user_id, todo_id, if_match=if_match)
 
 
 @router.get("/{user_id}/todos/{todo_id}/changes", response={200: ChangePage, ON_TODO: ErrorBody})
@@ -147,11 +139,15 @@ async def list_changes(request: HttpRequest, user_id: str, todo_id: str, query: 
 
 
 @router.post("/{user_id}/undo", response={200: UndoOut, ON_CHANGE: ErrorBody})
-async def undo_changes(request: HttpRequest, user_id: str, body: UndoIn):
+async def undo_changes(request: HttpRequest, user_id: str, body: UndoIn) -> HttpResponse:
     """Take back a change, a tool call or a whole turn. A todo that was changed since stays as it is and says so."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    return await undo_and_report(user, body.target)
+
+    def write() -> Answer:
+        return Answer(undo_out(undo(user, now=timezone.now(), by=BY_API, **body.target), user))
+
+    return await answer_once(request, user, write)
 
 
 async def run_command(
@@ -161,16 +157,20 @@ async def run_command(
     todo_id: str,
     *,
     if_match: str | None,
-    response: HttpResponse,
+    status: int = 200,
     **fields: Any,
-) -> TodoOut:
+) -> HttpResponse:
     """One command on one todo of the user whose address it is, answered with the todo as stored."""
     user = await authenticate(request)
     check_subject(user, user_id)
-    written = await database_unit(command)(
-        user, id_of(todo_id), now=timezone.now(), by=BY_API, expected_version=version_of(if_match), **fields
-    )
-    return todo_response(written.todo, user, response)
+    pk, expected_version = id_of(todo_id), version_of(if_match)
+
+    def write() -> Answer:
+        now = timezone.now()
+        written = command(user, pk, now=now, by=BY_API, expected_version=expected_version, **fields)
+        return Answer(status=204) if status == 204 else todo_answer(written.todo, user)
+
+    return await answer_once(request, user, write)
 
 
 @database_unit
@@ -207,12 +207,6 @@ def change_out(change: TodoChange) -> ChangeOut:
     )
 
 
-@database_unit
-def undo_and_report(user: User, target: dict[str, UUID]) -> UndoOut:
-    """In one unit: the tags of a todo that is back, or gone for good, are read for the report."""
-    return undo_out(undo(user, now=timezone.now(), by=BY_API, **target), user)
-
-
 def undo_out(report: Report, user: User) -> UndoOut:
     return UndoOut(
         change_id=report.change_id,
@@ -228,9 +222,17 @@ def undo_out(report: Report, user: User) -> UndoOut:
     )
 
 
+def todo_answer(todo: Todo, user: User, status: int = 200, **headers: str) -> Answer:
+    return Answer(todo_out(todo, user.zone, timezone.now()), status, {"ETag": etag_of(todo), **headers})
+
+
 def todo_response(todo: Todo, user: User, response: HttpResponse) -> TodoOut:
-    response["ETag"] = f'"{todo.version}"'
+    response["ETag"] = etag_of(todo)
     return todo_out(todo, user.zone, timezone.now())
+
+
+def etag_of(todo: Todo) -> str:
+    return f'"{todo.version}"'
 
 
 def id_of(text: str) -> UUID:

@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from ninja import Query, Router
 
 from accounts.api.schema import ErrorBody
 from accounts.bearer import authenticate, check_subject
+from database.units import within_unit
 from todos.changes import Origin
 from todos.models import Door
 from web.errors import UnsupportedMediaType
 from web.ratelimits import FILES_PER_USER, check_use
+from web.repeats import Answer, answer_once
 
 from .export import FormatName, export_response
-from .importing import IMPORTS_PER_USER, MEDIA_TYPES, import_file
+from .importing import IMPORTS_PER_USER, MEDIA_TYPES, read_rows, write_rows
 from .schema import ExportFile, ImportReport, TodoFile
 from .todoist import COLUMNS
 
@@ -57,7 +59,7 @@ async def export_todos(request: HttpRequest, user_id: str, format: Query[FormatN
     response={200: ImportReport, frozenset({401, 403, 413, 415, 422, 429, 503}): ErrorBody},
     openapi_extra=IMPORT_DOCUMENTATION,
 )
-async def import_todos(request: HttpRequest, user_id: str) -> ImportReport:
+async def import_todos(request: HttpRequest, user_id: str) -> HttpResponse:
     """Add up to 500 todos from our own JSON export or from Todoist's CSV.
 
     Each row is added, skipped or refused on its own, with a reason. A todo that an earlier import of the JSON file
@@ -69,4 +71,10 @@ async def import_todos(request: HttpRequest, user_id: str) -> ImportReport:
     if media_type not in MEDIA_TYPES.values():
         raise UnsupportedMediaType("Send the file as application/json or text/csv.")
     await check_use("import", request, user, IMPORTS_PER_USER)
-    return await import_file(user, request.body, media_type, now=timezone.now(), by=Origin(Door.API))
+    now = timezone.now()
+    rows = await read_rows(user, request.body, media_type, now)
+
+    def write() -> Answer:
+        return Answer(within_unit(write_rows)(rows, user, now, Origin(Door.API)))
+
+    return await answer_once(request, user, write)

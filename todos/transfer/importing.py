@@ -45,15 +45,22 @@ class NewTodo:
 Rows = list[NewTodo | ImportedRow]
 
 
+async def read_rows(user: User, content: bytes, media_type: str, now: datetime.datetime) -> Rows:
+    """The rows of our own JSON export or of Todoist's CSV; raises ValidationFailed for a file that is neither."""
+    # Reading dates takes time that the database need not wait for.
+    return await sync_to_async(read_file, thread_sensitive=False)(content, media_type, user, now)
+
+
 async def import_file(
     user: User, content: bytes, media_type: str, *, now: datetime.datetime, by: Origin
 ) -> ImportReport:
-    """Import our own JSON export or Todoist's CSV; raises ValidationFailed for a file that is neither."""
-    # Reading dates takes time that the database need not wait for.
-    rows = await sync_to_async(read_file, thread_sensitive=False)(content, media_type, user, now)
-    report = await write_rows(rows, user, now, by)
-    outcomes = Counter(row.outcome for row in report)
-    return ImportReport(added=outcomes["added"], skipped=outcomes["skipped"], refused=outcomes["refused"], rows=report)
+    """Import a file; raises ValidationFailed as `read_rows` does."""
+    return await write_rows(await read_rows(user, content, media_type, now), user, now, by)
+
+
+def import_report(rows: list[ImportedRow]) -> ImportReport:
+    outcomes = Counter(row.outcome for row in rows)
+    return ImportReport(added=outcomes["added"], skipped=outcomes["skipped"], refused=outcomes["refused"], rows=rows)
 
 
 def read_file(content: bytes, media_type: str, user: User, now: datetime.datetime) -> Rows:
@@ -108,11 +115,11 @@ def parts_of_json(row: Any) -> dict[str, Any]:
 
 
 @database_unit
-def write_rows(rows: Rows, user: User, now: datetime.datetime, by: Origin) -> list[ImportedRow]:
+def write_rows(rows: Rows, user: User, now: datetime.datetime, by: Origin) -> ImportReport:
     """All in one transaction: after an outage the same file can be sent again."""
     # One import of a user at a time: the second of two equal files must see what the first one added.
     lock_user(user)
-    return [row if isinstance(row, ImportedRow) else write_row(row, user, now, by) for row in rows]
+    return import_report([row if isinstance(row, ImportedRow) else write_row(row, user, now, by) for row in rows])
 
 
 def write_row(new: NewTodo, user: User, now: datetime.datetime, by: Origin) -> ImportedRow:
