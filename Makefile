@@ -30,7 +30,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 # What looks like a secret and is an example. (Words such as “password” are left to ruff and bandit.)
 NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@'
 
-.PHONY: run serve test check lock audit screenshots bench bench-scale bench-length bench-contention bench-soak bench-language bench-pages bench-admin bench-security fuzz
+.PHONY: run serve test check lock audit screenshots bench fuzz
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -90,32 +90,12 @@ check: $(VENV)/dev
 	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
+# WHAT=load|scale|length|contention|soak|language|admin|pages|security|…; make bench-length is the same as make bench WHAT=length.
 bench: $(VENV)/dev
-	$(BIN)/python -m bench.load
+	OUT="$(OUT)" $(BIN)/python -m bench.$(or $(WHAT),load) $(FILES)
 
-bench-scale: $(VENV)/dev
-	for what in users streams sockets growth turns; do $(BIN)/python -m bench.scale $$what || exit 1; done
-
-bench-length: $(VENV)/dev
-	$(BIN)/python -m bench.length
-
-bench-contention: $(VENV)/dev
-	$(BIN)/python -m bench.contention
-
-bench-soak: $(VENV)/dev
-	$(BIN)/python -m bench.soak
-
-bench-language: $(VENV)/dev
-	OUT="$(OUT)" $(BIN)/python -m bench.language $(FILES)
-
-bench-admin: $(VENV)/dev
-	$(BIN)/python -m bench.admin
-
-bench-security: $(VENV)/dev
-	$(BIN)/python -m bench.security
-
-bench-pages: $(VENV)/dev
-	$(BIN)/python -m bench.pages
+bench-%:
+	$(MAKE) bench WHAT=$*
 
 # Requests that nobody would think of, at every operation; EXAMPLES=50 is a short run.
 fuzz: $(VENV)/dev $(FUZZ)/.venv/.installed

@@ -238,7 +238,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, bool]]] =
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description="Measure under many users.")
-    parser.add_argument("what", choices=COMMANDS)
+    parser.add_argument("what", choices=[*COMMANDS, "all"], nargs="?", default="all")
     parser.add_argument("--users", type=int, nargs="+", default=[1, 10, 100])
     parser.add_argument("--think", type=float, default=10, help="seconds that people read before they go on")
     parser.add_argument("--processes", type=int, default=2)
@@ -251,8 +251,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--messages", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
     options = parser.parse_args()
-    if not asyncio.run(COMMANDS[options.what](options)):
-        sys.exit("The objective was not met.")
+    chosen = list(COMMANDS) if options.what == "all" else [options.what]
+    missed = [what for what in chosen if not asyncio.run(COMMANDS[what](options))]
+    if missed:
+        sys.exit(f"The objective was not met: {', '.join(missed)}.")
 
 
 if __name__ == "__main__":

@@ -229,8 +229,7 @@ async def run_turn(turn: Turn) -> AsyncGenerator[Event, None]:
     report_turn(turn)
     # 11. Return the response.
     yield completed
-    # 12. Forget: nothing of the turn stays in the process.
-    del turn, completed
+    # 12. Forget: nothing of the turn stays in the process. `running` drops the turn when this generator ends.
 
 
 async def offered_tools() -> tuple[ToolDefinition, ...]:

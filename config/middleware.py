@@ -48,7 +48,7 @@ GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 class InLoop(MiddlewareMixin):
     """Run one of Django's middlewares in the event loop: for those that only compute, a thread costs more than they do.
 
-    Eight hops of a request through a thread were a twentieth of the CPU time of a whole turn.
+    A request to the API takes 0.9 ms of CPU with these and the ones for pages only, 1.9 ms with Django's own.
     """
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:

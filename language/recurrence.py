@@ -146,9 +146,7 @@ def _dates_from(rule: Rule, start: datetime.date) -> Iterator[datetime.date]:
     return _occurrences(every, start)
 
 
-def next_occurrence(
-    recurrence: Recurrence, due: Due, completed_at: datetime.datetime, zone: ZoneInfo, now: datetime.datetime
-) -> Due:
+def next_occurrence(recurrence: Recurrence, due: Due, completed_at: datetime.datetime, zone: ZoneInfo) -> Due:
     """When a todo comes again: after `due` or, if so said, after its completion, and always in the future.
 
     The wall time stays the same all year; on a day that skips it, `Due.at` is the first moment after the gap.
@@ -157,13 +155,11 @@ def next_occurrence(
     rule = parse_rule(recurrence.rule)
     completed_on = completed_at.astimezone(zone).date()
     anchor = completed_on if recurrence.from_completion else due.date
-    reference = max(now, completed_at)
-    today = reference.astimezone(zone).date()
-    for date in _later(rule, anchor, today - datetime.timedelta(days=1)):
+    for date in _later(rule, anchor, completed_on - datetime.timedelta(days=1)):
         if due.time is None:
-            if date > today:
+            if date > completed_on:
                 return Due(date)
-        elif instant_of(date, due.time, zone) > reference:
+        elif instant_of(date, due.time, zone) > completed_at:
             return Due(date, due.time, zone.key)
     raise DateNotUnderstood(TOO_FAR)
 

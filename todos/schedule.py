@@ -42,7 +42,7 @@ class Schedule:
             return None
         zone = ZoneInfo(self.anchor.zone) if self.anchor.zone else zone
         try:
-            due = next_occurrence(self.recurrence, self.anchor, completed_at, zone, completed_at)
+            due = next_occurrence(self.recurrence, self.anchor, completed_at, zone)
         except DateNotUnderstood:
             return None
         return Schedule(due, self.recurrence, due)

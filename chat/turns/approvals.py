@@ -79,7 +79,6 @@ NO = frozenset(
 TITLES_SAID = 3
 # Where the metadata of a person's message has the id of what it decided.
 DECIDED = "decided"
-VERBS = {"complete": "complete", "delete": "delete"}
 HOW_TO_DECIDE = "Nothing is done yet: say “yes” to go ahead, “no” to leave them, or choose below."
 STATES = {"completed": "done", "deleted": "in the trash"}
 Choice = Iterable[UUID] | Literal["all"]
@@ -126,7 +125,7 @@ def approval_words(approval: Approval) -> str:
 def approval_question(approval: Approval) -> str:
     """What would be done, in one sentence, and how to say yes or no."""
     actions = {row["action"] for row in approval.rows}
-    verb = VERBS[actions.pop()] if len(actions) == 1 else "change"
+    verb = actions.pop() if len(actions) == 1 else "change"
     titles = [f"“{row['title']}”" for row in approval.rows]
     return f"This would {verb} {len(titles)} todos: {named(titles)}. {HOW_TO_DECIDE}"
 
