@@ -1,6 +1,6 @@
 """The column of conversations: under what words each stands, and what leads to it.
 
-Pure, as `rendering.py` is.
+Pure, as `messages.py` is.
 """
 
 import datetime

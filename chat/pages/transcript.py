@@ -15,7 +15,8 @@ from chat.turns.settling import settle_dead_turn
 from database.units import database_unit
 from todos.models import Todo, load_tags
 
-from .rendering import MessageView, message_view, written_ids
+from .messages import MessageView, message_view
+from .tool_calls import written_ids
 
 MESSAGES_SHOWN, MESSAGES_AFTER = 30, 15
 

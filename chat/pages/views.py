@@ -36,8 +36,8 @@ from todos.models import Todo
 from todos.pages.listing import ListQuery, todo_listing
 from web.errors import ProductError
 
-from .rendering import uuid_or_none
 from .stream import follow_turn, stream_response, turn_frames
+from .tool_calls import uuid_or_none
 from .transcript import Transcript, read_transcript
 from .welcome import greeting, starters
 

@@ -1,6 +1,6 @@
 from django.test import SimpleTestCase
 
-from chat.pages.rendering import claims_change
+from chat.pages.claims import claims_change
 
 
 class ClaimTests(SimpleTestCase):

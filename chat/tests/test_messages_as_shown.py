@@ -5,8 +5,9 @@ from uuid import UUID
 from django.test import SimpleTestCase
 
 from chat.models import Conversation, Message
-from chat.pages.rendering import failure_of, tool_call_line, written_ids
+from chat.pages.messages import failure_of
 from chat.pages.sidebar import conversation_groups
+from chat.pages.tool_calls import tool_call_line, written_ids
 from chat.pages.welcome import greeting, starters
 from todos.models import Todo
 

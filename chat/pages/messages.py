@@ -1,0 +1,127 @@
+"""What a stored message looks like to a person: its text, its tool calls, and why an answer is missing or cut. Pure."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from chat.assistants.basic import BasicModel
+from chat.events import ApprovalRecord
+from chat.models import Message
+from chat.turns.again import RETRYABLE
+from chat.turns.approvals import HOW_TO_DECIDE
+from chat.turns.storage import approval_of
+from todos.models import Todo
+
+from .claims import claims_change
+from .markdown import literal_html, markdown_html
+from .sidebar import conversations_address
+from .tool_calls import ToolCallLine, tool_call_line
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an answer is missing or cut: what happened, what to do next."""
+
+    sentence: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """A message as drawn by `chat/_message.html`. `asked` is the sequence of the question it answers."""
+
+    message: Message
+    working: bool
+    tool_calls: list[ToolCallLine]
+    failure: Failure | None
+    reference: str
+    is_last: bool
+    approval: ApprovalRecord | None
+
+    @functools.cached_property
+    def page(self) -> str:
+        """What the addresses of its buttons begin with."""
+        return f"{self.conversation_page}/messages/{self.message.pk}"
+
+    @property
+    def conversation_page(self) -> str:
+        return f"{conversations_address()}{self.message.conversation_id}"
+
+    @property
+    def html(self) -> SafeString:
+        """The answer as HTML.
+
+        Text of the basic assistant is escaped, not parsed as Markdown: it quotes titles. The approval hint is dropped
+        once decided.
+        """
+        draw = literal_html if self.message.model == BasicModel.name else markdown_html
+        decided = self.approval is not None and self.approval.status != "pending"
+        return draw(self.message.content.removesuffix(HOW_TO_DECIDE) if decided else self.message.content)
+
+    @property
+    def retryable(self) -> bool:
+        return self.is_last and self.message.status in RETRYABLE
+
+    @property
+    def rated_up(self) -> bool:
+        return self.message.metadata.get("feedback") == "up"
+
+    @property
+    def rated_down(self) -> bool:
+        return self.message.metadata.get("feedback") == "down"
+
+    @property
+    def claims_too_much(self) -> bool:
+        """Whether the text says that something was changed, and no call of the turn changed anything."""
+        return not self.working and not self.has_cards and claims_change(self.message.content)
+
+    @property
+    def asked(self) -> int:
+        return self.message.sequence - 1
+
+    @property
+    def has_cards(self) -> bool:
+        return any(line.cards for line in self.tool_calls)
+
+
+OUT_OF_REACH = Failure("The service was out of reach for a moment.", "What was done so far is kept.")
+FAILURES = {
+    "model_error": Failure(
+        "The assistant gave an answer that could not be used.", "Ask again, perhaps in other words."
+    ),
+    "model_unavailable": Failure("The assistant is out of reach right now.", "Ask again in a moment."),
+    "model_timeout": Failure("The assistant took too long to answer.", "Ask again, or ask for less at once."),
+    "service_unavailable": OUT_OF_REACH,
+    "outcome_unknown": OUT_OF_REACH,
+    "quota_exhausted": Failure("Today’s allowance for the assistant is used up.", "It starts afresh tomorrow."),
+}
+UNEXPECTED = Failure("Something went wrong on our side.", "Ask again; if it happens again, tell us the reference.")
+STOPPED = Failure("Stopped here.", "What was done so far is kept.")
+INTERRUPTED = Failure("The answer was interrupted.", "What was done so far is kept.")
+
+
+def message_view(message: Message, todos: Mapping[str, Todo], *, is_last: bool) -> MessageView:
+    """Of a row from `with_tool_calls`."""
+    working = message.status == Message.Status.PENDING
+    return MessageView(
+        message=message,
+        working=working,
+        tool_calls=[tool_call_line(call, todos, turn_ended=not working) for call in message.calls],
+        failure=failure_of(message),
+        reference=str(message.metadata.get("request_id") or message.pk),
+        is_last=is_last,
+        approval=approval_of(message),
+    )
+
+
+def failure_of(message: Message) -> Failure | None:
+    match message.status:
+        case Message.Status.FAILED:
+            return FAILURES.get(message.error_code, UNEXPECTED)
+        case Message.Status.STOPPED if not message.error_code:
+            return STOPPED
+        case Message.Status.INTERRUPTED:
+            return INTERRUPTED
+    return None
