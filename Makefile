@@ -90,7 +90,7 @@ check: $(VENV)/dev
 	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# WHAT=load|scale|length|contention|soak|language|admin|pages|security|…; make bench-length is the same as make bench WHAT=length.
+# WHAT=load|scale|length|contention|chaos|soak|language|admin|pages|security|…; make bench-length is the same as make bench WHAT=length.
 bench: $(VENV)/dev
 	OUT="$(OUT)" $(BIN)/python -m bench.$(or $(WHAT),load) $(FILES)
 

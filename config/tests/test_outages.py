@@ -2,11 +2,9 @@
 
 import contextlib
 import os
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from unittest import skipUnless
 
 import psycopg
@@ -16,7 +14,7 @@ from bench.answers import says
 from bench.assistant import built_in_answer
 from bench.stored import stored
 from bench.upstream import ScriptedUpstream
-from config.testing import empty_database, free_port, own_postgresql, running_server, start_redis
+from config.testing import empty_database, own_postgresql, own_redis, running_server
 
 from .test_servers import ServerCase, connection_states, wait_for
 
@@ -119,13 +117,10 @@ class DatabaseOutages(ServerCase):
 class RedisOutage(ServerCase):
     def test_chat_goes_on_without_it_and_pages_are_live_again_when_it_is_back(self):
         with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory())
-            port = free_port()
-            redis = OwnRedis(folder, port)
-            stack.callback(redis.stop)
+            redis = stack.enter_context(own_redis())
             database = stack.enter_context(empty_database())
             upstream = stack.enter_context(ScriptedUpstream())
-            variables = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "OPENAI_BASE_URL": upstream.url}
+            variables = {"REDIS_URL": redis.address, "OPENAI_BASE_URL": upstream.url}
             near = stack.enter_context(running_server(database, "uvicorn", **variables))
             far = stack.enter_context(running_server(database, "daphne", **variables))
             user = self.sign_up(near)
@@ -157,20 +152,3 @@ class RedisOutage(ServerCase):
         answer = server.request("POST", "/api/auth/token", {"username": "alice", "password": "seven green bottles"})
         self.assertEqual((answer.status, answer.body["error"]), (503, "service_unavailable"))
         self.assertIn("A login was refused unchecked", server.log.read_text())
-
-
-class OwnRedis:
-    """A Redis on one port that may be stopped and started."""
-
-    def __init__(self, folder, port):
-        self.folder, self.port, self.starts = folder, port, 0
-        self.start()
-
-    def start(self):
-        self.starts += 1
-        self.redis = start_redis(Path(self.folder) / f"redis{self.starts}.db", self.port)
-
-    def stop(self):
-        if self.redis:
-            self.redis.shutdown()
-            self.redis = None

@@ -1,0 +1,1 @@
+"""A history checker: random operations over two processes, while everything under them fails."""

@@ -1,0 +1,147 @@
+"""Clients: each sends one operation after another, to either process, and remembers what it was told."""
+
+import contextlib
+import http.client
+import json
+import random
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from config.testing import RunningServer
+
+from .operations import Attempt, History, Operation, Person
+from .requests import Requests
+from .stand import Stand
+
+ANSWER_SECONDS = 20
+PAUSE_SECONDS = (0.0, 0.08)
+AGAIN_SECONDS = 0.3
+HEAL_SECONDS = 60
+AT_ONCE = 4
+
+
+class Wire:
+    """Sends operations to either process, or to the one that accepts; what no answer came to is an attempt as well."""
+
+    def __init__(self, stand: Stand, chance: random.Random) -> None:
+        self.stand, self.random = stand, chance
+
+    def send(self, operation: Operation) -> Attempt:
+        attempt = self.first_answer(operation)
+        operation.attempts.append(attempt)
+        return attempt
+
+    def first_answer(self, operation: Operation) -> Attempt:
+        """Of whoever accepts; where nobody does, both are being started."""
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while time.monotonic() < deadline:
+            for program in self.random.sample(self.stand.programs, len(self.stand.programs)):
+                with contextlib.suppress(ConnectionRefusedError):
+                    return self.send_to(program.address, operation)
+            time.sleep(AGAIN_SECONDS)
+        return Attempt(0, None)
+
+    def send_to(self, server: RunningServer, operation: Operation) -> Attempt:
+        """Raises ConnectionRefusedError where nobody was there to take it."""
+        request = server.prepared(
+            operation.method, operation.path, operation.body, operation.person.token, operation.headers
+        )
+        try:
+            return answered(request)
+        except urllib.error.URLError as error:
+            if isinstance(error.reason, ConnectionRefusedError):
+                raise error.reason from None
+        except (OSError, http.client.HTTPException, ValueError):
+            pass
+        return Attempt(0, None)
+
+
+def answered(request: urllib.request.Request) -> Attempt:
+    try:
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
+            return Attempt(answer.status, json.loads(answer.read() or "null"))
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return Attempt(refusal.code, body_of(refusal))
+
+
+def body_of(refusal: urllib.error.HTTPError) -> Any:
+    """Of a refusal, which a dying process may have cut off."""
+    try:
+        return json.loads(refusal.read() or "null")
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+
+
+class Client:
+    def __init__(self, person: Person, name: str, stand: Stand, history: History, seed: str) -> None:
+        self.person, self.history = person, history
+        self.random = random.Random(f"{seed} {name}")
+        self.wire = Wire(stand, random.Random(f"{seed} {name} wire"))
+        self.requests = Requests(person, name, self.random, lambda: next(history.numbers))
+
+    def run(self, over: threading.Event) -> None:
+        while not over.wait(self.random.uniform(*PAUSE_SECONDS)):
+            operation = self.requests.next()
+            self.history.operations.append(operation)
+            self.carry_out(operation)
+
+    def carry_out(self, operation: Operation) -> None:
+        """Once; the same a second time at the same moment; or once more where it is unknown what became of it."""
+        chance = self.random.random()
+        if operation.key and chance < 0.1:
+            with ThreadPoolExecutor(2) as both:
+                list(both.map(self.wire.send, [operation, operation]))
+        else:
+            self.wire.send(operation)
+            if chance < 0.4 and operation.may_be_repeated and operation.outcome == "unknown":
+                self.wire.send(operation)
+        learn(operation)
+
+
+def learn(operation: Operation) -> None:
+    """What the clients of the person can use next, from what one of them was told."""
+    for attempt in operation.attempts:
+        if attempt.error == "version_conflict":
+            todo = attempt.answer["details"]["todo"]
+            operation.person.saw(todo["id"], todo["version"])
+    if not (told := operation.acknowledgement):
+        return
+    match operation.kind:
+        case "say":
+            learn_of_turn(operation.person, told.answer)
+        case "create" | "patch" | "complete" | "reopen" | "restore" | "read":
+            operation.person.saw(told.answer["id"], told.answer["version"])
+        case "undo" if change := told.answer["change_id"]:
+            operation.person.may_undo(change_id=change)
+
+
+def learn_of_turn(person: Person, answer: dict[str, Any]) -> None:
+    with person.lock:
+        if answer["conversation_id"] not in person.conversations[-4:]:
+            person.conversations = [*person.conversations[-4:], answer["conversation_id"]]
+        if (approval := answer.get("approval")) and approval["status"] == "pending":
+            person.approvals = [*person.approvals[-4:], approval["id"]]
+    person.may_undo(message_id=answer["message_id"])
+    for call in answer["tool_calls"]:
+        person.may_undo(tool_call_id=call["id"])
+        for item in (call["output"] or {}).get("results", []):
+            if task := item.get("task"):
+                person.saw(task["id"], person.versions.get(task["id"], 1))
+
+
+def answer_all(operations: Iterable[Operation], stand: Stand, seed: str) -> list[Operation]:
+    """Send each again, which writes nothing twice, until it is answered. Returns those that never were."""
+    wire, deadline = Wire(stand, random.Random(f"{seed} healing")), time.monotonic() + HEAL_SECONDS
+    left = [operation for operation in operations if operation.may_be_repeated]
+    with ThreadPoolExecutor(AT_ONCE) as clients:
+        while left and time.monotonic() < deadline:
+            attempts = list(clients.map(wire.send, left))
+            left = [operation for operation, attempt in zip(left, attempts, strict=True) if attempt.is_passing]
+            time.sleep(AGAIN_SECONDS if left else 0)
+    return left
