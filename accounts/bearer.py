@@ -147,6 +147,13 @@ async def user_of_session(session_key: str | None) -> User:
     return await user_of_cookie(request)
 
 
+async def caller(request: HttpRequest, user_id: str) -> User:
+    """The signed-in user, whose id must be the one in the address. Raises as `authenticate` and `check_subject` do."""
+    user = await authenticate(request)
+    check_subject(user, user_id)
+    return user
+
+
 def check_subject(user: User, user_id: str) -> None:
     """Compare as strings: `int` and `UUID` read many spellings of one id, and each would be another key."""
     if user.subject != user_id:

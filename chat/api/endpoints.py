@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from accounts.api.endpoints import me_of
 from accounts.api.schema import ErrorBody
-from accounts.bearer import authenticate, check_subject
+from accounts.bearer import authenticate, caller
 from chat.conversations import (
     begin_continuation,
     bring_back,
@@ -104,8 +104,7 @@ async def list_conversations(
 
     The last word of `q` is also found as the beginning of a longer one.
     """
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     if q:
         await check_use("search", request, user, SEARCHES_PER_USER)
     page, following = await conversation_page(user, words=q, archived=archived, limit=limit, cursor=cursor)
@@ -119,8 +118,7 @@ async def continue_conversation(request: HttpRequest, user_id: str, body: NewCon
 
     Asked again while the new one is empty, the answer is the same. To open a conversation without a past, use `chat`.
     """
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
 
     def write() -> Answer:
         return Answer(ConversationOut.of(within_unit(begin_continuation)(user, body.continue_from)), 201)
@@ -131,8 +129,7 @@ async def continue_conversation(request: HttpRequest, user_id: str, body: NewCon
 @router.get("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, 404: ErrorBody})
 async def get_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> ConversationOut:
     """One conversation, without its messages."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     return ConversationOut.of(await read_conversation(user, conversation_id))
 
 
@@ -141,8 +138,7 @@ async def update_conversation(
     request: HttpRequest, user_id: str, conversation_id: UUID, body: ConversationChange
 ) -> HttpResponse:
     """Rename a conversation, archive or pin it, or the contrary."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
 
     def write() -> Answer:
         changes = body.model_dump()
@@ -154,8 +150,7 @@ async def update_conversation(
 @router.delete("/{user_id}/conversations/{conversation_id}", response={204: None, 404: ErrorBody})
 async def delete_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
     """Delete a conversation with its messages; for 30 days it can be restored. The todos it made stay."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
 
     def write() -> Answer:
         within_unit(put_away)(user, conversation_id)
@@ -167,8 +162,7 @@ async def delete_conversation(request: HttpRequest, user_id: str, conversation_i
 @router.post("/{user_id}/conversations/{conversation_id}/restore", response={200: ConversationOut, 404: ErrorBody})
 async def restore_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
     """Bring a deleted conversation back, as it was."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
 
     def write() -> Answer:
         return Answer(ConversationOut.of(within_unit(bring_back)(user, conversation_id)))
@@ -185,8 +179,7 @@ async def export_conversation(
     request: HttpRequest, user_id: str, conversation_id: UUID, format: ExportFormat = "json"
 ) -> HttpResponseBase:
     """The whole conversation as a file: every message with its tool calls, as JSON or as Markdown."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     await check_use("file", request, user, FILES_PER_USER)
     return await conversation_export(user, conversation_id, format)
 
@@ -196,8 +189,7 @@ async def list_messages(
     request: HttpRequest, user_id: str, conversation_id: UUID, before: int | None = None, limit: Limit = 20
 ) -> dict[str, Any]:
     """The newest messages in sequence order, with their tool calls; `before` a sequence number for earlier ones."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     messages, earlier = await message_page(user, conversation_id, before=before, limit=limit)
     return {
         "items": [MessageOut.of(message) for message in messages],
@@ -208,8 +200,7 @@ async def list_messages(
 @router.post("/{user_id}/conversations/{conversation_id}/stop", response={202: None, 404: ErrorBody})
 async def stop_turn(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
     """Stop the answer that is being written, in whatever process; the text so far and the tool calls made stay."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
 
     def write() -> Answer:
         within_unit(request_stop)(user, conversation_id)
@@ -237,8 +228,7 @@ async def decide_approval(request: HttpRequest, user_id: str, approval_id: UUID,
 
     A todo that was changed since you were asked is left out, and the outcome of its call says so.
     """
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
 
     def write() -> Answer:
         approval, calls = within_unit(decide)(user, approval_id, body.approve)

@@ -9,7 +9,7 @@ from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.api.schema import ErrorBody
-from accounts.bearer import authenticate, check_subject
+from accounts.bearer import authenticate, caller
 from accounts.passwords import confirm_password
 from web.errors import TokenExpired, TokenInvalid, TokenMissing, ValidationFailed
 from web.ratelimits import address_of, check_use
@@ -52,8 +52,7 @@ class Manifest(BaseModel):
 @router.get("/{user_id}/export", response={200: AccountExport, 429: ErrorBody})
 async def export_account(request: HttpRequest, user_id: str) -> StreamingHttpResponse:
     """Everything that is stored of you, as one JSON file: account, sign-ins, conversations, todos and their changes."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     await check_use("account-export", request, user, EXPORTS_PER_USER)
     return await export_response(user)
 
@@ -64,8 +63,7 @@ async def erase_account(request: HttpRequest, user_id: str, body: Erasure) -> Ma
 
     Wants your username, and your password where you have one. All your tokens end; so does a turn that runs.
     """
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     if body.username != user.username:
         raise ValidationFailed(details={"username": "This is not your username."})
     if user.has_usable_password():

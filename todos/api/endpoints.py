@@ -13,7 +13,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from accounts.api.schema import ErrorBody
-from accounts.bearer import authenticate, check_subject
+from accounts.bearer import caller
 from accounts.models import User
 from database.units import database_unit
 from todos import commands
@@ -62,8 +62,7 @@ IfMatch = Annotated[
 @router.get("/{user_id}/todos", response={200: TodoPage, ON_LIST: ErrorBody})
 async def list_todos(request: HttpRequest, user_id: str, query: Query[TodoQuery]):
     """The todos of one view, page by page."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     if query.q:
         await check_use("search", request, user, SEARCHES_PER_USER)
     return await read_page(user, query)
@@ -72,8 +71,7 @@ async def list_todos(request: HttpRequest, user_id: str, query: Query[TodoQuery]
 @router.post("/{user_id}/todos", response={201: TodoOut, ON_LIST: ErrorBody})
 async def create_todo(request: HttpRequest, user_id: str, body: TodoIn) -> HttpResponse:
     """Add a todo."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
 
     def write() -> Answer:
         fields = body.model_dump(exclude_unset=True)
@@ -86,8 +84,7 @@ async def create_todo(request: HttpRequest, user_id: str, body: TodoIn) -> HttpR
 @router.get("/{user_id}/todos/{todo_id}", response={200: TodoOut, ON_TODO: ErrorBody})
 async def get_todo(request: HttpRequest, user_id: str, todo_id: str, response: HttpResponse):
     """One todo, also from the trash."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     todo = await database_unit(commands.get_todo)(user, id_of(todo_id))
     return todo_response(todo, user, response)
 
@@ -133,16 +130,14 @@ async def restore_todo(request: HttpRequest, user_id: str, todo_id: str, if_matc
 @router.get("/{user_id}/todos/{todo_id}/changes", response={200: ChangePage, ON_TODO: ErrorBody})
 async def list_changes(request: HttpRequest, user_id: str, todo_id: str, query: Query[ChangeQuery]):
     """What happened to a todo, also to one that is no longer stored."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     return await read_changes(user, id_of(todo_id), query)
 
 
 @router.post("/{user_id}/undo", response={200: UndoOut, ON_CHANGE: ErrorBody})
 async def undo_changes(request: HttpRequest, user_id: str, body: UndoIn) -> HttpResponse:
     """Take back a change, a tool call or a whole turn. A todo that was changed since stays as it is and says so."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
 
     def write() -> Answer:
         return Answer(undo_out(undo(user, now=timezone.now(), by=BY_API, **body.target), user))
@@ -161,8 +156,7 @@ async def run_command(
     **fields: Any,
 ) -> HttpResponse:
     """One command on one todo of the user whose address it is, answered with the todo as stored."""
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     pk, expected_version = id_of(todo_id), version_of(if_match)
 
     def write() -> Answer:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from accounts.api.schema import ErrorBody
-from accounts.bearer import authenticate, check_subject
+from accounts.bearer import caller
 from database.units import within_unit
 from todos.changes import Origin
 from todos.models import Door
@@ -48,8 +48,7 @@ async def export_todos(request: HttpRequest, user_id: str, format: Query[FormatN
     open todos only, and four priorities instead of five. A cell that a spreadsheet could run as a formula begins with
     an apostrophe.
     """
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     await check_use("file", request, user, FILES_PER_USER)
     return await export_response(user, format)
 
@@ -65,8 +64,7 @@ async def import_todos(request: HttpRequest, user_id: str) -> HttpResponse:
     Each row is added, skipped or refused on its own, with a reason. A todo that an earlier import of the JSON file
     added, or that is here still, is skipped. Sections and comments of Todoist are skipped; a subtask becomes a todo.
     """
-    user = await authenticate(request)
-    check_subject(user, user_id)
+    user = await caller(request, user_id)
     media_type = request.content_type or ""
     if media_type not in MEDIA_TYPES.values():
         raise UnsupportedMediaType("Send the file as application/json or text/csv.")
