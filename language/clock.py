@@ -18,6 +18,9 @@ BEFORE_DATE = re.compile(
 AFTER_DATE = re.compile(r"^(?:'?s\b)?[\s,–-]*", re.IGNORECASE)
 TIME_ALONE = re.compile(r"(?:at )?(?:\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\.?)?|noon|midnight|midday)", re.IGNORECASE)
 
+# Each look reads the rest of the text again.
+DATES_LOOKED_AT = 6
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -55,7 +58,9 @@ def cut_date(text: str, clock: Clock) -> tuple[str, str]:
 def cut_final_date(text: str, clock: Clock) -> tuple[str, str]:
     """As `cut_date`, but only date words at the very end count, and the words before them stay as they are."""
     start = 0
-    while found := clock.find(text[start:]):
+    for _ in range(DATES_LOOKED_AT):
+        if (found := clock.find(text[start:])) is None:
+            break
         if not text[start + found.end :].strip(" ,.!"):
             return text[: start + found.start].rstrip(), text[start + found.start : start + found.end].strip(" ,")
         start += found.end

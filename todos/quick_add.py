@@ -5,6 +5,7 @@ Quoted text is never read, and a part that the person wants to keep as text stay
 
 from __future__ import annotations
 
+import bisect
 import datetime
 import unicodedata
 from collections.abc import Collection, Iterator
@@ -24,6 +25,8 @@ Span = tuple[int, int]
 
 JOINTS = " ,;:–-"
 CLOSERS = ",.;:!?)"
+# Each look for a date reads the line again; more dates than this are not kept as text one by one.
+DATES_LOOKED_AT = 6
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def _marks(line: str, keep: Collection[str]) -> Iterator[Part]:
     """Tags, and of several priorities the first that counts."""
     quoted, prioritised = quoted_spans(line), False
     for match in MARK.finditer(line):
-        if any(start < match.end() and match.start() < end for start, end in quoted):
+        if _overlaps(match.span(), quoted):
             continue
         spans = (_with_brackets(line, match.span()),)
         if match["tag"] and (tag := tag_of_mark(match["tag"])):
@@ -119,13 +122,21 @@ def _marks(line: str, keep: Collection[str]) -> Iterator[Part]:
             yield Part("priority", spans, match[0], priority_of_mark(match["priority"]))
 
 
+def _overlaps(span: Span, others: list[Span]) -> bool:
+    """Whether the span shares a place with one of the others, which are in order and apart."""
+    before = bisect.bisect_left(others, (span[1], 0))
+    return before > 0 and others[before - 1][1] > span[0]
+
+
 def _dates(
     line: str, marks: list[Part], zone: ZoneInfo, now: datetime.datetime, keep: Collection[str]
 ) -> Iterator[Part]:
     """The date of a line; where it is to stay text, also the next one that is found without it, and so on."""
     cuts = [span for part in marks for span in part.spans]
     text = _blanked(line, cuts, " ")
-    while found := _find(text, zone, now):
+    for _ in range(DATES_LOOKED_AT):
+        if (found := _find(text, zone, now)) is None:
+            return
         part = _date_part(line, found, cuts, zone, now)
         yield part
         if part.text not in keep:

@@ -28,10 +28,10 @@ LABEL = re.compile(r"^title\s*:\s*", re.IGNORECASE)
 def title_from(text: str) -> str:
     """Of what a person wrote: its first line without the courtesies, cut after a word."""
     line = text.strip().partition("\n")[0].strip().replace("’", "'")
-    rest = line
-    while (opening := OPENINGS.match(rest)) and opening.end() < len(rest):
-        rest = rest[opening.end() :]
-    return capitalised(cut(rest.strip(EDGES) or line))
+    start = 0
+    while (opening := OPENINGS.match(line, start)) and opening.end() < len(line):
+        start = opening.end()
+    return capitalised(cut(line[start:].strip(EDGES) or line))
 
 
 def title_after(question: str, calls: Iterable[ToolCall]) -> str:
@@ -58,18 +58,27 @@ def added_titles(call: ToolCall) -> list[str]:
 def cut(text: str, max_words: int = MAX_WORDS) -> str:
     """At most so many words and MAX_WIDTH; an ellipsis says that there was more."""
     words = text.split()
-    kept = " ".join(words[:max_words])
-    if wide(kept) > MAX_WIDTH:
-        while wide(kept) >= MAX_WIDTH:
-            kept = kept[:-1]
+    whole = " ".join(words[:max_words])
+    kept = within_width(whole)
+    if len(kept) < len(whole):
         kept = kept.rsplit(" ", 1)[0] if " " in kept[len(kept) // 2 :] else kept
-    more = len(kept) < len(" ".join(words))
+    more = len(kept) < len(whole) or len(words) > max_words
     return kept.rstrip(EDGES) + "…" if more else kept
 
 
-def wide(text: str) -> int:
-    """In columns: a Chinese or Japanese sign takes two, and no spaces count its words."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+def within_width(text: str) -> str:
+    """The text where it fits, else its beginning with room for an ellipsis.
+
+    In columns: a Chinese or Japanese sign takes two, and no spaces count its words.
+    """
+    width, room = 0, 0
+    for place, character in enumerate(text):
+        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if width < MAX_WIDTH:
+            room = place + 1
+        elif width > MAX_WIDTH:
+            return text[:room]
+    return text
 
 
 def capitalised(text: str) -> str:

@@ -9,8 +9,8 @@ from language.clock import Clock
 from language.grammar import section
 from language.reading.adding import todos_from
 from language.reading.joining import settled
-from language.reading.sentence import read_sentence
-from language.text.clauses import BULLET, END_MARKS, sentences, single_spaced
+from language.reading.sentence import TOO_LONG, read_sentence
+from language.text.clauses import BULLET, CLAUSE_MAX_CHARACTERS, END_MARKS, sentences, single_spaced
 from language.text.quotations import set_aside_quotations, with_quotations
 
 forms = section("understanding")
@@ -37,7 +37,7 @@ def read_message(text: str, clock: Clock) -> Reading:
 
 def read_sentences(text: str, clock: Clock) -> Reading:
     lines = [single_spaced(line) for line in text.splitlines() if line.strip(END_MARKS)]
-    if len(lines) > 1 and forms.heading.fullmatch(lines[0]):
+    if len(lines) > 1 and len(lines[0]) <= CLAUSE_MAX_CHARACTERS and forms.heading.fullmatch(lines[0]):
         return Reading(listed_acts(lines[1:], clock), is_sure=True)
     if len(lines) > REQUESTS_MAX:
         return Reading([Clarify(TOO_MANY.format(len(lines), REQUESTS_MAX))])
@@ -56,6 +56,8 @@ def settled_reading(readings: list[Reading]) -> Reading:
 def read_point(line: str, clock: Clock) -> Reading:
     """A point of a list without a heading: a command where it surely is one, else a todo."""
     point = BULLET.sub("", line, count=1).strip(" ,;")
+    if len(point) > CLAUSE_MAX_CHARACTERS:
+        return Reading([Clarify(TOO_LONG)])
     reading = read_sentence(point, clock)
     if reading.is_sure or not all(isinstance(act, AddTodo | Clarify) for act in reading.acts):
         return reading
@@ -66,4 +68,6 @@ def listed_acts(lines: list[str], clock: Clock) -> list[Act]:
     """The lines under "Add these:" are todos, whatever they say."""
     if len(lines) > REQUESTS_MAX:
         return [Clarify(TOO_MANY.format(len(lines), REQUESTS_MAX))]
+    if max(map(len, lines)) > CLAUSE_MAX_CHARACTERS:
+        return [Clarify(TOO_LONG)]
     return [*todos_from([BULLET.sub("", line, count=1).strip(" ,;") for line in lines], clock)]

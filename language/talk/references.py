@@ -19,7 +19,7 @@ from language.clock import TIME_ALONE, Clock
 from language.talk.exchanges import Conversation, Exchange, Row
 from language.text.naming import is_pronoun, is_several, places_of
 
-NUMBERED_LINE = re.compile(r"^\s*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
+NUMBERED_LINE = re.compile(r"^[^\S\n]*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
 WHICH_ONE = "Which one do you mean?"
 NOTHING_BEFORE = "Which todo do you mean? Say a few words of its title."
 NO_LIST = "I have no list to count in yet. Say a few words of the todo's title, or ask for your list first."

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from todos.errors import ReferenceAmbiguous, ReferenceNotFound
 from todos.models import TodoQuerySet
+from todos.rules import TITLE_MAX
 
 from .words import FILLER, IRREGULAR_WORDS, LIGHT_VERBS, SAME_ACT, act_of, stem_of, words_of
 
@@ -17,6 +18,9 @@ CANDIDATES_SHOWN = 10
 NEAR_SHOWN = 5
 TYPO_CLOSENESS = 0.75
 ECHO_MAX = 80
+# A title in quotes, with some words about it; what is longer names no todo.
+REFERENCE_MAX = 2 * TITLE_MAX
+TOO_LONG = f"A todo is named by its id, or by words of its title, in at most {REFERENCE_MAX} characters."
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ class References:
         """
         if todo_id := read_id(reference):
             return todo_id
+        if len(reference) > REFERENCE_MAX:
+            raise ReferenceNotFound(TOO_LONG, details={"near": []})
         words = words_of(reference)
         for place in self.places:
             matches = _matches(words, place)

@@ -26,6 +26,7 @@ from language.talk.exchanges import Call, Conversation, Exchange, Row
 from language.talk.follow_ups import follow_up
 from language.talk.questions import ASK_TITLE
 from language.talk.references import resolve, with_whole_due
+from language.text.clauses import CLAUSE_MAX_CHARACTERS
 
 from .change_answers import change_answer
 from .history import read_conversation
@@ -57,7 +58,10 @@ class BasicModel:
 def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
     """What the person's message means in this conversation; one Clarify where that is not certain."""
     try:
-        acts = follow_up(conversation, clock) or understand(conversation.current.text, clock)
+        text = conversation.current.text
+        # An answer to a question is short; what is longer stands for itself.
+        answering = follow_up(conversation, clock) if len(text) <= CLAUSE_MAX_CHARACTERS else None
+        acts = answering or understand(text, clock)
         acts = [resolve(act, conversation, clock) for act in acts]
     except Unclear as unclear:
         return [Clarify(unclear.question)]
