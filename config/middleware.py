@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
@@ -19,9 +19,12 @@ from django.utils.deprecation import MiddlewareMixin
 from django.views.defaults import page_not_found
 from uuid_utils.compat import uuid7
 
+from accounts.pages.sign_in import wait_page
+from database.units import is_outage
 from telemetry.notes import note_ids, note_route
+from web.errors import ServiceUnavailable
 
-from .api import BadRequest, MethodNotAllowed, NotFound, error_response
+from .api import BadRequest, MethodNotAllowed, NotFound, error_response, product_error
 
 REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Nothing from other hosts, nothing inline, nothing evaluated: markup that slipped in could still do nothing.
@@ -154,6 +157,22 @@ def own_not_found_page(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+@async_only_middleware
+def outages(get_response: GetResponse) -> GetResponse:
+    """Tell of a database out of reach on a page as in the API: 503, and when to try again."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        return await get_response(request)
+
+    middleware.process_exception = outage_page  # type: ignore[attr-defined]
+    return middleware
+
+
+def outage_page(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    failure = product_error(error) if isinstance(error, ServiceUnavailable) or is_outage(error) else None
+    return wait_page(request, failure) if failure else None
 
 
 @async_only_middleware

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "config.middleware.never_kept",
     "config.middleware.api_errors",
     "config.middleware.own_not_found_page",
+    "config.middleware.outages",
     "config.middleware.Security",
     "config.middleware.Common",
     "config.middleware.PageSessions",

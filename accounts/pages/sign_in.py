@@ -56,12 +56,12 @@ def signed_in(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[C
                 return answer
             return redirect_to_login(page_of(request))
         except RateLimited as refusal:
-            return slow_down(request, refusal)
+            return wait_page(request, refusal)
         try:
             await check_search(request)
             return await view(request, *args, **kwargs)
         except RateLimited as refusal:
-            return slow_down(request, refusal)
+            return wait_page(request, refusal)
 
     return page
 
@@ -91,13 +91,15 @@ async def check_search(request: PageRequest) -> None:
         await check_use("search", request, request.acting_user, SEARCHES_PER_USER)
 
 
-def slow_down(request: HttpRequest, refusal: RateLimited) -> HttpResponse:
-    """A page that counts down; what a script asked for stays as it is shown."""
+def wait_page(request: HttpRequest, refusal: ProductError) -> HttpResponse:
+    """A page that counts down; what a script asked for stays as it is shown.
+
+    Without the context processors, which read the database.
+    """
     if is_htmx(request):
         return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
-    page = render(request, "429.html", {"refusal": refusal}, status=429)
-    page["Retry-After"] = str(refusal.wait_seconds)
-    return page
+    html = render_to_string("wait.html", {"request": request, "refusal": refusal})
+    return HttpResponse(html, status=refusal.status, headers={"Retry-After": str(refusal.wait_seconds)})
 
 
 def refusal_response(refusal: ProductError, request_id: str) -> HttpResponse:

@@ -19,9 +19,11 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent, Tool
 from pydantic import ValidationError
 
+from database.units import CommitUnknown, is_outage
 from telemetry import metrics
 from telemetry.tracing import span
 from todos.models import Door
+from web.errors import OutcomeUnknown, ServiceUnavailable
 
 from .batches import Caller, ToolRefused
 from .schema import ALL_BUT_TYPES, lean_schema
@@ -91,7 +93,10 @@ class TodoServer(MCPServer):
                 raise self.not_listed(name)
             try:
                 answer = await super().call_tool(name, arguments, context)
-            except UnexpectedToolError:
+            except UnexpectedToolError as error:
+                # A turn has its own word for this; a program of others hears it in the answer of its call.
+                if context and error.__cause__ and is_outage(error.__cause__):
+                    raise outage_of(error.__cause__) from None
                 raise
             except ToolError as error:
                 raise refusal_of(error) from None
@@ -106,6 +111,11 @@ class TodoServer(MCPServer):
 
     def has_tool(self, name: str) -> bool:
         return self._tool_manager.get_tool(name) is not None
+
+
+def outage_of(error: BaseException) -> ToolRefused:
+    failure = OutcomeUnknown() if isinstance(error, CommitUnknown) else ServiceUnavailable()
+    return ToolRefused(failure.code, failure.sentence)
 
 
 def refusal_of(error: ToolError) -> ToolRefused:
