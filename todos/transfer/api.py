@@ -21,7 +21,12 @@ from .importing import IMPORTS_PER_USER, MEDIA_TYPES, read_rows, write_rows
 from .schema import ExportFile, ImportReport, TodoFile
 from .todoist import COLUMNS
 
-CSV_CONTENT = {"schema": {"type": "string", "description": f"Todoist's template: {','.join(COLUMNS)}."}}
+CSV_CONTENT = {
+    "schema": {
+        "type": "string",
+        "description": f"A table whose header names a title, such as Todoist's template: {','.join(COLUMNS)}.",
+    }
+}
 EXPORT_DOCUMENTATION: dict[str, Any] = {"responses": {200: {"content": {"text/csv": CSV_CONTENT}}}}
 IMPORT_DOCUMENTATION: dict[str, Any] = {
     "requestBody": {
@@ -59,10 +64,11 @@ async def export_todos(request: HttpRequest, user_id: str, format: Query[FormatN
     openapi_extra=IMPORT_DOCUMENTATION,
 )
 async def import_todos(request: HttpRequest, user_id: str) -> HttpResponse:
-    """Add up to 500 todos from our own JSON export or from Todoist's CSV.
+    """Add up to 500 todos from our own JSON export, or from a CSV file: Todoist's, TickTick's, any with titles.
 
-    Each row is added, skipped or refused on its own, with a reason. A todo that an earlier import of the JSON file
-    added, or that is here still, is skipped. Sections and comments of Todoist are skipped; a subtask becomes a todo.
+    Each row is added, skipped or refused on its own, with a reason. A todo that an earlier import of the file added, or
+    that is here still, is skipped. What of a CSV row has no place in a todo, such as a section, a duration or a date in
+    words that are not understood, goes into its notes, and so do comments; a subtask becomes a todo.
     """
     user = await caller(request, user_id)
     media_type = request.content_type or ""

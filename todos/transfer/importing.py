@@ -2,8 +2,6 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +12,6 @@ from pydantic import ValidationError
 from accounts.locks import lock_user
 from accounts.models import User
 from database.units import database_unit
-from language.due import Due
 from language.recurrence import Recurrence
 from todos.changes import Act, Origin
 from todos.commands import TodoFields, Written, add_todo
@@ -22,31 +19,16 @@ from todos.models import Todo
 from web.errors import ProductError, ValidationFailed
 from web.json_text import read_json
 
-from .schema import IMPORT_MAX, ExportedTodo, ImportedRow, ImportReport, TodoFile
-from .todoist import NoTask, fields_of_row, read_csv
+from .csv_import import csv_rows
+from .schema import ExportedTodo, ImportedRow, ImportReport, NewTodo, Rows, TodoFile, check_size
 
 MEDIA_TYPES = {"json": "application/json", "csv": "text/csv"}
 IMPORTS_PER_USER = "10/m"
 HERE_ALREADY = "This todo is here already."
 
 
-@dataclass(frozen=True)
-class NewTodo:
-    """What a row asks for: `id` is its name in the file, `moved_to` where this occurrence of a repeat was moved."""
-
-    row: int
-    fields: TodoFields
-    id: UUID | None = None
-    moved_to: Due | None = None
-    completed_at: datetime.datetime | None = None
-    deleted_at: datetime.datetime | None = None
-
-
-Rows = list[NewTodo | ImportedRow]
-
-
 async def read_rows(user: User, content: bytes, media_type: str, now: datetime.datetime) -> Rows:
-    """The rows of our own JSON export or of Todoist's CSV; raises ValidationFailed for a file that is neither."""
+    """The rows of our own JSON export or of a CSV file; raises ValidationFailed for a file that is neither."""
     # Reading dates takes time that the database need not wait for.
     return await sync_to_async(read_file, thread_sensitive=False)(content, media_type, user, now)
 
@@ -65,34 +47,29 @@ def import_report(rows: list[ImportedRow]) -> ImportReport:
 
 def read_file(content: bytes, media_type: str, user: User, now: datetime.datetime) -> Rows:
     """What each row asks for, or what is wrong with it."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValidationFailed(details={"body": "This file is not UTF-8 text."}) from None
-    is_csv = media_type == MEDIA_TYPES["csv"]
-    rows = read_csv(text) if is_csv else json_rows(content)
-    if len(rows) > IMPORT_MAX:
-        raise ValidationFailed(details={"body": f"A file has at most {IMPORT_MAX} todos; this one has {len(rows)}."})
-    if is_csv:
-        return [read_row(number, row, lambda row: {"fields": fields_of_row(row, user, now)}) for number, row in rows]
-    return [read_row(number, row, parts_of_json) for number, row in rows]
+    if media_type == MEDIA_TYPES["csv"]:
+        return csv_rows(content, user, now)
+    return [read_row(number, row) for number, row in json_rows(content)]
 
 
 def json_rows(content: bytes) -> list[tuple[int, Any]]:
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValidationFailed(details={"body": "This file is not UTF-8 text."}) from None
     try:
         file = TodoFile.model_validate(read_json(content))
     except ValidationError as error:
         raise ValidationFailed(details={"body": reason_of(error)}) from None
     except ValueError as error:
         raise ValidationFailed(details={"body": str(error)}) from None
+    check_size(len(file.todos))
     return list(enumerate(file.todos, start=1))
 
 
-def read_row(number: int, row: Any, parts_of: Callable[[Any], dict[str, Any]]) -> NewTodo | ImportedRow:
+def read_row(number: int, row: Any) -> NewTodo | ImportedRow:
     try:
-        return NewTodo(row=number, **parts_of(row))
-    except NoTask as reason:
-        return ImportedRow(row=number, outcome="skipped", reason=str(reason))
+        return NewTodo(row=number, **parts_of_json(row))
     except (ProductError, ValueError) as error:
         return ImportedRow(row=number, outcome="refused", reason=reason_of(error))
 
@@ -129,7 +106,8 @@ def write_row(new: NewTodo, user: User, now: datetime.datetime, by: Origin) -> I
         written = add(new, user, now, by)
     except ProductError as error:
         return ImportedRow(row=new.row, outcome="refused", reason=reason_of(error))
-    return ImportedRow(row=new.row, outcome="added", reason=written.note, id=written.todo.pk)
+    reason = " ".join(filter(None, [new.note, written.note]))
+    return ImportedRow(row=new.row, outcome="added", reason=reason, id=written.todo.pk)
 
 
 def todo_known_as(row_id: UUID, user: User) -> Todo | None:

@@ -1,6 +1,7 @@
 """The shapes of exported files and of the report on an import."""
 
 import datetime
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -19,11 +20,19 @@ from pydantic import (
 from accounts.models import time_zone_names
 from language.due import Due
 from language.recurrence import LAST_YEAR
+from todos.commands import TodoFields
 from todos.rows import PriorityName
+from web.errors import ValidationFailed
 from web.text import StorableText
 
 FIRST_YEAR = 1900
 IMPORT_MAX = 500
+
+
+def check_size(rows: int) -> None:
+    """Raises ValidationFailed for a file that has too many."""
+    if rows > IMPORT_MAX:
+        raise ValidationFailed(details={"body": f"A file has at most {IMPORT_MAX} todos; this one has {rows}."})
 
 
 def possible_year(date: datetime.date) -> datetime.date:
@@ -144,3 +153,22 @@ class ImportReport(BaseModel):
     skipped: int
     refused: int
     rows: list[ImportedRow]
+
+
+@dataclass(frozen=True)
+class NewTodo:
+    """What a row asks for: `id` is its name in the file, `moved_to` where this occurrence of a repeat was moved.
+
+    `note` is for the person: what of the row became something else than it was.
+    """
+
+    row: int
+    fields: TodoFields
+    id: UUID | None = None
+    moved_to: Due | None = None
+    completed_at: datetime.datetime | None = None
+    deleted_at: datetime.datetime | None = None
+    note: str = ""
+
+
+Rows = list[NewTodo | ImportedRow]
