@@ -42,6 +42,7 @@ class Act:
     now: datetime.datetime
     by: Origin
     id: uuid.UUID = field(default_factory=uuid7)
+    shift: str = ""
 
     def add(self, todo: Todo, tags: Iterable[str], undoes: TodoChange | None = None) -> TodoChange:
         """Store a new row with its tags."""
@@ -84,6 +85,7 @@ class Act:
             message_id=self.by.message_id,
             tool_call_id=self.by.tool_call_id,
             undoes=undoes,
+            shift=self.shift,
             created_at=self.now,
         )
 

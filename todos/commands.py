@@ -21,7 +21,7 @@ from django.db.models import prefetch_related_objects
 from accounts.locks import lock_user
 from accounts.models import User
 from database.units import one_or_none
-from language.dates import date_text
+from language.dates import date_text, once_more
 from language.due import Due
 from language.recurrence import Recurrence
 from web.errors import ValidationFailed
@@ -32,7 +32,10 @@ from .models import Todo, TodoChange
 from .rows import todo_out
 from .rules import TAGS_MAX, clean_fields
 from .schedule import Schedule
+from .shifts import is_made_already, shift_in
 from .undo import take_back_completion
+
+MOVED_ALREADY = "It was moved “{}” just now, to {}. To move it once more, say “{}”."
 
 
 class TodoFields(TypedDict, total=False):
@@ -90,13 +93,22 @@ def update_todo(
     expected_version: int | None = None,
     **fields: Unpack[TodoFields],
 ) -> Written:
+    """Change what is given. A distance (“2 days later”) that moved it a moment ago moves it no further.
+
+    Whoever names the version has seen that move, and means another one.
+    """
     todo = _locked(user, todo_id, expected_version, now)
+    shift, moved = shift_in(fields.get("due")), ""
+    if expected_version is None and is_made_already(shift, todo, now):
+        del fields["due"]
+        moved = MOVED_ALREADY.format(shift, date_text(todo.wall_due, user.zone, now), once_more(shift))
     cleaned, note = clean_fields(fields, user.zone, now, todo.schedule)
+    note = " ".join(filter(None, (moved, note)))
     tags = _changed_tags(todo, cleaned)
     columns = {name: value for name, value in _columns(cleaned).items() if getattr(todo, name) != value}
     if not columns and tags == set(todo.tags):
         return Written(todo, None, note)
-    return Written(todo, Act(user, now, by).change(todo, columns, tags), note)
+    return Written(todo, Act(user, now, by, shift="" if moved else shift).change(todo, columns, tags), note)
 
 
 def complete_todo(
@@ -152,7 +164,9 @@ def delete_todo(
 ) -> Written:
     """To the trash, where it can be restored from."""
     todo = _locked(user, todo_id, expected_version, now, also_in_trash=True)
-    return Written(todo, None if todo.deleted_at else Act(user, now, by).change(todo, {"deleted_at": now}))
+    if todo.deleted_at:
+        return Written(todo, None, "It is in the trash already.")
+    return Written(todo, Act(user, now, by).change(todo, {"deleted_at": now}))
 
 
 def restore_todo(

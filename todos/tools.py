@@ -21,14 +21,15 @@ from web.text import StorableText
 
 from . import commands
 from .changes import Origin
-from .errors import NothingToUndo, TodoNotFound, UnknownTag
+from .errors import NothingToUndo, UnknownTag
+from .finding.lately import LATELY, Lately
 from .finding.references import References, echo, read_id
 from .finding.selection import select_todos
 from .finding.words import search_terms
 from .mcp.batches import Caller, ToolRefused, accepted, run_batch, write_once
 from .mcp.schema import Absent, Batch, Changed, NewTask, Outcome, ReferenceList, Refused, Results, TaskList, TaskUpdate
 from .mcp.server import ActingCaller, acting_as, make_server
-from .models import Todo
+from .models import Todo, TodoChange, TodoQuerySet
 from .rows import PriorityName, todo_row
 from .sorting import SortName, natural_sort
 from .undo import Undone, undo_last, undo_todo
@@ -71,7 +72,7 @@ async def list_tasks(
     tag: SearchText = "",
     priority: PriorityName | Absent = None,
     start: Annotated[SearchText, Field(description="First due day, “monday” or ISO; of done ones, day finished")] = "",
-    end: Annotated[SearchText, Field(description="Last day")] = "",
+    end: Annotated[SearchText, Field(description="Last such day, itself included")] = "",
     sort: SortName | Absent = None,
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
 ) -> TaskList:
@@ -101,7 +102,7 @@ async def list_tasks(
         title="Complete todos",
         read_only_hint=False,
         destructive_hint=False,
-        idempotent_hint=True,
+        idempotent_hint=False,
         open_world_hint=False,
     )
 )
@@ -115,7 +116,8 @@ async def complete_task(
     When one is refused as todo_ambiguous, ask the user which of the candidates is meant, and then use its id.
     """
     mine = Todo.objects.for_user(caller.user)
-    references = References(mine.done(), mine.open()) if reopen else References(mine.open(), mine.done())
+    places = (mine.done(), mine.open()) if reopen else (mine.open(), mine.done())
+    references = References(*places, lately=lately_among(mine, caller))
     command = commands.reopen_todo if reopen else commands.complete_todo
 
     def complete(reference: str) -> Changed:
@@ -130,13 +132,13 @@ async def complete_task(
 
 @server.tool(
     annotations=ToolAnnotations(
-        title="Change todos", read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False
+        title="Change todos", read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False
     )
 )
 async def update_task(updates: Annotated[list[TaskUpdate], Batch], caller: ActingCaller) -> Results:
     """Change title, notes, priority, date, repeat or tags of todos. Fields left out stay as they are."""
     mine = Todo.objects.for_user(caller.user)
-    references = References(mine.open(), hints=mine.done())
+    references = References(mine.open(), hints=mine.done(), lately=lately_among(mine.open(), caller))
 
     def update(change: TaskUpdate) -> Changed:
         todo_id = references.find(change.task)
@@ -148,18 +150,17 @@ async def update_task(updates: Annotated[list[TaskUpdate], Batch], caller: Actin
 
 @server.tool(
     annotations=ToolAnnotations(
-        title="Delete todos", read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False
+        title="Delete todos", read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False
     )
 )
 async def delete_task(tasks: ReferenceList, caller: ActingCaller) -> Results:
     """Move todos to the trash, where they stay for 30 days. For what is done, use complete_task."""
     mine = Todo.objects.for_user(caller.user)
-    references = References(mine.open(), mine.done())
+    just_deleted = mine.in_trash().filter(deleted_at__gt=caller.now - LATELY)
+    references = References(mine.open(), mine.done(), just_deleted, lately=lately_among(mine, caller))
 
     def delete(reference: str) -> Changed:
         written = commands.delete_todo(caller.user, references.find(reference), now=caller.now, by=caller.by)
-        if not written.changed:
-            raise TodoNotFound(f"“{written.todo.title}” is in the trash already.")
         return changed(written, "deleted", caller)
 
     return await run_batch(tasks, delete, str, caller)
@@ -177,7 +178,7 @@ async def undo(
     ] = "",
     redo: Annotated[bool, Field(description="Take the last undo back instead")] = False,
 ) -> Results:
-    """Take back all that the last turn with changes did, in this conversation; again for the one before."""
+    """Take back what the last turn changed in this conversation, or your last call outside of one; again for more."""
 
     def undo_one(reference: str) -> Changed | Refused:
         report = undo_todo(caller.user, references.find(reference), now=caller.now, by=caller.by)
@@ -189,12 +190,16 @@ async def undo(
 
     if task:
         mine = Todo.objects.for_user(caller.user)
-        references = References(mine.outside_trash(), mine.in_trash())
+        references = References(mine.outside_trash(), mine.in_trash(), lately=lately_among(mine, caller))
         return await run_batch([task], undo_one, str, caller)
     try:
         return accepted(await write_once(undo_turn, caller))
     except NothingToUndo as error:
         raise ToolRefused(error.code, error.sentence) from None
+
+
+def lately_among(todos: TodoQuerySet, caller: Caller) -> Lately:
+    return Lately(todos, TodoChange.objects.for_user(caller.user), caller.now)
 
 
 def changed(written: commands.Written, outcome: Outcome, caller: Caller) -> Changed:

@@ -9,7 +9,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -23,13 +23,14 @@ from chat.testing import ConversationFactory, belongings
 from chat.turns.approvals import decide_spoken_of
 from chat.turns.limits import check_allowance
 from database.units import within_unit
-from todos.changes import Act, Origin
+from todos.changes import Act, Origin, snapshot
 from todos.commands import add_todo, complete_todo, done_today
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
 from todos.mcp.schema import Changed, Results
 from todos.models import Door, Todo, TodoChange, TodoTag
 from todos.rows import todo_row
-from todos.testing import use_tool
+from todos.shifts import is_made_already
+from todos.testing import NOW, TodoFactory, use_tool
 from todos.transfer.feed import feed_of
 from todos.transfer.importing import todo_known_as
 from todos.undo import take_back_completion, undo, undo_last, undo_todo
@@ -254,3 +255,18 @@ def the_answer_kept_for_the_same_key(lies: Lies) -> Any:
     KeptAnswer.objects.create(owner=lies.carol, key="one-and-only", fingerprint="carol's", status=200, body="carol's")
     write = partial(Answer, status=204)
     return within_unit(keyed_answer)(lies.eve, "one-and-only", "carol's", write).content
+
+
+@probe
+def a_move_of_carol_that_names_eves_todo(lies: Lies) -> Any:
+    todo = lies.eves_todo
+    lies.change(lies.carol, todo, after=snapshot(todo), before=snapshot(todo), shift="2 days later")
+    return is_made_already("2 days later", todo, lies.now)
+
+
+@probe
+def a_title_that_carol_gave_eves_todo(lies: Lies) -> Any:
+    TodoFactory(owner=lies.eve, title="Otter bread")
+    lies.change(lies.carol, lies.eves_todo, after=lies.snapshot | {"title": "Otter"}, created_at=NOW)
+    outcome = async_to_sync(use_tool)(lies.eve, "complete_task", tasks=["Otter"])
+    return [item["task"]["title"] for item in outcome.output["results"]]

@@ -114,6 +114,19 @@ class Calls(McpCase):
         self.assertEqual(json.loads(text), answer["structuredContent"])
         self.assertIn('"title":"Käse"', text)
 
+    async def test_a_call_that_comes_twice_does_nothing_more(self):
+        await self.call("add_task", {"tasks": [{"title": "banana"}, {"title": "banana bread", "due": "2036-03-06"}]})
+        twice = (
+            ("update_task", {"updates": [{"task": "banana bread", "due": "2 days later"}]}),
+            ("complete_task", {"tasks": ["banana"]}),
+        )
+        for name, arguments in twice:
+            await self.call(name, arguments)
+            answer = await self.call(name, arguments)
+            self.assertEqual(answer["structuredContent"]["results"][0]["outcome"], "unchanged")
+        todo = await Todo.objects.for_user(self.alice).open().aget()
+        self.assertEqual((todo.title, str(todo.due_date)), ("banana bread", "2036-03-08"))
+
     async def test_undo_takes_back_the_whole_last_call(self):
         await self.call("add_task", {"tasks": [{"title": "One"}, {"title": "Two"}]})
         await self.call("undo", {})

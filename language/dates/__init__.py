@@ -24,7 +24,7 @@ from language.dates.calendar import Reference
 from language.dates.languages import Kind
 from language.dates.phrases import Phrase, find_phrases, read_phrase
 from language.dates.resolution import resolve
-from language.dates.shifts import shifted
+from language.dates.shifts import is_shift, once_more, says_again, shifted
 from language.dates.tokens import clauses
 from language.dates.zones import day_comes_first
 from language.due import Due
@@ -37,9 +37,12 @@ __all__ = [
     "Recurrence",
     "date_text",
     "find_date",
+    "is_shift",
     "next_occurrence",
+    "once_more",
     "recurrence_text",
     "resolve_date",
+    "says_again",
     "shifted",
 ]
 

@@ -14,13 +14,35 @@ from language.recurrence import LAST_YEAR, TOO_FAR
 NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 COUNTS = {"a": 1, "an": 1, "another": 1, "couple": 2, "few": 3} | {word: n for n, word in enumerate(NUMBERS, 1)}
 SHIFT = re.compile(
-    rf"(?:by )?(?:an? )?(?P<half>half (?=an? (?:hour|day|year)\b))?"
+    rf"(?:by )?(?:(?:an?|another) )?(?P<half>half (?=an? (?:hour|day|year)\b))?"
     rf"(?P<count>\d{{1,4}}|{'|'.join(COUNTS)})(?: of)?(?: more)? "
-    r"(?P<unit>minute|min|hour|hr|day|week|fortnight|month|quarter|year)s? (?P<way>later|earlier|sooner)",
+    r"(?P<unit>minute|min|hour|hr|day|week|fortnight|month|quarter|year)s? (?P<way>later|earlier|sooner)(?: again)?",
     re.IGNORECASE,
 )
+AGAIN = re.compile(r"\b(?:again|another|more)\b", re.IGNORECASE)
 ABBREVIATED = {"min": "minute", "hr": "hour"}
 NEEDS_TIME = "It is due on a whole day. Say the time that it should have, for example “friday 5pm”."
+
+
+def is_shift(phrase: str) -> bool:
+    """Whether the phrase names a distance from the date that a todo has."""
+    return SHIFT.fullmatch(phrase) is not None
+
+
+def says_again(phrase: str) -> bool:
+    """Whether it counts on having been said before: “another 2 days later”, “2 days later again”."""
+    return AGAIN.search(phrase) is not None
+
+
+def once_more(phrase: str) -> str:
+    """How to say the same distance again: “2 more days later”, “another week later”."""
+    match = SHIFT.fullmatch(phrase)
+    if match is None:
+        return phrase
+    count, unit = match["count"].lower(), phrase[match.start("unit") :].removesuffix(" again")
+    if match["half"]:
+        return f"another half an {unit}" if unit[0] == "h" else f"another half a {unit}"
+    return f"another {unit}" if count in {"a", "an", "another", "one", "1"} else f"{count} more {unit}"
 
 
 def shifted(phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> Due | None:

@@ -12,7 +12,8 @@ from todos.errors import ReferenceAmbiguous, ReferenceNotFound
 from todos.models import TodoQuerySet
 from todos.rules import TITLE_MAX
 
-from .words import FILLER, IRREGULAR_WORDS, LIGHT_VERBS, SAME_ACT, act_of, stem_of, words_of
+from .lately import Lately
+from .words import FILLER, IRREGULAR_WORDS, LIGHT_VERBS, SAME_ACT, act_of, meaning_of, stem_of, words_of
 
 CANDIDATES_SHOWN = 10
 NEAR_SHOWN = 5
@@ -34,7 +35,7 @@ class Titled:
 
     @cached_property
     def meaning(self) -> set[str]:
-        return {stem_of(word) for word in self.words if word not in FILLER}
+        return meaning_of(self.words)
 
 
 class Place:
@@ -81,10 +82,12 @@ class Place:
 class References:
     """Words to todos. The places are tried in order: a later one counts only when no todo of an earlier one fits.
 
-    Near misses come from all places, and from `hints`, whose todos are never found.
+    A todo that had the whole title until lately counts before one that has some of its words. Near misses come from
+    all places, and from `hints`, whose todos are never found.
     """
 
-    def __init__(self, *places: TodoQuerySet, hints: TodoQuerySet | None = None) -> None:
+    def __init__(self, *places: TodoQuerySet, hints: TodoQuerySet | None = None, lately: Lately | None = None) -> None:
+        self.lately = lately
         self.places = [Place(todos) for todos in places]
         self.hints = [Place(hints)] if hints is not None else []
 
@@ -98,12 +101,15 @@ class References:
         if len(reference) > REFERENCE_MAX:
             raise ReferenceNotFound(TOO_LONG, details={"near": []})
         words = words_of(reference)
-        for place in self.places:
-            matches = _matches(words, place)
-            if len(matches) == 1:
-                return matches[0].id
-            if matches:
-                raise _ambiguous(reference, matches)
+        matches = next(filter(None, (_matches(words, place) for place in self.places)), [])
+        if self.lately and not _are_called(matches, words) and (todo_id := self.lately.called(words)):
+            if self.lately.may_be_meant(todo_id):
+                return todo_id
+            raise _not_found(reference, words, self.places + self.hints)
+        if len(matches) == 1:
+            return matches[0].id
+        if matches:
+            raise _ambiguous(reference, matches)
         raise _not_found(reference, words, self.places + self.hints)
 
 
@@ -114,6 +120,12 @@ def read_id(text: str) -> uuid.UUID | None:
     except ValueError:
         return None
     return todo_id if str(todo_id) == text.strip().lower() else None
+
+
+def _are_called(matches: list[Titled], words: list[str]) -> bool:
+    """Whether these are the words of the whole title."""
+    meaning = meaning_of(words)
+    return any(titled.words == tuple(words) or titled.meaning == meaning for titled in matches)
 
 
 def _matches(words: list[str], place: Place) -> list[Titled]:

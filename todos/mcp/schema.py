@@ -54,7 +54,11 @@ class TaskUpdate(Item):
     notes: Annotated[str | Absent, Field(description="Replaces all notes; “none” removes them")] = None
     priority: PriorityWord | Absent = None
     due: Annotated[
-        str | Absent, Field(description="New date or repeat in the user's words, also “2 days later”; “none” ends it")
+        str | Absent,
+        Field(
+            description="New date or repeat in the user's words, also “2 days later” and then "
+            "“2 more days later”; “none” ends it"
+        ),
     ] = None
     stop_repeating: Annotated[bool, Field(description="Keeps the date")] = False
     add_tags: list[str] | Absent = None

@@ -61,9 +61,9 @@ class DefinitionTests(TestCase):
             {
                 "add_task": (False, False, False, False),
                 "list_tasks": (True, False, True, False),
-                "complete_task": (False, False, True, False),
-                "update_task": (False, True, True, False),
-                "delete_task": (False, True, True, False),
+                "complete_task": (False, False, False, False),
+                "update_task": (False, True, False, False),
+                "delete_task": (False, True, False, False),
                 "undo": (False, True, False, False),
             },
         )
@@ -387,9 +387,11 @@ class DeleteTaskTests(ToolTestCase):
 
     async def test_what_is_in_the_trash_is_not_deleted_again(self):
         await self.done_by("delete_task", tasks=["milk"])
-        await self.refused_by("delete_task", tasks=["milk"])
-        output = await self.refused_by("delete_task", tasks=[str(self.todo.id)])
-        self.assertIn("in the trash", output["error"]["message"])
+        for reference in ("milk", "buy milk", str(self.todo.id)):
+            with self.subTest(reference):
+                [item] = (await self.done_by("delete_task", tasks=[reference]))["results"]
+                self.assertEqual((item["outcome"], item["note"]), ("unchanged", "It is in the trash already."))
+        self.assertEqual((await Todo.objects.aget()).version, 2)
 
     async def test_everything_is_no_name_of_a_todo(self):
         await self.refused_by("delete_task", tasks=["everything"])
