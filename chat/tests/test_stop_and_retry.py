@@ -1,16 +1,19 @@
 import asyncio
 
 from asgiref.sync import sync_to_async
-from django.test import TestCase
+from django.db.models.signals import post_save
+from django.test import TestCase, override_settings
 
 from accounts.testing import alice, bearer, bob
-from chat.assistants.interface import TextDelta, ToolOutput, ToolRequest, UserText
+from chat.assistants.interface import StepEnd, TextDelta, ToolOutput, ToolRequest, UserText
 from chat.errors import ModelUnavailable
 from chat.models import Conversation, Message
+from chat.running import running_turns
 from chat.testing import calls, says, scripted_model
 from todos.models import Todo
 
 ADD_MILK = {"tasks": [{"title": "Buy milk"}]}
+ADD_BREAD = {"tasks": [{"title": "Buy bread"}]}
 UNKNOWN = "0198c2f0-a1b2-7c3d-8e4f-000000000000"
 
 count_todos = sync_to_async(Todo.objects.count)
@@ -70,6 +73,22 @@ class StopTests(StopAndRetryCase):
         self.assertEqual(body["status"], "stopped")
         self.assertEqual(await count_todos(), 0)
 
+    async def test_of_two_calls_of_one_step_the_second_is_not_made_after_a_stop_during_the_first(self):
+        def stop(sender, **kwargs):
+            [running] = running_turns
+            running.turn.stop_for_user()  # as the keeper of the turns does when it hears of it
+
+        requests = [*calls("add_task", ADD_MILK), *calls("add_task", ADD_BREAD, "call_2")]
+        step = [output for output in requests if isinstance(output, ToolRequest)]
+        post_save.connect(stop, Todo)
+        self.addCleanup(post_save.disconnect, stop, Todo)
+        with scripted_model(step) as model:
+            body = (await self.send("add milk and bread")).json()
+        self.assertEqual((body["status"], len(model.requests)), ("stopped", 1))
+        self.assertEqual([call["status"] for call in body["tool_calls"]], ["success", "error"])
+        self.assertEqual(body["tool_calls"][1]["output"]["error"]["code"], "stopped")
+        self.assertEqual([todo.title async for todo in Todo.objects.all()], ["Buy milk"])
+
     async def test_where_nothing_runs_nothing_happens(self):
         with scripted_model(says("Hello."), says("Again.")):
             await self.send("hello")
@@ -123,6 +142,25 @@ class RetryTests(StopAndRetryCase):
         for message_id, expected in ((question.pk, (409, "not_retryable")), (UNKNOWN, (404, "message_not_found"))):
             response = await self.post(f"/conversations/{answer.conversation_id}/messages/{message_id}/retry")
             self.assertEqual((response.status_code, response.json()["error"]), expected)
+
+    @override_settings(TURN_MAX_STEPS=3)
+    async def test_a_retry_may_take_as_many_steps_as_a_first_attempt(self):
+        answer = await self.failed_answer(*[calls("list_tasks", {}, f"call_{number}") for number in range(2)])
+        steps = [calls("list_tasks", {}, f"call_{number}") for number in range(2, 5)]
+        with scripted_model(*steps[:2], says("Here.")):
+            body = (await self.retry(answer)).json()
+        self.assertEqual((body["status"], body["response"], len(body["tool_calls"])), ("completed", "Here.", 4))
+        await Message.objects.filter(pk=answer.pk).aupdate(status="failed", error_code="model_unavailable")
+        with scripted_model(*steps) as model:
+            body = (await self.retry(answer)).json()
+        self.assertEqual((body["status"], len(model.requests), len(body["tool_calls"])), ("stopped", 3, 7))
+
+    async def test_the_first_step_of_a_retry_corrects_the_estimate_of_tokens(self):
+        answer = await self.failed_answer(calls("list_tasks", {}))
+        with scripted_model(calls("list_tasks", {}, "call_2"), says("Here.", input_tokens=1)) as model:
+            model.steps[0][-1] = StepEnd(input_tokens=100_000)
+            await self.retry(answer)
+        self.assertGreater((await Conversation.objects.aget()).token_ratio, 1)
 
     async def test_the_retry_can_be_streamed(self):
         answer = await self.failed_answer()

@@ -72,6 +72,25 @@ class UndoTests(ChatCase):
         self.assertEqual((await Todo.objects.acount(), await self.status(answer)), (2, "success"))
         self.assertEqual(await self.status(undone), "undone")
 
+    async def test_undo_redo_and_undo_each_say_what_is_in_effect_then(self):
+        """After each of them: which todos there are, and what is undone of adding, undo, redo, undo and redo."""
+        answer = await self.add_two()
+        expected = [
+            ({}, 0, ["undone", "success"]),
+            ({"redo": True}, 2, ["success", "undone", "success"]),
+            ({}, 0, ["undone", "undone", "success", "success"]),
+            ({"redo": True}, 2, ["success", "undone", "success", "undone", "success"]),
+        ]
+        for arguments, todos, statuses in expected:
+            with scripted_model(calls("undo", arguments), says("Done.")):
+                done = await self.answer("and now?", conversation_id=answer["conversation_id"])
+            self.assertEqual(done["tool_calls"][0]["status"], "success", done)
+            made = [call.status async for call in ToolCall.objects.order_by("message__sequence")]
+            self.assertEqual((await Todo.objects.acount(), made), (todos, statuses))
+        with scripted_model(calls("undo", {"redo": True}), says("Nothing.")):
+            done = await self.answer("and again?", conversation_id=answer["conversation_id"])
+        self.assertEqual(done["tool_calls"][0]["output"]["error"]["code"], "nothing_to_undo")
+
     async def test_another_conversation_has_nothing_to_undo(self):
         await self.add_two()
         with scripted_model(calls("undo", {}), says("There is nothing to undo here.")):

@@ -6,6 +6,7 @@ import uuid
 from django.test import TestCase
 
 from accounts.testing import alice, bob
+from language.due import Due
 from todos.changes import Origin, same, snapshot
 from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, update_todo
 from todos.errors import ChangeNotFound, NothingToUndo
@@ -133,6 +134,22 @@ class ChangedSinceTests(UndoTestCase):
             ],
         )
         self.assertTrue(left.note.startswith("“Buy eggs” was changed since: title: “Buy bread” → “Buy eggs”; "))
+
+    def test_a_change_of_nothing_but_the_zone_is_undone_and_stands_in_the_way(self):
+        todo = self.add(due="friday 5pm").todo
+        renamed = self.run_command(update_todo, todo, title="Buy bread")
+        before = self.state()
+        here = Todo.objects.get()
+        elsewhere = Due(here.due_date, here.due_time, "Europe/Berlin")
+        moved = self.run_command(update_todo, todo, due=elsewhere)
+        (left,) = self.undo(renamed).todos
+        self.assertEqual([difference.field for difference in left.differences], ["due"])
+        self.assertNotEqual(left.differences[0].was, left.differences[0].now)
+        self.assertEqual(Todo.objects.get().due_zone, "Europe/Berlin")
+        self.undo(moved)
+        self.assert_state(before)
+        self.undo(renamed)
+        self.assertEqual((self.titles(), Todo.objects.get().due_zone), (["Buy milk"], "America/New_York"))
 
     def test_what_is_as_it_was_again_can_be_undone(self):
         todo = self.add().todo
