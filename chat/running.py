@@ -84,6 +84,15 @@ class RunningTurn:
         if not task.cancelled() and (error := task.exception()):
             logger.error("turn task died", exc_info=error)
 
+    async def end_within(self, grace_seconds: float) -> None:
+        """Then interrupt it, so that a retry goes on; if it cannot even end so, cancel it, and its lease runs out."""
+        await asyncio.wait([self.task], timeout=grace_seconds)
+        if self.turn and not self.task.done():
+            self.turn.interrupt()
+        await asyncio.wait([self.task], timeout=INTERRUPTED_SECONDS)
+        self.task.cancel()
+        await asyncio.wait([self.task])
+
     async def events(self, idle_seconds: float | None = None) -> AsyncGenerator[Event | None, None]:
         """Every event from the first to the last; None whenever nothing happened for `idle_seconds`."""
         position = 0
@@ -128,22 +137,7 @@ def turn_running_in(conversation_id: UUID) -> RunningTurn | None:
 
 
 async def finish_running_turns(grace_seconds: float) -> None:
-    """Shutdown: let running turns end, for at most `grace_seconds`; then interrupt the rest, so that a retry goes on.
-
-    What cannot even end as interrupted is cancelled, and its lease runs out.
-    """
-    await tasks_ended(grace_seconds)
-    for running in running_turns:
-        if running.turn:
-            running.turn.interrupt()
-    await tasks_ended(INTERRUPTED_SECONDS)
-    for running in running_turns:
-        running.task.cancel()
-    await tasks_ended()
+    """Shutdown: let each turn end, also one that begins meanwhile, for at most `grace_seconds`; then interrupt it."""
+    while running_turns:
+        await asyncio.gather(*(running.end_within(grace_seconds) for running in running_turns))
     await cancel_upkeep()
-
-
-async def tasks_ended(seconds: float | None = None) -> None:
-    """Wait for the turns that run now, but no longer than this."""
-    if tasks := {running.task for running in running_turns}:
-        await asyncio.wait(tasks, timeout=seconds)

@@ -86,12 +86,20 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def answer_http(scope: Scope, receive: Receive, send: Send) -> None:
+    send = functools.partial(send_last, send)
     if scope["path"] in PROBES:
         await answer_probe(scope, receive, send)
     elif scope["path"].startswith(settings.STATIC_URL):
         await answer_file({**scope, "path": scope["path"].removeprefix(settings.STATIC_URL)}, receive, send)
     else:
         await observe(scope, send, functools.partial(answer_request, scope, receive))
+
+
+async def send_last(send: Send, message: Message) -> None:
+    """A process that ends says so in its last answers, and the next request takes another connection."""
+    if health.stopping.is_set() and message["type"] == "http.response.start":
+        message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
+    await send(message)
 
 
 async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,7 @@ For these it waits SHUTDOWN_GRACE_SECONDS; then they are interrupted.
 import asyncio
 import gc
 import sys
+import time
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from chat.running import finish_running_turns
 from chat.turns.settling import sweep_for_ever
 
 from .endpoints import health
+from .leaving import leave
 
 # What a turn that must end has to store it, and its request to send it.
 LAST_WORDS_SECONDS = 3
@@ -29,6 +31,7 @@ class Lifetime:
     def __init__(self) -> None:
         self.tasks: list[asyncio.Task[None]] = []
         self.answers: set[asyncio.Task[None]] = set()
+        self.leave: Callable[[], Awaitable[bool]] = has_left
 
     def begin(self) -> None:
         # All that is loaded by now stays: full collections, in which nothing is answered, need not look through it.
@@ -37,8 +40,12 @@ class Lifetime:
 
     async def end(self) -> None:
         health.stopping.set()
-        await finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)
-        await self.answer_all()
+        give_up_at = time.monotonic() + settings.SHUTDOWN_GRACE_SECONDS + LAST_WORDS_SECONDS
+        all_gone = False
+        while not all_gone and time.monotonic() < give_up_at:
+            all_gone = await self.leave()
+            await finish_running_turns(settings.SHUTDOWN_GRACE_SECONDS)
+            await self.answer_all()
         for task in self.tasks:
             task.cancel()
         if self.tasks:
@@ -59,6 +66,11 @@ class Lifetime:
             await asyncio.wait([answer], timeout=settings.SHUTDOWN_GRACE_SECONDS + LAST_WORDS_SECONDS)
             answer.cancel()
             raise
+
+
+async def has_left() -> bool:
+    """uvicorn has closed its connections before it says that it ends."""
+    return True
 
 
 lifetime = Lifetime()
@@ -84,6 +96,10 @@ def live_under_daphne() -> None:
     if reactor is None:
         return
     from twisted.internet.defer import Deferred  # noqa: PLC0415 not there at all under uvicorn
+
+    lifetime.leave = leave
+    # By itself it cancels all requests, and one that had just come in would never begin.
+    sys.modules["daphne.server"].Server.kill_all_applications = lambda server: None  # type: ignore[attr-defined]
 
     def end() -> Deferred[None]:
         return Deferred.fromFuture(asyncio.ensure_future(lifetime.end()))

@@ -35,9 +35,14 @@ class Process:
     line: socket.socket
 
     async def is_ready(self) -> bool:
+        loop = asyncio.get_running_loop()
+        started_at = loop.time()
         with contextlib.suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(START_SECONDS):
-                return bool(await asyncio.get_running_loop().sock_recv(self.line, 1))
+                if await loop.sock_recv(self.line, 1):
+                    seconds = loop.time() - started_at
+                    logger.info("process %d accepts requests after %.1f s", self.child.pid, seconds)
+                    return True
         return False
 
     async def end(self, patience_seconds: float) -> None:
@@ -76,12 +81,12 @@ class Service:
         await asyncio.gather(*(process.end(self.options.patience) for process in self.processes))
 
     async def replace_all(self, one_by_one: asyncio.Lock) -> None:
-        """A process that cannot start leaves the old ones where they are."""
-        async with one_by_one:
+        """A process that cannot start leaves the old ones where they are. One ends while the next one starts."""
+        async with one_by_one, asyncio.TaskGroup() as ending:
             for place in self.places:
-                if not await place.replace():
+                if not await place.replace(ending):
                     return
-            logger.info("all processes are new")
+        logger.info("all processes are new")
 
     async def start_process(self) -> Process:
         ours, theirs = socket.socketpair()
@@ -109,8 +114,7 @@ class Place:
         while True:
             started_at = loop.time()
             self.process = await self.service.start_process()
-            if await self.process.is_ready():
-                logger.info("process %d accepts requests", self.process.child.pid)
+            await self.process.is_ready()
             code = await self.death()
             settled = loop.time() - started_at > SETTLED_SECONDS
             pause_seconds = FIRST_PAUSE_SECONDS if settled else min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
@@ -125,16 +129,15 @@ class Place:
                 return code
         raise RuntimeError("nobody was in this place")
 
-    async def replace(self) -> bool:
+    async def replace(self, ending: asyncio.TaskGroup) -> bool:
         successor = await self.service.start_process()
         if not await successor.is_ready():
             logger.error("the new process does not start; the old ones stay")
             await successor.end(0)
             return False
         retired, self.process = self.process, successor
-        logger.info("process %d accepts requests", successor.child.pid)
         if retired:
-            await retired.end(self.service.options.patience)
+            ending.create_task(retired.end(self.service.options.patience))
         return True
 
 
@@ -148,7 +151,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--patience", type=float, default=30, help="seconds for a process to end its turns; then kill")
+    parser.add_argument("--patience", type=float, default=45, help="seconds for a process to end its turns; then kill")
     parser.add_argument("--proxy-headers", action="store_true", help="behind a proxy: trust its X-Forwarded-For")
     parser.add_argument("--log-format", choices=["line", "json"], default="line", help="of the lines of this process")
     options = parser.parse_args()

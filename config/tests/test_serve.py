@@ -1,14 +1,14 @@
 """Several processes at one address, on PostgreSQL and Redis, behind the nginx of compose.yaml."""
 
+import asyncio
 import contextlib
+import itertools
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -24,12 +24,15 @@ from django.test import SimpleTestCase
 from websockets.sync.client import connect
 
 from bench.answers import hangs, says
+from bench.crowd import Person
+from bench.proxy import NGINX, running_nginx
+from bench.restarts import ANSWERED, REPLACED, run
+from bench.stored import stored
 from bench.upstream import ScriptedUpstream
 from config.testing import empty_database, free_port, running_server
 
 from .test_servers import ServerCase, wait_for
 
-NGINX = shutil.which(os.environ.get("NGINX", "/usr/sbin/nginx"))
 CLIENTS = 3
 HESITATION_SECONDS = 0.05
 
@@ -51,24 +54,6 @@ def running_redis():
         process.wait()
 
 
-@contextlib.contextmanager
-def running_nginx(web_port: int):
-    """The shipped configuration, but for its addresses and its folder; yields its port."""
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        text = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text().replace("/tmp/nginx", f"{folder}/nginx")
-        text = text.replace("web:8000", f"127.0.0.1:{web_port}").replace("listen 8080", f"listen 127.0.0.1:{port}")
-        configuration = Path(folder, "nginx.conf")
-        configuration.write_text(text)
-        process = subprocess.Popen([NGINX, "-c", configuration, "-g", "daemon off;"])
-        try:
-            wait_for(Path(folder, "nginx.pid").exists)
-            yield port
-        finally:
-            process.send_signal(signal.SIGQUIT)
-            process.wait()
-
-
 @skipUnless(connection.vendor == "postgresql", "several processes are for PostgreSQL")
 class Service(ServerCase):
     @classmethod
@@ -76,6 +61,7 @@ class Service(ServerCase):
         super().setUpClass()
         # What is sent without a pause is more than a person may send.
         cls.variables = {"REDIS_URL": cls.enterClassContext(running_redis()), "REQUESTS_PER_MINUTE": "1000000"}
+        cls.variables |= {"TURNS_PER_MINUTE": "1000000", "TOKENS_PER_DAY": "1000000000"}
         cls.database = cls.enterClassContext(empty_database())
         cls.upstream = cls.enterClassContext(ScriptedUpstream())
         cls.variables["OPENAI_BASE_URL"] = cls.upstream.url
@@ -110,12 +96,28 @@ class Service(ServerCase):
         user = self.sign_up(self.service, "hangup")
         before = accepting(self.service)
         with self.requests_going_on(user):
+            replaced = self.service.log.read_text().count(REPLACED)
             self.service.process.send_signal(signal.SIGHUP)
-            wait_for(lambda: "all processes are new" in self.service.log.read_text(), seconds=60)
+            wait_for(lambda: self.service.log.read_text().count(REPLACED) > replaced, seconds=60)
         new = accepting(self.service)[len(before) :]
         self.assertEqual(len(new), 2)
         for pid in before:
             self.assertFalse(Path(f"/proc/{pid}").exists(), pid)
+
+    @skipUnless(NGINX, "nginx is not installed")
+    def test_ten_processes_are_replaced_under_sixteen_clients_and_every_answer_is_200(self):
+        people = [Person(*self.sign_up(self.service, f"busy{number}")) for number in range(16)]
+        before = accepting(self.service)
+        self.upstream.script(itertools.repeat(says("So it is.")))
+        with running_nginx(self.service.port) as port:
+            address = f"http://127.0.0.1:{port}"
+            told = asyncio.run(run(self.service.process, self.service.log, address, people, times=5))
+        self.assertEqual((set(told.answers), told.faults), ({"200"}, []))
+        self.assertGreater(told.turns, 16)
+        users = tuple(person.user_id for person in people)
+        [(kept,)] = stored(self.database, f"{ANSWERED} AND owner_id::text IN {users}")
+        self.assertEqual(kept, told.turns)
+        self.assertGreaterEqual(len(accepting(self.service)) - len(before), 10)
 
     def test_any_process_answers_for_the_figures_of_all(self):
         user = self.sign_up(self.service, "counted")

@@ -1,11 +1,13 @@
 """The program as it runs: real processes of daphne and uvicorn on one database, with a scripted upstream."""
 
 import contextlib
+import json
 import signal
 import socket
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import psycopg
@@ -162,6 +164,44 @@ class Shutdown(ServerCase):
                 self.assertEqual(stored(database, answer), [("interrupted", "Let me")])
                 self.assertEqual(stored(database, "SELECT 1 FROM chat_conversation WHERE lease_token IS NOT NULL"), [])
 
+    def test_requests_that_come_in_with_the_signal_to_stop_are_answered(self):
+        with empty_database() as database, running_server(database) as server:
+            connections = [HTTPConnection("127.0.0.1", server.port, timeout=30) for _ in range(20)]
+            for number, connection in enumerate(connections):
+                connection.connect()
+                if number % 2:  # one that is kept, as a proxy does
+                    connection.request("GET", "/api/auth/me")
+                    connection.getresponse().read()
+            server.process.send_signal(signal.SIGSTOP)
+            server.process.send_signal(signal.SIGTERM)
+            for connection in connections:
+                connection.request("GET", "/api/auth/me")
+            server.process.send_signal(signal.SIGCONT)
+            answers = [connection.getresponse() for connection in connections]
+            for answer, connection in zip(answers, connections, strict=True):
+                self.assertEqual((answer.status, answer.headers["Connection"]), (401, "close"))
+                answer.read()
+                connection.close()
+            self.assertEqual(server.process.wait(timeout=30), 0)
+
+    def test_a_turn_that_begins_while_its_process_ends_has_time_to_end(self):
+        with (
+            empty_database() as database,
+            ScriptedUpstream(first_token_ms=1500) as upstream,
+            running_server(database, OPENAI_BASE_URL=upstream.url, SHUTDOWN_GRACE_SECONDS="10") as server,
+        ):
+            upstream.script([says("Here I am.")])
+            user_id, token = self.sign_up(server)
+            with contextlib.closing(HTTPConnection("127.0.0.1", server.port, timeout=30)) as kept:
+                kept.request("GET", "/readyz")
+                kept.getresponse().read()
+                server.process.send_signal(signal.SIGTERM)
+                wait_for(lambda: not is_open(server.port), "it accepts nothing more")
+                headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+                kept.request("POST", f"/api/{user_id}/chat", json.dumps({"message": "hello"}), headers)
+                answer = kept.getresponse()
+                self.assertEqual((answer.status, json.loads(answer.read())["response"]), (200, "Here I am."))
+
     def test_a_change_that_outlasts_the_event_loop_does_not_keep_the_process(self):
         # uvicorn ends by the signal that it got, and does not wait for threads.
         for name, code in (("daphne", 0), ("uvicorn", -signal.SIGTERM)):
@@ -203,6 +243,14 @@ def writes_held(database_url):
     with contextlib.closing(holder):
         holder.execute(begin)
         yield
+
+
+def is_open(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except ConnectionError:
+        return False
+    return True
 
 
 def connection_states(observer):
