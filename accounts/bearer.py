@@ -34,7 +34,7 @@ async def authenticate(request: HttpRequest) -> User:
     if (user := getattr(request, "acting_user", None)) is None:
         user = await user_of_request(request)
         note_ids(user_id=user.pk)
-        await check_use("requests", request, user, f"{settings.REQUESTS_PER_MINUTE}/m")
+        await check_use("requests", user, f"{settings.REQUESTS_PER_MINUTE}/m")
         request.acting_user = user  # type: ignore[attr-defined]
     return user
 

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from database.units import database_unit
 from web.errors import LoginFailed, ValidationFailed
-from web.ratelimits import SIGN_INS_PER_ADDRESS, check_failed_logins, check_rate, count_failed_login
+from web.ratelimits import SIGN_INS_PER_PERSON, check_address, check_failed_logins, count_failed_login
 
 from .models import User
 
@@ -24,7 +24,7 @@ async def user_of_password(username: str, password: str, address: str) -> User:
 
     `address` is where the login comes from (`ratelimits.address_of`). Failures count apart, and soon end it.
     """
-    await check_rate("sign-in", address, SIGN_INS_PER_ADDRESS)
+    await check_address("sign-in", address, SIGN_INS_PER_PERSON)
     username = User.normalize_username(username)
     await check_failed_logins(username, address)
     user = await find_user(username)

@@ -29,6 +29,7 @@ from database.units import request_thread  # noqa: E402
 from telemetry.notes import begin_notes  # noqa: E402
 from telemetry.tracing import tracer  # noqa: E402
 from web.errors import ProductError  # noqa: E402
+from web.proxies import seen_through_proxies  # noqa: E402
 
 from . import urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
 from .api import (  # noqa: E402
@@ -74,6 +75,8 @@ class ClientGone(Exception):
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] != "lifespan":
+        scope = seen_through_proxies(scope)
     match scope["type"]:
         case "lifespan":
             await lifespan(receive, send)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-# Longer than a proxy keeps a connection that it does not use (`keepalive_timeout` in deploy/nginx.conf).
+# Longer than a proxy keeps a connection that it does not use (`keepalive_timeout` in deploy/nginx/).
 LINGER_SECONDS = 5
 POLL_SECONDS = 0.05
 SERVICE_RESTART = 1012  # the websocket close code that asks to come again

@@ -99,7 +99,7 @@ def live_under_daphne() -> None:
 
     lifetime.leave = leave
     # By itself it cancels all requests, and one that had just come in would never begin.
-    sys.modules["daphne.server"].Server.kill_all_applications = lambda server: None  # type: ignore[attr-defined]
+    sys.modules["daphne.server"].Server.kill_all_applications = lambda server: None
 
     def end() -> Deferred[None]:
         return Deferred.fromFuture(asyncio.ensure_future(lifetime.end()))

@@ -92,9 +92,8 @@ class Service:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         descriptors = (self.listener.fileno(), theirs.fileno())
-        arguments = [*map(str, descriptors), *(["--proxy-headers"] if self.options.proxy_headers else [])]
         with theirs:
-            command = (sys.executable, "-m", "config.serving", *arguments)
+            command = (sys.executable, "-m", "config.serving", *map(str, descriptors))
             child = await asyncio.create_subprocess_exec(*command, pass_fds=descriptors)
         process = Process(child, ours)
         self.processes = [*(other for other in self.processes if other.child.returncode is None), process]
@@ -152,7 +151,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--patience", type=float, default=45, help="seconds for a process to end its turns; then kill")
-    parser.add_argument("--proxy-headers", action="store_true", help="behind a proxy: trust its X-Forwarded-For")
     parser.add_argument("--log-format", choices=["line", "json"], default="line", help="of the lines of this process")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")

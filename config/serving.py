@@ -28,7 +28,6 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("listener", type=int, help="file descriptor of the listening socket")
     parser.add_argument("line", type=int, help="file descriptor of the socket to `config.serve`")
-    parser.add_argument("--proxy-headers", action="store_true")
     options = parser.parse_args()
     line = socket.socket(fileno=options.line)
     threading.Thread(target=watch, args=[line], daemon=True).start()
@@ -43,7 +42,6 @@ def main() -> None:
         ready_callable=lambda: reactor.callWhenRunning(say_ready),
         server_name="",
         verbosity=0,
-        proxy_forwarded_address_header="X-Forwarded-For" if options.proxy_headers else None,
     ).run()
 
 

@@ -5,6 +5,7 @@ A clone with no variable set runs: SQLite, in-memory cache, basic assistant. A b
 
 import hashlib
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,18 @@ def envchoice(name: str, default: str, choices: set[str]) -> str:
     if word not in choices:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(choices))}, not {word!r}.")
     return word
+
+
+def envnetworks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
+    """“none” is an empty list."""
+    networks = []
+    for word in [word for word in envlist(name, default) if word != "none"]:
+        try:
+            networks.append(ip_network(word))
+        except ValueError:
+            example = "addresses or networks such as 10.0.0.0/8, or none"
+            raise ImproperlyConfigured(f"{name} must be {example}, not {word!r}.") from None
+    return networks
 
 
 def envprices(name: str) -> dict[str, tuple[float, float]]:
@@ -258,6 +271,8 @@ REQUESTS_PER_MINUTE = envint("REQUESTS_PER_MINUTE", 600)
 MCP_REQUESTS_PER_MINUTE = envint("MCP_REQUESTS_PER_MINUTE", 120)
 TRASH_DAYS = envint("TRASH_DAYS", 30)
 SHUTDOWN_GRACE_SECONDS = envint("SHUTDOWN_GRACE_SECONDS", 15)
+# An address may stand for a household or an office: it may sign in, register and fail as often as so many people.
+PEOPLE_PER_ADDRESS = envint("PEOPLE_PER_ADDRESS", 10)
 RATE_LIMITS = envbool("RATE_LIMITS", True)
 if not RATE_LIMITS and not DEBUG:
     raise ImproperlyConfigured("RATE_LIMITS=off is for benches and refused when DEBUG is off.")
@@ -265,6 +280,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 
 # Web
 
+# The proxies in front, by their addresses: they say in X-Forwarded-For and -Proto who asks, and how. Others may not.
+TRUSTED_PROXIES = envnetworks("TRUSTED_PROXIES", "127.0.0.0/8,::1")
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -281,7 +298,6 @@ X_FRAME_OPTIONS = "DENY"
 if not DEBUG:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = envbool("SECURE_SSL_REDIRECT", True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = envint("SECURE_HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 

@@ -25,15 +25,14 @@ from .errors import RateLimited, ServiceUnavailable
 
 logger = logging.getLogger(__name__)
 
-# An address may stand for a household or an office, so that it gets more tries than one person at one account.
-ADDRESS_ALLOWANCE = 10
 OUTAGE_RETRY_SECONDS = 5
 # Of one user: files made of all there is, and searches, which look through all of it as somebody types.
 FILES_PER_USER = "30/m"
 SEARCHES_PER_USER = "120/m"
-# Of one address: right passwords cost a hash as well, and refresh tokens are tried at no door but theirs.
-SIGN_INS_PER_ADDRESS = "120/m"
-REFRESHES_PER_ADDRESS = "300/m"
+# Of one person; an address may as often as PEOPLE_PER_ADDRESS of them. Right passwords cost a hash as well, and refresh
+# tokens are tried at no door but theirs.
+SIGN_INS_PER_PERSON = "12/m"
+REFRESHES_PER_PERSON = "30/m"
 
 
 class CacheUnreachable(Exception):
@@ -48,23 +47,22 @@ async def check_rate(group: str, key: str, *rates: str) -> None:
     await count_uses(group, [(group, key, rate) for rate in rates])
 
 
-async def check_use(group: str, request: HttpRequest, user: AbstractBaseUser, *rates: str) -> None:
-    """Count one use by the user, and one by the address it comes from, which is allowed ten times as much.
+async def check_use(group: str, user: AbstractBaseUser, *rates: str) -> None:
+    """Count one use by the user, from wherever: who is signed in is not limited by those who share an address.
 
-    A user is bounded wherever they are, and an address whatever users it has. Raises as `check_rate` does.
+    Raises as `check_rate` does.
     """
-    await check_use_from(address_of(request), group, user, *rates)
+    await count_uses(group, [(group, str(user.pk), rate) for rate in rates])
 
 
-async def check_use_from(address: str, group: str, user: AbstractBaseUser, *rates: str) -> None:
-    """The same for sockets, which have no Django request."""
-    by_address = [(f"{group}-address", address, rate_of_address(rate)) for rate in rates]
-    await count_uses(group, [(group, str(user.pk), rate) for rate in rates] + by_address)
+async def check_address(group: str, address: str, rate_of_person: str) -> None:
+    """Count one use by somebody at this address, which may stand for an office. Raises as `check_rate` does."""
+    await check_rate(group, address, rate_of_address(rate_of_person))
 
 
 def rate_of_address(rate: str) -> str:
     count, _, period = rate.partition("/")
-    return f"{int(count) * ADDRESS_ALLOWANCE}/{period}"
+    return f"{int(count) * settings.PEOPLE_PER_ADDRESS}/{period}"
 
 
 async def count_uses(group: str, counts: list[tuple[str, str, str]]) -> None:
@@ -153,7 +151,7 @@ def login_limits(username: str, address: str) -> list[tuple[str, str, str]]:
     allowed = settings.FAILED_LOGINS_PER_MINUTE
     return [
         ("failed-login-account", f"{address} {username}", f"{allowed}/m"),
-        ("failed-login-address", address, f"{allowed * ADDRESS_ALLOWANCE}/m"),
+        ("failed-login-address", address, rate_of_address(f"{allowed}/m")),
     ]
 
 

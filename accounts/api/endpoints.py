@@ -14,12 +14,12 @@ from accounts.sign_ins import begin_sign_in, issue_refresh_token, revoke_refresh
 from accounts.tokens.access import issue_access_token
 from database.units import database_unit
 from web.errors import LoginFailed, TokenInvalid, ValidationFailed
-from web.ratelimits import REFRESHES_PER_ADDRESS, address_of, check_rate
+from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address
 
 from .schema import Credentials, ErrorBody, Limits, Me, RefreshRequest, Registration, TokenPair
 
 # Enough for a class that signs up together, too little to fill the table.
-REGISTRATIONS_PER_ADDRESS = "30/m"
+REGISTRATIONS_PER_PERSON = "3/m"
 USERNAME_TAKEN = "A user with that username already exists."
 
 router = Router()
@@ -28,7 +28,7 @@ router = Router()
 @router.post("/register", auth=None, response={201: TokenPair, 429: ErrorBody})
 async def register(request: HttpRequest, registration: Registration, response: HttpResponse):
     """Create an account and sign in."""
-    await check_rate("register", address_of(request), REGISTRATIONS_PER_ADDRESS)
+    await check_address("register", address_of(request), REGISTRATIONS_PER_PERSON)
     user = await check_registration(registration)
     user.password = await hash_password(registration.password)
     try:
@@ -53,7 +53,7 @@ async def refresh_tokens(request: HttpRequest, body: RefreshRequest, response: H
     It works once, or for a few seconds where two requests use it at once: using it again later, or after one of its
     successors, signs out whoever holds them.
     """
-    await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
+    await check_address("refresh", address_of(request), REFRESHES_PER_PERSON)
     rotation = await database_unit(rotate_refresh_token)(body.refresh_token)
     if rotation is None:
         raise TokenInvalid("This refresh token is not valid. Sign in again.")
@@ -66,7 +66,7 @@ async def sign_out(request: HttpRequest, body: RefreshRequest):
 
     The answer is the same for a token that never was.
     """
-    await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
+    await check_address("refresh", address_of(request), REFRESHES_PER_PERSON)
     await database_unit(revoke_refresh_token)(body.refresh_token)
     return Status(204, None)
 

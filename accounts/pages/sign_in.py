@@ -88,7 +88,7 @@ def form_of(page: str) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
 async def check_search(request: PageRequest) -> None:
     """Any page may show what was searched for among the todos, and among the conversations beside it."""
     if request.GET.get("q") or request.GET.get("find"):
-        await check_use("search", request, request.acting_user, SEARCHES_PER_USER)
+        await check_use("search", request.acting_user, SEARCHES_PER_USER)
 
 
 def wait_page(request: HttpRequest, refusal: ProductError) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.api.endpoints import REGISTRATIONS_PER_ADDRESS, USERNAME_TAKEN
+from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, USERNAME_TAKEN
 from accounts.bearer import user_of_cookie
 from accounts.models import User
 from accounts.passwords import hash_password, user_of_password
@@ -29,7 +29,7 @@ from accounts.tokens.access import issue_access_token
 from accounts.tokens.personal import TooManyTokens, issue_personal_token, revoke_personal_token, tokens_in_use
 from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, status_by_code
-from web.ratelimits import REFRESHES_PER_ADDRESS, address_of, check_failed_logins, check_rate, count_failed_login
+from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address, check_failed_logins, count_failed_login
 
 from .forms import EraseForm, LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
 from .sign_in import PageRequest, address_after, form_of, is_htmx, refusal_response, render_page, signed_in
@@ -68,7 +68,7 @@ async def access_token(request: HttpRequest) -> HttpResponse:
     """A short-lived access token for the script of a page: from its login, never from another token."""
     try:
         user = await user_of_cookie(request)
-        await check_rate("refresh", address_of(request), REFRESHES_PER_ADDRESS)
+        await check_address("refresh", address_of(request), REFRESHES_PER_PERSON)
     except (TokenMissing, RateLimited) as refusal:
         return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
     sign_in = await database_unit(sign_in_of_session)(request, user)
@@ -105,7 +105,7 @@ async def register(request: HttpRequest) -> HttpResponse:
 async def registered_user(request: HttpRequest, form: RegisterForm) -> User | None:
     """The new account, stored; None with the reasons in the form."""
     try:
-        await check_rate("register", address_of(request), REGISTRATIONS_PER_ADDRESS)
+        await check_address("register", address_of(request), REGISTRATIONS_PER_PERSON)
         if not await database_unit(form.is_valid)():
             return None
         form.instance.password = await hash_password(form.cleaned_data["password1"])

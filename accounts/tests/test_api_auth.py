@@ -8,10 +8,10 @@ from django.db import OperationalError, connection
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
-from accounts.api.endpoints import REGISTRATIONS_PER_ADDRESS
+from accounts.api.endpoints import REGISTRATIONS_PER_PERSON
 from accounts.models import RefreshToken, User
 from accounts.testing import PASSWORD, alice, bearer, refresh_token_of
-from web.ratelimits import check_rate
+from web.ratelimits import check_address
 
 NO_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
 
@@ -98,9 +98,9 @@ class RegisterTests(AuthApiTestCase):
         self.assert_field_refused(response, "is_staff")
 
     async def test_registrations_from_one_address_are_limited(self):
-        allowed = int(REGISTRATIONS_PER_ADDRESS.removesuffix("/m"))
+        allowed = int(REGISTRATIONS_PER_PERSON.removesuffix("/m")) * settings.PEOPLE_PER_ADDRESS
         for _ in range(allowed):
-            await check_rate("register", "127.0.0.1", REGISTRATIONS_PER_ADDRESS)
+            await check_address("register", "127.0.0.1", REGISTRATIONS_PER_PERSON)
         response = await self.post("register", username="alice", password=PASSWORD)
         self.assert_refused(response, 429, "rate_limited")
         self.assertTrue(response["Retry-After"].isdigit())

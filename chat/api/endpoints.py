@@ -106,7 +106,7 @@ async def list_conversations(
     """
     user = await caller(request, user_id)
     if q:
-        await check_use("search", request, user, SEARCHES_PER_USER)
+        await check_use("search", user, SEARCHES_PER_USER)
     page, following = await conversation_page(user, words=q, archived=archived, limit=limit, cursor=cursor)
     terms = terms_of(q)
     return {"items": [ConversationOut.found(conversation, terms) for conversation in page], "next": following}
@@ -180,7 +180,7 @@ async def export_conversation(
 ) -> HttpResponseBase:
     """The whole conversation as a file: every message with its tool calls, as JSON or as Markdown."""
     user = await caller(request, user_id)
-    await check_use("file", request, user, FILES_PER_USER)
+    await check_use("file", user, FILES_PER_USER)
     return await conversation_export(user, conversation_id, format)
 
 

@@ -22,7 +22,7 @@ from chat.live import group_of
 from telemetry import metrics
 from telemetry.notes import note_ids
 from web.errors import ProductError, RateLimited, TokenMissing
-from web.ratelimits import check_use_from, network_of
+from web.ratelimits import check_use, network_of
 
 # Changes that come together are told together.
 BURST_SECONDS = 0.05
@@ -52,7 +52,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             user = await user_of_scope(self.scope)
             note_ids(user_id=user.pk)
-            await check_use_from(address_of_scope(self.scope), "sockets", user, SOCKETS_PER_USER)
+            await check_use("sockets", user, SOCKETS_PER_USER)
             self.take_place(user)
         except (*REFUSALS, RateLimited) as refusal:
             await self.refuse(refusal)

@@ -96,7 +96,7 @@ def changes_page(request: PageRequest, conversation: Conversation, message_id: U
 @signed_in
 async def export(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
     """The file to keep; Markdown unless the address says JSON."""
-    await check_use("file", request, request.acting_user, FILES_PER_USER)
+    await check_use("file", request.acting_user, FILES_PER_USER)
     file_format: ExportFormat = "json" if request.GET.get("format") == "json" else "markdown"
     with missing_as_404():
         return await conversation_export(request.acting_user, conversation_id, file_format)

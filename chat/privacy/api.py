@@ -53,7 +53,7 @@ class Manifest(BaseModel):
 async def export_account(request: HttpRequest, user_id: str) -> StreamingHttpResponse:
     """Everything that is stored of you, as one JSON file: account, sign-ins, conversations, todos and their changes."""
     user = await caller(request, user_id)
-    await check_use("account-export", request, user, EXPORTS_PER_USER)
+    await check_use("account-export", user, EXPORTS_PER_USER)
     return await export_response(user)
 
 

@@ -20,7 +20,7 @@ from .belongings import EXPORTS_PER_USER, KEPT, erase, export_response
 @signed_in
 async def export(request: PageRequest) -> HttpResponseBase:
     try:
-        await check_use("account-export", request, request.acting_user, EXPORTS_PER_USER)
+        await check_use("account-export", request.acting_user, EXPORTS_PER_USER)
     except RateLimited as refusal:
         return await settings_page(request, status=429, here="/accounts/settings", export_problem=refusal.sentence)
     return await export_response(request.acting_user)

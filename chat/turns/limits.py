@@ -61,7 +61,7 @@ def check_message(message: NewMessage) -> NewMessage:
 
 
 async def check_turn_rate(request: HttpRequest, user: User) -> None:
-    await check_use("turns", request, user, f"{settings.TURNS_PER_MINUTE}/m", f"{settings.TURNS_PER_HOUR}/h")
+    await check_use("turns", user, f"{settings.TURNS_PER_MINUTE}/m", f"{settings.TURNS_PER_HOUR}/h")
 
 
 def check_allowance(user: User, now: datetime.datetime) -> None:

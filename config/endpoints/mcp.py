@@ -24,9 +24,9 @@ from todos.changes import Door, Origin
 from todos.mcp.batches import Caller
 from todos.mcp.server import acting_as
 from todos.tools import server
-from web.errors import CHALLENGE, ProductError, TokenMissing, ValidationFailed
+from web.errors import CHALLENGE, ProductError, TokenExpired, TokenInvalid, TokenMissing, ValidationFailed
 from web.json_text import check_depth
-from web.ratelimits import ADDRESS_ALLOWANCE, address_of, check_rate
+from web.ratelimits import address_of, check_address, check_use
 
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 
@@ -55,9 +55,13 @@ async def admit(request: HttpRequest) -> Access:
         raise MethodNotAllowed
     if request.headers.get("Origin", own_origin(request)) not in {own_origin(request), *settings.CSRF_TRUSTED_ORIGINS}:
         raise ForeignOrigin
-    await check_rate("mcp-address", address_of(request), f"{settings.MCP_REQUESTS_PER_MINUTE * ADDRESS_ALLOWANCE}/m")
-    access = await access_of_request(request)
-    await check_rate("mcp", str(access.user.pk), f"{settings.MCP_REQUESTS_PER_MINUTE}/m")
+    allowed = f"{settings.MCP_REQUESTS_PER_MINUTE}/m"
+    try:
+        access = await access_of_request(request)
+    except (TokenMissing, TokenInvalid, TokenExpired):
+        await check_address("mcp-address", address_of(request), allowed)
+        raise
+    await check_use("mcp", access.user, allowed)
     try:
         check_depth(request.body)
     except ValueError as error:

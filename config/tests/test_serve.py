@@ -29,6 +29,7 @@ from bench.proxy import NGINX, running_nginx
 from bench.restarts import ANSWERED, REPLACED, run
 from bench.stored import stored
 from bench.upstream import ScriptedUpstream
+from config.leaving import LINGER_SECONDS
 from config.testing import empty_database, free_port, running_server
 
 from .test_servers import ServerCase, wait_for
@@ -202,6 +203,20 @@ class Deployment(SimpleTestCase):
         for name in self.compose["services"]["web"]["environment"]:
             with self.subTest(name):
                 self.assertIn(f"#{name}=", self.example)
+
+    def test_the_proxy_keeps_connections_for_less_than_an_ending_process_waits(self):
+        for name in ("compose.conf", "machine.conf"):
+            text = (settings.BASE_DIR / "deploy" / "nginx" / name).read_text()
+            self.assertLess(int(re.search(r"keepalive_timeout (\d+)s;", text)[1]), LINGER_SECONDS)
+
+    def test_its_proxy_is_trusted_and_has_all_files_that_it_includes(self):
+        network = self.compose["networks"]["default"]["ipam"]["config"][0]["subnet"]
+        self.assertIn(network, self.compose["services"]["web"]["environment"]["TRUSTED_PROXIES"].split(","))
+        tls = yaml.safe_load((settings.BASE_DIR / "compose.tls.yaml").read_text().replace("!override", ""))
+        for service in (self.compose["services"]["nginx"], tls["services"]["nginx"]):
+            for volume in service["volumes"]:
+                if volume.startswith("."):
+                    self.assertTrue((settings.BASE_DIR / volume.split(":")[0]).is_file(), volume)
 
     def test_every_service_that_is_waited_for_says_whether_it_is_healthy(self):
         services = self.compose["services"]

@@ -64,7 +64,7 @@ async def list_todos(request: HttpRequest, user_id: str, query: Query[TodoQuery]
     """The todos of one view, page by page."""
     user = await caller(request, user_id)
     if query.q:
-        await check_use("search", request, user, SEARCHES_PER_USER)
+        await check_use("search", user, SEARCHES_PER_USER)
     return await read_page(user, query)
 
 

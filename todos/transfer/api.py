@@ -54,7 +54,7 @@ async def export_todos(request: HttpRequest, user_id: str, format: Query[FormatN
     an apostrophe.
     """
     user = await caller(request, user_id)
-    await check_use("file", request, user, FILES_PER_USER)
+    await check_use("file", user, FILES_PER_USER)
     return await export_response(user, format)
 
 
@@ -74,7 +74,7 @@ async def import_todos(request: HttpRequest, user_id: str) -> HttpResponse:
     media_type = request.content_type or ""
     if media_type not in MEDIA_TYPES.values():
         raise UnsupportedMediaType("Send the file as application/json or text/csv.")
-    await check_use("import", request, user, IMPORTS_PER_USER)
+    await check_use("import", user, IMPORTS_PER_USER)
     now = timezone.now()
     rows = await read_rows(user, request.body, media_type, now)
 

@@ -13,7 +13,7 @@ from database.units import database_unit
 from todos.changes import Origin
 from todos.models import Door
 from web.errors import RateLimited, ValidationFailed
-from web.ratelimits import FILES_PER_USER, address_of, check_rate, check_use
+from web.ratelimits import FILES_PER_USER, address_of, check_address, check_use
 
 from .export import export_response
 from .feed import end_feed, feed_of, make_feed
@@ -22,7 +22,7 @@ from .ical import calendar_bytes
 from .importing import IMPORTS_PER_USER, import_file
 
 UNPROCESSABLE = 422
-FETCHES_PER_ADDRESS = "60/m"
+FETCHES_PER_PERSON = "6/m"
 # The address is a secret: it must not be kept by caches between, nor be told to other sites.
 FEED_HEADERS = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
@@ -30,7 +30,7 @@ FEED_HEADERS = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-ref
 @require_safe
 @signed_in
 async def export_todos(request: PageRequest) -> HttpResponseBase:
-    await check_use("file", request, request.acting_user, FILES_PER_USER)
+    await check_use("file", request.acting_user, FILES_PER_USER)
     return await export_response(request.acting_user, "csv" if request.GET.get("format") == "csv" else "json")
 
 
@@ -44,7 +44,7 @@ async def import_todos(request: PageRequest) -> HttpResponse:
         return await import_page(request, UNPROCESSABLE, form=form)
     user, now = request.acting_user, timezone.now()
     try:
-        await check_use("import", request, user, IMPORTS_PER_USER)
+        await check_use("import", user, IMPORTS_PER_USER)
         report = await import_file(user, *form.upload(), now=now, by=Origin(Door.PAGE))
     except RateLimited as refusal:
         form.add_error("file", refusal.sentence)
@@ -91,7 +91,7 @@ async def end_calendar(request: PageRequest) -> HttpResponse:
 async def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     """The open todos of whoever made this address. There is no login here: who has the address may look."""
     try:
-        await check_rate("calendar", address_of(request), FETCHES_PER_ADDRESS)
+        await check_address("calendar", address_of(request), FETCHES_PER_PERSON)
     except RateLimited as refusal:
         headers = FEED_HEADERS | {"Retry-After": str(refusal.wait_seconds)}
         return HttpResponse(refusal.sentence, "text/plain", 429, headers=headers)

@@ -5,7 +5,7 @@ from django.test import RequestFactory, SimpleTestCase, override_settings
 
 from accounts.models import User
 from web.errors import RateLimited, ServiceUnavailable
-from web.ratelimits import ADDRESS_ALLOWANCE, address_of, check_failed_logins, check_rate, check_use, count_failed_login
+from web.ratelimits import address_of, check_address, check_failed_logins, check_rate, check_use, count_failed_login
 
 # Nothing listens on port 1.
 NO_CACHE = {"default": {"BACKEND": "database.cache.SharedRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
@@ -38,15 +38,22 @@ class CheckRateTests(SimpleTestCase):
             await check_rate("turns", "alice", "1/d")
 
     async def test_what_is_refused_by_one_rate_uses_up_no_other(self):
-        request, user = RequestFactory().get("/", REMOTE_ADDR=HOME), User()
+        user = User()
         for _ in range(3):
             with contextlib.suppress(RateLimited):
-                await check_use("turns", request, user, "1/h", "2/d")
+                await check_use("turns", user, "1/h", "2/d")
         await check_rate("turns", str(user.pk), "2/d")
         with self.assertRaises(RateLimited):
             await check_rate("turns", str(user.pk), "2/d")
-        for _ in range(ADDRESS_ALLOWANCE - 1):
-            await check_rate("turns-address", HOME, "10/h")
+
+    async def test_an_address_may_as_often_as_the_people_who_may_share_it(self):
+        for people in (1, 3):
+            with self.settings(PEOPLE_PER_ADDRESS=people):
+                group = f"refresh-{people}"
+                for _ in range(2 * people):
+                    await check_address(group, HOME, "2/m")
+                with self.assertRaises(RateLimited):
+                    await check_address(group, HOME, "2/m")
 
     @override_settings(RATE_LIMITS=False)
     async def test_limits_can_be_switched_off(self):
@@ -81,8 +88,9 @@ class FailedLoginTests(SimpleTestCase):
         await check_failed_logins("alice", HOME)
         await check_failed_logins("bob", ELSEWHERE)
 
+    @override_settings(PEOPLE_PER_ADDRESS=4)
     async def test_an_address_that_tries_many_accounts_is_stopped(self):
-        for number in range(ADDRESS_ALLOWANCE):
+        for number in range(4):
             await count_failed_login(f"user{number}", ELSEWHERE)
         with self.assertRaises(RateLimited):
             await check_failed_logins("alice", ELSEWHERE)
