@@ -2,8 +2,6 @@
 
 from web.errors import ProductError, kinds_of
 
-from .events import TurnFailed
-
 
 class ConversationNotFound(ProductError):
     code = "conversation_not_found"
@@ -133,12 +131,4 @@ def stored_failure(code: str, *, lasting: bool = False) -> ProductError:
     failure = next((kind for kind in kinds_of(ProductError) if kind.code == code), InternalError)()
     if lasting:
         failure.passes_after_seconds = None
-    return failure
-
-
-def failed_turn(failed: TurnFailed) -> ProductError:
-    """The failure that ended a turn, to be raised where there is a request to refuse."""
-    failure = stored_failure(failed.error, lasting="retry_after_seconds" not in failed.details)
-    failure.sentence, failure.details = failed.message, failed.details
-    failure.retry_after_seconds = failed.details.get("retry_after_seconds")
     return failure

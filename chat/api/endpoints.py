@@ -20,7 +20,7 @@ from chat.conversations import (
     read_conversation,
     request_stop,
 )
-from chat.errors import failed_turn
+from chat.errors import stored_failure
 from chat.events import TurnCompleted, TurnFailed
 from chat.running import RunningTurn, start_turn
 from chat.search.terms import terms_of
@@ -30,8 +30,10 @@ from chat.turns.limits import tokens_today
 from chat.turns.state import NewMessage
 from chat.turns.storage import approval_record, tool_call_record
 from database.units import database_read, within_unit
+from web.errors import ProductError
 from web.ratelimits import FILES_PER_USER, SEARCHES_PER_USER, check_use
 from web.repeats import Answer, answer_once
+from web.streams import STREAM_HEADERS
 
 from .export import EXPORT_DOCUMENTATION, ExportFormat, conversation_export
 from .schema import (
@@ -47,7 +49,7 @@ from .schema import (
     NewConversation,
     UsageToday,
 )
-from .sse import EVENT_STREAM_DOCUMENTATION, STREAM_HEADERS, event_json, sse_frames
+from .sse import EVENT_STREAM_DOCUMENTATION, event_json, sse_frames
 
 router = Router()
 ON_TURN = {200: TurnCompleted, frozenset({404, 409, 429, 502, 504}): ErrorBody}
@@ -236,3 +238,11 @@ async def decide_approval(request: HttpRequest, user_id: str, approval_id: UUID,
         return Answer(DecisionOut(approval=approval_record(approval, timezone.now()), tool_calls=records))
 
     return await answer_once(request, user, write)
+
+
+def failed_turn(failed: TurnFailed) -> ProductError:
+    """The failure that ended a turn, to be raised where there is a request to refuse."""
+    failure = stored_failure(failed.error, lasting="retry_after_seconds" not in failed.details)
+    failure.sentence, failure.details = failed.message, failed.details
+    failure.retry_after_seconds = failed.details.get("retry_after_seconds")
+    return failure

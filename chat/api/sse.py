@@ -7,11 +7,8 @@ from pydantic import TypeAdapter
 
 from chat.events import Event
 from chat.running import RunningTurn
+from web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS
 
-KEEP_ALIVE_SECONDS = 10
-KEEP_ALIVE = ": keep-alive\n\n"
-# The second is for nginx and what is built on it, which would keep back what comes in small pieces.
-STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 event_adapter: TypeAdapter[Event] = TypeAdapter(Event)
 
 

@@ -12,9 +12,9 @@ from django.http import StreamingHttpResponse
 from django.template.loader import render_to_string
 
 from accounts.models import User
-from chat.api.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, STREAM_HEADERS
 from chat.events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed
 from chat.running import RunningTurn, turn_running_in
+from web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS, STREAM_HEADERS
 
 from .markdown import markdown_html
 from .transcript import answer_html, opening_html

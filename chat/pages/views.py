@@ -1,9 +1,7 @@
 """Chat pages: a new chat, a conversation, and sending a message without a script."""
 
 import asyncio
-import contextlib
 import hashlib
-from collections.abc import Iterator
 from typing import Any, cast
 from uuid import UUID
 
@@ -35,6 +33,7 @@ from database.units import database_unit
 from todos.models import Todo
 from todos.pages.listing import ListQuery, todo_listing
 from web.errors import ProductError
+from web.pages import missing_as_404
 
 from .stream import follow_turn, stream_response, turn_frames
 from .tool_calls import uuid_or_none
@@ -141,15 +140,6 @@ async def running_answer(request: PageRequest, conversation_id: UUID) -> HttpRes
     if not is_htmx(request):
         return redirect("conversation", conversation_id)
     return stream_response(follow_turn(request.acting_user, conversation_id))
-
-
-@contextlib.contextmanager
-def missing_as_404() -> Iterator[None]:
-    """Foreign and missing look the same on pages."""
-    try:
-        yield
-    except MISSING as refusal:
-        raise Http404 from refusal
 
 
 def posted_message(request: PageRequest) -> NewMessage:

@@ -1,13 +1,12 @@
 """Todo pages. Each button is one command; afterwards the person is where they were."""
 
-import contextlib
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,10 +28,11 @@ from todos.commands import (
     restore_todo,
     update_todo,
 )
-from todos.errors import ChangeNotFound, NothingToUndo, NotYourTodo, TodoNotFound, VersionConflict
+from todos.errors import NothingToUndo, VersionConflict
 from todos.models import Door
 from todos.undo import Undone, undo
 from web.errors import ValidationFailed
+from web.pages import missing_as_404
 
 from .forms import QuickAddForm, TodoForm, add_reasons
 from .listing import ListQuery, todo_listing
@@ -167,15 +167,6 @@ async def take_back(request: PageRequest, **target: UUID) -> HttpResponse:
 def undone_notice(todos: list[Undone]) -> str:
     more = len(todos) - UNDONE_SAID
     return " ".join([*(undone.note for undone in todos[:UNDONE_SAID]), f"And {more} more." if more > 0 else ""]).strip()
-
-
-@contextlib.contextmanager
-def missing_as_404() -> Iterator[None]:
-    """Foreign and missing look the same on pages."""
-    try:
-        yield
-    except (TodoNotFound, NotYourTodo, ChangeNotFound) as refusal:
-        raise Http404 from refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
