@@ -1,19 +1,49 @@
 """What audit pages of the admin share: all can be read, nothing changed, and whoever reads is written down."""
 
+import functools
 import json
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
-from .models import Reading
+from .models import Reading, User
 
-ADDRESS_MAX_CHARACTERS = 1_000
 LISTED_MAX = 5_000
+# The status codes of refusals begin here.
+NOTHING_SHOWN = 400
+# By the names of their addresses: they show nothing of people, or only what is recorded already.
+UNRECORDED = {
+    *("index", "app_list", "jsi18n", "login", "logout", "password_change", "password_change_done"),
+    *("accounts_reading_changelist", "accounts_reading_change", "accounts_reading_history"),
+}
+
+
+class AuditedSite(admin.AdminSite):
+    """Whatever is looked at in the admin leaves a `Reading`, also by pages that do not think of it themselves."""
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every view of the admin comes through here."""
+
+        @functools.wraps(view)
+        def recorded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            response = view(request, *args, **kwargs)
+            is_shown = request.resolver_match.url_name not in UNRECORDED and response.status_code < NOTHING_SHOWN
+            if is_shown and not getattr(request, "is_recorded", False):
+                record_view(request, view, kwargs.get("object_id"))
+            return response
+
+        return super().admin_view(recorded, cacheable)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Off: it would show titles for the asking, and no form here uses it."""
+        raise Http404
 
 
 class ReadOnly:
@@ -67,21 +97,37 @@ class RecordedAdmin(ReadOnly, admin.ModelAdmin):
         return page
 
 
+def record_view(request: Any, view: Any, object_id: str | None) -> None:
+    """What a view showed that recorded nothing itself: of a model's admin, or a page of its own."""
+    shown_by = getattr(view, "__self__", None)
+    if not isinstance(shown_by, admin.ModelAdmin):
+        Reading.objects.create(reader_id=request.user.pk, what="admin", address=request.get_full_path())
+        return
+    row = shown_by.get_object(request, unquote(object_id)) if object_id else None
+    record_reading(request, shown_by.model, row)
+
+
 def record_reading(request: Any, model: type[Model], row: Any = None) -> None:
     """Write down that the administrator sees this row, or a list without one. Where that fails nothing is shown."""
     Reading.objects.create(
         reader_id=request.user.pk,
         what=model._meta.label_lower,
-        object_id=row.pk if row else None,
+        object_id=row.pk if isinstance(getattr(row, "pk", None), UUID) else None,
         owner_id=owner_id_of(row) if row else None,
         conversation_id=getattr(row, "conversation_id", None),
-        address=request.get_full_path()[:ADDRESS_MAX_CHARACTERS],
+        address=request.get_full_path(),
     )
+    request.is_recorded = True
 
 
 def owner_id_of(row: Any) -> Any:
-    """Whose it is; a tool call belongs to the owner of its conversation."""
-    return row.owner_id if hasattr(row, "owner_id") else row.conversation.owner_id
+    """Whose it is; a tool call belongs to the owner of its conversation, and what is nobody's, a group, to nobody."""
+    if isinstance(row, User):
+        return row.pk
+    for name in ("owner_id", "user_id"):
+        if hasattr(row, name):
+            return getattr(row, name)
+    return row.conversation.owner_id if hasattr(row, "conversation") else None
 
 
 def pretty_json(value: object) -> str:

@@ -149,7 +149,8 @@ class PersonalToken(models.Model):
 class Reading(models.Model):
     """An administrator's look at what belongs to people. It outlasts all of them: ids, and no foreign keys.
 
-    `what` is a model ("chat.message"); a list has no `object_id`, and its filters and search words are in `address`.
+    `what` is a model ("chat.message"), or "admin" for another page; a list has no `object_id`, and its filters and
+    search words are in `address`, which is whole.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -158,7 +159,7 @@ class Reading(models.Model):
     object_id = models.UUIDField(null=True, blank=True)
     owner_id = models.UUIDField(null=True, blank=True, db_index=True)
     conversation_id = models.UUIDField(null=True, blank=True, db_index=True)
-    address = models.CharField(max_length=1_000)
+    address = models.TextField()
     read_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

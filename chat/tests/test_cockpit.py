@@ -158,7 +158,7 @@ class OverviewPage(CockpitTestCase):
             for number in range(15):
                 self.answer(model=f"model {number}", conversation=ConversationFactory(), error_code=f"e{number}")
         self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(counts[0], 16)
+        self.assertLessEqual(counts[0], 17)
 
     def test_no_list_counts_its_whole_table(self):
         for model in ("conversation", "message", "toolcall", "approval"):
