@@ -141,26 +141,25 @@ def approvals(kept: Kept) -> Iterator[str]:
 
 
 def of_operation(kept: Kept, operation: Operation) -> Iterator[str]:
-    if any(attempt.status == 500 for attempt in operation.attempts):
-        yield "answered with 500"
+    for attempt in operation.attempts:
+        if attempt.status == 500 or attempt.error == "internal_error":
+            yield "answered with 500"
+        if attempt.status and attempt.is_passing and not attempt.retry_after:
+            yield f"{attempt.status} {attempt.error} does not say when to ask again"
     told = operation.acknowledgement
-    if operation.key:
+    if operation.kind == "say":
         yield from of_turn(kept, operation, told.answer if told else None)
-    elif told and operation.kind == "read" and told.answer["version"] < operation.at_least:
-        yield f"version {told.answer['version']} was read after version {operation.at_least}"
     elif told and operation.expects:
         yield from of_bound(kept, operation, told.answer)
-    elif told and operation.kind == "create":
-        yield from of_created(kept, told.answer)
-    elif told and operation.kind == "decide":
-        stored = kept.approvals.get(told.answer["approval"]["id"], {"approved": [], "decided_at": None})
-        if sorted(stored["approved"]) != sorted(told.answer["approval"]["approved"]) or not stored["decided_at"]:
-            yield f"the approval is stored as {stored['approved']}"
-    elif told and operation.kind == "undo":
-        yield from of_undo(kept, told.answer)
+    elif told:
+        yield from OF_KIND[operation.kind](kept, operation, told.answer)
 
 
 def of_turn(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
+    for call in (call for attempt in operation.attempts for call in attempt.calls):
+        if call["id"] not in kept.calls:
+            yield f"call {call['id']} was told and is not stored"
+        yield from of_call(kept, call)
     questions = kept.questions[operation.key]
     if len(questions) != (operation.outcome == "acknowledged"):
         yield f"its message is stored {len(questions)} times, and {operation.outcome}"
@@ -221,17 +220,31 @@ def of_bound(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
         yield f"version {version} is not recorded as it was told"
 
 
-def of_created(kept: Kept, told: Any) -> Iterator[str]:
+def of_created(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
     added = [change for change in kept.of_todo[told["id"]] if is_new(change)]
     if len(added) != 1:
         yield f"it was added {len(added)} times"
 
 
-def of_undo(kept: Kept, told: Any) -> Iterator[str]:
+def of_read(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
+    if told["version"] < operation.at_least:
+        yield f"version {told['version']} was read after version {operation.at_least}"
+
+
+def of_decision(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
+    stored = kept.approvals.get(told["approval"]["id"], {"approved": [], "decided_at": None})
+    if sorted(stored["approved"]) != sorted(told["approval"]["approved"]) or not stored["decided_at"]:
+        yield f"the approval is stored as {stored['approved']}"
+
+
+def of_undo(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
     undone = [item for item in told["results"] if item["outcome"] == "undone"]
     change = kept.changes.get(told["change_id"]) if told["change_id"] else None
     if undone and (change is None or not change["undoes_id"]):
         yield f"its change {told['change_id']} is not stored as an undo"
+
+
+OF_KIND = {"create": of_created, "read": of_read, "decide": of_decision, "undo": of_undo}
 
 
 # Of all of it together

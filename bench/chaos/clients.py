@@ -19,10 +19,14 @@ from .requests import Requests
 from .stand import Stand
 
 ANSWER_SECONDS = 20
+# Some do not wait for long, and ask the other process, while the first is frozen or busy with the same.
+IMPATIENT, IMPATIENT_SECONDS = 0.3, (0.3, 2.5)
 PAUSE_SECONDS = (0.0, 0.08)
 AGAIN_SECONDS = 0.3
 HEAL_SECONDS = 60
 AT_ONCE = 4
+# Of a failure at the end of a stream, which has no status of its own.
+PASSING_FAILURE = 503
 
 
 class Wire:
@@ -51,8 +55,9 @@ class Wire:
         request = server.prepared(
             operation.method, operation.path, operation.body, operation.person.token, operation.headers
         )
+        is_impatient = self.random.random() < IMPATIENT
         try:
-            return answered(request)
+            return answered(request, self.random.uniform(*IMPATIENT_SECONDS) if is_impatient else ANSWER_SECONDS)
         except urllib.error.URLError as error:
             if isinstance(error.reason, ConnectionRefusedError):
                 raise error.reason from None
@@ -61,13 +66,34 @@ class Wire:
         return Attempt(0, None)
 
 
-def answered(request: urllib.request.Request) -> Attempt:
+def answered(request: urllib.request.Request, seconds: float) -> Attempt:
     try:
-        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
+        with urllib.request.urlopen(request, timeout=seconds) as answer:
+            if answer.headers["Content-Type"] == "text/event-stream":
+                return streamed(answer)
             return Attempt(answer.status, json.loads(answer.read() or "null"))
     except urllib.error.HTTPError as refusal:
         with refusal:
-            return Attempt(refusal.code, body_of(refusal))
+            return Attempt(refusal.code, body_of(refusal), refusal.headers["Retry-After"] or "")
+
+
+def streamed(lines: Iterable[bytes]) -> Attempt:
+    """What the events of a turn told, also where the stream was cut: calls that ended, and how the turn did."""
+    calls, name = [], ""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        for line in map(bytes.decode, lines):
+            field, _, value = line.strip().partition(": ")
+            if field == "event":
+                name = value
+            elif field == "data" and name == "tool_call.finished":
+                calls.append(json.loads(value)["tool_call"])
+            elif field == "data" and name == "turn.completed":
+                return Attempt(200, json.loads(value), calls=tuple(calls))
+            elif field == "data" and name == "turn.failed":
+                failure = json.loads(value)
+                passes_in = failure["details"].get("retry_after_seconds", "")
+                return Attempt(PASSING_FAILURE, failure, str(passes_in), tuple(calls))
+    return Attempt(0, None, calls=tuple(calls))
 
 
 def body_of(refusal: urllib.error.HTTPError) -> Any:
@@ -99,9 +125,11 @@ class Client:
                 list(both.map(self.wire.send, [operation, operation]))
         else:
             self.wire.send(operation)
-            if chance < 0.4 and operation.may_be_repeated and operation.outcome == "unknown":
+            if chance < 0.7 and operation.may_be_repeated and operation.outcome == "unknown":
                 self.wire.send(operation)
         learn(operation)
+        if operation.kind == "say" and (told := operation.acknowledgement):
+            self.requests.own = told.answer["conversation_id"]
 
 
 def learn(operation: Operation) -> None:

@@ -14,9 +14,9 @@ import psycopg
 
 from .stand import Program, Stand
 
-PAUSE_SECONDS = (0.3, 2.0)
+PAUSE_SECONDS = (0.3, 1.5)
 # Some outages are longer than a lease, so that turns are taken over while their process is not dead.
-OUTAGE_SECONDS = (0.2, 3.5)
+OUTAGE_SECONDS = (0.3, 4.0)
 ROUNDS = 6
 
 
@@ -27,7 +27,7 @@ class Nemesis:
         self.stand, self.random = stand, random.Random(f"{seed} nemesis")
         self.deeds: Counter[str] = Counter()
         of_database = [self.drop_connections, self.stop_database] if stand.postgresql else [self.hold_database]
-        of_program = [self.kill, self.kill, self.restart, self.freeze, self.freeze, self.kill_both]
+        of_program = [self.kill, self.restart, self.freeze, self.freeze, self.kill_both, self.kill_both]
         self.repertoire: list[Callable[[], None]] = [*of_program, self.stop_redis, self.stop_model, *of_database * 2]
 
     def run(self, over: threading.Event) -> None:

@@ -9,17 +9,20 @@ from typing import Any, Literal
 
 Outcome = Literal["acknowledged", "refused", "unknown"]
 # Refused for now; whether an earlier attempt was carried out is not said.
-PASSING = {"idempotency_in_progress", "conversation_busy", "rate_limited"}
+PASSING = {"idempotency_in_progress", "conversation_busy", "rate_limited", "interrupted"}
+WRITING = {"idempotency_in_progress", "interrupted"}
 KEPT_TODOS = 40
 KEPT_TARGETS = 20
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """`status` 0: no answer came."""
+    """`status` 0: no answer came, or none to its end. `calls` are those that a stream told the end of."""
 
     status: int
     answer: Any
+    retry_after: str = ""
+    calls: tuple[dict[str, Any], ...] = ()
 
     @property
     def error(self) -> str:
@@ -31,7 +34,7 @@ class Attempt:
 
     @property
     def may_have_written(self) -> bool:
-        return self.status == 0 or self.status >= 500 or self.error == "idempotency_in_progress"
+        return self.status == 0 or self.status >= 500 or self.error in WRITING
 
 
 @dataclass
@@ -94,6 +97,8 @@ class Operation:
     def outcome(self) -> Outcome:
         if self.acknowledgement:
             return "acknowledged"
+        if self.key and self.attempts and not self.attempts[-1].is_passing:
+            return "refused"  # whatever became of the attempts before, the key knows
         return "unknown" if any(attempt.may_have_written for attempt in self.attempts) else "refused"
 
     @property

@@ -11,6 +11,11 @@ Step = list[list[Any]]
 WORDS = ("low", "medium", "high", "urgent", "none")
 REPEATS = ("every day", "every weekday at 9:00", "every friday 17:00")
 WIDE = 5
+MANY = 10
+# Of the writes by the API; the others are bound to a version, or to what can be done once.
+KEYED = 0.7
+STREAMED = 0.3
+SHARED = 0.25
 TURNS_PER_CONVERSATION = 12
 
 
@@ -27,6 +32,7 @@ class Requests:
 
     def __init__(self, person: Person, name: str, chance: random.Random, number: Callable[[], int]) -> None:
         self.person, self.name, self.random, self.number = person, name, chance, number
+        self.own: str | None = None
         self.kinds: dict[Callable[[], Operation | None], int] = {
             self.add: 6,
             self.add_and_complete: 3,
@@ -48,20 +54,19 @@ class Requests:
             if operation := kind():
                 return operation
 
-    # By chat, with a key
+    # By chat, always with a key
 
     def say(self, kind: str, steps: list[Step], text: str = "") -> Operation:
         number = self.number()
         said = text or json.dumps({"operation": number, "steps": steps})
-        return self.operation(
-            number, kind, "POST", "chat", {"message": said, "conversation_id": self.conversation()}, steps=steps
-        )
+        body = {"message": said, "conversation_id": self.conversation(), "stream": self.random.random() < STREAMED}
+        return self.operation(number, kind, "POST", "chat", body, steps=steps)
 
     def conversation(self) -> str | None:
-        """Of the last few, which the clients of a person share; now and then a new one."""
-        if not self.person.conversations or self.random.random() < 1 / TURNS_PER_CONVERSATION:
+        """Mostly one's own; one that others of the person are in; now and then a new one."""
+        if self.own is None or self.random.random() < 1 / TURNS_PER_CONVERSATION:
             return None
-        return self.random.choice(self.person.conversations[-2:])
+        return self.random.choice(self.person.conversations[-2:]) if self.random.random() < SHARED else self.own
 
     def title(self) -> str:
         return f"{self.name} thing {self.random.getrandbits(60):x}"
@@ -73,8 +78,11 @@ class Requests:
         return task
 
     def add(self) -> Operation:
-        tasks = [self.task() for _ in range(self.random.randint(1, 3))]
-        return self.say("say", [[["add_task", {"tasks": [task]}] for task in tasks]])
+        """By many calls, so that a turn that is cut off has often made some of them."""
+        tasks = [self.task() for _ in range(self.random.randint(1, MANY))]
+        half = self.random.randint(0, len(tasks))
+        steps = [[["add_task", {"tasks": [task]}] for task in part] for part in (tasks[:half], tasks[half:]) if part]
+        return self.say("say", steps)
 
     def add_and_complete(self) -> Operation:
         task = self.task()
@@ -105,7 +113,7 @@ class Requests:
     def say_yes(self) -> Operation | None:
         return self.say("say", [], self.random.choice(["yes", "no"])) if self.person.approvals else None
 
-    # By the API, without a key: bound to a version, or to what can be done once
+    # By the API
 
     def create(self) -> Operation:
         return self.operation(self.number(), "create", "POST", "todos", self.task())
@@ -150,5 +158,6 @@ class Requests:
         return self.random.sample(known, min(count, len(known)))
 
     def operation(self, number: int, kind: str, method: str, path: str, body: Any = None, **more: Any) -> Operation:
-        key = f"{self.name}-{number}" if kind == "say" else ""
+        is_keyed = kind == "say" or (method != "GET" and self.random.random() < KEYED)
+        key = f"{self.name}-{number}" if is_keyed else ""
         return Operation(number, kind, self.person, method, f"/api/{self.person.user_id}/{path}", body, key, **more)

@@ -1,5 +1,8 @@
 import copy
+import os
+import tempfile
 import uuid
+from pathlib import Path
 
 from django.test import SimpleTestCase
 
@@ -7,6 +10,10 @@ from bench.chaos.checks import faults
 from bench.chaos.kept import Kept, Row
 from bench.chaos.operations import Attempt, History, Operation, Person
 from bench.chaos.requests import steps_of
+from bench.chaos.run import run
+
+SEED = "5"
+SECONDS = 25
 
 
 def an_id(number: int) -> str:
@@ -134,8 +141,21 @@ class Checks(SimpleTestCase):
         def second(operations):
             operations.append(copy.copy(operations[2]))
 
+        person, post = Person("someone", ""), "POST"
+        cut_stream = Attempt(0, None, calls=({"id": THIRD, "output": None},))
+        decided = Operation(4, "decide", person, post, "approvals")
+        decided.attempts = [told(approval={"id": APPROVAL, "approved": [TODO]})]
+        undone = Operation(
+            5, "undo", person, post, "undo", attempts=[told(change_id=THIRD, results=[{"outcome": "undone"}])]
+        )
+        past = Operation(6, "read", person, "GET", "todos", at_least=3, attempts=[told(version=2)])
         cases = {
             "a failure of ours": lambda operations: operations[0].attempts.insert(0, told(500)),
+            "a failure that does not say for how long": lambda operations: operations[0].attempts.insert(0, told(503)),
+            "a call that only a stream told": lambda operations: operations[0].attempts.insert(0, cut_stream),
+            "a decision that is not stored": lambda operations: operations.append(decided),
+            "an undo that is not stored": lambda operations: operations.append(undone),
+            "a read of the past": lambda operations: operations.append(past),
             "one version for two": second,
             "a refused message that was stored": lambda operations: setattr(
                 operations[0], "attempts", [told(409, error="conversation_busy")]
@@ -154,3 +174,14 @@ class Checks(SimpleTestCase):
     def test_a_message_names_its_calls_and_another_none(self):
         self.assertEqual(steps_of('{"operation": 1, "steps": [[["undo", {}]]]}'), [[["undo", {}]]])
         self.assertEqual(steps_of("yes"), [])
+
+
+class Chaos(SimpleTestCase):
+    databases = {"default"}
+
+    def test_whatever_fails_every_answer_is_true_and_nothing_is_done_twice(self):
+        with tempfile.TemporaryDirectory() as folder:
+            verdict = run(Path(folder), postgres="DATABASE_URL" in os.environ, seconds=SECONDS, seed=SEED)
+        self.assertEqual(verdict.faults, [], verdict)
+        self.assertGreater(verdict.told["acknowledged"], 100, verdict)
+        self.assertGreater(verdict.deeds.total(), 2, verdict)
