@@ -6,7 +6,7 @@
  3. conversations: their rows, also by the UPDATE that takes, renews or ends the lease of a turn
  4. todos, then their changes
  5. approvals
- 6. messages, then their tool calls
+ 6. messages and tool calls; messages only behind the lock of their conversation
  7. deliveries
 
 Rows of one table are locked by their ids. Whoever cannot know the ids before the first row is locked (the items of a
