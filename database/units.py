@@ -34,10 +34,17 @@ class CommitUnknown(OperationalError):
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database could not be reached, or not to the end; psycopg says so of a COMMIT in three ways."""
+    """Whether the database could not be reached, or not to the end.
+
+    Of a connection that breaks psycopg may say so as an internal or a plain error, without a code of the server.
+    """
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    is_of_server = getattr(error.__cause__, "sqlstate", None) is not None
     if isinstance(error, InternalError):
-        return getattr(error.__cause__, "sqlstate", None) is None  # not from the server, but from its silence
-    return isinstance(error, OperationalError | InterfaceError)
+        return not is_of_server
+    # Without a cause it is Django's own, who found no row to change.
+    return type(error) is DatabaseError and error.__cause__ is not None and not is_of_server
 
 
 def database_unit(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
@@ -76,8 +83,9 @@ def in_database_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, A
             pool_watch.look_after_a_rest()
             try:
                 return function(*args, **kwargs)
-            except (OperationalError, InterfaceError, InternalError):
-                pool_watch.look()
+            except (DatabaseError, InterfaceError) as error:
+                if is_outage(error):
+                    pool_watch.look()
                 raise
             finally:
                 drop_old_connection()

@@ -3,8 +3,9 @@
 import contextlib
 import json
 
+import psycopg
 from asgiref.sync import async_to_sync
-from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 from django.test import override_settings
 
 from accounts.testing import bearer
@@ -17,8 +18,10 @@ OUTAGES = (
     (OperationalError("the connection was terminated"), "service_unavailable"),
     (InterfaceError("the connection is closed"), "service_unavailable"),
     (InternalError("unexpected result status from command 'COMMIT'"), "service_unavailable"),
+    (DatabaseError("lost synchronization with server"), "service_unavailable"),
     (CommitUnknown(None), "outcome_unknown"),
 )
+OUTAGES[3][0].__cause__ = psycopg.DatabaseError("lost synchronization with server")
 
 
 class OutOfReach(McpCase):
@@ -38,6 +41,15 @@ class OutOfReach(McpCase):
         for outage, code in OUTAGES:
             with self.subTest(repr(outage)), self.failing(outage):
                 yield code
+
+    def test_a_fault_that_the_server_found_in_what_it_was_asked_is_an_error_of_ours(self):
+        aborted = InternalError("current transaction is aborted")
+        aborted.__cause__ = psycopg.errors.InFailedSqlTransaction()
+        for fault in (aborted, DatabaseError("Forced update did not affect any rows.")):
+            with self.subTest(repr(fault)), self.failing(fault), self.assertLogs("chat.turn", "ERROR"):
+                headers = {"Authorization": bearer(self.alice)}
+                answer = self.client.get(f"/api/{self.alice.subject}/todos", headers=headers)
+                self.assertEqual((answer.status_code, answer.json()["error"]), (500, "internal_error"))
 
     def test_in_the_api_it_is_a_503(self):
         headers = {"Authorization": bearer(self.alice)}
