@@ -143,7 +143,8 @@ class Upstream:
 
 
 def is_upkeep(body: dict[str, Any]) -> bool:
-    return "max_output_tokens" in body or "max_completion_tokens" in body
+    """Titles and summaries: asked for without tools, with a limit of length."""
+    return "tools" not in body and ("max_output_tokens" in body or "max_completion_tokens" in body)
 
 
 async def read_body(receive) -> bytes:

@@ -33,7 +33,7 @@ Step = Outputs | Callable[[ModelRequest], Awaitable[Outputs]]
 class ScriptedModel:
     """Gives the scripted steps in order and keeps what it was sent. A step may be an async function of the request.
 
-    Titles and summaries, asked for with a limit of length, are `upkeep`: scripted apart, and out of reach by default.
+    Titles and summaries, asked for without tools, are `upkeep`: scripted apart, and out of reach by default.
     """
 
     name: ClassVar[str] = "scripted"
@@ -45,7 +45,7 @@ class ScriptedModel:
         self.upkeep_requests: list[ModelRequest] = []
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
-        if request.max_output_tokens:
+        if not request.tools:
             self.upkeep_requests.append(request)
             step = self.upkeep.pop(0) if self.upkeep else [ModelUnavailable()]
         else:

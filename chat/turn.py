@@ -28,6 +28,7 @@ from web.errors import OutcomeUnknown, ProductError, ServiceUnavailable
 from .assistants.arguments import INVALID_JSON, ParsedRequest, parsed_request
 from .assistants.instructions import instructions_text
 from .assistants.interface import (
+    ARGUMENTS_MAX_CHARACTERS,
     ModelOutput,
     ModelRequest,
     StepEnd,
@@ -71,6 +72,11 @@ from .turns.storage import (
 # A connection that broke is replaced at once; a longer outage outlasts the lease, and the next who asks.
 STORE_AGAIN_SECONDS = 0.3
 OFFERED: list[ToolDefinition] = []
+
+UNREADABLE = (
+    f"The arguments were not a JSON object, or longer than {ARGUMENTS_MAX_CHARACTERS:,} characters. "
+    "Send the call again, with valid JSON or in smaller parts."
+)
 
 logger = logging.getLogger(__name__)
 
@@ -176,7 +182,7 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
         async for output in outputs_in_time(turn, step_outputs(turn, model, model_request(turn, tools))):
             match output:
                 case TextDelta(text):
-                    yield MessageDelta(turn.answer.id, turn.add_text(text))
+                    yield MessageDelta(turn.answer.id, turn.add_text(turn.within_length(text)))
                 # 7. Capture every tool call the model makes.
                 case ToolRequest():
                     requests.append(parsed_request(output))
@@ -191,6 +197,7 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
         turn.end_step(calls)
         turn.approval = await ask_person(turn, calls)
     if last_words := closing_sentence(turn):
+        turn.step_text = ""  # They are a paragraph of their own.
         yield MessageDelta(turn.answer.id, turn.add_text(last_words))
 
 
@@ -250,6 +257,7 @@ def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest
         tools=tools,
         now=now,
         time_zone=turn.user.time_zone,
+        max_output_tokens=settings.OUTPUT_MAX_TOKENS,
         may_retry=not turn.has_begun,
     )
 
@@ -291,8 +299,7 @@ async def run_tool_call(turn: Turn, call: ToolCall) -> tuple[ToolOutcome, int]:
     if turn.stopped_by_user:
         outcome = ToolOutcome("error", {"error": {"code": "stopped", "message": "Stopped before this was done."}})
     elif INVALID_JSON in call.input:
-        message = "The arguments were not a JSON object. Send the call again with valid JSON."
-        outcome = ToolOutcome("error", {"error": {"code": "invalid_arguments", "message": message}})
+        outcome = ToolOutcome("error", {"error": {"code": "invalid_arguments", "message": UNREADABLE}})
     else:
         fence = functools.partial(hold_lease, turn)
         by = Origin(Door.CHAT, turn.conversation.id, turn.answer.id, call.id)

@@ -10,17 +10,19 @@ from uuid_utils.compat import uuid7
 
 from web.text import storable
 
-from .interface import ToolRequest
+from .interface import ARGUMENTS_MAX_CHARACTERS, ToolRequest
 
 INVALID_JSON = "invalid_json"
 NAME_MAX_CHARACTERS = 64
 CALL_ID = re.compile("[!-~]{1,200}")
 DEPTH_MAX = 10
+# Of arguments that are none, what is kept to see what went wrong.
+REFUSED_MAX_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """`arguments` is None when the model's text was not a JSON object; that text is then in `stored_input`."""
+    """`arguments` is None where they were no JSON object, or too long; how they begin is then in `stored_input`."""
 
     call_id: str
     tool_name: str
@@ -30,16 +32,19 @@ class ParsedRequest:
 
 def parsed_request(request: ToolRequest) -> ParsedRequest:
     arguments = json_object(request.arguments)
+    refused = {INVALID_JSON: storable(request.arguments[:REFUSED_MAX_CHARACTERS])}
     return ParsedRequest(
         call_id=wire_id(request.call_id),
         tool_name=wire_name(request.tool_name),
         arguments=arguments,
-        stored_input={INVALID_JSON: storable(request.arguments)} if arguments is None else arguments,
+        stored_input=refused if arguments is None else arguments,
     )
 
 
 def json_object(text: str) -> dict[str, Any] | None:
     """The object that the text holds, with characters replaced that no database stores; None for anything else."""
+    if len(text) > ARGUMENTS_MAX_CHARACTERS:
+        return None
     try:
         value = json.loads(text or "{}", parse_constant=refuse_constant)
         return storable_json(value) if isinstance(value, dict) else None
@@ -67,7 +72,7 @@ def storable_json(value: Any, depth: int = 0) -> Any:
 
 def wire_name(name: str) -> str:
     """The name as both wire formats accept it in a history: an invented one would make every later request invalid."""
-    return re.sub(r"[^A-Za-z0-9_-]", "_", name)[:NAME_MAX_CHARACTERS] or "unknown"
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name[:NAME_MAX_CHARACTERS]) or "unknown"
 
 
 def wire_id(call_id: str) -> str:

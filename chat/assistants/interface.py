@@ -56,6 +56,9 @@ class Summary:
         )
 
 
+# Of the arguments of one call; a model that sends more is told to send less.
+ARGUMENTS_MAX_CHARACTERS = 40_000
+
 HistoryItem = UserText | AssistantText | ToolRequest | ToolOutput | Summary
 
 

@@ -9,6 +9,7 @@ from chat.assistants.interface import (
     HistoryItem,
     ModelRequest,
     Summary,
+    ToolDefinition,
     ToolOutput,
     ToolRequest,
     UserText,
@@ -26,6 +27,9 @@ TOKENS_PER_ITEM = 4
 # A history that does not fit whole and is more than this part of the budget in short is summarised, until it is that.
 CROWDED, ROOMY = 0.5, 0.35
 LOWEST_RATIO, HIGHEST_RATIO = 0.5, 4.0
+# How many characters of a model's own text or arguments are left of the newest turn, where it is too much as it is.
+CUTS = (8_000, 2_000, 500, 100)
+CUT_JSON = f"{{{SHORTENED}}}"
 Turn = list[HistoryItem]
 
 
@@ -53,8 +57,12 @@ def text_of(item: HistoryItem) -> str:
 
 def request_tokens(request: ModelRequest) -> int:
     """The estimate of a whole request."""
-    tools = sum(text_tokens(tool.text) for tool in request.tools)
-    return estimated_tokens(request.history) + text_tokens(request.instructions) + tools
+    return estimated_tokens(request.history) + tokens_beside(request.instructions, request.tools)
+
+
+def tokens_beside(instructions: str, tools: Iterable[ToolDefinition]) -> int:
+    """The estimate of what is sent with each history."""
+    return text_tokens(instructions) + sum(text_tokens(tool.text) for tool in tools)
 
 
 def measured_ratio(request: ModelRequest, input_tokens: int) -> float:
@@ -86,6 +94,7 @@ def without_old_turns(summary: list[Summary], turns: list[Turn], budget: int) ->
     newest = turns[-1]
     if estimated_tokens(newest) > budget:
         newest = short_step_outputs(newest, budget)
+    newest = cut_to(newest, budget)
     summary_tokens = min(SUMMARY_MAX_TOKENS, budget // 4)
     kept, tokens_left = [newest], budget - estimated_tokens(newest) - summary_tokens - TOKENS_PER_ITEM
     while len(kept) < len(turns) and (tokens := estimated_tokens(turns[-len(kept) - 1])) <= tokens_left:
@@ -126,6 +135,27 @@ def short_step_outputs(turn: Turn, budget: int) -> Turn:
     last_step = max((place for place, item in enumerate(turn) if isinstance(item, ToolRequest)), default=0)
     shorter = [shortened(item) if place < last_step else item for place, item in enumerate(turn)]
     return shorter if estimated_tokens(shorter) <= budget else [shortened(item) for item in turn]
+
+
+def cut_to(turn: Turn, budget: int) -> Turn:
+    """The turn with what the model wrote cut more and more, until it fits: what the person asked stays whole."""
+    for max_characters in CUTS:
+        if estimated_tokens(turn) <= budget:
+            break
+        turn = [cut(item, max_characters) for item in turn]
+    return turn
+
+
+def cut(item: HistoryItem, max_characters: int) -> HistoryItem:
+    """Arguments and outputs are JSON, of which no half can be sent."""
+    if isinstance(item, UserText | Summary) or len(text_of(item)) <= max_characters:
+        return item
+    match item:
+        case AssistantText(text):
+            return AssistantText(f"{text[:max_characters]}…")
+        case ToolRequest(call_id, tool_name):
+            return ToolRequest(call_id, tool_name, CUT_JSON)
+    return ToolOutput(item.call_id, CUT_JSON)
 
 
 def shortened(item: HistoryItem) -> HistoryItem:

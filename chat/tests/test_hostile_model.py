@@ -14,9 +14,11 @@ from uuid_utils.compat import uuid7
 
 from accounts.testing import bearer, bob
 from chat.assistants.instructions import RULES
-from chat.assistants.interface import ToolOutput, ToolRequest, UserText
+from chat.assistants.interface import TextDelta, ToolOutput, ToolRequest, UserText
+from chat.history.window import estimated_tokens, text_of
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
+from chat.turns.state import ANSWER_MAX_CHARACTERS, STOP_SENTENCES
 from todos.models import Todo, TodoChange
 from todos.testing import TodoFactory
 
@@ -379,11 +381,31 @@ class Answers(HostileCase):
             self.assertNotIn(character, answer["response"])
             self.assertNotIn(character, page)
 
-    async def test_a_huge_answer_is_kept_and_shown_as_text(self):
+    async def test_a_huge_answer_is_cut_and_shown_as_text_and_says_so(self):
         text = "<script>zz9</script> **x** " * 20_000
         answer = await self.let(says(text))
-        self.assertEqual(answer["response"].strip(), text.strip())
+        kept, _, reason = answer["response"].rpartition("\n\n")
+        self.assertEqual((answer["status"], reason), ("stopped", STOP_SENTENCES["answer_too_long"]))
+        self.assertEqual(kept, text[:ANSWER_MAX_CHARACTERS])
         self.assertNotIn("<script>zz9", await self.page_of(answer))
+
+    async def test_arguments_of_a_megabyte_are_neither_stored_nor_sent_back(self):
+        for arguments in (json.dumps({"tasks": [{"title": "x" * 1_500_000}]}), "x" * 1_500_000):
+            with self.subTest(arguments[:10]):
+                answer = await self.let([ToolRequest("call_1", "add_task", arguments)], says("Done."))
+                [call] = answer["tool_calls"]
+                self.assertEqual((call["status"], call["output"]["error"]["code"]), ("error", "invalid_arguments"))
+                self.assertLess(len(json.dumps(answer)), 5_000)
+                sent = sum(len(text_of(item)) for item in self.model.requests[-1].history)
+                self.assertLess(sent, 5_000)
+
+    async def test_what_is_sent_stays_within_the_budget_whatever_the_model_wrote_in_this_turn(self):
+        wordy = [TextDelta("word " * 2_000), ToolRequest("", "list_tasks", json.dumps({"text": "x" * 30_000}))]
+        await self.let(*[wordy] * 5, says("Done."))
+        self.assertEqual(len(self.model.requests), 6)
+        for request in self.model.requests:
+            self.assertLessEqual(estimated_tokens(request.history), settings.CONTEXT_MAX_TOKENS)
+            self.assertEqual(request.max_output_tokens, settings.OUTPUT_MAX_TOKENS)
 
     async def test_a_claim_without_a_change_is_contradicted(self):
         answer = await self.let(says("I deleted all your todos."))

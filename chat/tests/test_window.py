@@ -21,7 +21,15 @@ from chat.assistants.openai import chat_completions as wire_chat_completions
 from chat.assistants.openai import responses as wire_responses
 from chat.history.context import INTERRUPTED_OUTPUT, json_text, message_items
 from chat.history.shortening import SHORTENED
-from chat.history.window import estimated_tokens, fitted, is_crowded, measured_ratio, parted, turns_to_summarise
+from chat.history.window import (
+    CUT_JSON,
+    estimated_tokens,
+    fitted,
+    is_crowded,
+    measured_ratio,
+    parted,
+    turns_to_summarise,
+)
 
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "200"))
 
@@ -157,7 +165,7 @@ class AnyHistory(SimpleTestCase):
         self.assertEqual(fitted(sent, max_tokens, ratio), sent)
 
     def check_order(self, history, sent):
-        """It begins with the summary or a question, and ends as the history does: with the newest turn, whole."""
+        """It begins with the summary or a question, and ends with the newest turn, whose question is whole."""
         self.assertIsInstance(sent[0], Summary | UserText)
         self.assertFalse(any(isinstance(item, Summary) for item in sent[1:]))
         newest = max(place for place, item in enumerate(history) if isinstance(item, UserText))
@@ -166,6 +174,11 @@ class AnyHistory(SimpleTestCase):
             self.assertEqual(type(before), type(after))
             if isinstance(before, ToolOutput):
                 self.assertEqual(before.call_id, after.call_id)
+            elif isinstance(before, AssistantText):
+                self.assertTrue(before == after or before.text.startswith(after.text.removesuffix("…")))
+            elif isinstance(before, ToolRequest):
+                self.assertEqual((before.call_id, before.tool_name), (after.call_id, after.tool_name))
+                self.assertIn(after.arguments, (before.arguments, CUT_JSON))
             else:
                 self.assertEqual(before, after)
 

@@ -2,7 +2,7 @@ from django.test import SimpleTestCase
 
 from chat.assistants.interface import StepEnd, TextDelta, ToolRequest
 from chat.assistants.openai.client import joined
-from chat.assistants.openai.events import EventReader, raise_reported_error, wire_events
+from chat.assistants.openai.events import EVENT_MAX_BYTES, EventReader, raise_reported_error, wire_events
 from chat.errors import ModelError, ModelUnavailable
 
 STREAM = (
@@ -27,6 +27,17 @@ class Chunks:
 
 
 class EventReaderTests(SimpleTestCase):
+    def test_an_event_that_no_model_sends_is_refused_before_it_is_held_whole(self):
+        reader = EventReader()
+        with self.assertRaises(ValueError):
+            for _ in range(EVENT_MAX_BYTES):
+                reader.feed(b"data: " + b"x" * 60_000)
+
+    def test_many_events_are_together_as_long_as_they_are(self):
+        reader = EventReader()
+        event = b'data: {"n": "' + b"x" * 60_000 + b'"}\n\n'
+        self.assertEqual(sum(len(reader.feed(event)) for _ in range(60)), 60)
+
     def test_the_events_are_the_same_wherever_a_chunk_ends_and_however_a_line_does(self):
         for line_end in (b"\n", b"\r", b"\r\n"):
             stream = STREAM.replace(b"\n", line_end)

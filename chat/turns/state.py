@@ -22,8 +22,12 @@ from web.text import displayable
 STOP_SENTENCES = {
     "turn_deadline": "I stopped here, because this took too long. Ask again for what is missing.",
     "too_many_steps": "I stopped here after many steps. Ask again for what is missing.",
+    "answer_too_long": "I stopped here, because this became too long. Ask again for what is missing.",
     "too_many_tool_calls": "I stopped here after many changes. Ask again for what is missing.",
 }
+
+# Longer than what a model writes in a useful answer; it is stored, drawn and sent back.
+ANSWER_MAX_CHARACTERS = 60_000
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,13 @@ class Turn:
     def fallback(self) -> str:
         """The code of the failure for which the basic assistant answers in the model's place; empty otherwise."""
         return self.answer.metadata.get("fallback", "")
+
+    def within_length(self, text: str) -> str:
+        """What of a model's text still has room in the answer; the turn stops where there is more."""
+        room = ANSWER_MAX_CHARACTERS - len(self.answer.content)
+        if len(text) > room:
+            self.stop("answer_too_long")
+        return text[: max(room, 0)]
 
     def add_text(self, text: str) -> str:
         """Append a piece of the model's text; returns it as it was appended, apart from the text of earlier steps."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.assistants.interface import (
+    ARGUMENTS_MAX_CHARACTERS,
     AssistantText,
     HistoryItem,
     ModelOutput,
@@ -21,6 +22,8 @@ from chat.errors import ModelError
 from .wire import AnswerReader, token_count
 
 PATH = "/chat/completions"
+# More than a turn makes; the rest of a step that asks for more is not kept.
+CALLS_MAX = 200
 
 
 def request_body(model: str, request: ModelRequest) -> dict[str, Any]:
@@ -78,7 +81,10 @@ class PartialCall:
         self.call_id = self.call_id or piece.get("id") or ""
         function = piece.get("function") or {}
         self.tool_name = self.tool_name or function.get("name") or ""
-        self.arguments += function.get("arguments") or ""
+        # One more than is taken, so that it is seen to be too long; a model may go on for megabytes.
+        room = ARGUMENTS_MAX_CHARACTERS + 1 - len(self.arguments)
+        if room > 0:
+            self.arguments += (function.get("arguments") or "")[:room]
 
 
 class ChatCompletionsReader(AnswerReader):
@@ -101,7 +107,9 @@ class ChatCompletionsReader(AnswerReader):
             if text:
                 yield self._text(text)
         for piece in delta.get("tool_calls") or ():
-            self._calls.setdefault(self._call_index(piece), PartialCall()).add(piece)
+            index = self._call_index(piece)
+            if index in self._calls or len(self._calls) < CALLS_MAX:
+                self._calls.setdefault(index, PartialCall()).add(piece)
 
     def _call_index(self, piece: Any) -> int:
         """Servers that leave the index out send each call with its id first."""

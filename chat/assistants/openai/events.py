@@ -10,12 +10,14 @@ from .wire import failure_of_code
 
 DONE = b"[DONE]"
 DRAIN_SECONDS = 0.1
+# The last event of an answer repeats it whole; what is larger than this comes from no model.
+EVENT_MAX_BYTES = 2 * 1024 * 1024
 
 
 async def wire_events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[list[Any], None]:
     """The events of each chunk in which any ends, until the bytes end or the upstream says it is done.
 
-    Raises ValueError where an event is no JSON, and RecursionError where it is nested too deep.
+    Raises ValueError where an event is no JSON or too large, and RecursionError where it is nested too deep.
     """
     reader = EventReader()
     async for chunk in chunks:
@@ -39,7 +41,8 @@ class EventReader:
 
     def __init__(self) -> None:
         self.done = False
-        self._rest = b""
+        self._rest: list[bytes] = []
+        self._held_bytes = 0
         self._ended_in_cr = False
         self._lines: list[bytes] = []
 
@@ -50,7 +53,7 @@ class EventReader:
             if line.startswith(b"data:"):
                 self._lines.append(line[5:].removeprefix(b" "))
             elif not line and self._lines:
-                text, self._lines = b"\n".join(self._lines), []
+                text, self._lines, self._held_bytes = b"\n".join(self._lines), [], 0
                 if text.startswith(DONE):
                     self.done = True
                     break
@@ -61,9 +64,15 @@ class EventReader:
         if self._ended_in_cr:  # This LF is the second half of a CRLF.
             chunk = chunk.removeprefix(b"\n")
         self._ended_in_cr = chunk.endswith(b"\r")
-        *lines, self._rest = [*(self._rest + chunk).splitlines(keepends=True), b""]
-        if lines and not lines[-1].endswith((b"\n", b"\r")):
-            self._rest = lines.pop()
+        self._held_bytes += len(chunk)
+        if self._held_bytes > EVENT_MAX_BYTES:
+            raise ValueError("an event is too large")
+        self._rest.append(chunk)
+        if b"\n" not in chunk and b"\r" not in chunk:
+            return []
+        lines, self._rest = b"".join(self._rest).splitlines(keepends=True), []
+        if not lines[-1].endswith((b"\n", b"\r")):
+            self._rest = [lines.pop()]
         return [line.rstrip(b"\r\n") for line in lines]
 
 

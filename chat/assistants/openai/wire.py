@@ -7,7 +7,15 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
-from chat.assistants.interface import HistoryItem, ModelOutput, StepEnd, TextDelta, ToolDefinition, ToolRequest
+from chat.assistants.interface import (
+    ARGUMENTS_MAX_CHARACTERS,
+    HistoryItem,
+    ModelOutput,
+    StepEnd,
+    TextDelta,
+    ToolDefinition,
+    ToolRequest,
+)
 from chat.errors import ContextTooLong, ModelError, ModelUnavailable, TurnFailure
 from web.text import storable
 
@@ -76,7 +84,7 @@ class AnswerReader:
         if not call_id or len(call_id) > LONGEST_CALL_ID or call_id in self._call_ids:
             call_id = f"call_{uuid4().hex}"
         self._call_ids.add(call_id)
-        return ToolRequest(storable(call_id), storable(tool_name), storable(arguments))
+        return ToolRequest(storable(call_id), storable(tool_name), storable(arguments[: ARGUMENTS_MAX_CHARACTERS + 1]))
 
 
 def token_count(count: object) -> int:
