@@ -44,7 +44,7 @@ serve: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(WITH_ENV) exec $(BIN)/python -m config.serve --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}" --processes "$${PROCESSES:-2}"
 
-test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NGINX) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed $(GENERATORS)/.venv/.installed
+test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NGINX) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.installed
 	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(AT_ONCE) --cov --cov-append --cov-report=term
 
@@ -73,11 +73,16 @@ $(AGENT)/.venv/.installed: $(AGENT)/requirements.txt
 	@if $(PYTHON) -m venv $(AGENT)/.venv && $(AGENT)/.venv/bin/python $(INSTALL) -r $<; \
 	then touch $@; else echo "Tests with an agent of the OpenAI Agents SDK are SKIPPED: it could not be installed." >&2; fi
 
+# Of the API document: compilers of clients, and the two that say whether it is valid.
+$(GENERATORS)/node_modules/.installed: $(GENERATORS)/package.json
+	@if command -v npm > /dev/null && npm install --prefix $(GENERATORS) --no-audit --no-fund --no-package-lock --ignore-scripts --loglevel=error; \
+	then touch $@; else echo "Tests with generated clients are SKIPPED: they need Node and npm." >&2; fi
+
 $(GENERATORS)/.venv/.installed: $(GENERATORS)/requirements.txt
 	@if $(PYTHON) -m venv $(GENERATORS)/.venv && $(GENERATORS)/.venv/bin/python $(INSTALL) -r $<; \
 	then touch $@; else echo "Tests with generated clients are SKIPPED: their generator could not be installed." >&2; fi
 
-check: $(VENV)/dev
+check: $(VENV)/dev $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
@@ -87,6 +92,7 @@ check: $(VENV)/dev
 	git ls-files -z | grep -zvE '\.png$$|^static/htmx|requirements[a-z-]*\.txt$$' | xargs -0 $(BIN)/detect-secrets-hook \
 		--disable-plugin KeywordDetector --exclude-lines $(NO_SECRETS)
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python -m pytest -q --no-header config/tests/test_generated_clients.py -k "valid or linter"
 	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 

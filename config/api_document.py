@@ -1,6 +1,5 @@
 """The API document as generators and people need it: what each operation may answer, with examples, and true shapes."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +7,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.types import DictStrAny
 
 from .api_examples import ANSWERS, BODIES, errors_of
+from .api_shapes import references, shape
 
 # What takes no key: an account that is gone asks nothing twice, and a retry of an answer that came is refused.
 # A turn has a key of its own kind, and says so.
@@ -20,7 +20,14 @@ IDEMPOTENCY_KEY = {
     "was, for 24 hours at least, and nothing is written twice.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
-REF = "#/components/schemas/"
+HEADERS = {
+    "X-Request-ID": "Finds the request in the logs.",
+    "ETag": "The version of what is answered; send it as `If-Match` or `If-None-Match`.",
+    "Location": "The address of what was made.",
+    "Retry-After": "Whole seconds until it is worth trying again.",
+    "WWW-Authenticate": "What kind of token is wanted (RFC 6750).",
+    "Idempotent-Replayed": "`true` where the answer is the one that was given before.",
+}
 
 
 def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
@@ -35,12 +42,18 @@ def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
             for parameter in operation["parameters"]:
                 # Here the library repeats the examples of the schema, in the shape that they have there.
                 parameter.pop("examples", None)
+            operation.setdefault("security", [])
     say_that_answers_are_whole(document)
+    shape(document, sorted(statuses))
+    document["info"]["license"] = {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"}
+    document["servers"] = [{"url": "/", "description": "The host that this document came from."}]
+    add_headers(document)
 
 
 def takes_key(method: str, operation: DictStrAny) -> bool:
     """Every write of somebody who is signed in, but for a few."""
-    return method != "get" and "security" in operation and operation["operationId"] not in WITHOUT_KEY
+    signed_in = bool(operation.get("security"))
+    return method != "get" and signed_in and operation["operationId"] not in WITHOUT_KEY
 
 
 def camel_case(name: str) -> str:
@@ -53,10 +66,10 @@ def say_that_answers_are_whole(document: OpenAPISchema) -> None:
     schemas, sent = document["components"]["schemas"], names_of_bodies(document)
     for name in schemas.keys() - sent:
         properties = schemas[name].get("properties", {})
-        for shape in properties.values():
-            shape.pop("default", None)
-            if list(shape) == ["allOf"]:
-                shape.update(shape.pop("allOf")[0])
+        for field in properties.values():
+            field.pop("default", None)
+            if list(field) == ["allOf"]:
+                field.update(field.pop("allOf")[0])
         if properties:
             schemas[name]["required"] = list(properties)
 
@@ -79,15 +92,29 @@ def names_of_bodies(document: OpenAPISchema) -> set[str]:
     return names
 
 
-def references(part: Any) -> Iterator[str]:
-    """The names of the schemas that a part of the document refers to."""
-    if isinstance(part, dict):
-        if isinstance(ref := part.get("$ref"), str):
-            yield ref.removeprefix(REF)
-        part = list(part.values())
-    if isinstance(part, list):
-        for inner in part:
-            yield from references(inner)
+def add_headers(document: OpenAPISchema) -> None:
+    """The headers of each answer, and what they say."""
+    document["components"]["headers"] = {
+        name: {"description": words, "schema": {"type": "string"}} for name, words in HEADERS.items()
+    }
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                names = headers_of(method, path, operation, int(status))
+                response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def headers_of(method: str, path: str, operation: DictStrAny, status: int) -> list[str]:
+    kept = any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"])
+    one_todo = references(operation["responses"].get(status, {}))
+    return [
+        "X-Request-ID",
+        *(["ETag"] if status < 300 and "Todo" in one_todo and "/undo" not in path else []),
+        *(["Location"] if operation["operationId"] == "createTodo" and status == 201 else []),
+        *(["Idempotent-Replayed"] if kept and status < 300 else []),
+        *(["WWW-Authenticate"] if status == 401 else []),
+        *(["Retry-After"] if status in {409, 429, 503} else []),
+    ]
 
 
 def common_refusals(path: str, operation: DictStrAny) -> list[int]:

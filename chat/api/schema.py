@@ -1,7 +1,7 @@
 """The shapes of the chat API."""
 
 import datetime
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +17,10 @@ from web.text import StorableText
 
 # Something to read in it, and nothing that cannot be stored. `chat.turns.limits` has the rule.
 SOMETHING_TO_READ = r"^[^\x00]*\S[^\x00]*$"
+
+
+MessageRole = Literal["user", "assistant"]
+MessageStatus = Literal["completed", "pending", "failed", "stopped", "interrupted"]
 
 
 class ChatRequest(Body):
@@ -105,9 +109,9 @@ class ConversationChange(Body):
 class MessageOut(BaseModel):
     id: UUID
     sequence: int = Field(description="1, 2, 3 … without gaps.")
-    role: str = Field(examples=["assistant"])
+    role: MessageRole
     content: str = Field(examples=["Added “Buy groceries”."])
-    status: str = Field(description="completed, pending, failed, stopped or interrupted.", examples=["completed"])
+    status: MessageStatus
     error: str | None = Field(description="The error code of a failed turn, the reason of a stopped one.")
     tool_calls: list[ToolCallRecord]
     approval: ApprovalRecord | None = Field(description="What this answer asked the person to approve.")
@@ -122,9 +126,9 @@ class MessageOut(BaseModel):
         return cls(
             id=message.id,
             sequence=message.sequence,
-            role=message.role,
+            role=cast(MessageRole, message.role),
             content=message.content,
-            status=message.status,
+            status=cast(MessageStatus, message.status),
             error=message.error_code or None,
             tool_calls=[tool_call_record(call) for call in message.calls],
             approval=approval_of(message),

@@ -1,7 +1,6 @@
 """Server-Sent Events: a turn as an API client reads it while it runs."""
 
 from collections.abc import AsyncGenerator
-from typing import get_args
 
 from pydantic import TypeAdapter
 
@@ -52,20 +51,8 @@ EVENT_STREAM_DOCUMENTATION = {
         200: {
             "content": {
                 "text/event-stream": {
-                    "schema": {
-                        # The text as a whole, or one event of it.
-                        "type": ["string", "object"],
-                        "description": (
-                            "`turn.started`, `message.delta`, `tool_call.started`, `tool_call.finished`, then exactly "
-                            "one of `turn.completed` (data: the JSON answer) or `turn.failed` (data: an ErrorBody)."
-                        ),
-                        "properties": {
-                            "id": {"type": "string", "pattern": "^[1-9][0-9]*$"},
-                            "event": {"type": "string", "enum": [event.name for event in get_args(Event)]},
-                            "data": {"type": "string", "contentMediaType": "application/json"},
-                        },
-                        "required": ["id", "event", "data"],
-                    }
+                    # The text as a whole, or one event of it.
+                    "schema": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/StreamEvent"}]}
                 }
             }
         }

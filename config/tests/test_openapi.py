@@ -1,13 +1,16 @@
 """The OpenAPI document tells the truth, and its page needs no other host."""
 
 import re
+from typing import get_args
 
 import jsonschema
 from django.test import SimpleTestCase
 
 from accounts.api.schema import ErrorBody
+from chat.events import Event
 from config.api import api
 from config.api_document import names_of_bodies
+from config.api_shapes import parts, references
 from web.errors import status_by_code
 
 OPEN_PATHS = {"/api/auth/register", "/api/auth/token", "/api/auth/refresh", "/api/auth/revoke"}
@@ -78,10 +81,38 @@ class OpenApi(SimpleTestCase):
 
     def test_every_field_of_an_answer_is_there(self):
         schemas = self.client.get("/api/openapi.json").json()["components"]["schemas"]
-        for name in ("TurnCompleted", "Usage", "ConversationOut", "TodoOut", "MessageOut"):
+        for name in ("Turn", "Usage", "Conversation", "Todo", "Message"):
             with self.subTest(name):
                 self.assertEqual(set(schemas[name]["required"]), set(schemas[name]["properties"]))
-        self.assertEqual(schemas["TurnCompleted"]["properties"]["usage"], {"$ref": "#/components/schemas/Usage"})
+        self.assertEqual(schemas["Turn"]["properties"]["usage"], {"$ref": "#/components/schemas/Usage"})
+
+    def test_every_choice_has_a_name(self):
+        """A generator names those that have none after the place where it met them."""
+        document = self.client.get("/api/openapi.json").json()
+        schemas = document["components"].pop("schemas")
+        named = [shape for shape in schemas.values() if len(shape.get("enum", [])) > 1]
+        self.assertGreater(len(named), 12)
+        inline = [part for part in parts([document, schemas]) if len(part.get("enum", [])) > 1 and part not in named]
+        self.assertEqual(inline, [])
+
+    def test_the_codes_of_errors_are_listed_where_an_error_is_described(self):
+        schemas = self.client.get("/api/openapi.json").json()["components"]["schemas"]
+        self.assertEqual(schemas["ErrorBody"]["properties"]["error"], {"$ref": "#/components/schemas/ErrorCode"})
+        self.assertEqual(set(schemas["ErrorCode"]["enum"]), set(status_by_code()))
+
+    def test_each_event_of_a_stream_has_a_schema_of_its_data(self):
+        schemas = self.client.get("/api/openapi.json").json()["components"]["schemas"]
+        events = [schemas[name]["properties"] for name in references(schemas["StreamEvent"])]
+        told = {event["event"]["const"]: next(references(event["data"])) for event in events}
+        names = {event.name: event.__name__ for event in get_args(Event)}
+        self.assertEqual(told, names | {"turn.completed": "Turn", "turn.failed": "ErrorBody"})
+
+    def test_answers_say_which_headers_they_have(self):
+        paths = self.client.get("/api/openapi.json").json()["paths"]
+        todo = paths["/api/{user_id}/todos/{todo_id}"]
+        self.assertEqual(set(todo["patch"]["responses"]["200"]["headers"]) >= {"ETag", "X-Request-ID"}, True)
+        self.assertIn("Retry-After", todo["patch"]["responses"]["429"]["headers"])
+        self.assertIn("Location", paths["/api/{user_id}/todos"]["post"]["responses"]["201"]["headers"])
 
     def test_the_document_is_made_once(self):
         self.assertIs(api.get_openapi_schema(path_params={}), api.get_openapi_schema(path_params={}))

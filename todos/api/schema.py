@@ -46,6 +46,11 @@ Tags = Annotated[
 ]
 
 
+TodoView = Literal["open", "today", "upcoming", "overdue", "done", "trash", "all"]
+UndoOutcome = Literal["undone", "refused"]
+ChangeDoor = Literal["chat", "page", "api", "mcp", "admin"]
+
+
 class TodoIn(Body):
     """Only the title must be there."""
 
@@ -69,9 +74,7 @@ class TodoPatch(Body):
 
 
 class TodoQuery(BaseModel):
-    filter: Literal["open", "today", "upcoming", "overdue", "done", "trash", "all"] = Field(
-        "open", description="“all” is everything outside the trash."
-    )
+    filter: TodoView = Field("open", description="“all” is everything outside the trash.")
     q: StorableText = Field("", max_length=200, description="Words, each of them in the title or the notes.")
     tag: StorableText = Field("", max_length=50)
     start: Day = ""
@@ -125,7 +128,7 @@ class DifferenceOut(BaseModel):
 class UndoneOut(BaseModel):
     """`todo` is as it is now, or as it was when it is no longer stored. `note` says what became of it, or why not."""
 
-    outcome: Literal["undone", "refused"]
+    outcome: UndoOutcome
     note: str
     differences: list[DifferenceOut]
     todo: TodoOut
@@ -143,7 +146,7 @@ class ChangeOut(BaseModel):
     kind: ChangeKind
     before: dict[str, Any] | None
     after: dict[str, Any] | None
-    door: Literal["chat", "page", "api", "mcp", "admin"]
+    door: ChangeDoor
     message_id: UUID | None
     tool_call_id: UUID | None
     undoes: UUID | None = Field(description="The change that this one took back.")

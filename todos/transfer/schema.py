@@ -67,6 +67,9 @@ WallTime = Annotated[
 ]
 
 
+RowOutcome = Literal["added", "skipped", "refused"]
+
+
 class WallClock(BaseModel):
     """A day, or a moment by the wall clock of a time zone."""
 
@@ -141,7 +144,7 @@ class ImportedRow(BaseModel):
     """What became of one row. `reason` says why it was skipped or refused, or what to know of an added one."""
 
     row: int = Field(description="From 1 in JSON; in CSV as spreadsheets number them, where the header is 1.")
-    outcome: Literal["added", "skipped", "refused"]
+    outcome: RowOutcome
     reason: str = ""
     id: UUID | None = Field(default=None, description="Of the todo that was added, or was here before.")
 

@@ -11,7 +11,7 @@ sys.path.insert(0, sys.argv[2])
 from client import AuthenticatedClient, Client
 from client.api.sign_in import register
 from client.api.todos import create_todo, update_todo
-from client.models import Registration, TodoIn, TodoPatch
+from client.models import NewTodo, Registration, TodoUpdate
 
 WHOLE = {
     "title": "Buy milk",
@@ -37,8 +37,8 @@ def main(address: str) -> None:
     client = AuthenticatedClient(base_url=address, token=tokens.access_token)
     after = {}
     for name, value in CHANGES.items():
-        todo = create_todo.sync(tokens.user_id, client=client, body=TodoIn.from_dict(WHOLE))
-        change = TodoPatch.from_dict({name: value})
+        todo = create_todo.sync(tokens.user_id, client=client, body=NewTodo.from_dict(WHOLE))
+        change = TodoUpdate.from_dict({name: value})
         after[name] = update_todo.sync(tokens.user_id, todo.id, client=client, body=change).to_dict()
     sys.stdout.write(json.dumps(after))
 

@@ -1,0 +1,166 @@
+"""The shapes of the API document that clients are generated from: names that read, named enums, events of streams."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from ninja.openapi.schema import OpenAPISchema
+from ninja.types import DictStrAny
+from pydantic import TypeAdapter
+
+from chat.api.export import ExportFormat
+from chat.api.schema import MessageRole, MessageStatus
+from chat.events import (
+    ApprovalRecord,
+    ApprovalRow,
+    MessageDelta,
+    ToolCallFinished,
+    ToolCallRecord,
+    ToolCallStarted,
+    TurnCompleted,
+    TurnStarted,
+)
+from todos.api.schema import ChangeDoor, TodoView, UndoOutcome
+from todos.models import ChangeKind
+from todos.rows import PriorityName
+from todos.sorting import SortName
+from todos.transfer.export import FormatName
+from todos.transfer.schema import RowOutcome
+
+REF = "#/components/schemas/"
+# Classes are named after their place in the program; these are for readers who do not know it.
+NAMES = {
+    "ApprovalRecord": "Approval",
+    "ChangeOut": "Change",
+    "ConversationOut": "Conversation",
+    "DecisionOut": "DecisionResult",
+    "DifferenceOut": "Difference",
+    "MeWithUsage": "Me",
+    "MessageOut": "Message",
+    "TodoIn": "NewTodo",
+    "TodoOut": "Todo",
+    "TodoPatch": "TodoUpdate",
+    "ToolCallRecord": "ToolCall",
+    "TurnCompleted": "Turn",
+    "UndoIn": "UndoRequest",
+    "UndoOut": "UndoResult",
+    "UndoneOut": "UndoneTodo",
+}
+ENUMS = {
+    "ApprovalAction": get_args(ApprovalRow.__annotations__["action"]),
+    "ApprovalStatus": get_args(ApprovalRecord.__annotations__["status"]),
+    "ChangeDoor": get_args(ChangeDoor),
+    "ChangeKind": get_args(ChangeKind),
+    "ConversationFormat": get_args(ExportFormat),
+    "ImportOutcome": get_args(RowOutcome),
+    "MessageRole": get_args(MessageRole),
+    "MessageStatus": get_args(MessageStatus),
+    "Priority": get_args(PriorityName),
+    "TodoFormat": get_args(FormatName),
+    "TodoSort": get_args(SortName),
+    "TodoView": get_args(TodoView),
+    "ToolCallStatus": get_args(ToolCallRecord.__annotations__["status"]),
+    "TurnStatus": get_args(TurnCompleted.__annotations__["status"]),
+    "UndoOutcome": get_args(UndoOutcome),
+}
+EVENTS = (TurnStarted, MessageDelta, ToolCallStarted, ToolCallFinished)
+
+
+def shape(document: OpenAPISchema, error_codes: list[str]) -> None:
+    """Name what the library took from classes or left without a name; keep no schema that nothing refers to."""
+    schemas = document["components"]["schemas"]
+    add_events(schemas)
+    schemas["ErrorCode"] = {"type": "string", "enum": error_codes, "description": "Stable: a code keeps its meaning."}
+    schemas["ErrorBody"]["properties"]["error"] = {"$ref": REF + "ErrorCode"}
+    name_enums(document)
+    rename(document)
+    used: set[str] = set()
+    for name in references(document["paths"]):
+        collect(name, schemas, used)
+    document["components"]["schemas"] = {name: schemas[name] for name in sorted(used)}
+
+
+def add_events(schemas: DictStrAny) -> None:
+    """One schema for each event of a stream, with the schema of its data, and one for any of them."""
+    events: dict[str, str] = {}
+    for event in EVENTS:
+        schema = TypeAdapter(event).json_schema(ref_template=REF + "{model}")
+        schemas.update({name: part for name, part in schema.pop("$defs", {}).items() if name not in schemas})
+        schemas[event.__name__] = schema
+        events[event.__name__ + "Event"] = event.name
+        schemas[event.__name__ + "Event"] = stream_event(event.name, event.__name__)
+    schemas["TurnCompletedEvent"] = stream_event("turn.completed", "TurnCompleted")
+    schemas["TurnFailedEvent"] = stream_event("turn.failed", "ErrorBody")
+    names = [*events, "TurnCompletedEvent", "TurnFailedEvent"]
+    schemas["StreamEvent"] = {
+        "description": "`turn.started`, any number of `message.delta`, `tool_call.started` and `tool_call.finished`, "
+        "then exactly one of `turn.completed` and `turn.failed`.",
+        "oneOf": [{"$ref": REF + name} for name in names],
+    }
+
+
+def stream_event(name: str, data: str) -> DictStrAny:
+    return {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": "Counts the events of the turn."},
+            "event": {"type": "string", "const": name},
+            "data": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": REF + data},
+                "description": f"The JSON of {NAMES.get(data, data)}.",
+            },
+        },
+        "required": ["id", "event", "data"],
+    }
+
+
+def name_enums(document: OpenAPISchema) -> None:
+    names = {frozenset(values): name for name, values in ENUMS.items()}
+    for part in parts(document):
+        values = part.get("enum")
+        name = names.get(frozenset(values)) if isinstance(values, list) else None
+        if name:
+            for key in ("enum", "type", "title"):
+                part.pop(key, None)
+            part["$ref"] = REF + name
+    for name, values in ENUMS.items():
+        document["components"]["schemas"][name] = {"type": "string", "enum": list(values)}
+
+
+def rename(document: OpenAPISchema) -> None:
+    schemas = document["components"]["schemas"]
+    for old, new in NAMES.items():
+        if old in schemas:
+            schemas[new] = schemas.pop(old)
+            if schemas[new].get("title") == old:
+                schemas[new]["title"] = new
+    for part in parts(document):
+        if isinstance(ref := part.get("$ref"), str) and ref.startswith(REF):
+            name = ref.removeprefix(REF)
+            part["$ref"] = REF + NAMES.get(name, name)
+
+
+def collect(name: str, schemas: DictStrAny, used: set[str]) -> None:
+    """Into `used`: the schema, and all that it refers to."""
+    if name not in used:
+        used.add(name)
+        for inner in references(schemas[name]):
+            collect(inner, schemas, used)
+
+
+def references(part: Any) -> Iterator[str]:
+    """The names of the schemas that a part of the document refers to."""
+    for inner in parts(part):
+        if isinstance(ref := inner.get("$ref"), str) and ref.startswith(REF):
+            yield ref.removeprefix(REF)
+
+
+def parts(part: Any) -> Iterator[DictStrAny]:
+    """Every object of the document, this one first; examples are none of it."""
+    if isinstance(part, dict):
+        yield part
+        part = [inner for key, inner in part.items() if key not in {"example", "examples"}]
+    if isinstance(part, list):
+        for inner in part:
+            yield from parts(inner)
