@@ -22,6 +22,7 @@ import language
 import todos
 import web
 from accounts.devices import device_name
+from accounts.models import User
 from accounts.tokens.claims import TOKEN_PATTERN
 from chat.api.export import fenced, quotation
 from chat.assistants.arguments import parsed_request
@@ -40,7 +41,7 @@ from todos import rules
 from todos.finding.references import echo, read_id
 from todos.finding.words import search_terms, words_of
 from todos.quick_add import parse_quick_add
-from todos.transfer.todoist import read_csv
+from todos.transfer.csv_import import csv_rows
 from web.errors import ProductError
 from web.json_text import read_json
 from web.text import displayable, storable, unstorable_reason
@@ -124,7 +125,7 @@ ENTRIES: dict[str, Callable[[str], object]] = {
     "a model's text": lambda text: [storable(text), displayable(text), unstorable_reason(text)],
     "a tool call": lambda text: parsed_request(ToolRequest(text, text, text)),
     "JSON": lambda text: read_json(text.encode("utf-8", "replace")),
-    "a CSV file": read_csv,
+    "a CSV file": lambda text: csv_rows(text.encode("utf-8", "replace"), User(), NOW),
     "an exported message": lambda text: [quotation(text), fenced(text)],
     "a device": device_name,
     "a token": TOKEN_PATTERN.fullmatch,
