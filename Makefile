@@ -94,7 +94,8 @@ check: $(VENV)/dev $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.in
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m pytest -q --no-header config/tests/test_generated_clients.py -k "valid or linter"
 	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
-		$(BIN)/python manage.py check --deploy --fail-level WARNING
+		$(BIN)/python manage.py check --deploy --fail-level WARNING --tag security
+	$(BIN)/python manage.py check --fail-level WARNING
 
 # WHAT=load|scale|length|contention|chaos|soak|language|admin|pages|security|…; make bench-length is the same as make bench WHAT=length.
 bench: $(VENV)/dev

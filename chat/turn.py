@@ -20,6 +20,7 @@ from accounts.bearer import authenticate, check_subject
 from accounts.locks import lock_user
 from accounts.models import User
 from database.units import CommitUnknown, database_unit, is_outage
+from telemetry.causes import cause_of
 from telemetry.stages import stage
 from todos.changes import Door, Origin
 from todos.tools import ToolOutcome, call_tool, tool_definitions
@@ -333,7 +334,7 @@ def failure_of(error: Exception) -> ProductError:
             logger.warning("connection lost at COMMIT")
             return OutcomeUnknown()
         case _ if is_outage(error):
-            logger.warning("database out of reach (%s)", type(error).__name__)
+            logger.warning("database out of reach (%s)", cause_of(error))
             return ServiceUnavailable()
         case IntegrityError() if "foreign key" in str(error).lower():
             # Another request erased what this one refers to: whoever tries again is told so.

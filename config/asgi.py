@@ -14,25 +14,31 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 
-django.setup()
+from .environment import exit_misconfigured
 
-from django.conf import settings  # noqa: E402
-from django.core.asgi import get_asgi_application  # noqa: E402
-from starlette.exceptions import HTTPException  # noqa: E402
-from starlette.responses import PlainTextResponse, Response  # noqa: E402
-from starlette.staticfiles import StaticFiles  # noqa: E402
+try:
+    django.setup()
+except ImproperlyConfigured as error:
+    raise exit_misconfigured(error) from None
 
-from chat.assistants.interface import model_named  # noqa: E402
-from chat.pages.consumers import LiveConsumer  # noqa: E402
-from database.units import request_thread  # noqa: E402
-from telemetry.notes import begin_notes  # noqa: E402
-from telemetry.tracing import tracer  # noqa: E402
-from web.errors import ProductError  # noqa: E402
-from web.proxies import seen_through_proxies  # noqa: E402
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
 
-from . import urls  # noqa: E402, F401 a mistake in any page or router stops the start, not the first request
-from .api import (  # noqa: E402
+from chat.assistants.interface import model_named
+from chat.pages.consumers import LiveConsumer
+from database.units import request_thread
+from telemetry.notes import begin_notes
+from telemetry.tracing import tracer
+from web.errors import ProductError
+from web.proxies import seen_through_proxies
+
+from . import urls  # noqa: F401 a mistake in any page or router stops the start, not the first request
+from .api import (
     HEADERS_MAX,
     NO_SNIFFING,
     HeadersTooLarge,
@@ -40,10 +46,10 @@ from .api import (  # noqa: E402
     RequestTimeout,
     refusal_before_django,
 )
-from .endpoints import health  # noqa: E402
-from .endpoints.metrics import figures  # noqa: E402
-from .lifetime import lifespan, lifetime, live_under_daphne  # noqa: E402
-from .observing import observe  # noqa: E402
+from .endpoints import health
+from .endpoints.metrics import figures
+from .lifetime import lifespan, lifetime, live_under_daphne
+from .observing import observe
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -120,7 +126,7 @@ async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def answer_probe(scope: Scope, receive: Receive, send: Send) -> None:
     asked = scope["method"] in {"GET", "HEAD"}
-    answer = await PROBES[scope["path"]](scope) if asked else Response(status_code=405, headers={"Allow": "GET, HEAD"})
+    answer = await (PROBES[scope["path"]] if asked else health.only_read)(scope)
     await answer(scope, receive, send)
 
 

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
+from .environment import MISCONFIGURED
 from .logs import FieldsFormatter
 
 BACKLOG = 2048
@@ -66,19 +67,28 @@ class Service:
         self.options = options
         self.processes: list[Process] = []
         self.places = [Place(self) for _ in range(options.processes)]
+        self.stop = asyncio.Event()
+        self.code = 0
 
-    async def run(self) -> None:
-        loop, stop, tasks = asyncio.get_running_loop(), asyncio.Event(), set[asyncio.Task[None]]()
+    def give_up(self, code: int) -> None:
+        """A setting is wrong, as a process has said: to start it again would not help."""
+        self.code = code
+        self.stop.set()
+
+    async def run(self) -> int:
+        """Until a signal; returns the exit status."""
+        loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, self.stop.set)
         one_by_one = asyncio.Lock()
         loop.add_signal_handler(signal.SIGHUP, lambda: tasks.add(asyncio.create_task(self.replace_all(one_by_one))))
         tasks |= {asyncio.create_task(place.keep()) for place in self.places}
-        await stop.wait()
+        await self.stop.wait()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(process.end(self.options.patience) for process in self.processes))
+        return self.code
 
     async def replace_all(self, one_by_one: asyncio.Lock) -> None:
         """A process that cannot start leaves the old ones where they are. One ends while the next one starts."""
@@ -115,6 +125,9 @@ class Place:
             self.process = await self.service.start_process()
             await self.process.is_ready()
             code = await self.death()
+            if code == MISCONFIGURED:
+                self.service.give_up(code)
+                return
             settled = loop.time() - started_at > SETTLED_SECONDS
             pause_seconds = FIRST_PAUSE_SECONDS if settled else min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
             logger.error("a process ended with code %d; the next starts in %.1f s", code, pause_seconds)
@@ -142,7 +155,10 @@ class Place:
 
 def listening_socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        sys.exit(f"Todo Chat does not start: {host} port {port}: {getattr(error, 'strerror', None) or error}.")
 
 
 def main() -> None:
@@ -162,7 +178,8 @@ def main() -> None:
     ):
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", counted)  # where the processes count together
         logger.info("serving http://%s:%d with %d processes", *listener.getsockname()[:2], options.processes)
-        asyncio.run(Service(listener, options).run())
+        code = asyncio.run(Service(listener, options).run())
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -5,83 +5,51 @@ A clone with no variable set runs: SQLite, in-memory cache, basic assistant. A b
 
 import hashlib
 import os
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.issuers import LOCAL_ISSUER, trusted_issuers
+from config.environment import (
+    env,
+    envbool,
+    envchoice,
+    envdatabase,
+    envint,
+    envlist,
+    envnetworks,
+    envorigins,
+    envprices,
+    envsecret,
+    envsecrets,
+    envurl,
+    faults,
+    stop_if_wrong,
+    wrong,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "development-only-key-refused-when-DEBUG-is-off"
 
 
-def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
+def derived_secret(key: str) -> str:
+    return hashlib.sha256(f"jwt:{key}".encode()).hexdigest()
 
 
-def envbool(name: str, default: bool) -> bool:
-    word = env(name, "on" if default else "off").lower()
-    if word not in {"on", "off", "true", "false", "1", "0"}:
-        raise ImproperlyConfigured(f"{name} must be on or off, not {word!r}.")
-    return word in {"on", "true", "1"}
-
-
-def envint(name: str, default: int, minimum: int = 1) -> int:
-    word = env(name, str(default))
-    if not word.isascii() or not word.isdigit() or int(word) < minimum:
-        raise ImproperlyConfigured(f"{name} must be a whole number from {minimum}, not {word!r}.")
-    return int(word)
-
-
-def envlist(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in env(name, default).split(",") if part.strip()]
-
-
-def envchoice(name: str, default: str, choices: set[str]) -> str:
-    word = env(name, default)
-    if word not in choices:
-        raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(choices))}, not {word!r}.")
-    return word
-
-
-def envnetworks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
-    """“none” is an empty list."""
-    networks = []
-    for word in [word for word in envlist(name, default) if word != "none"]:
-        try:
-            networks.append(ip_network(word))
-        except ValueError:
-            example = "addresses or networks such as 10.0.0.0/8, or none"
-            raise ImproperlyConfigured(f"{name} must be {example}, not {word!r}.") from None
-    return networks
-
-
-def envprices(name: str) -> dict[str, tuple[float, float]]:
-    """“gpt-5-mini=0.25:2, other=1:10”: model → what a million input and a million output tokens cost."""
-    prices = {}
-    for part in envlist(name):
-        model, _, price = part.partition("=")
-        try:
-            per_input, per_output = map(float, price.split(":"))
-        except ValueError:
-            raise ImproperlyConfigured(f"{name} must look like model=0.25:2.00, not {part!r}.") from None
-        if not model or not (0 <= per_input < 1e6 and 0 <= per_output < 1e6):
-            raise ImproperlyConfigured(f"{name} must name a model and prices from 0, not {part!r}.")
-        prices[model.strip()] = (per_input, per_output)
-    return prices
-
-
+faults.clear()
 DEBUG = envbool("DEBUG", True)
 SECRET_KEY = env("SECRET_KEY", DEVELOPMENT_KEY if DEBUG else "")
-if not SECRET_KEY or (SECRET_KEY == DEVELOPMENT_KEY and not DEBUG):
-    raise ImproperlyConfigured("SECRET_KEY must be set when DEBUG is off.")
-if len(SECRET_KEY) < 32 and not DEBUG:
-    raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters when DEBUG is off.")
+if SECRET_KEY in {"", DEVELOPMENT_KEY} and not DEBUG:
+    wrong("SECRET_KEY must be set when DEBUG is off.")
+elif len(SECRET_KEY) < 32 and not DEBUG:
+    wrong("SECRET_KEY must have at least 32 characters when DEBUG is off.")
+# Old keys, while what they signed is still around: sessions, and links in mails.
+SECRET_KEY_FALLBACKS = envsecrets("SECRET_KEY_FALLBACKS", minimum=32)
 ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
-CSRF_TRUSTED_ORIGINS = envlist("CSRF_TRUSTED_ORIGINS")
+if not ALLOWED_HOSTS:
+    wrong("ALLOWED_HOSTS must name the hosts that people use when DEBUG is off.")
+CSRF_TRUSTED_ORIGINS = envorigins("CSRF_TRUSTED_ORIGINS")
 
 # Applications
 
@@ -137,8 +105,7 @@ TEMPLATES = [
 
 # Database
 
-DATABASE_URL = env("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
-DATABASES: dict[str, dict[str, Any]] = {"default": dict(dj_database_url.parse(DATABASE_URL))}
+DATABASES: dict[str, dict[str, Any]] = {"default": envdatabase("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # One writer at a time: take the write lock at BEGIN and queue fairly in one thread.
     DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -165,11 +132,12 @@ else:
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Where `manage.py backup` writes.
+PROCESSES = envint("PROCESSES", 2, maximum=64)  # of `make serve`; here to be checked
 BACKUP_FOLDER = Path(env("BACKUP_FOLDER", str(BASE_DIR / "backups")))
 
 # Cache
 
-REDIS_URL = env("REDIS_URL")
+REDIS_URL = envurl("REDIS_URL", "redis", "rediss", "unix")
 REDIS_TIMEOUTS = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 if REDIS_URL:
     CACHES = {
@@ -220,20 +188,25 @@ AUTH_PASSWORD_VALIDATORS = [
 JWT_ISSUER = env("JWT_ISSUER", "todo-chat")
 JWT_AUDIENCE = env("JWT_AUDIENCE", "todo-chat-api")
 # A key of its own, so that a leak of one use of SECRET_KEY is not a leak of the other.
-JWT_SECRET = env("JWT_SECRET", hashlib.sha256(f"jwt:{SECRET_KEY}".encode()).hexdigest())
-if len(JWT_SECRET) < 32:
-    raise ImproperlyConfigured("JWT_SECRET must have at least 32 characters.")
+JWT_SECRET = envsecret("JWT_SECRET", derived_secret(SECRET_KEY), minimum=32)
+# Old ones, whose tokens count until they end (ACCESS_TOKEN_SECONDS).
+JWT_SECRET_FALLBACKS = envsecrets("JWT_SECRET_FALLBACKS", minimum=32) + [
+    derived_secret(key) for key in SECRET_KEY_FALLBACKS
+]
 # Outside issuers by name, whose tokens are accepted beside ours: a JSON list, see README.md.
-JWT_TRUSTED_ISSUERS = trusted_issuers(
-    env("JWT_TRUSTED_ISSUERS", "[]"), own_issuers={JWT_ISSUER, LOCAL_ISSUER}, loopback=DEBUG
-)
+try:
+    JWT_TRUSTED_ISSUERS = trusted_issuers(
+        env("JWT_TRUSTED_ISSUERS", "[]"), own_issuers={JWT_ISSUER, LOCAL_ISSUER}, loopback=DEBUG
+    )
+except ImproperlyConfigured as error:
+    wrong(str(error))
 ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 15 * 60)
 REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 14 * 24 * 3600)
 
 # Model
 
 OPENAI_API_KEY = env("OPENAI_API_KEY")
-OPENAI_BASE_URL = env("OPENAI_BASE_URL")
+OPENAI_BASE_URL = envurl("OPENAI_BASE_URL", "http", "https")
 OPENAI_MODEL = env("OPENAI_MODEL", "gpt-5-mini")
 # Where steps come from, as a dotted path (imported when first used): the real model when there is a key or an address.
 CHAT_MODEL = (
@@ -276,7 +249,7 @@ SHUTDOWN_GRACE_SECONDS = envint("SHUTDOWN_GRACE_SECONDS", 15)
 PEOPLE_PER_ADDRESS = envint("PEOPLE_PER_ADDRESS", 10)
 RATE_LIMITS = envbool("RATE_LIMITS", True)
 if not RATE_LIMITS and not DEBUG:
-    raise ImproperlyConfigured("RATE_LIMITS=off is for benches and refused when DEBUG is off.")
+    wrong("RATE_LIMITS=off is for benches and refused when DEBUG is off.")
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 
 # Web
@@ -305,17 +278,18 @@ if not DEBUG:
 # Operation
 
 # Whoever has this token may read /metrics; without it nobody may, but with DEBUG on this machine.
-METRICS_TOKEN = env("METRICS_TOKEN")
-if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
-    raise ImproperlyConfigured("METRICS_TOKEN must have at least 16 characters.")
+METRICS_TOKEN = envsecret("METRICS_TOKEN", minimum=16)
 # Where processes of one machine count together. prometheus_client reads this variable itself.
 PROMETHEUS_MULTIPROC_DIR = env("PROMETHEUS_MULTIPROC_DIR")
 if PROMETHEUS_MULTIPROC_DIR:
-    Path(PROMETHEUS_MULTIPROC_DIR).mkdir(parents=True, exist_ok=True)
+    try:
+        Path(PROMETHEUS_MULTIPROC_DIR).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        wrong(f"PROMETHEUS_MULTIPROC_DIR must be a folder that can be made: {error.strerror}.")
 else:
     os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
 # Who collects traces. The exporter reads all OTEL_ variables itself.
-OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT")
+OTEL_EXPORTER_OTLP_ENDPOINT = envurl("OTEL_EXPORTER_OTLP_ENDPOINT", "http", "https")
 OTEL_SERVICE_NAME = env("OTEL_SERVICE_NAME", "todo-chat")
 
 # Logs: one line an event on stderr, with the request id that people are shown; ids and figures, never text of people.
@@ -350,3 +324,5 @@ LOGGING = {
         **{name: {"level": "INFO"} for name in ("django.db.backends", "httpcore2", "websockets")},
     },
 }
+
+stop_if_wrong()

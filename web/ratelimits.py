@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from database.cache import SharedRedisCache
 from telemetry import metrics
+from telemetry.causes import cause_of
 
 from .errors import RateLimited, ServiceUnavailable
 
@@ -69,8 +70,8 @@ async def count_uses(group: str, counts: list[tuple[str, str, str]]) -> None:
     """All in one thread hop and one round trip, in turn: what comes after a refusal is not counted."""
     try:
         await sync_to_async(count_each, thread_sensitive=False)(counts)
-    except CacheUnreachable:
-        logger.warning("The limit %s was not checked: the cache is out of reach.", group)
+    except CacheUnreachable as error:
+        logger.warning("The limit %s was not checked: the cache is out of reach (%s).", group, cause_of(error))
 
 
 async def check_failed_logins(username: str, address: str) -> None:
@@ -81,20 +82,20 @@ async def check_failed_logins(username: str, address: str) -> None:
     """
     try:
         await sync_to_async(check_login_counts, thread_sensitive=False)(username, address)
-    except CacheUnreachable:
-        raise login_refused() from None
+    except CacheUnreachable as error:
+        raise login_refused(error) from None
 
 
 async def count_failed_login(username: str, address: str) -> None:
     """Count one failure; raises ServiceUnavailable without a cache, so that no guess is answered uncounted."""
     try:
         await sync_to_async(add_login_failure, thread_sensitive=False)(username, address)
-    except CacheUnreachable:
-        raise login_refused() from None
+    except CacheUnreachable as error:
+        raise login_refused(error) from None
 
 
-def login_refused() -> ServiceUnavailable:
-    logger.warning("A login was refused unchecked: the cache is out of reach.")
+def login_refused(error: CacheUnreachable) -> ServiceUnavailable:
+    logger.warning("A login was refused unchecked: the cache is out of reach (%s).", cause_of(error))
     return ServiceUnavailable(retry_after_seconds=OUTAGE_RETRY_SECONDS)
 
 

@@ -59,6 +59,17 @@ class AccessTokenTests(SimpleTestCase):
     def test_another_key_is_refused(self):
         self.assert_refused(forge_token(key="another key that is long enough for HMAC"))
 
+    def test_a_key_that_was_replaced_counts_as_long_as_it_is_named(self):
+        issued = issue_access_token(UserFactory.build(subject="alice"))
+        old, new = settings.JWT_SECRET, "a new secret that is long enough for it"
+        with self.settings(JWT_SECRET=new, JWT_SECRET_FALLBACKS=["yet another secret of other days", old]):
+            self.assertEqual(verify_access_token(issued).subject, "alice")
+            self.assertEqual(verify_access_token(issue_access_token(UserFactory.build(subject="bob"))).subject, "bob")
+            self.assert_refused(forge_token(key="another key that is long enough for HMAC"))
+            self.assert_refused(issued[:-2])
+        with self.settings(JWT_SECRET=new):
+            self.assert_refused(issued)
+
     def test_another_algorithm_is_refused_even_with_the_right_key(self):
         self.assert_refused(forge_token(key=settings.JWT_SECRET * 2, algorithm="HS512"))
         self.assert_refused(forge_token(key=rsa.generate_private_key(65537, 2048), algorithm="RS256"))

@@ -4,6 +4,7 @@ Who issued a token decides what it is checked with, and nothing in the token doe
 algorithm, an outside issuer's with its own public keys and algorithms. The two never meet.
 """
 
+import hmac
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import UUID
 import jwt
 from django.conf import settings
 from django.utils import timezone
+from jwt.utils import base64url_encode
 
 from accounts.issuers import LOCAL_ISSUER, TrustedIssuer
 from accounts.models import User
@@ -75,9 +77,20 @@ async def verify_access_token(token: str) -> AccessClaims:
 def verified_own(token: str, header: dict[str, Any], claims: Claims) -> AccessClaims:
     if header != OWN_HEADER:
         raise TokenInvalid
-    check_signature(token, settings.JWT_SECRET, ALGORITHM, settings.JWT_ISSUER, settings.JWT_AUDIENCE, strict_aud=True)
+    key = signing_key(token)
+    check_signature(token, key, ALGORITHM, settings.JWT_ISSUER, settings.JWT_AUDIENCE, strict_aud=True)
     check_issued_at(claims)
     return AccessClaims(LOCAL_ISSUER, claims.sub, claims.iat, sign_in_of(claims))
+
+
+def signing_key(token: str) -> str:
+    """The one of our secrets that signed it: the newest unless an older one did, while keys are changed."""
+    signed, _, signature = token.rpartition(".")
+    for secret in settings.JWT_SECRET_FALLBACKS:
+        made = hmac.digest(secret.encode(), signed.encode(), "sha256")
+        if hmac.compare_digest(base64url_encode(made), signature.encode()):
+            return secret
+    return settings.JWT_SECRET
 
 
 async def verified_outside(token: str, header: dict[str, Any], claims: Claims, issuer: TrustedIssuer) -> AccessClaims:

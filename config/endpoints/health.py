@@ -14,13 +14,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from redis.exceptions import RedisError
 from starlette.responses import JSONResponse, Response
 
-OK, SLOW = "ok", "no answer in time"
+from telemetry.causes import cause_of
+
+OK, SLOW, OUT_OF_REACH = "ok", "no answer in time", "out of reach"
 
 # Set when the process was told to stop: it finishes its turns, and new requests should go elsewhere.
 stopping = threading.Event()
@@ -44,7 +45,7 @@ class Part:
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"ready-{name}")
         self.looking: Future[str] | None = None
         self.looked_at = 0.0
-        self.reported = OK
+        self.reported, self.cause = OK, ""
 
     async def state(self) -> str:
         """ "ok", or what is wrong, without names, addresses or words of an error."""
@@ -56,16 +57,20 @@ class Part:
         return state
 
     def take_a_look(self) -> str:
+        """Whatever happens is an answer: a probe that ends in an error tells nobody anything."""
         try:
-            return self.look()
+            self.cause, state = "", self.look()
+        except Exception as error:  # noqa: BLE001 also what a setting or a library makes wrong
+            self.cause, state = f" ({cause_of(error)})", OUT_OF_REACH
         finally:
             self.looked_at = time.monotonic()
+        return state
 
     def report(self, state: str) -> None:
-        """One line when it changes, not one a second."""
+        """One line with the cause when it changes, not one a second."""
         if state != self.reported:
             level = logging.INFO if state == OK else logging.WARNING
-            logger.log(level, "%s: %s, was: %s", self.name, state, self.reported)
+            logger.log(level, "%s: %s%s, was: %s", self.name, state, self.cause, self.reported)
             self.reported = state
 
 
@@ -73,8 +78,6 @@ def look_at_database() -> str:
     """One connection and one query, which also tells whether the tables are those that this code was written for."""
     try:
         missing = latest_migrations() - set(MigrationRecorder(connection).applied_migrations())
-    except (DatabaseError, InterfaceError):
-        return "out of reach"
     finally:
         connection.close()
     return "migrations are missing" if missing else OK
@@ -87,14 +90,18 @@ def latest_migrations() -> set[tuple[str, str]]:
 
 
 def look_at_redis() -> str:
-    try:
-        cache.get("ready")
-    except RedisError:
-        return "out of reach"
+    cache.get("ready")
     return OK
 
 
 PARTS = [Part("database", look_at_database), *([Part("redis", look_at_redis)] if settings.REDIS_URL else [])]
+
+
+async def only_read(scope: Any) -> Response:
+    """For any other method."""
+    refused = answer(405, status="only GET and HEAD are answered here")
+    refused.headers["Allow"] = "GET, HEAD"
+    return refused
 
 
 async def alive(scope: Any) -> Response:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import SimpleTestCase, TransactionTestCase, override_settings
 
-from config.endpoints.health import OK, SLOW, Part, look_at_database, look_at_redis
+from config.endpoints.health import OK, OUT_OF_REACH, SLOW, Part, look_at_database, look_at_redis
 from config.testing import empty_database, running_server
 
 from .test_asgi import ask
@@ -57,8 +57,10 @@ class Looks(SimpleTestCase):
     @override_settings(
         CACHES={"default": {"BACKEND": "database.cache.SharedRedisCache", "LOCATION": "redis://127.0.0.1:1"}}
     )
-    def test_a_redis_that_nobody_answers_for_is_out_of_reach(self):
-        self.assertEqual(look_at_redis(), "out of reach")
+    async def test_a_redis_that_nobody_answers_for_is_out_of_reach_and_the_log_says_why(self):
+        with self.assertLogs("config.endpoints.health", "WARNING") as logs:
+            self.assertEqual(await Part("redis", look_at_redis).state(), OUT_OF_REACH)
+        self.assertEqual(logs.records[0].getMessage(), "redis: out of reach (connection refused), was: ok")
 
     def test_a_cache_that_answers_is_well(self):
         self.assertEqual(look_at_redis(), OK)
@@ -73,8 +75,9 @@ class Probes(TransactionTestCase):
                 self.assertEqual((status, json.loads(answer), headers[b"cache-control"]), (200, body, b"no-store"))
 
     async def test_probes_are_only_read(self):
-        status, headers, _ = await ask("/readyz", method="POST")
+        status, headers, body = await ask("/readyz", method="POST")
         self.assertEqual((status, headers[b"allow"]), (405, b"GET, HEAD"))
+        self.assertIn("status", json.loads(body))
 
     def test_a_database_without_our_last_migration_is_not_ready(self):
         last = MigrationRecorder.Migration.objects.filter(app="chat").latest("id")

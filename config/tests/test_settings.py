@@ -2,6 +2,9 @@ import ast
 import os
 import re
 import runpy
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from unittest import mock
 
@@ -9,13 +12,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase
 
-from config.settings import envprices
+from config.environment import MISCONFIGURED
 
 
 class Prices(SimpleTestCase):
-    def prices(self, text: str) -> dict[str, tuple[float, float]]:
-        with mock.patch.dict(os.environ, {"MODEL_PRICES": text}):
-            return envprices("MODEL_PRICES")
+    def prices(self, text: str) -> object:
+        return values({"MODEL_PRICES": text})["MODEL_PRICES"]
 
     def test_a_model_has_a_price_for_input_and_one_for_output(self):
         self.assertEqual(self.prices("gpt-5-mini=0.25:2.00, other=1:10"), {"gpt-5-mini": (0.25, 2), "other": (1, 10)})
@@ -30,7 +32,7 @@ class Prices(SimpleTestCase):
 SOURCE = Path(settings.BASE_DIR, "config/settings.py")
 EXAMPLE = Path(settings.BASE_DIR, ".env.example").read_text()
 README = Path(settings.BASE_DIR, "README.md").read_text()
-OF_MAKE = {"HOST", "PORT", "PROCESSES"}
+OF_MAKE = {"HOST", "PORT"}
 PRODUCTION = {"DEBUG": "off", "SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "example.com"}
 
 
@@ -66,3 +68,85 @@ class EnvExample(SimpleTestCase):
         named = {name for row in rows for name in re.findall(r"`([A-Z_]+)", row)}
         self.assertGreater(len(named), 10)
         self.assertLessEqual(named, set(self.documented))
+
+
+# Of each kind of setting some values that people write, each with words of the sentence that it gets.
+WRONG = {
+    "DEBUG": {"maybe": "on or off"},
+    "SECRET_KEY": {"short": "32 characters"},
+    "ALLOWED_HOSTS": {",": "name the hosts"},
+    "CSRF_TRUSTED_ORIGINS": {"todo.example": "https://", "https://todo.example/path": "https://"},
+    "TRUSTED_PROXIES": {"nginx": "networks", "10.0.0.1/8": "networks", "10.0.0.0/99": "networks"},
+    "DATABASE_URL": {
+        "postgres": "postgresql://",
+        "mysql://hidden@host/x": "postgresql://",
+        "postgresql://u:hidden@h:x/y": "//user",
+    },
+    "DATABASE_THREADS": {"0": "from 1", "many": "whole number", "1.5": "whole number", "9" * 5000: "whole number"},
+    "PROCESSES": {"0": "from 1", "1000": "to 64"},
+    "REDIS_URL": {"localhost:6379": "redis://", "http://hidden@host": "redis://", "redis://": "redis://"},
+    "METRICS_TOKEN": {"hidden": "16 characters"},
+    "OTEL_EXPORTER_OTLP_ENDPOINT": {"collector:4318": "http://"},
+    "OPENAI_BASE_URL": {"api.example/v1": "http://", "https://[hidden": "http://"},
+    "OPENAI_API": {"both": "one of"},
+    "MODEL_PRICES": {"gpt": "model=0.25:2.00"},
+    "JWT_SECRET": {"hidden": "32 characters"},
+    "JWT_TRUSTED_ISSUERS": {"{": "JWT_TRUSTED_ISSUERS"},
+    "LOG_LEVEL": {"LOUD": "one of"},
+    "RATE_LIMITS": {"off": "DEBUG"},
+}
+
+
+class Wrong(SimpleTestCase):
+    """A setting that is wrong stops the start with one sentence that names it, and repeats no secret."""
+
+    def sentence(self, **variables: str) -> str:
+        with self.assertRaises(ImproperlyConfigured) as stopped:
+            values({"DATABASE_URL": "postgresql://u@h/n", **PRODUCTION, **variables})
+        return str(stopped.exception)
+
+    def test_each_is_told_by_its_name(self):
+        for name, cases in WRONG.items():
+            for value, words in cases.items():
+                with self.subTest(name, value=value[:30]):
+                    sentence = self.sentence(**{name: value})
+                    self.assertTrue(sentence.startswith(name), sentence)
+                    self.assertIn(words, sentence)
+                    self.assertNotIn("hidden", sentence)
+                    self.assertLess(len(sentence), 200)
+
+    def test_all_that_is_wrong_is_told_at_once(self):
+        sentence = self.sentence(REDIS_URL="localhost", PROCESSES="x", LOG_FORMAT="y")
+        for name in ("REDIS_URL", "PROCESSES", "LOG_FORMAT"):
+            self.assertIn(name, sentence)
+
+    def test_every_command_and_server_says_it_in_one_line_and_with_one_status(self):
+        environment = {"PATH": os.environ["PATH"], "REDIS_URL": "localhost:6379"}
+        for command in (
+            ["manage.py", "check"],
+            ["-m", "config.serve", "--port", "0"],
+            ["-m", "uvicorn", "config.asgi:application"],
+        ):
+            with self.subTest(command):
+                ended = subprocess.run(
+                    [sys.executable, *command],
+                    check=False,
+                    capture_output=True,
+                    text=True,
+                    timeout=60,
+                    env=environment,
+                    cwd=settings.BASE_DIR,
+                )
+                told = (
+                    "Todo Chat does not start: REDIS_URL must begin with redis:// or rediss:// or unix:// and a host."
+                )
+                said = [line for line in ended.stderr.splitlines() if "does not start" in line]
+                self.assertEqual((ended.returncode, set(said)), (MISCONFIGURED, {told}), ended.stderr)
+                self.assertNotIn("Traceback", ended.stderr)
+
+    def test_a_port_that_is_taken_is_one_line(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            command = [sys.executable, "-m", "config.serve", "--port", str(taken.getsockname()[1])]
+            ended = subprocess.run(command, check=False, capture_output=True, text=True, cwd=settings.BASE_DIR)
+        self.assertEqual(ended.returncode, 1)
+        self.assertRegex(ended.stderr, r"^Todo Chat does not start: 127.0.0.1 port \d+: .*[Aa]ddress.*in use.*\.\n$")

@@ -1,0 +1,139 @@
+"""Reads variables of the environment for the settings, and collects all that is wrong, to be told in one line."""
+
+import os
+import sys
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+# An exit status that says that a restart helps nothing (EX_CONFIG of sysexits.h).
+MISCONFIGURED = 78
+MOST = 2**31 - 1
+
+faults: list[str] = []
+
+
+def wrong(sentence: str) -> None:
+    """Remember it: the program does not start."""
+    faults.append(sentence)
+
+
+def stop_if_wrong() -> None:
+    """Raises ImproperlyConfigured with all sentences."""
+    if faults:
+        raise ImproperlyConfigured(" ".join(faults))
+
+
+def exit_misconfigured(error: ImproperlyConfigured) -> SystemExit:
+    sys.stderr.write(f"Todo Chat does not start: {error}\n")
+    return SystemExit(MISCONFIGURED)
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def envsecret(name: str, default: str = "", minimum: int = 0) -> str:
+    """Of at least so many characters, where it is given. It is never repeated in a sentence."""
+    word = env(name, default)
+    if word and len(word) < minimum:
+        wrong(f"{name} must have at least {minimum} characters.")
+    return word
+
+
+def envsecrets(name: str, minimum: int) -> list[str]:
+    secrets = envlist(name)
+    if any(len(secret) < minimum for secret in secrets):
+        wrong(f"{name} must be keys of at least {minimum} characters with commas between.")
+    return secrets
+
+
+def envbool(name: str, default: bool) -> bool:
+    word = env(name, "on" if default else "off").lower()
+    if word not in {"on", "off", "true", "false", "1", "0"}:
+        wrong(f"{name} must be on or off, not {word!r}.")
+    return word in {"on", "true", "1"}
+
+
+def envint(name: str, default: int, minimum: int = 1, maximum: int = MOST) -> int:
+    word = env(name, str(default))
+    if not word.isascii() or not word.isdigit() or len(word) > len(str(MOST)) or not minimum <= int(word) <= maximum:
+        wrong(f"{name} must be a whole number from {minimum} to {maximum}, not {word[:40]!r}.")
+        return default
+    return int(word)
+
+
+def envlist(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+def envchoice(name: str, default: str, choices: set[str]) -> str:
+    word = env(name, default)
+    if word not in choices:
+        wrong(f"{name} must be one of {', '.join(sorted(choices))}, not {word!r}.")
+        return default
+    return word
+
+
+def envurl(name: str, *schemes: str) -> str:
+    """Empty, or an address with one of the schemes and a host. It may hold a password and is never repeated."""
+    word = env(name)
+    try:
+        parts = urlsplit(word)
+        good = parts.scheme in schemes and (bool(parts.hostname) or parts.scheme == "unix") and parts.port != 0
+    except ValueError:
+        good = False
+    if word and not good:
+        wrong(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)} and a host.")
+    return word
+
+
+def envdatabase(name: str, default: str) -> dict[str, object]:
+    """As dj_database_url reads it; a file of SQLite or a PostgreSQL."""
+    word = env(name, default)
+    try:
+        read = dict(dj_database_url.parse(word))
+    except (ValueError, KeyError):
+        read = {}
+    if read.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"} or not read["NAME"]:
+        wrong(f"{name} must look like postgresql://user:password@host:5432/name or sqlite:///file.")
+        return dict(dj_database_url.parse(default))
+    return read
+
+
+def envorigins(name: str) -> list[str]:
+    origins = envlist(name)
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+            wrong(f"{name} must be origins such as https://todo.example.com, not {origin!r}.")
+    return origins
+
+
+def envnetworks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
+    """“none” is an empty list."""
+    networks = []
+    for word in [word for word in envlist(name, default) if word != "none"]:
+        try:
+            networks.append(ip_network(word))
+        except ValueError:
+            wrong(f"{name} must be addresses or networks such as 10.0.0.0/8, or none, not {word!r}.")
+    return networks
+
+
+def envprices(name: str) -> dict[str, tuple[float, float]]:
+    """“gpt-5-mini=0.25:2, other=1:10”: model → what a million input and a million output tokens cost."""
+    prices = {}
+    for part in envlist(name):
+        model, _, price = part.partition("=")
+        try:
+            per_input, per_output = map(float, price.split(":"))
+        except ValueError:
+            wrong(f"{name} must look like model=0.25:2.00, not {part!r}.")
+            continue
+        if not model or not (0 <= per_input < 1e6 and 0 <= per_output < 1e6):
+            wrong(f"{name} must name a model and prices from 0, not {part!r}.")
+        prices[model.strip()] = (per_input, per_output)
+    return prices
