@@ -23,14 +23,14 @@ GENERATORS := config/tests/generators
 FUZZ := bench/fuzz
 
 # Everything that pip installs, in this order: the later are held to what the earlier took.
-LOCKED := requirements requirements-tracing requirements-dev $(AGENT)/requirements $(GENERATORS)/requirements $(FUZZ)/requirements
+LOCKED := requirements requirements-tracing requirements-dev requirements-training $(AGENT)/requirements $(GENERATORS)/requirements $(FUZZ)/requirements
 # Nothing but what is locked, as it was when it was locked.
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 # What looks like a secret and is an example. (Words such as “password” are left to ruff and bandit.)
 NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@'
 
-.PHONY: run serve test check lock audit screenshots bench fuzz
+.PHONY: run serve test check lock audit screenshots bench train-language fuzz
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -103,6 +103,11 @@ bench: $(VENV)/dev
 
 bench-%:
 	$(MAKE) bench WHAT=$*
+
+# Learns language/scoring/weights.json from the sentences in bench/language/.
+train-language: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-training.txt
+	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.train_language
 
 # Requests that nobody would think of, at every operation; EXAMPLES=50 is a short run.
 fuzz: $(VENV)/dev $(FUZZ)/.venv/.installed

@@ -15,10 +15,16 @@ CHOSEN = (
     "requirements.in",
     "requirements-tracing.in",
     "requirements-dev.in",
+    "requirements-training.in",
     "bench/fuzz/requirements.in",
     "config/tests/agent/requirements.in",
 )
-LOCKED = ("requirements-dev.txt", "bench/fuzz/requirements.txt", "config/tests/agent/requirements.txt")
+LOCKED = (
+    "requirements-dev.txt",
+    "requirements-training.txt",
+    "bench/fuzz/requirements.txt",
+    "config/tests/agent/requirements.txt",
+)
 NODE_FILE = "config/tests/node/package.json"
 UV = str(Path(sys.executable).with_name("uv"))
 NODE_KINDS = ("dependencies", "optionalDependencies")

@@ -143,6 +143,14 @@ class Supposed:
 
 
 @dataclass(frozen=True)
+class Sought:
+    """A change of todos that are named by more than words of a title: looked for first. `otherwise` where none is."""
+
+    change: CompleteTodos | DeleteTodos | UpdateTodos
+    otherwise: AddTodo | Clarify | None = None
+
+
+@dataclass(frozen=True)
 class OfferToDelete:
     """ "Cancel the gym": asked back about the open todo that is called like that; `otherwise` where none is."""
 
@@ -159,6 +167,7 @@ Act = (
     | AnnotateTodo
     | RestoreTodo
     | Supposed
+    | Sought
     | OfferToDelete
     | ChangeMany
     | UndoChanges

@@ -16,7 +16,10 @@ BEFORE_DATE = re.compile(
     re.IGNORECASE,
 )
 AFTER_DATE = re.compile(r"^(?:'?s\b)?[\s,–-]*", re.IGNORECASE)
-TIME_ALONE = re.compile(r"(?:at )?(?:\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\.?)?|noon|midnight|midday)", re.IGNORECASE)
+HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+TIME_ALONE = re.compile(
+    rf"(?:at )?(?:(?:\d{{1,2}}(?::\d\d)?|{HOURS})\s?(?:[ap]\.?m\.?|o'clock)?|noon|midnight|midday)", re.IGNORECASE
+)
 
 # Each look reads the rest of the text again.
 DATES_LOOKED_AT = 6

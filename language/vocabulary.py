@@ -1,6 +1,11 @@
 """The words of English that code asks for by themselves, and the numbers and priorities that words name."""
 
-from language.grammar import words
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from language.grammar import WORDS, words
 from language.marks import PRIORITY_MARKS
 
 TODO_VERBS = words("todo_verbs")
@@ -24,3 +29,13 @@ NUMBERS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10, "last": -1, "bottom": -1, "top": 1,
 }  # fmt: skip
+
+WORD = re.compile(r"[a-z][a-z']*")
+NOTATION = re.compile(r"\(\?p<\w+>|\{\w+\}|where \w+|^#.*$", re.MULTILINE)
+
+
+@cache
+def grammar_words() -> frozenset[str]:
+    """The words that forms and phrases of the grammar mention: its function words and the words of commands."""
+    text = (WORDS / "en.txt").read_text(encoding="utf-8").lower()
+    return frozenset(WORD.findall(NOTATION.sub(" ", text.partition("[words]")[0])))

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from accounts.models import User
 from database.units import database_read
+from language.stems import search_terms
 from web.errors import ValidationFailed
 from web.text import StorableText
 
@@ -25,7 +26,6 @@ from .errors import NothingToUndo, UnknownTag
 from .finding.lately import LATELY, Lately
 from .finding.references import References, echo, read_id
 from .finding.selection import select_todos
-from .finding.words import search_terms
 from .mcp.batches import Caller, ToolRefused, accepted, run_batch, write_once
 from .mcp.schema import Absent, Batch, Changed, NewTask, Outcome, ReferenceList, Refused, Results, TaskList, TaskUpdate
 from .mcp.server import ActingCaller, acting_as, make_server

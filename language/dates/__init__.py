@@ -35,6 +35,7 @@ __all__ = [
     "Due",
     "FoundDate",
     "Recurrence",
+    "date_places",
     "date_text",
     "find_date",
     "is_shift",
@@ -83,6 +84,11 @@ def find_date(text: str, zone: ZoneInfo, now: datetime.datetime, *, day_first: b
     if apart is not None:
         chosen = replace(chosen, clock=apart.clock, part=apart.part)
     return _found(chosen, apart, text, reference)
+
+
+def date_places(text: str, zone: ZoneInfo, now: datetime.datetime) -> list[tuple[int, int]]:
+    """Where the text has date words, in order, whether they can be read or not."""
+    return [phrase.span for phrase in find_phrases(clauses(text), _reference(zone, now, None, whole=False))]
 
 
 def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, day_first: bool | None = None) -> FoundDate:

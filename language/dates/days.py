@@ -43,6 +43,9 @@ LONG_UNITS = {
 HALVES = {"hour": (30, "minute"), "day": (12, "hour"), "year": (6, "month")}
 
 
+ANCHOR_DAYS = (Kind.WEEKDAY, Kind.NEXT, Kind.MONTH, Kind.DAY)
+
+
 def read_day(words: Words, place: int, reference: Reference) -> DayReading | None:
     """The day at `place`, the longest phrase first."""
     if place >= len(words.tokens) or not words.tokens[place].kinds:
@@ -95,6 +98,9 @@ def _named(words: Words, place: int, reference: Reference) -> DayReading | None:
 def _offset(words: Words, place: int, reference: Reference) -> DayReading | None:
     """in 2 weeks, in an hour and a half, a week from friday, 3 days from now, 2 days before may 2."""
     within = words.has(place, Kind.IN) or (words.word(place) == "after" and not words.has(place - 1, Kind.UNIT))
+    spot = words.skip(place, Kind.THE)
+    if words.get(spot, Kind.UNIT) == "day" and words.has(spot + 1, Kind.AFTER) and words.has(spot + 2, *ANCHOR_DAYS):
+        return _offset_from(words, spot + 1, reference, (1, "day"))
     if weekdays := _weekdays_on(words, place, reference):
         return weekdays
     found = _amount(words, place + within)

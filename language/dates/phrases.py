@@ -33,7 +33,7 @@ MOST_ATTEMPTS = 70
 WORDS_BEFORE_A_TOPIC = "since about from after of like version not except without named called between"
 WORDS_BEFORE_AN_AIM = "look looking aim aiming capped priced limit stay hold set guess stare"
 BOOKS_WITH_VERSES = "psalm psalms genesis exodus isaiah jeremiah proverbs matthew luke acts"
-VERBS_BEFORE_A_WORK = "watch rewatch read reread play hear"
+VERBS_BEFORE_A_WORK = "watch rewatch read reread play hear buy order fetch grab"
 NUMBERED_THINGS = "page pages chapter chapters verse verses section sections ratio score odds channel"
 COUNTED_THINGS = "people persons miles km kilometers meters steps pages times pieces items cups kg percent"
 # After these words a day is what the todo is about, not when it is due …

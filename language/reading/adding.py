@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from language.acts import AddTodo, Clarify, Unclear
-from language.clock import Clock, cut_date
+from language.clock import Clock, cut_date, is_date
 from language.grammar import section
 from language.text.details import cut_priority, cut_tags
 from language.text.items import dated_items, listed_items, parts_of
@@ -37,6 +37,8 @@ def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
 
 def headed(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     """The todos behind a head that says that several follow, with the date of the head."""
+    if (listed_for := forms.list_for.fullmatch(text)) and (listed_for["tag"] or listed_for["before"]):
+        return under_tag(listed_for, clock)
     head, _, value = text.partition(":")
     if not value.strip():
         head, _, value = text.partition(",")
@@ -50,12 +52,21 @@ def headed(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     return [replace(todo, due=todo.due or due) for todo in todos_from(parts, clock)]
 
 
+def under_tag(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:
+    """There is one list; what another one would be called is a tag."""
+    tag = (match["tag"] or match["before"]).strip().lower()
+    todos = todos_from(parts_of(match["value"].strip()), clock)
+    return [replace(todo, tags=(*todo.tags, tag)) for todo in todos]
+
+
 def understand_afterthought(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     match = forms.afterthought.fullmatch(text)
     return listed(match["value"], clock) if match else None
 
 
 def understand_new_item(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
+    if (match := forms.day_as.fullmatch(text)) and is_date(match["day"], clock):
+        return [AddTodo(title_of(match["value"]), match["day"])]
     if match := forms.new_item.fullmatch(text):
         return listed(" ".join([match["value"], *forms.kind_kept.findall(match["kind"])]).strip(), clock)
     if match := forms.remind.fullmatch(text):
@@ -93,6 +104,7 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     """One todo: what is neither date nor priority nor tag is its title."""
     text, priority = cut_priority(text)
     text, tags = cut_tags(text)
+    text = forms.of_day.sub(r"\g<rest> \g<day>", text)
     if forms.weekend_of.search(text):
         raise Unclear(WHICH_DAY)
     days = forms.several_days.search(text)

@@ -16,6 +16,8 @@ from language.vocabulary import IRREGULAR_PAST, TODO_VERBS
 
 forms = section("asking")
 
+FRAGMENT_WORDS = 4
+
 
 def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
     """What the clause asks; Say("outside") for a question that is not about todos; None where it is no question."""
@@ -30,7 +32,14 @@ def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
         return None if act == Say("outside") and forms.finds_out.match(text) else act
     if forms.ask_word.fullmatch(text) or forms.how_many.fullmatch(text) or forms.plan.fullmatch(text):
         return direct_question(text, clock)
-    return request_to_see(text, clock) or (Say("outside") if asked and not is_about_todos(text) else None)
+    return request_to_see(text, clock) or (
+        Say("outside") if asked and not is_about_todos(text) and not is_fragment(text) else None
+    )
+
+
+def is_fragment(text: str) -> bool:
+    """ "Lunch with Sam?": no question word and no verb of asking; it may be a todo that somebody thinks of."""
+    return 1 < len(text.split()) <= FRAGMENT_WORDS and not forms.indirect.fullmatch(text)
 
 
 def asked_day(text: str, clock: Clock, *, asked: bool) -> AskTodos | None:
@@ -85,6 +94,8 @@ def request_to_see(text: str, clock: Clock) -> AskTodos | None:
         return shown(text, showing["rest"], clock)
     if (wishing := forms.wishing.fullmatch(text)) and wishes_list(text, wishing["rest"]):
         return ask_which(wishing["rest"], clock)
+    if tagged := forms.tag_alone.fullmatch(text):
+        return AskTodos(Question.WHICH, Selection(tag=tagged["tag"].lower()))
     if forms.sorted.fullmatch(text):
         return AskTodos(Question.WHICH, Selection())
     if forms.bare_state.fullmatch(text) or (forms.bare_list.fullmatch(text) and is_list_named(text, clock)):

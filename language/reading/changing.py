@@ -7,7 +7,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from language.acts import Act, AnnotateTodo, ChangeMany, Clarify, CompleteTodos, DeleteTodos, OfferToDelete, UpdateTodos
+from language.acts import (
+    Act,
+    AnnotateTodo,
+    ChangeMany,
+    Clarify,
+    CompleteTodos,
+    DeleteTodos,
+    OfferToDelete,
+    Sought,
+    UpdateTodos,
+)
 from language.clock import Clock, is_date
 from language.grammar import Forms, section
 from language.reading.adding import todo_from
@@ -179,6 +189,8 @@ def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
 def given_up(match: re.Match[str], clock: Clock) -> Act | None:
     """ "Drop the report": said of a todo as often as of a thing, so that it is asked about if there is such a todo."""
     verb, what = match["verb"].lower(), match["what"]
+    if verb == "cancel" and clock.find(what):
+        return Sought(DeleteTodos(names_in(outside_list(what))), todo_from(match[0], clock))
     if clock.find(what) or verb not in GIVES_UP or not (verb == "cancel" or moving.definite.fullmatch(what)):
         return None
     if verb in TODO_VERBS and verb not in ASSISTANT_VERBS and verb != "cancel":

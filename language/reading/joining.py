@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, Reading, Say, UpdateTodos
+from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, OfferToDelete, Reading, Say, UpdateTodos
 from language.text.naming import is_pronoun, is_several
 
 ONE_BY_ONE = (
@@ -14,6 +14,9 @@ def joined(before: list[Act], after: list[Act]) -> list[Act]:
     """The acts of both, where "it" in the second is what the first spoke of."""
     acts = [*before]
     for act in after:
+        if acts and isinstance(acts[-1], OfferToDelete) and isinstance(act, CompleteTodos | DeleteTodos):
+            # "We have milk already, take it off" says for sure what the first half may mean.
+            acts = [*acts[:-1], type(act)((acts[-1].task,))]
         acts = joined_one(acts, act) if acts else [act]
     return acts
 

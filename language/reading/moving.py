@@ -20,8 +20,11 @@ def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
     if (match := forms.date_between.fullmatch(text)) and is_date(match["value"], clock):
         return moved_to(match["what"], match["value"], clock)
     words, due = cut_new_date(text, clock)
-    if not due:
-        return moved_without_date(text, clock)
+    if not due or words.lower().endswith(" due"):
+        # "Postpone everything due today" says what, and not to which day.
+        group = moved_without_date(text, clock)
+        if not due or isinstance(group, ChangeMany):
+            return group
     if words and forms.correction.fullmatch(words):
         return UpdateTodos(("it",), due=due)
     if forms.put_in.fullmatch(words):

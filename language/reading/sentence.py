@@ -3,24 +3,27 @@
 from dataclasses import replace
 
 from language.acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading, Say
-from language.clock import Clock, is_date
+from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
-from language.reading.adding import headed, understand_add, understand_afterthought
+from language.reading.adding import forms as adding
+from language.reading.adding import headed, listed, understand_add, understand_afterthought
 from language.reading.asking import understand_question
 from language.reading.bare import forms as bare
 from language.reading.bare import offered, understand_bare, understand_statement
 from language.reading.changing import asked_away, understand_change
+from language.reading.foreign import understand_foreign
 from language.reading.joining import joined
 from language.reading.moving import asked_for, corrected
 from language.reading.moving import forms as moving
 from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
 from language.reading.talking import understand_hostile, understand_outside, understand_talk
+from language.reading.weighed import weighed
 from language.talk.questions import OFFER
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from language.text.naming import has_sign
 from language.text.selection import select
-from language.text.spelling import respelled
+from language.text.spelling import LIST_WORDS, mended, respelled
 
 forms = section("reading")
 
@@ -36,13 +39,22 @@ MISSPELT_WORDS_MAX = 2
 
 
 def read_sentence(sentence: str, clock: Clock) -> Reading:
+    """The acts of one sentence: by the grammar, weighed by the score."""
     if len(sentence) > CLAUSE_MAX_CHARACTERS:
         return Reading([Clarify(TOO_LONG)])
+    if acts := understand_foreign(clause_of(sentence).text, clock):
+        return Reading(acts, is_sure=True)
+    return weighed(sentence, parsed(sentence, clock), lambda part: certain_acts(clause_of(part), clock), clock)
+
+
+def parsed(sentence: str, clock: Clock) -> Reading:
+    """What the grammar makes of the sentence, the surest reading first."""
     clause = clause_of(sentence)
     if talk := whole_talk(sentence):
         return Reading([talk], is_sure=True)
     if acts := repaired_acts(sentence, clock):
         return Reading(acts, is_sure=True)
+    sentence, clause = mended_lists(sentence, clause)
     if acts := whole_acts(clause, clock) or divided(sentence, clock) or certain_acts(clause, clock):
         return Reading(acts, is_sure=True)
     mended = clause.text
@@ -55,14 +67,20 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
     return Reading(likely_acts(clause, clock))
 
 
+def mended_lists(sentence: str, clause: Clause) -> tuple[str, Clause]:
+    """Both with the words for the list put right: "add milk to my lsit" is surely about a list."""
+    words = [mended(word, LIST_WORDS) for word in sentence.split(" ")]
+    return (sentence, clause) if words == sentence.split(" ") else (" ".join(words), clause_of(" ".join(words)))
+
+
 def repaired_acts(sentence: str, clock: Clock) -> list[Act] | None:
     """What was meant where the sentence puts itself right."""
     if dated := with_meant_date(clause_of(sentence).text, clock):
-        return read_sentence(dated, clock).acts
+        return parsed(dated, clock).acts
     match = repairs.repair.fullmatch(clause_of(sentence).text)
     if match is None:
         return None
-    said = read_sentence(match["said"], clock)
+    said = parsed(match["said"], clock)
     if any(isinstance(act, AskTodos | Say | Clarify) for act in said.acts):
         return None
     return certain_acts(clause_of(match["meant"]), clock) or repaired(said.acts, match["meant"])
@@ -150,9 +168,18 @@ def led_by_date(text: str, clock: Clock) -> list[Act] | None:
         return None
     if not forms.command_behind_date.match(text, found.end):
         return None
-    acts = certain_acts(clause_of(text[found.end :]), clock) or []
-    added = [replace(act, due=act.due or text[found.start : found.end]) for act in acts if isinstance(act, AddTodo)]
+    rest = text[found.end :].strip(" ,:")
+    acts = certain_acts(clause_of(rest), clock) or []
+    if not acts and (put := adding.dated_add.fullmatch(rest)):
+        acts = [*listed(put["value"], clock)]
+    due = text[found.start : found.end]
+    added = [replace(act, due=with_day(act.due, due)) for act in acts if isinstance(act, AddTodo)]
     return [*added] if len(added) == len(acts) else None
+
+
+def with_day(due: str, day: str) -> str:
+    """The date of what follows; a time alone is one of the day that leads."""
+    return f"{day} {due}" if TIME_ALONE.fullmatch(due) else due or day
 
 
 def likely_acts(clause: Clause, clock: Clock) -> list[Act]:

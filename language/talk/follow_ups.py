@@ -1,6 +1,5 @@
 """Answers to what the assistant asked last: a choice, a title, a date, a yes."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,17 +7,19 @@ from language.acts import (
     Act,
     AddTodo,
     AskTodos,
+    Clarify,
     CompleteTodos,
     DeleteTodos,
     Question,
     RepeatCall,
     RestoreTodo,
     Say,
+    Sought,
     Unclear,
     UndoChanges,
     UpdateTodos,
 )
-from language.clock import TIME_ALONE, Clock, is_date
+from language.clock import TIME_ALONE, Clock, cut_date, is_date
 from language.grammar import section
 from language.reading.adding import todo_from
 from language.reading.bare import offered
@@ -26,13 +27,14 @@ from language.reading.message import understand
 from language.reading.moving import TO_WHICH_DAY, moved_somewhen
 from language.reading.sentence import certain_acts
 from language.reading.talking import understand_talk
-from language.talk.exchanges import Call, Conversation, Exchange, Outcome, Row
-from language.talk.questions import ASK_TITLE, DELETE_OFFER, OFFER
+from language.talk.exchanges import Call, Conversation, Outcome, Row
+from language.talk.matching import Fit, find
+from language.talk.questions import ASK_TITLE, DELETE_OFFER, OFFER, OFFERS_OF_CHANGE, TAKE_BACK
 from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
 from language.talk.retitling import retitled
-from language.talk.same_deed import same_deed
+from language.talk.same_deed import CHANGED, same_deed
 from language.text.clauses import clause_of
-from language.text.naming import bare_name, is_pronoun, is_several, names_in, places_of
+from language.text.naming import is_pronoun, is_several, names_in, places_of
 from language.text.quotations import set_aside_quotations
 
 forms = section("follow_ups")
@@ -50,19 +52,36 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
     said = talk.topic if isinstance(talk, Say) else ""
     if ASK_TITLE in last.answer:
         return titled(conversation, said, clock)
-    if said == "yes" and last.answer.startswith((OFFER, DELETE_OFFER)):
-        return accepted(last, clock)
+    if answered := yes_or_no(conversation, said, clock):
+        return answered
     if refused := refusals(last.calls):
         return repeated(refused, conversation, said, clock)
-    if WHICH_ONE in last.answer and not last.calls:
+    if WHICH_ONE in last.answer and all(call.tool_name == "list_tasks" for call in last.calls):
         return chosen_for_it(conversation, clock)
     return next(filter(None, (way(conversation, clock) for way in WAYS_ON)), None)
 
 
-def accepted(last: Exchange, clock: Clock) -> list[Act] | None:
+def yes_or_no(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+    """A yes to what was offered; a no to what is done already is asked about."""
+    last = conversation.last
+    if said == "no" and any(outcome.outcome in CHANGED for outcome in last.outcomes):
+        return [Clarify(TAKE_BACK)]
+    if said == "yes" and last.answer == TAKE_BACK:
+        return [UndoChanges()]
+    is_offer = last.answer.startswith((OFFER, *OFFERS_OF_CHANGE))
+    return accepted(conversation, clock) if said == "yes" and is_offer else None
+
+
+def accepted(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """What the assistant offered to do."""
-    if last.answer.startswith(DELETE_OFFER):
-        return [DeleteTodos((last.rows[0].id,))] if len(last.rows) == 1 else None
+    last = conversation.last
+    if last.answer.startswith(OFFERS_OF_CHANGE):
+        offered_rows = [row for row in last.rows if f"“{row.title}”" in last.answer]
+        if len(offered_rows) != 1:
+            return None
+        if last.answer.startswith(DELETE_OFFER):
+            return [DeleteTodos((offered_rows[0].id,))]
+        return [replace(act, tasks=(offered_rows[0].id,)) for act in changes_before(conversation, clock)] or None
     todo = offered(clause_of(last.text).text, clock)
     return [todo] if todo else None
 
@@ -158,14 +177,14 @@ def repeated(refused: list[Refusal], conversation: Conversation, said: str, cloc
     if outcome.code == "date_not_understood":
         return [redone(call, [item_with(call, index, due=text)])] if is_date(text, clock) else None
     candidates = [(refusal, row) for refusal in refused for row in refusal[2].candidates]
-    chosen = choice(text, [row for _, row in candidates], said)
+    chosen = choice(text, [row for _, row in candidates], said, clock)
     if not chosen:
         return None
     items = [item_with(call, place, task=row.id) for (_, place, _), row in candidates if row in chosen]
     return [redone(call, items)]
 
 
-def choice(text: str, candidates: list[Row], said: str) -> list[Row]:
+def choice(text: str, candidates: list[Row], said: str, clock: Clock) -> list[Row]:
     """The candidates that "the second one", "2", "both", "yes" or words of a title pick."""
     if said == "yes" and len(candidates) == 1:
         return candidates
@@ -175,10 +194,8 @@ def choice(text: str, candidates: list[Row], said: str) -> list[Row]:
         return rows_at(places, candidates)
     if len(text.split()) > CHOICE_MAX_WORDS or is_pronoun(text):
         return []
-    words = set(re.findall(r"\w+", bare_name(text).lower())) - {"the", "a", "i", "mean", "meant", "one"}
-    fitting = [row for row in candidates if words and words <= set(re.findall(r"\w+", row.title.lower()))]
-    exact = [row for row in fitting if row.title.lower() == bare_name(text).lower()]
-    return exact or (fitting if len(fitting) == 1 else [])
+    found = find(forms.i_mean.sub("", text), candidates, clock)
+    return [*found.rows] if found.fit == Fit.ONE else []
 
 
 def item_with(call: Call, index: int, **fields: str) -> Any:
@@ -194,15 +211,16 @@ def redone(call: Call, items: list[Any]) -> RepeatCall:
 
 def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """The act that "it" left open, with the todo picked from the list that was asked about."""
-    chosen = choice(clause_of(conversation.current.text).text, shown_rows(conversation), "")
+    chosen = choice(clause_of(conversation.current.text).text, shown_rows(conversation), "", clock)
     if len(chosen) != 1:
         return None
-    acts = [
-        act
-        for act in understand(conversation.last.text, clock)
-        if isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos)
-    ]
-    return [replace(act, tasks=(chosen[0].id,)) for act in acts] or None
+    return [replace(act, tasks=(chosen[0].id,)) for act in changes_before(conversation, clock)] or None
+
+
+def changes_before(conversation: Conversation, clock: Clock) -> list[CompleteTodos | DeleteTodos | UpdateTodos]:
+    """The changes that the last message asked for, of which one todo was in doubt."""
+    acts = [act.change if isinstance(act, Sought) else act for act in acts_before(conversation, clock)]
+    return [act for act in acts if isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos)]
 
 
 def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
@@ -215,7 +233,7 @@ def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
     if not last.calls and (repaired := with_readable_date(last.text, text, clock)):
         return understand(repaired, clock)
     changed = [outcome for outcome in last.outcomes if outcome.outcome in {"added", "updated"}]
-    return [UpdateTodos(("it",), due=text)] if len(changed) == 1 else None
+    return [UpdateTodos(("it",), due=cut_date(text, clock)[1])] if len(changed) == 1 else None
 
 
 def at_another_hour(conversation: Conversation) -> list[Act] | None:

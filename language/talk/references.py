@@ -17,7 +17,7 @@ from language.acts import (
 )
 from language.clock import TIME_ALONE, Clock
 from language.talk.exchanges import Conversation, Exchange, Row
-from language.text.naming import is_pronoun, is_several, places_of
+from language.text.naming import all_but, is_pronoun, is_several, places_of
 
 NUMBERED_LINE = re.compile(r"^[^\S\n]*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
 WHICH_ONE = "Which one do you mean?"
@@ -58,13 +58,19 @@ def tasks_meant(name: str, conversation: Conversation) -> list[str]:
 
 
 def is_reference(name: str) -> bool:
-    return is_pronoun(name) or is_several(name) or bool(places_of(name))
+    return is_pronoun(name) or is_several(name) or bool(places_of(name)) or all_but(name) is not None
 
 
 def rows_meant(name: str, conversation: Conversation) -> list[Row]:
     if places := places_of(name):
         return rows_at(places, shown_rows(conversation))
+    if kept := all_but(name):
+        shown = shown_rows(conversation)
+        left = rows_meant(kept, conversation) if is_reference(kept) else [row for row in shown if row.title == kept]
+        return [row for row in shown if row not in left]
     rows = rows_spoken_of(conversation)
+    if is_several(name) and len(rows) == 1:
+        rows = rows_changed_lately(conversation)
     if not rows:
         raise Unclear(NOTHING_BEFORE)
     if is_pronoun(name) and len(rows) > 1:
@@ -120,6 +126,17 @@ def rows_spoken_of(conversation: Conversation) -> list[Row]:
         if rows := changed or listed:
             return list({row.id: row for row in rows}.values())
     return []
+
+
+def rows_changed_lately(conversation: Conversation) -> list[Row]:
+    """ "Both of them" after two messages: what each of them changed."""
+    rows: dict[str, Row] = {}
+    for exchange in reversed(conversation.past):
+        changed = [outcome.row for outcome in exchange.outcomes if outcome.row]
+        if not changed or len(rows) > 1:
+            break
+        rows |= {row.id: row for row in changed if row.id not in rows}
+    return list(rows.values())
 
 
 def dated_whole(act: UpdateTodos, conversation: Conversation, clock: Clock) -> UpdateTodos | Supposed:

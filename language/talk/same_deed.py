@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from language.acts import Act, CompleteTodos, DeleteTodos, UndoChanges, UpdateTodos
+from language.acts import Act, AddTodo, CompleteTodos, DeleteTodos, Supposed, UndoChanges, UpdateTodos
 from language.clock import Clock, is_date
 from language.grammar import section
 from language.reading.adding import listed
 from language.reading.bare import forms as bare
 from language.reading.bare import may_be_todo
 from language.reading.sentence import certain_acts
-from language.talk.exchanges import Conversation
+from language.talk.exchanges import Conversation, Row
+from language.talk.references import shown_rows
 from language.text.clauses import END_MARKS, clause_of, single_spaced
 from language.text.items import begins_with_verb
 from language.text.naming import names_in
@@ -21,6 +22,7 @@ forms = section("same_deed")
 WORDS_MAX = 8
 # What "I meant the invoice" says of each: the deed was done to another, or to none.
 DONE = frozenset(["completed", "reopened", "deleted", "updated"])
+CHANGED = DONE | {"added"}
 
 
 def same_deed(conversation: Conversation, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
@@ -30,10 +32,39 @@ def same_deed(conversation: Conversation, clock: Clock, before: Callable[[], lis
     is_question = conversation.current.text.rstrip().endswith("?")
     if is_question or len(outcomes) != 1 or len(text.split()) > WORDS_MAX:
         return None
+    (outcome,) = outcomes
+    if outcome in CHANGED and forms.unwanted.fullmatch(text):
+        return [UndoChanges()]
+    if forms.other.fullmatch(text) and (other := other_row(conversation)):
+        return done_to_other(other.id, outcome, clock, before)
+    return another_day(text, clock, before) or for_another(text, outcome, clock, before)
+
+
+def for_another(text: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
     if match := forms.more.fullmatch(text):
-        return done_to_more(match["more"], outcomes.pop(), clock, before)
-    if match := forms.meant.fullmatch(text):
-        return done_to_other(match["other"], outcomes.pop(), clock, before)
+        return done_to_more(match["more"], outcome, clock, before)
+    match = forms.meant.fullmatch(text)
+    return done_to_other(match["other"], outcome, clock, before) if match else None
+
+
+def other_row(conversation: Conversation) -> Row | None:
+    """Of two todos that were shown last, the one that nothing was done to."""
+    done = {outcome.row.id for outcome in conversation.last.outcomes if outcome.row}
+    shown = {row.id: row for row in shown_rows(replace(conversation, past=conversation.past[:-1]))}
+    others = [row for todo_id, row in shown.items() if todo_id not in done]
+    return others[0] if len(others) == 1 and done & shown.keys() else None
+
+
+def another_day(text: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
+    """The same again on another day, or another todo to a day of its own."""
+    match = forms.same.fullmatch(text)
+    if match and is_date(match["day"], clock):
+        added = [act for act in before() if isinstance(act, AddTodo)]
+        return [replace(act, due=match["day"]) for act in added] or None
+    match = forms.more_to.fullmatch(text)
+    if match and is_date(match["day"], clock):
+        moved = [act for act in before() if isinstance(act, UpdateTodos | Supposed)]
+        return [UpdateTodos(names_in(match["more"]), due=match["day"])] if moved else None
     return None
 
 

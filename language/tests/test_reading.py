@@ -17,6 +17,7 @@ from language.acts import (
     OfferToDelete,
     Question,
     Say,
+    Sought,
     Supposed,
     UndoChanges,
     UpdateTodos,
@@ -77,7 +78,6 @@ class AddingTests(UnderstandingTestCase):
                 "deliver 2000 pieces of toys.": AddTodo("deliver 2000 pieces of toys"),
                 "standup every weekday at 9:30": AddTodo("standup", "every weekday at 9:30"),
                 "Zahnarzt anrufen nächsten Freitag": AddTodo("Zahnarzt anrufen", "nächsten Freitag"),
-                "cancel gym membership by friday": AddTodo("cancel gym membership", "by friday"),
             }
         )
 
@@ -274,6 +274,14 @@ class ChangingTests(UnderstandingTestCase):
             }
         )
         self.assert_asks_back("cancel gym membership")
+        self.assert_means(
+            {
+                # A todo of that day, if there is one; else it is something to do.
+                "cancel gym membership by friday": Sought(
+                    DeleteTodos(("gym membership by friday",)), AddTodo("cancel gym membership", "by friday")
+                ),
+            }
+        )
 
     def test_updates(self):
         self.assert_means(

@@ -16,7 +16,7 @@ END_MARKS = " \t,.;:!?…-–"
 NO_END = (
     r"(?<!\bdr)(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bst)(?<!\bno)(?<!\bvs)(?<!\betc)(?<!\be\.g)(?<!\bi\.e)(?<![\s.][a-z])"
 )
-BULLET = re.compile(r"^\s*(?:(?:[-*•–] )?\[[ xX]?\]|[-*•–]|\d{1,3}[.)])\s+")
+BULLET = re.compile(r"^\s*(?:(?:[-*•–] )?\[[ xX]?\]|[-*•–→➡▶►✅☑☐✔·]\ufe0f?|\d{1,3}[.)])\s+")
 
 COURTESY_MAX_CHARACTERS = 40
 

@@ -24,6 +24,12 @@ def places_of(name: str) -> tuple[int, ...]:
     return tuple(number_of(word) for word in forms.place.findall(match["numbers"])) if match else ()
 
 
+def all_but(name: str) -> str | None:
+    """What is left out in "all of them except the first"; None where the name is no such."""
+    match = forms.all_but.fullmatch(name)
+    return match["kept"] if match else None
+
+
 def number_of(word: str) -> int:
     return int(word) if word.isdecimal() else NUMBERS.get(word.lower(), 1)
 
@@ -31,7 +37,7 @@ def number_of(word: str) -> int:
 def names_in(words: str) -> tuple[str, ...]:
     """The todos that the words name: usually one, several for a list of plain names."""
     words = words.strip(" ,.")
-    if is_pronoun(words) or is_several(words) or places_of(words):
+    if is_pronoun(words) or is_several(words) or places_of(words) or all_but(words):
         return (words,)
     parts = [part.strip() for part in section("items").separator.split(words) if part.strip()]
     is_deed = any(begins_with_verb(part) and " " not in part for part in parts) and any(" " in part for part in parts)

@@ -61,6 +61,9 @@ def with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
     match act:
         case acts.OfferToDelete(task=task, otherwise=otherwise):
             return replace(act, task=quoted.as_name(task), otherwise=with_quotations(otherwise, quoted))
+        case acts.Sought(change=change, otherwise=otherwise):
+            other = with_quotations(otherwise, quoted) if otherwise else None
+            return replace(act, change=with_quotations(change, quoted), otherwise=other)
         case acts.Supposed(change=change, otherwise=otherwise):
             return replace(act, change=with_quotations(change, quoted), otherwise=with_quotations(otherwise, quoted))
     return simple_with_quotations(act, quoted)

@@ -7,6 +7,8 @@ from language.clock import Clock
 from language.grammar import section
 from language.text.details import forms as details
 from language.text.details import priority_named
+from language.text.naming import all_but
+from language.text.naming import forms as naming
 from language.text.periods import cut_span, without
 
 forms = section("selection")
@@ -19,6 +21,8 @@ LOOKING_BACK = {"done", "trash", "overdue"}
 
 def select_all(phrase: str, clock: Clock) -> Selection | None:
     """The group that the phrase names, or None where it names single todos."""
+    if all_but(phrase):
+        return None
     selection, rest = select(phrase, clock)
     rest = " ".join(forms.in_list.sub(" ", rest).split())
     if rest and not forms.quantified.match(rest) and not forms.plural.fullmatch(rest):
@@ -34,7 +38,7 @@ def without_general_words(text: str) -> str:
 
 def select(phrase: str, clock: Clock) -> tuple[Selection, str]:
     """What the phrase says about state, date, priority and tag, and the phrase without it."""
-    area, phrase = cut_area(phrase)
+    area, phrase = cut_area(naming.possessive_day.sub(r"\g<day>", phrase))
     span, rest = cut_span(phrase, clock, looks_back=cut_filter(phrase)[0] in LOOKING_BACK)
     filter_name, rest = cut_filter(rest)
     tag, rest = cut_tag(rest)

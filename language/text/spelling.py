@@ -6,7 +6,7 @@ Only what people write for short is spelled out everywhere: "u", "dont", "pls".
 import re
 
 from language.grammar import section, words
-from language.vocabulary import ASSISTANT_VERBS, NOT_A_TITLE, TODO_VERBS
+from language.vocabulary import ASSISTANT_VERBS, NOT_A_TITLE, TODO_VERBS, grammar_words
 
 forms = section("spelling")
 
@@ -69,7 +69,7 @@ def mended_first(word: str) -> str:
 
 def mended(word: str, vocabulary: frozenset[str]) -> str:
     lower = word.lower()
-    if lower in vocabulary:
+    if lower in vocabulary or lower in grammar_words() or lower in TODO_VERBS:
         return word
     return next((known for known in sorted(vocabulary) if is_slip(lower, known)), word)
 

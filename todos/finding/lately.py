@@ -4,9 +4,9 @@ import datetime
 import uuid
 from functools import cached_property
 
+from language.stems import meaning_of, telling, words_of
 from todos.models import TodoChangeQuerySet, TodoQuerySet
 
-from .words import meaning_of, telling, words_of
 
 # As long as the answer to a request is kept for whoever sends it again.
 LATELY = datetime.timedelta(hours=24)

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from language.stems import FILLER, IRREGULAR_WORDS, LIGHT_VERBS, SAME_ACT, act_of, meaning_of, stem_of, words_of
 from todos.errors import ReferenceAmbiguous, ReferenceNotFound
 from todos.models import TodoQuerySet
 from todos.rules import TITLE_MAX
 
 from .lately import Lately
-from .words import FILLER, IRREGULAR_WORDS, LIGHT_VERBS, SAME_ACT, act_of, meaning_of, stem_of, words_of
 
 CANDIDATES_SHOWN = 10
 NEAR_SHOWN = 5

@@ -2,10 +2,21 @@
 
 from collections.abc import Callable, Sequence
 
-from language.acts import AnnotateTodo, AskTodos, ChangeMany, Clarify, OfferToDelete, Question, RestoreTodo, Selection
+from language.acts import (
+    AnnotateTodo,
+    AskTodos,
+    ChangeMany,
+    Clarify,
+    OfferToDelete,
+    Question,
+    RestoreTodo,
+    Selection,
+    Sought,
+)
 from language.clock import Clock
 from language.talk.exchanges import Call, Row
-from language.talk.questions import DELETE_OFFER
+from language.talk.matching import Fit, found_none, settled
+from language.talk.questions import DELETE_OFFER, offer_of
 from language.talk.references import WHICH_ONE
 
 from .listing import counted, described, facts, grouped, more_of, numbered, quoted
@@ -150,6 +161,19 @@ def delete_offer(offer: OfferToDelete, call: Call) -> str:
     if len(call.rows) == 1:
         return f"{DELETE_OFFER} {quoted(call.rows[0])}?"
     return f"{DELETE_OFFER} one of these? Say which, for example “delete 1”.\n\n{numbered(call.rows)}"
+
+
+def seek_answer(act: Sought, call: Call, clock: Clock) -> str:
+    """The question which todo is meant, or whether it is the one that almost fits."""
+    if call.error:
+        return f"I could not look that up: {call.error}"
+    if act.otherwise and found_none(act, call.rows, clock):
+        return act.otherwise.question if isinstance(act.otherwise, Clarify) else ""
+    asked = settled(act, call.rows, clock)
+    rows = asked.asked.rows
+    if asked.asked.fit == Fit.ALMOST:
+        return f"{offer_of(act.change)} {described(rows[0])}?"
+    return f"{len(rows)} todos match “{asked.name}”. {WHICH_ONE}\n{numbered(rows)}"
 
 
 def not_one_answer(act: AnnotateTodo | RestoreTodo, call: Call) -> str:

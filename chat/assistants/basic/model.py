@@ -17,20 +17,23 @@ from language.acts import (
     OfferToDelete,
     RestoreTodo,
     Say,
+    Sought,
     Supposed,
     Unclear,
+    UpdateTodos,
 )
 from language.clock import Clock
 from language.reading.message import read_message, understand
 from language.talk.exchanges import Call, Conversation, Exchange, Row
 from language.talk.follow_ups import follow_up
+from language.talk.matching import found_none, settled, sought
 from language.talk.questions import ASK_TITLE
-from language.talk.references import resolve, with_whole_due
+from language.talk.references import known_rows, resolve, with_whole_due
 from language.text.clauses import CLAUSE_MAX_CHARACTERS
 
 from .change_answers import change_answer
 from .history import read_conversation
-from .look_answers import delete_offer, many_answer, many_limit, not_one_answer, question_answer
+from .look_answers import delete_offer, many_answer, many_limit, not_one_answer, question_answer, seek_answer
 from .requests import Look, Wanted, bulk_calls, requests_for
 from .sentences import SAID
 
@@ -63,6 +66,7 @@ def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
         answering = follow_up(conversation, clock) if len(text) <= CLAUSE_MAX_CHARACTERS else None
         acts = answering or understand(text, clock)
         acts = [resolve(act, conversation, clock) for act in acts]
+        acts = [sought(act, known_rows(conversation.past), clock) for act in acts]
     except Unclear as unclear:
         return [Clarify(unclear.question)]
     if any(isinstance(act, AddTodo) and not act.title for act in acts):
@@ -94,14 +98,35 @@ def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
             return [call_for_one(act, rows[0])]
         case ChangeMany() if call.total:
             return bulk_calls(act, call.rows)
-        case Supposed():
-            dues = {row.due for row in call.rows}
-            return requests_for([with_whole_due(act.change, dues, clock) if call.rows else act.otherwise])
-        case OfferToDelete() if not call.rows:
-            return requests_for([act.otherwise])
+        case Supposed() | Sought() | OfferToDelete():
+            return calls_for_found(act, call, clock)
         case AskTodos() | ChangeMany() if not call.total and "text" in call.arguments and act.selection.text:
             return [("list_tasks", wider(call.arguments))]
     return []
+
+
+def calls_for_found(act: Supposed | Sought | OfferToDelete, call: Call, clock: Clock) -> list[Wanted]:
+    """The change of what was found, or what is meant where nothing was."""
+    match act:
+        case Supposed():
+            dues = {row.due for row in call.rows}
+            return requests_for([with_whole_due(act.change, dues, clock) if call.rows else act.otherwise])
+        case OfferToDelete():
+            return [] if call.rows else requests_for([act.otherwise])
+        case Sought():
+            return calls_for_sought(act, call, clock)
+
+
+def calls_for_sought(act: Sought, call: Call, clock: Clock) -> list[Wanted]:
+    """The change of the todos that were found; where there may be more than were listed, the tool finds them."""
+    if call.total > len(call.rows):
+        return requests_for([act.change])
+    if act.otherwise and found_none(act, call.rows, clock):
+        return requests_for([act.otherwise])
+    change = settled(act, call.rows, clock).change
+    if isinstance(change, UpdateTodos):
+        change = with_whole_due(change, {row.due for row in call.rows if row.id in change.tasks}, clock)
+    return requests_for([change]) if change else []
 
 
 def rows_for(act: AnnotateTodo | RestoreTodo, call: Call) -> list[Row]:
@@ -153,16 +178,24 @@ def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
 
 def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> str:
     match act:
-        case ChangeMany():
-            return many_answer(act, widest(call, calls)) if calls[-1].tool_name == "list_tasks" else ""
-        case AnnotateTodo() | RestoreTodo():
-            return not_one_answer(act, call) if calls[-1].tool_name == "list_tasks" else ""
-        case Supposed(otherwise=Clarify(question=question)) if not call.rows:
-            return question
-        case OfferToDelete():
-            return delete_offer(act, call)
         case AskTodos():
             return question_answer(act, widest(call, calls), clock)
+        case OfferToDelete():
+            return delete_offer(act, call)
+        case Supposed(otherwise=Clarify(question=question)) if not call.rows:
+            return question
+    return unmade_answer(act, call, calls, clock) if calls[-1].tool_name == "list_tasks" else ""
+
+
+def unmade_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> str:
+    """Said where a look led to no change."""
+    match act:
+        case ChangeMany():
+            return many_answer(act, widest(call, calls))
+        case AnnotateTodo() | RestoreTodo():
+            return not_one_answer(act, call)
+        case Sought():
+            return seek_answer(act, call, clock)
     return ""
 
 

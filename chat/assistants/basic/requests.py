@@ -15,6 +15,7 @@ from language.acts import (
     RepeatCall,
     RestoreTodo,
     Selection,
+    Sought,
     Supposed,
     UndoChanges,
     UpdateTodos,
@@ -27,7 +28,7 @@ CALLS_MAX = 8
 LIST_MAX = 100
 BULK_TOOLS = {"complete": "complete_task", "delete": "delete_task"}
 
-Look = AskTodos | ChangeMany | AnnotateTodo | RestoreTodo | Supposed | OfferToDelete
+Look = AskTodos | ChangeMany | AnnotateTodo | RestoreTodo | Supposed | Sought | OfferToDelete
 Wanted = tuple[str, dict[str, Any]]
 
 
@@ -42,7 +43,7 @@ def requests_for(acts: Iterable[Act]) -> list[Wanted]:
                 others += [("undo", said({"redo": act.redo}))] * act.count
             case RepeatCall():
                 others.append((act.tool_name, act.arguments))
-            case AskTodos() | ChangeMany() | AnnotateTodo() | RestoreTodo() | Supposed() | OfferToDelete():
+            case _ if isinstance(act, Look):
                 looks.append(("list_tasks", look_for(act)))
             case AddTodo() | CompleteTodos() | UpdateTodos() | DeleteTodos():
                 batch, items = batch_and_items(act)
@@ -73,6 +74,9 @@ def look_for(act: Look) -> dict[str, Any]:
             return selected(Selection("open", act.task))
         case RestoreTodo():
             return selected(Selection("trash", act.task))
+        case Sought(change=change):
+            reopens = isinstance(change, CompleteTodos) and change.reopen
+            return {"filter": "done" if reopens else "open", "limit": LIST_MAX}
         case Supposed():
             return selected(Selection("open", act.change.tasks[0]))
 

@@ -1,0 +1,133 @@
+"""The everyday acts in German, French and Spanish, by their word files alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from language.acts import (
+    Act,
+    AddTodo,
+    AskTodos,
+    ChangeMany,
+    CompleteTodos,
+    DeleteTodos,
+    Question,
+    Say,
+    Selection,
+    UndoChanges,
+    UpdateTodos,
+)
+from language.clock import Clock, cut_date
+from language.grammar import WORDS, section, words
+from language.reading.adding import listed, todo_from
+from language.text.periods import cut_span
+from language.vocabulary import NOTATION, TODO_VERBS, grammar_words
+
+WORD = re.compile(r"[^\W\d_]{2,}")
+LANGUAGES = ("de", "fr", "es")
+END_MARKS = " .!?¡¿"
+TOPICS = ("thanks", "hello", "no", "yes")
+# What a date leaves behind where it is said first: "erinnere mich morgen um 9 | an den Zahnarzt".
+LEFT_OVER = re.compile(r"^(?:(?:daran|an|zu|de|d'|que|a|auf|nach)\b ?|d')(?=\S)", re.IGNORECASE)
+Maker = Callable[[re.Match[str], Clock, str], list[Act]]
+
+
+def understand_foreign(sentence: str, clock: Clock) -> list[Act] | None:
+    """The acts of a sentence that one of the word files understands whole; None for any other."""
+    text = " ".join(sentence.split()).strip(END_MARKS)
+    said = set(WORD.findall(text.lower()))
+    for language in LANGUAGES:
+        if said.isdisjoint(signs(language)):
+            continue
+        frames = section("frames", language)
+        for name, make in MAKERS.items():
+            if match := getattr(frames, name).fullmatch(text):
+                return make(match, clock, language)
+        if topic := next((topic for topic in TOPICS if getattr(frames, topic).fullmatch(text)), None):
+            return [Say(topic)]
+        if is_deed(text, clock, language):
+            return [todo_from(text, clock)]
+    return None
+
+
+@cache
+def signs(language: str) -> frozenset[str]:
+    """The words of its file that are none of English."""
+    text = NOTATION.sub(" ", (WORDS / f"{language}.txt").read_text(encoding="utf-8").lower())
+    return frozenset(WORD.findall(text.partition("[parts]")[2])) - grammar_words() - TODO_VERBS
+
+
+def is_deed(text: str, clock: Clock, language: str) -> bool:
+    """ "Milch kaufen", "acheter du pain demain": an infinitive at the end, or in Romance languages at the beginning."""
+    title, _ = cut_date(text, clock)
+    parts = title.lower().split()
+    if len(parts) < 2:
+        return False
+    return parts[-1 if language == "de" else 0] in words("verbs", language)
+
+
+def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    return [*listed(match["value"], clock)]
+
+
+def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    todo = todo_from(match["value"], clock)
+    title = LEFT_OVER.sub("", todo.title)
+    return [AddTodo(without_article(title, language), todo.due, todo.priority, todo.tags)]
+
+
+def looked_at(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    span, _ = cut_span(match[0], clock)
+    is_today = span is not None and span.first_on == span.last_on == clock.today
+    return [AskTodos(Question.WHICH, Selection("today" if is_today else "open", span=span))]
+
+
+def completed(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    return [CompleteTodos((name_in(match, language),))]
+
+
+def reopened(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    return [CompleteTodos((name_in(match, language),), reopen=True)]
+
+
+def deleted(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    return [DeleteTodos((name_in(match, language),))]
+
+
+def cleared(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    span, _ = cut_span(match[0], clock)
+    return [ChangeMany("delete", Selection(span=span))]
+
+
+def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    _, due = cut_date(match["date"], clock)
+    return [UpdateTodos((name_in(match, language),), due=due)] if due else [Say("outside")]
+
+
+def undone(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    return [UndoChanges()]
+
+
+def name_in(match: re.Match[str], language: str) -> str:
+    return without_article(match["what"], language)
+
+
+def without_article(title: str, language: str) -> str:
+    first, _, rest = title.partition(" ")
+    return rest if rest and first.lower() in words("articles", language) else title
+
+
+# In this order: "delete everything" before "delete X".
+MAKERS: dict[str, Maker] = {
+    "undo": undone,
+    "clear": cleared,
+    "remind": reminded,
+    "reopen": reopened,
+    "complete": completed,
+    "move": moved,
+    "look": looked_at,
+    "delete": deleted,
+    "add": added,
+}

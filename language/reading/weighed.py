@@ -1,0 +1,129 @@
+"""The decision: what the grammar reads, weighed against how likely a sentence of this shape asks for it at all.
+
+What the grammar is sure of stands, unless a sentence of its shape hardly ever asks for that. What it is not sure of is
+searched: the request behind words that do not count, or the likeliest family of acts. Nothing but an addition whose
+words are all accounted for is written of a search; the rest looks or asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from language.acts import (
+    Act,
+    AddTodo,
+    AskTodos,
+    ChangeMany,
+    Clarify,
+    CompleteTodos,
+    DeleteTodos,
+    OfferToDelete,
+    Question,
+    Reading,
+    RestoreTodo,
+    Say,
+    Sought,
+    UndoChanges,
+)
+from language.clock import Clock
+from language.grammar import section, words
+from language.scoring.features import CONTENT, VERB, shape
+from language.scoring.score import likelihoods
+from language.text.selection import select
+
+forms = section("reading")
+
+# A write is doubted below this likelihood of its family, and another family is taken from this one on.
+HARDLY, LIKELY = 0.02, 0.6
+SKIPPED_MAX = 12
+REVERSING = words("reversing")
+# A todo that was read is not dropped for the likelihood of its sentence alone.
+SURELY = 0.8
+WRITES = (AddTodo, CompleteTodos, DeleteTodos, Sought)
+Read = Callable[[str], list[Act] | None]
+
+
+FAMILIES: dict[type, str] = {
+    AddTodo: "add",
+    AskTodos: "look",
+    CompleteTodos: "complete",
+    DeleteTodos: "delete",
+    OfferToDelete: "delete",
+    ChangeMany: "clear",
+    UndoChanges: "undo",
+    RestoreTodo: "undo",
+    Say: "talk",
+    Clarify: "ask",
+}
+
+
+def family_of(act: Act) -> str:
+    """The family of the score that an act belongs to."""
+    match act:
+        case CompleteTodos(reopen=True):
+            return "reopen"
+        case Sought(change=change):
+            return family_of(change)
+        case Say(topic="outside" | "not yours"):
+            return "outside"
+    return FAMILIES.get(type(act), "update")
+
+
+def weighed(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:
+    """The reading, or a better one; `certain` reads a part of the sentence where that surely is a request."""
+    if reading.is_sure and not isinstance(reading.acts[0], WRITES):
+        return reading
+    likely = likelihoods(sentence, clock)
+    if reading.is_sure and likely[family_of(reading.acts[0])] >= HARDLY:
+        return reading
+    if not reading.is_sure and likely[family_of(reading.acts[0])] >= LIKELY:
+        return reading
+    if acts := behind_other_words(sentence, certain, clock):
+        return Reading(acts, is_sure=True)
+    return searched(sentence, reading, likely, clock)
+
+
+def behind_other_words(sentence: str, certain: Read, clock: Clock) -> list[Act] | None:
+    """The request behind words that ask for nothing: "so basically i want you to put … on my list"."""
+    parts = sentence.split()
+    for place in range(1, min(len(parts), SKIPPED_MAX)):
+        rest = " ".join(parts[place:])
+        if not forms.begins_command.match(rest):
+            continue
+        if any(word.lower() in REVERSING for word in parts[:place]):
+            return None
+        if not forms.reminds.match(rest) and not says_nothing(" ".join(parts[:place]), clock):
+            continue
+        acts = certain(rest)
+        if acts and all(is_complete(act) for act in acts):
+            return acts
+    return None
+
+
+def says_nothing(prefix: str, clock: Clock) -> bool:
+    """Whether the words hold no content of their own."""
+    said = shape(prefix, clock)
+    return not {CONTENT, VERB, "?"}.intersection(said)
+
+
+def is_complete(act: Act) -> bool:
+    return not isinstance(act, Say | Clarify) and not (isinstance(act, AddTodo) and not act.title)
+
+
+def searched(sentence: str, reading: Reading, likely: dict[str, float], clock: Clock) -> Reading:
+    """The likeliest family where it is likely enough, by an act that changes nothing; else what was read."""
+    family = max(likely, key=lambda name: likely[name])
+    own = family_of(reading.acts[0])
+    if likely[family] < (SURELY if own == "add" else LIKELY) or family == own:
+        return reading
+    selection, _ = select(sentence.strip(" ?.!"), clock)
+    if family == "look":
+        return Reading([AskTodos(Question.WHICH, selection)])
+    if family == "clear":
+        return Reading([ChangeMany("delete", selection)])
+    if family in {"outside", "talk"} and isinstance(reading.acts[0], WRITES):
+        return Reading([Say("outside")])
+    if family == "ask" and isinstance(act := reading.acts[0], AddTodo):
+        return Reading([replace(act, title="")])
+    return reading
