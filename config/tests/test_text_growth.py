@@ -37,9 +37,9 @@ from chat.search.terms import marked_parts, snippet_parts, terms_of
 from chat.turns.approvals import spoken_decision
 from language.dates import find_date, resolve_date, shifted
 from language.recurrence import parse_rule
+from language.stems import search_terms, words_of
 from todos import rules
 from todos.finding.references import echo, read_id
-from todos.finding.words import search_terms, words_of
 from todos.quick_add import parse_quick_add
 from todos.transfer.csv_import import csv_rows
 from web.errors import ProductError

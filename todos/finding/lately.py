@@ -7,7 +7,6 @@ from functools import cached_property
 from language.stems import meaning_of, telling, words_of
 from todos.models import TodoChangeQuerySet, TodoQuerySet
 
-
 # As long as the answer to a request is kept for whoever sends it again.
 LATELY = datetime.timedelta(hours=24)
 CHANGES_READ = 200

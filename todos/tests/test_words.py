@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.test import SimpleTestCase
 from snowballstemmer.english_stemmer import EnglishStemmer
 
-from todos.finding.words import search_terms, stem_of
+from language.stems import search_terms, stem_of
 
 VERBS = "organ walk reserv clean bak mov plann collect install repair renew translat classif generaliz"
 ENDINGS = "e es ed ing ings er ers ation ations ful fulness ously ization"
