@@ -46,8 +46,9 @@ class LostConnections(ServerCase):
         self.assertEqual(stored(database, "SELECT status FROM chat_toolcall WHERE status <> 'success'"), [])
 
     def test_at_each_moment_of_a_turn_the_same_key_goes_on_at_once(self):
-        lose = json.dumps([[moment, STATEMENTS[name], title] for title, (moment, name) in CASES.items()])
-        settings = {"DJANGO_SETTINGS_MODULE": "config.tests.lost_settings", "LOSE": lose, **UNLIMITED}
+        lose = [[moment, STATEMENTS[name], title] for title, (moment, name) in CASES.items()]
+        lose.append(["inside", STATEMENTS["the answer"], "Todo inside the answer"])  # when its failure is stored, too
+        settings = {"DJANGO_SETTINGS_MODULE": "config.tests.lost_settings", "LOSE": json.dumps(lose), **UNLIMITED}
         with (
             empty_database() as database,
             ScriptedUpstream() as upstream,

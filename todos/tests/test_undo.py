@@ -11,7 +11,7 @@ from todos.changes import Origin, same, snapshot
 from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, update_todo
 from todos.errors import ChangeNotFound, NothingToUndo
 from todos.models import Door, Todo, TodoChange
-from todos.testing import BY_PAGE, NOW, use_tool
+from todos.testing import BY_PAGE, NOW, TodoFactory, use_tool
 from todos.undo import tool_calls_settled, undo, undo_last, undo_todo
 
 DAYS_LATER = NOW + datetime.timedelta(days=5)
@@ -97,6 +97,17 @@ class OneChangeTests(UndoTestCase):
         change = TodoChange.objects.latest("id")
         self.assertEqual((change.kind, change.door, change.undoes), ("removed", "api", written.change))
         self.assertEqual(TodoChange.objects.get(pk=written.change.pk).undone_at, DAYS_LATER)
+
+    def test_reopening_what_does_not_repeat_is_a_change_of_its_own_and_no_undo(self):
+        todo = self.add().todo
+        self.run_command(complete_todo, todo)
+        reopened = self.run_command(reopen_todo, todo).change
+        self.assertEqual((reopened.kind, reopened.undoes), ("reopened", None))
+
+    def test_a_todo_of_which_no_change_is_known_has_nothing_to_undo(self):
+        todo = TodoFactory(owner=self.alice)
+        with self.assertRaises(NothingToUndo):
+            undo_todo(self.alice, todo.pk, now=NOW, by=BY_PAGE)
 
     def test_a_change_is_undone_once(self):
         written = self.add()
