@@ -88,18 +88,81 @@ class ModelError(TurnFailure):
     passes_after_seconds: int | None = 5
 
 
-class ContextTooLong(ModelError):
+class CallUnreadable(ModelError):
+    """The model tried to call a tool in a way that its own server could not read. It may do better when asked again."""
+
+
+class RequestRefused(ModelError):
+    """The server refused the request for a reason that is not known: it may be that it was too long."""
+
+    message = "The assistant's model did not accept this request. Your message is kept; try again."
+
+
+class ContextTooLong(RequestRefused):
     """The model takes less than it was sent, and half of it was still too much."""
 
+    code = "context_too_long"
     message = "This conversation is too long for the assistant's model. Your message is kept; continue in a new chat."
     passes_after_seconds = None
+
+
+class ContentFiltered(ModelError):
+    code = "content_filtered"
+    status = 422
+    passes_after_seconds = None
+    message = "The content filter of the assistant's model stopped this answer. Say it in other words."
+
+
+class ModelMisconfigured(ModelError):
+    """Nothing that a person can do helps: whoever runs the program finds the reason in the log."""
+
+    code = "model_misconfigured"
+    passes_after_seconds = None
+    message = "The assistant's model is not set up correctly. Your message is kept; tell whoever runs this service."
+
+
+class ModelKeyRefused(ModelMisconfigured):
+    code = "model_key_refused"
+
+
+class ModelNotFound(ModelMisconfigured):
+    code = "model_not_found"
+
+
+class ModelWithoutTools(ModelMisconfigured):
+    code = "model_without_tools"
+    message = (
+        "The assistant's model cannot use tools, so it cannot reach your todos. Your message is kept; "
+        "tell whoever runs this service."
+    )
 
 
 class ModelUnavailable(TurnFailure):
     code = "model_unavailable"
     status = 503
     message = "The assistant's model is out of reach. Your message is kept; try again in a moment."
-    passes_after_seconds = 5
+    passes_after_seconds: int | None = 5
+
+
+class ModelOverloaded(ModelUnavailable):
+    code = "model_overloaded"
+    message = "The assistant's model has too much to do right now. Your message is kept; try again in a moment."
+
+
+class ModelLoading(ModelUnavailable):
+    code = "model_loading"
+    message = "The model is being loaded… Your message is kept; try again in a moment."
+
+
+class ModelQuotaUsedUp(ModelUnavailable):
+    """The account at the model's provider is empty: nothing passes until somebody pays."""
+
+    code = "model_quota_used_up"
+    passes_after_seconds = None
+    message = (
+        "The allowance for the assistant's model is used up at its provider. Your message is kept; "
+        "tell whoever runs this service."
+    )
 
 
 class ModelTimeout(TurnFailure):

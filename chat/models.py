@@ -148,7 +148,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """What was said. The assistant's message is stored as pending when its turn begins."""
+    """What was said. The assistant's message is stored as pending when its turn begins.
+
+    `server_parts` is what the model's server added to the text, and may want back.
+    """
 
     class Role(models.TextChoices):
         USER = "user"
@@ -175,6 +178,7 @@ class Message(models.Model):
     upkeep_tokens = models.PositiveIntegerField(default=0)  # for the title and the summary that were made after it
     first_token_ms = models.PositiveIntegerField(null=True, blank=True)
     total_ms = models.PositiveIntegerField(null=True, blank=True)
+    server_parts = models.JSONField(null=True, blank=True, editable=False)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 null is not unique
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -235,6 +239,7 @@ class ToolCall(models.Model):
 
     `step` is the model request of the turn that asked for it, from 1; `position` its place in the whole turn.
     `input` is the arguments object, or the model's text under "invalid_json" when it was not one.
+    `server_parts` is what the model's server added to the call, its own id among it, and may want back.
     """
 
     class Status(models.TextChoices):
@@ -253,6 +258,7 @@ class ToolCall(models.Model):
     call_id = models.CharField(max_length=200)
     input = models.JSONField(default=dict)
     output = models.JSONField(null=True, blank=True)
+    server_parts = models.JSONField(null=True, blank=True, editable=False)
     status = models.CharField(max_length=7, choices=Status, default=Status.PENDING)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

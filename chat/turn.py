@@ -34,6 +34,7 @@ from .assistants.interface import (
     ModelRequest,
     StepEnd,
     TextDelta,
+    TextRetracted,
     ToolDefinition,
     ToolRequest,
     UserText,
@@ -187,8 +188,8 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
                 # 7. Capture every tool call the model makes.
                 case ToolRequest():
                     requests.append(parsed_request(output))
-                case StepEnd():
-                    turn.count_tokens(output)
+                case StepEnd() | TextRetracted():
+                    turn.hear(output)
         if not requests or turn.stopped_by_user:
             break
         # 8. Store each tool call before it runs and its outcome when it ends.

@@ -274,7 +274,16 @@ ERRORS = {
     "quota_exhausted": OF_TURNS,
     "internal_error": "",
     "model_error": OF_TURNS,
+    "context_too_long": OF_TURNS,
+    "content_filtered": OF_TURNS,
+    "model_misconfigured": OF_TURNS,
+    "model_key_refused": OF_TURNS,
+    "model_not_found": OF_TURNS,
+    "model_without_tools": OF_TURNS,
     "model_unavailable": OF_TURNS,
+    "model_overloaded": OF_TURNS,
+    "model_loading": OF_TURNS,
+    "model_quota_used_up": OF_TURNS,
     "outcome_unknown": r"^(POST|PATCH|DELETE) ",
     "service_unavailable": "",
     "model_timeout": OF_TURNS,
@@ -294,6 +303,8 @@ WAITS = {
     "idempotency_in_progress": 2,
     "service_unavailable": 5,
     "model_unavailable": 30,
+    "model_overloaded": 30,
+    "model_loading": 20,
 }
 
 

@@ -217,6 +217,9 @@ CHAT_MODEL = (
 # Where the model is out of reach or its quota used up, the basic assistant answers what it understands surely.
 FALLBACK = envbool("FALLBACK", True)
 OPENAI_API = envchoice("OPENAI_API", "auto", {"responses", "chat_completions", "auto"})
+# How long a model may be silent: before its first word, in which time a server may load it, and after that.
+MODEL_FIRST_TOKEN_TIMEOUT_SECONDS = envint("MODEL_FIRST_TOKEN_TIMEOUT_SECONDS", 100)
+MODEL_READ_TIMEOUT_SECONDS = envint("MODEL_READ_TIMEOUT_SECONDS", 60)
 
 # What a million input and output tokens of a model cost; the admin shows no cost of others.
 MODEL_PRICES = envprices("MODEL_PRICES")

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from web.text import storable
 
-from .interface import ARGUMENTS_MAX_CHARACTERS, ToolRequest
+from .interface import ARGUMENTS_MAX_CHARACTERS, ServerParts, ToolRequest
 
 INVALID_JSON = "invalid_json"
 NAME_MAX_CHARACTERS = 64
@@ -28,6 +28,7 @@ class ParsedRequest:
     tool_name: str
     arguments: dict[str, Any] | None
     stored_input: dict[str, Any]
+    parts: ServerParts | None = None
 
 
 def parsed_request(request: ToolRequest) -> ParsedRequest:
@@ -38,6 +39,7 @@ def parsed_request(request: ToolRequest) -> ParsedRequest:
         tool_name=wire_name(request.tool_name),
         arguments=arguments,
         stored_input=refused if arguments is None else arguments,
+        parts=request.parts,
     )
 
 

@@ -7,10 +7,14 @@ import datetime
 import functools
 import json
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.utils.module_loading import import_string
+
+# What a model server added to a call or a message, and may want back: JSON that nobody else reads, with the server's id
+# under "server". It is no part of what was said, so that two items with other parts are equal.
+ServerParts = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class UserText:
 @dataclass(frozen=True)
 class AssistantText:
     text: str
+    parts: ServerParts | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class ToolRequest:
     call_id: str
     tool_name: str
     arguments: str
+    parts: ServerParts | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,14 +105,24 @@ class TextDelta:
 
 
 @dataclass(frozen=True)
+class TextRetracted:
+    """All text of this step so far is not for the person: a server marked the end of thoughts, and not their start."""
+
+
+@dataclass(frozen=True)
 class StepEnd:
-    """The last output of every step that ended well; counts are 0 where the model did not say."""
+    """The last output of every step that ended well. `is_estimate` where the model did not count its tokens.
+
+    `parts` belong to the text of a step without calls.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
+    parts: ServerParts | None = field(default=None, compare=False, repr=False)
+    is_estimate: bool = field(default=False, compare=False)
 
 
-ModelOutput = TextDelta | ToolRequest | StepEnd
+ModelOutput = TextDelta | TextRetracted | ToolRequest | StepEnd
 
 
 class Model(Protocol):

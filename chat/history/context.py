@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 
 from django.db.models import IntegerField
 
-from chat.assistants.interface import AssistantText, HistoryItem, Summary, ToolOutput, ToolRequest, UserText
+from chat.assistants.interface import (
+    AssistantText,
+    HistoryItem,
+    ServerParts,
+    Summary,
+    ToolOutput,
+    ToolRequest,
+    UserText,
+)
 from chat.models import Conversation, Message, ToolCall
 from database.prepared import PreparedQuery, Slot, pk_slot
 
@@ -28,6 +36,7 @@ class StoredCall(NamedTuple):
     input: Any
     output: Any
     status: str
+    server_parts: Any = None
 
 
 MESSAGES = PreparedQuery(
@@ -36,7 +45,7 @@ MESSAGES = PreparedQuery(
         .after(Slot("after", IntegerField()))
         .before(Slot("before", IntegerField()))
         .order_by("sequence")
-        .values_list("pk", "sequence", "role", "content")
+        .values_list("pk", "sequence", "role", "content", "server_parts")
     )
 )
 CALLS = PreparedQuery(
@@ -72,14 +81,18 @@ def past_messages(conversation: Conversation, before: int | None = None) -> list
     for message_id, *columns in CALLS.rows(conversation=conversation.pk, after=after):
         call = StoredCall(*columns)
         output = json.loads(call.output) if call.output else None
-        calls_of[message_id].append(call._replace(input=json.loads(call.input), output=output))
-    return [(sequence, message_items(role, text, calls_of[pk])) for pk, sequence, role, text in messages]
+        parts = json.loads(call.server_parts) if call.server_parts else None
+        calls_of[message_id].append(call._replace(input=json.loads(call.input), output=output, server_parts=parts))
+    return [
+        (sequence, message_items(role, text, calls_of[pk], json.loads(parts) if parts else None))
+        for pk, sequence, role, text, parts in messages
+    ]
 
 
-def message_items(role: str, text: str, calls: list[StoredCall]) -> list[HistoryItem]:
+def message_items(role: str, text: str, calls: list[StoredCall], parts: ServerParts | None = None) -> list[HistoryItem]:
     if role == Message.Role.USER:
         return [UserText(text)]
-    return [*tool_items(calls), *([AssistantText(text)] if text else [])]
+    return [*tool_items(calls), *([AssistantText(text, parts)] if text else [])]
 
 
 def tool_items(tool_calls: Iterable[ToolCall | StoredCall]) -> list[HistoryItem]:
@@ -89,7 +102,7 @@ def tool_items(tool_calls: Iterable[ToolCall | StoredCall]) -> list[HistoryItem]
         steps[call.step].append(call)
     items: list[HistoryItem] = []
     for _, calls in sorted(steps.items()):
-        items += [ToolRequest(call.call_id, call.tool_name, json_text(call.input)) for call in calls]
+        items += [ToolRequest(call.call_id, call.tool_name, json_text(call.input), call.server_parts) for call in calls]
         items += [tool_output(call) for call in calls]
     return items
 

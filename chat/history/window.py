@@ -1,5 +1,6 @@
 """Fits a history into the token budget: first old tool outputs are shortened, then old turns are summarised."""
 
+import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -152,9 +153,9 @@ def cut(item: HistoryItem, max_characters: int) -> HistoryItem:
         return item
     match item:
         case AssistantText(text):
-            return AssistantText(f"{text[:max_characters]}…")
-        case ToolRequest(call_id, tool_name):
-            return ToolRequest(call_id, tool_name, CUT_JSON)
+            return dataclasses.replace(item, text=f"{text[:max_characters]}…")
+        case ToolRequest():
+            return dataclasses.replace(item, arguments=CUT_JSON)
     return ToolOutput(item.call_id, CUT_JSON)
 
 

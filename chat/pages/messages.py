@@ -91,6 +91,20 @@ FAILURES = {
     "model_error": Failure(
         "The assistant gave an answer that could not be used.", "Ask again, perhaps in other words."
     ),
+    "context_too_long": Failure("This conversation is too long for the assistant.", "Go on in a new chat."),
+    "content_filtered": Failure("The assistant’s content filter stopped the answer.", "Say it in other words."),
+    **dict.fromkeys(
+        ("model_misconfigured", "model_key_refused", "model_not_found"),
+        Failure("The assistant is not set up correctly.", "Tell whoever runs this service."),
+    ),
+    "model_without_tools": Failure(
+        "The assistant’s model cannot use tools, so it cannot reach your todos.", "Tell whoever runs this service."
+    ),
+    "model_quota_used_up": Failure(
+        "The assistant’s allowance at its provider is used up.", "Tell whoever runs this service."
+    ),
+    "model_overloaded": Failure("The assistant has too much to do right now.", "Ask again in a moment."),
+    "model_loading": Failure("The model is being loaded…", "Ask again in a moment."),
     "model_unavailable": Failure("The assistant is out of reach right now.", "Ask again in a moment."),
     "model_timeout": Failure("The assistant took too long to answer.", "Ask again, or ask for less at once."),
     "service_unavailable": OUT_OF_REACH,

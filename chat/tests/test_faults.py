@@ -24,8 +24,8 @@ from .test_turn import ADD_MILK, ChatCase, rows
 ADD = call("add_task", ADD_MILK)
 # What a client is told of each fault: the status with its code, or what the turn came to.
 TOLD = {
-    "refuse-401": (502, "model_error"),
-    "refuse-429": (503, "model_unavailable"),
+    "refuse-401": (502, "model_key_refused"),
+    "refuse-429": (503, "model_overloaded"),
     "refuse-500": (503, "model_unavailable"),
     "hang": (200, "stopped"),
     "hang-in-stream": (200, "stopped"),

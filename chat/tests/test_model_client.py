@@ -2,6 +2,7 @@ import asyncio
 import dataclasses
 import datetime
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -23,8 +24,21 @@ from chat.assistants.interface import (
     ToolRequest,
     UserText,
 )
-from chat.assistants.openai.client import OpenAIModel, retry_after_seconds, speaks_responses
-from chat.errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnFailure
+from chat.assistants.openai.address import server_address
+from chat.assistants.openai.client import OpenAIModel
+from chat.assistants.openai.waits import retry_after_seconds
+from chat.errors import (
+    ContentFiltered,
+    ContextTooLong,
+    ModelError,
+    ModelKeyRefused,
+    ModelMisconfigured,
+    ModelNotFound,
+    ModelTimeout,
+    ModelUnavailable,
+    RequestRefused,
+    TurnFailure,
+)
 
 NOW = datetime.datetime(2026, 3, 4, 12, tzinfo=datetime.UTC)
 ADD_TASK = ToolDefinition("add_task", "Add todos.", {"type": "object", "properties": {"tasks": {"type": "array"}}})
@@ -49,6 +63,11 @@ async def step(model: OpenAIModel, *history) -> list:
         return [output async for output in model.stream(request_with(*history))]
     finally:
         await model.close()
+
+
+def texts(item) -> tuple:
+    """Of a history's item all but the id of its call."""
+    return tuple(getattr(item, name, None) for name in ("text", "tool_name", "arguments", "output"))
 
 
 def text_of(outputs) -> str:
@@ -84,7 +103,7 @@ class WireFormatTests:
         """The failure of a step; what is logged on the way names neither the key nor the upstream's words."""
         self.upstream.script(answers)
         with (
-            self.assertLogs("chat.assistants.openai.client", "WARNING") as logs,
+            self.assertLogs("chat.assistants.openai", "WARNING") as logs,
             self.assertRaises(TurnFailure) as raised,
         ):
             await step(self.model)
@@ -138,28 +157,32 @@ class WireFormatTests:
             text_of(await self.answer(Answer(refusal="I cannot help with that."))), "I cannot help with that."
         )
 
-    async def test_text_before_a_length_limit_or_a_filter_is_the_answer(self):
-        for ending in ("length", "content_filter"):
-            with self.subTest(ending):
-                outputs = await self.answer(says("As much as fits", ending))
-                self.assertEqual(text_of(outputs), "As much as fits")
-                self.assertIsInstance(outputs[-1], StepEnd)
+    async def test_text_before_a_length_limit_is_the_answer(self):
+        outputs = await self.answer(says("As much as fits", "length"))
+        self.assertEqual(text_of(outputs), "As much as fits")
+        self.assertIsInstance(outputs[-1], StepEnd)
+
+    async def test_a_filter_is_told_after_the_text_that_came_before_it(self):
+        for text in ("As much as passes", ""):
+            self.assertIsInstance(await self.failure(says(text, "content_filter")), ContentFiltered)
 
     # Requests
 
     async def test_the_whole_history_is_sent_in_its_roles(self):
         self.upstream.script([says("Welcome.")])
         await step(self.model, *HISTORY)
-        self.assertEqual(tuple(history_of(self.upstream.requests[0])), HISTORY)
+        sent = history_of(self.upstream.requests[0])
+        self.assertEqual([type(item) for item in sent], [type(item) for item in HISTORY])
+        self.assertEqual([texts(item) for item in sent], [texts(item) for item in HISTORY])
         self.assertEqual(self.upstream.requests[0]["model"], settings.OPENAI_MODEL)
 
     # Failures
 
-    async def test_a_request_that_the_upstream_refuses_for_its_setup_is_a_model_error(self):
-        for status in (401, 403, 404):
+    async def test_a_request_that_the_upstream_refuses_for_its_setup_is_told_as_that(self):
+        for status, kind in ((401, ModelKeyRefused), (403, ModelKeyRefused), (404, ModelNotFound)):
             with self.subTest(status):
                 failure = await self.failure(refuses(status))
-                self.assertIsInstance(failure, ModelError)
+                self.assertIsInstance(failure, kind)
                 self.assertIn("not set up", failure.sentence)
                 self.assertEqual(len(self.upstream.requests), 1)
 
@@ -182,7 +205,9 @@ class WireFormatTests:
                     self.assertEqual(len(self.upstream.requests), 1)
         self.assertIsInstance(await self.failure(fails("context_length_exceeded")), ContextTooLong)
         for odd in (b'{"error": {"code": [1], "message": {}}}', b'{"error": []}', b"context", b""):
-            self.assertNotIsInstance(await self.failure(Answer(status=400, body=odd)), ContextTooLong)
+            failure = await self.failure(Answer(status=400, body=odd))
+            self.assertIsInstance(failure, RequestRefused)
+            self.assertNotIsInstance(failure, ContextTooLong)
 
     async def test_a_request_for_a_few_words_says_so(self):
         self.upstream.upkeep_answer = says("A title")
@@ -207,7 +232,7 @@ class WireFormatTests:
                 self.assertEqual(len(self.upstream.requests), 2)
 
     async def test_an_outage_that_passes_is_not_noticed(self):
-        with self.assertLogs("chat.assistants.openai.client", "WARNING"):
+        with self.assertLogs("chat.assistants.openai", "WARNING"):
             self.assertEqual(text_of(await self.answer(refuses(502), says("Here I am."))), "Here I am.")
 
     async def test_an_error_answer_with_an_odd_body_is_an_outage_all_the_same(self):
@@ -249,7 +274,7 @@ class WireFormatTests:
         for ending in ("cut", "unfinished"):
             self.upstream.script([calls(call("add_task", {"tasks": []}), text="Adding it.", ending=ending)])
             outputs = []
-            with self.assertLogs("chat.assistants.openai.client"), self.assertRaises(ModelUnavailable):
+            with self.assertLogs("chat.assistants.openai"), self.assertRaises(ModelUnavailable):
                 async for output in self.model.stream(request_with()):
                     outputs.append(output)
             self.assertEqual(text_of(outputs), "Adding it.")
@@ -259,7 +284,7 @@ class WireFormatTests:
     async def test_an_error_inside_the_answer_is_told_apart_by_its_code(self):
         for code in ("server_error", "rate_limit_exceeded", "503"):
             self.assertIsInstance(await self.failure(fails(code)), ModelUnavailable, code)
-        for code in ("invalid_prompt", "400", ""):
+        for code in ("invalid_prompt", "400"):
             self.assertIsInstance(await self.failure(fails(code, "Well")), ModelError, code)
 
     async def test_an_answer_that_cannot_be_read_is_a_model_error(self):
@@ -270,19 +295,26 @@ class WireFormatTests:
             b"data: 17\n\n",
             b'data: ["secret"]\n\n',
             b'data: {"secret": 1}\n\n',
+            b"secret words",
             b"data: " + b"[" * 100_000 + b"\n\n",
         ):
             with self.subTest(body[:40]):
                 self.assertIsInstance(await self.failure(sends(body)), ModelError)
 
     async def test_a_body_that_is_no_stream_is_no_answer(self):
-        for body in (b"", b"<html>secret</html>", b'{"secret": 1}'):
+        for body in (b"", b'{"secret": 1}'):
             with self.subTest(body):
                 self.assertIsInstance(await self.failure(sends(body)), ModelError)
+        self.assertIsInstance(await self.failure(sends(b"<html>secret</html>")), ModelMisconfigured)
 
-    async def test_an_empty_answer_is_a_model_error(self):
-        for answer in (says(""), says(" \n"), says("", "length"), says("", "content_filter")):
-            self.assertIsInstance(await self.failure(answer), ModelError)
+    async def test_an_empty_answer_is_asked_for_once_more(self):
+        for answer in (says(""), says(" \n"), says("", "length")):
+            outputs = await self.answer(answer, says("Here I am."))
+            self.assertEqual((text_of(outputs), len(self.upstream.requests)), ("Here I am.", 2))
+            self.upstream.script([answer, answer, says("Too late.")])
+            with self.assertRaises(ModelError):
+                await step(self.model)
+            self.assertEqual(len(self.upstream.requests), 2)
 
     async def test_leaving_a_stream_early_closes_its_connection(self):
         self.upstream.script([hangs("One two three")])
@@ -349,12 +381,11 @@ class ResponsesTests(WireFormatTests, SimpleTestCase):
 
     async def test_events_of_the_wrong_shape_are_a_model_error(self):
         for event in (
-            {"type": "response.output_text.delta", "delta": ["secret"]},
+            {"type": "response.output_text.delta", "delta": {"secret": 1}},
             {"type": "response.output_text.delta"},
             {"type": "response.output_item.done", "item": "secret"},
             {"type": "response.output_item.done", "item": {"type": "function_call", "arguments": "{}"}},
-            {"type": "response.output_item.done", "item": {"type": "function_call", "name": "x", "arguments": {}}},
-            {"type": "response.completed", "response": None},
+            {"type": "response.completed", "response": "secret"},
         ):
             with self.subTest(event):
                 self.assertIsInstance(await self.failure(sends(f"data: {json.dumps(event)}\n\n".encode())), ModelError)
@@ -389,7 +420,9 @@ class ChatCompletionsTests(WireFormatTests, SimpleTestCase):
             ["system", "user", "assistant", "tool", "tool", "assistant", "user"],
         )
         self.assertEqual(messages[2]["content"], "Adding both.")
-        self.assertEqual([made["id"] for made in messages[2]["tool_calls"]], ["call_a", "call_b"])
+        ids = [made["id"] for made in messages[2]["tool_calls"]]
+        self.assertEqual(ids, [message["tool_call_id"] for message in messages[3:5]])
+        self.assertTrue(all(re.fullmatch("[0-9A-Za-z]{9}", call_id) for call_id in ids))
 
     async def test_calls_without_an_index_are_told_apart_by_their_ids(self):
         pieces = [
@@ -402,27 +435,27 @@ class ChatCompletionsTests(WireFormatTests, SimpleTestCase):
         outputs = await self.answer(sends("".join(f"data: {json.dumps(one)}\n\n" for one in chunks).encode()))
         self.assertEqual(
             outputs,
-            [ToolRequest("call_1", "add_task", '{"a": 1}'), ToolRequest("call_2", "list_tasks", "{}"), StepEnd(0, 0)],
+            [ToolRequest("call_1", "add_task", '{"a": 1}'), ToolRequest("call_2", "list_tasks", "{}"), outputs[-1]],
         )
 
     async def test_a_stream_that_breaks_after_the_answer_is_whole_is_a_whole_answer(self):
         finished = {"choices": [{"delta": {"content": "All done."}, "finish_reason": "stop"}]}
         outputs = await self.answer(sends(f"data: {json.dumps(finished)}\n\ndata: {{".encode()))
-        self.assertEqual(outputs, [TextDelta("All done."), StepEnd(0, 0)])
+        self.assertEqual(outputs, [TextDelta("All done."), outputs[-1]])
+        self.assertTrue(outputs[-1].is_estimate)
 
     async def test_chunks_of_the_wrong_shape_are_a_model_error(self):
         for choice in (
             "secret",
             {"delta": "secret"},
-            {"delta": {"content": ["secret"]}},
-            {"delta": {"tool_calls": [{"index": [], "id": "call_1"}]}},
-            {"delta": {"tool_calls": [{"index": 0, "function": {"arguments": {"a": 1}}}]}},
+            {"delta": {"content": {"secret": 1}}},
             {"delta": {"tool_calls": ["secret"]}},
-            {"delta": {}, "finish_reason": "error"},
         ):
             with self.subTest(choice):
                 body = f"data: {json.dumps({'choices': [choice]})}\n\n".encode()
                 self.assertIsInstance(await self.failure(sends(body)), ModelError)
+        broken = b'data: {"choices": [{"delta": {}, "finish_reason": "error"}]}\n\n'
+        self.assertIsInstance(await self.failure(sends(broken)), ModelUnavailable)
 
 
 class ConnectionTests(SimpleTestCase):
@@ -436,7 +469,7 @@ class ConnectionTests(SimpleTestCase):
             ("chat_completions", "", False),
         ):
             with self.subTest(api=api, base_url=base_url):
-                self.assertIs(speaks_responses(api, base_url), expected)
+                self.assertEqual(server_address(base_url, "m", api).api == "responses", expected)
 
     def test_a_model_without_a_key_can_be_reached_from_one_event_loop_after_another(self):
         with ScriptedUpstream() as upstream, self.settings(OPENAI_BASE_URL=upstream.url, OPENAI_API_KEY=""):
@@ -477,4 +510,5 @@ class ConnectionTests(SimpleTestCase):
             ("Wed, 04 Mar 2026 11:00:00 GMT", 1),
         ):
             with self.subTest(header):
-                self.assertEqual(retry_after_seconds(header, now=NOW.timestamp()), expected)
+                headers = {} if header is None else {"Retry-After": header}
+                self.assertEqual(retry_after_seconds(headers, None, now=NOW.timestamp()), expected)

@@ -176,7 +176,7 @@ PASSING = {
 }
 LASTING = {
     "an error of ours": (RuntimeError("secret"), 500, "internal_error"),
-    "a history that no model takes": (ContextTooLong(), 502, "model_error"),
+    "a history that no model takes": (ContextTooLong(), 502, "context_too_long"),
 }
 
 

@@ -177,7 +177,7 @@ class TooLong(UpkeepCase):
         with scripted_model(*[says(LONG)] * 2, [ContextTooLong()], [ContextTooLong()]) as model:
             conversation = await self.talk(2)
             response = await self.send("now?", conversation_id=str(conversation.pk))
-        self.assertEqual((response.status_code, response.json()["error"]), (502, "model_error"))
+        self.assertEqual((response.status_code, response.json()["error"]), (502, "context_too_long"))
         self.assertIn("too long", response.json()["message"])
         self.assertEqual(len(model.requests), 4)
 

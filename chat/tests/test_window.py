@@ -17,8 +17,8 @@ from chat.assistants.interface import (
     ToolRequest,
     UserText,
 )
-from chat.assistants.openai import chat_completions as wire_chat_completions
-from chat.assistants.openai import responses as wire_responses
+from chat.assistants.openai.requests import chat_completions as wire_chat_completions
+from chat.assistants.openai.requests import responses as wire_responses
 from chat.history.context import INTERRUPTED_OUTPUT, json_text, message_items
 from chat.history.shortening import SHORTENED
 from chat.history.window import (
@@ -85,7 +85,7 @@ class Fitting(SimpleTestCase):
         self.assertLessEqual(estimated_tokens(sent), 4_000)
 
     def test_what_the_model_counts_corrects_the_estimate(self):
-        request = SimpleNamespace(history=turn(1), instructions="rules " * 70, tools=())
+        request = SimpleNamespace(server_parts=None, history=turn(1), instructions="rules " * 70, tools=())
         estimate = estimated_tokens(turn(1)) + 120
         self.assertAlmostEqual(measured_ratio(request, estimate * 2), 2.0)
         self.assertEqual(measured_ratio(request, estimate * 100), 4.0)
@@ -138,6 +138,7 @@ def histories(draw):
         items += message_items("user", asked, [])
         rows = [
             SimpleNamespace(
+                server_parts=None,
                 step=step, status=status, call_id=f"call_{number}_{place}", tool_name="list_tasks",
                 input={"text": said}, output=output,
             )
@@ -150,14 +151,19 @@ def histories(draw):
     return [*items, *newest]
 
 
+WIRES = (wire_responses, wire_chat_completions)
+
+
 class AnyHistory(SimpleTestCase):
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(histories(), st.integers(50, 20_000), st.floats(0.5, 4.0))
     def test_what_is_sent_is_valid_within_the_budget_and_the_same_each_time(self, history, max_tokens, ratio):
         sent = fitted(history, max_tokens, ratio)
         self.check_order(history, sent)
-        self.check_responses(wire_responses.request_body("m", request_of(sent))["input"])
-        self.check_chat_completions(wire_chat_completions.request_body("m", request_of(sent))["messages"][1:])
+        self.check_responses(wire_responses.request_body("m", request_of(sent), "s", frozenset())["input"])
+        self.check_chat_completions(
+            wire_chat_completions.request_body("m", request_of(sent), "s", frozenset())["messages"][1:]
+        )
         _, turns = parted(sent)
         alone = len(turns) == 1 and not isinstance(sent[0], Summary)
         self.assertTrue(estimated_tokens(sent) <= int(max_tokens / ratio) or alone)

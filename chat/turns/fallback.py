@@ -9,8 +9,8 @@ from django.conf import settings
 
 from accounts.models import User
 from chat.assistants.basic import BasicModel, Clock, understood_surely
-from chat.assistants.interface import HistoryItem, Model, ModelOutput, ModelRequest, UserText
-from chat.errors import ContextTooLong, ModelTimeout, ModelUnavailable, QuotaExhausted
+from chat.assistants.interface import HistoryItem, Model, ModelOutput, ModelRequest, Summary, UserText
+from chat.errors import ContextTooLong, ModelTimeout, ModelUnavailable, QuotaExhausted, RequestRefused
 
 from .limits import check_allowance
 from .observed import observed_step
@@ -58,7 +58,10 @@ async def step_outputs(turn: Turn, model: Model, request: ModelRequest) -> Async
 
 
 async def model_outputs(turn: Turn, model: Model, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
-    """One step of the model; where the history is too long for it, once in a turn again with half of the history."""
+    """One step of the model; where the history may be too long for it, once in a turn again with half of it.
+
+    Servers say so in any words. A refusal that says nothing else is taken for it while there is something to leave out.
+    """
     begun = False
     turn.sent = request
     try:
@@ -67,14 +70,19 @@ async def model_outputs(turn: Turn, model: Model, request: ModelRequest) -> Asyn
                 begun = True
                 yield output
         return
-    except ContextTooLong:
-        if begun or turn.is_compacted:
+    except RequestRefused as refusal:
+        too_long = isinstance(refusal, ContextTooLong) or has_past(request.history)
+        if begun or turn.is_compacted or not too_long:
             raise
     turn.compact()
     turn.sent = dataclasses.replace(request, history=turn.fitted_history())
     async with aclosing(observed_step(turn, model, turn.sent)) as outputs:
         async for output in outputs:
             yield output
+
+
+def has_past(history: tuple[HistoryItem, ...]) -> bool:
+    return sum(isinstance(item, UserText | Summary) for item in history) > 1
 
 
 def this_turn(history: tuple[HistoryItem, ...]) -> tuple[HistoryItem, ...]:

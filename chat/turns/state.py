@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts.models import User
-from chat.assistants.interface import AssistantText, HistoryItem, ModelOutput, ModelRequest, StepEnd
+from chat.assistants.interface import AssistantText, HistoryItem, ModelOutput, ModelRequest, StepEnd, TextRetracted
 from chat.errors import TurnInterrupted
 from chat.history.context import tool_items
 from chat.history.window import estimated_tokens, fitted, is_crowded, measured_ratio, request_tokens, text_tokens
@@ -145,6 +145,11 @@ class Turn:
         self.answer.content += piece
         return piece
 
+    def retract_text(self) -> None:
+        """Take back what this step said: it was not for the person."""
+        self.answer.content = self.answer.content.removesuffix(self.step_text).removesuffix("\n\n")
+        self.step_text = ""
+
     def end_step(self, calls: list[ToolCall]) -> None:
         """Let the next step see what this one said, asked for and got."""
         if self.step_text:
@@ -166,11 +171,19 @@ class Turn:
         if self.sent:
             self.history_max_tokens = int(estimated_tokens(self.sent.history) * self.conversation.token_ratio) // 2
 
+    def hear(self, output: StepEnd | TextRetracted) -> None:
+        """Take what is neither text nor a call."""
+        if isinstance(output, StepEnd):
+            self.count_tokens(output)
+        else:
+            self.retract_text()
+
     def count_tokens(self, end: StepEnd) -> None:
         """What the model says that a step took; its count corrects the next estimate."""
         self.answer.input_tokens += end.input_tokens
         self.answer.output_tokens += end.output_tokens
-        if end.input_tokens and self.sent and self.step == self.steps_before + 1:
+        self.answer.server_parts = end.parts
+        if end.input_tokens and not end.is_estimate and self.sent and self.step == self.steps_before + 1:
             self.conversation.token_ratio = measured_ratio(self.sent, end.input_tokens)
 
     def count_cut_step(self, request: ModelRequest) -> None:

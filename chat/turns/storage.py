@@ -42,6 +42,7 @@ ANSWER_FIELDS = [
     "model",
     "input_tokens",
     "output_tokens",
+    "server_parts",
     "first_token_ms",
     "total_ms",
     "metadata",
@@ -205,6 +206,7 @@ def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall
                 tool_name=request.tool_name,
                 call_id=call_id,
                 input=request.stored_input,
+                server_parts=request.parts,
             )
         )
     ToolCall.objects.bulk_create(calls)

@@ -5,57 +5,129 @@ openai takes half a second, which commands of manage.py should not pay.
 """
 
 import asyncio
-import email.utils
+import dataclasses
+import functools
+import json
 import logging
-import math
 import ssl
-import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
-from typing import cast
-from urllib.parse import urlsplit
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import httpx2
 import openai
 from django.conf import settings
-from openai import APIStatusError, AsyncOpenAI, AsyncStream
+from openai import AsyncOpenAI, AsyncStream
 
-from chat.assistants.interface import ModelOutput, ModelRequest, TextDelta
-from chat.errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnFailure
+from chat.assistants.interface import ModelOutput, ModelRequest, StepEnd, ToolDefinition, ToolRequest
+from chat.errors import (
+    CallUnreadable,
+    ModelError,
+    ModelLoading,
+    ModelMisconfigured,
+    ModelNotFound,
+    ModelQuotaUsedUp,
+    ModelTimeout,
+    ModelUnavailable,
+    ModelWithoutTools,
+    RequestRefused,
+    TurnFailure,
+)
 from telemetry import metrics
 from telemetry.tracing import trace_headers
 
-from . import chat_completions as wire_chat_completions
-from . import responses as wire_responses
-from .events import raise_reported_error, wire_events
-from .wire import AnswerReader, encoded, failure_of_status, says_too_long
+from .address import server_address
+from .answers.chat_completions import ChatCompletionsReader
+from .answers.events import AnswerTooLarge, EventReader, NotAnAnswer, drain
+from .answers.reader import AnswerReader
+from .answers.responses import ResponsesReader
+from .parts import server_id
+from .refusals import Refusal, failure_of, kind_of, read_refusal
+from .requests import chat_completions, responses
+from .requests.conversation import has_foreign
+from .stepping_back import next_without, speaks_of_tools
 
 logger = logging.getLogger(__name__)
 
-SETUP_SENTENCE = "The assistant's model is not set up correctly. Your message is kept; tell whoever runs this service."
 CUT_SENTENCE = "The assistant's model broke off in the middle of its answer. Your message is kept; try again."
-TOO_LONG_STATUSES = {400, 413, 422}
-LONGEST_RETRY_AFTER_SECONDS = 24 * 3600
+EMPTY_SENTENCE = "The assistant's model gave an empty answer. Your message is kept; try again."
+LARGE_SENTENCE = "The assistant's model sent more than an answer can be. Your message is kept; try again."
+ASKED_AGAIN = (
+    "\n\nYour last answer had no words for the person and no call that could be read. Answer now in plain words, "
+    "or call a tool by the interface for tools, never as text."
+)
+WITHOUT_TOOLS = (
+    "The model takes no tools: choose another in OPENAI_MODEL, or start its server with tools "
+    "(vLLM: --enable-auto-tool-choice --tool-call-parser …, llama.cpp: --jinja)."
+)
+# How long an answer that is whole is waited for: usage may follow. And what is read of the body of an error.
+SETTLE_SECONDS, ERROR_BODY_SECONDS, ERROR_BODY_MAX_BYTES = 2.0, 5.0, 64 * 1024
+LOADING_SECONDS, LOADING_PAUSE_SECONDS = 20.0, 1.0
+STEPS_BACK_MAX = 6
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+Frozen = frozenset[str]
+
+
+class Refused(Exception):
+    """An answer that is an error, and what it says."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__()
+
+
+class BoundedClient(openai.DefaultAioHttpClient):
+    """Of an error no more is read than anybody looks at, and not for longer.
+
+    aiohttp under it reads in C: a request takes 3 ms of CPU and not 5, also when 500 are open.
+    """
+
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        response = await super().send(request, **options)
+        if not options.get("stream") or response.status_code < 400:
+            return response
+        body = b""
+        try:
+            async with asyncio.timeout(ERROR_BODY_SECONDS):
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) >= ERROR_BODY_MAX_BYTES:
+                        break
+        except (TimeoutError, httpx2.RequestError):
+            pass  # The status alone says enough.
+        await response.aclose()
+        headers = {k: v for k, v in response.headers.items() if k not in {"content-encoding", "content-length"}}
+        return httpx2.Response(response.status_code, headers=headers, content=body, request=request)
 
 
 class OpenAIModel:
-    """The model named in the settings. Keep one for the life of the process: it owns the connections."""
+    """The model named in the settings. Keep one for the life of the process: it owns the connections.
 
-    def __init__(self, *, read_timeout_seconds: float = 60, retry_pause_seconds: float = 0.5) -> None:
+    It remembers what its server does not take, so that only the first request of a process is refused for it.
+    """
+
+    def __init__(
+        self,
+        *,
+        read_timeout_seconds: float | None = None,
+        first_token_timeout_seconds: float | None = None,
+        retry_pause_seconds: float = 0.5,
+    ) -> None:
         self.name: str = settings.OPENAI_MODEL
-        self._read_timeout_seconds = read_timeout_seconds
+        self._read_seconds = read_timeout_seconds or settings.MODEL_READ_TIMEOUT_SECONDS
+        self._first_token_seconds = first_token_timeout_seconds or (
+            read_timeout_seconds or settings.MODEL_FIRST_TOKEN_TIMEOUT_SECONDS
+        )
         self._retry_pause_seconds = retry_pause_seconds
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
         self._tls = ssl.create_default_context()
-        if speaks_responses(settings.OPENAI_API, settings.OPENAI_BASE_URL):
-            self._path, self._request_body = wire_responses.PATH, wire_responses.request_body
-            self._tool_entry = wire_responses.tool_entry
-            self._reader: type[AnswerReader] = wire_responses.ResponsesReader
-        else:
-            self._path, self._request_body = wire_chat_completions.PATH, wire_chat_completions.request_body
-            self._tool_entry = wire_chat_completions.tool_entry
-            self._reader = wire_chat_completions.ChatCompletionsReader
+        self._address = server_address(settings.OPENAI_BASE_URL, self.name, settings.OPENAI_API)
+        self._server = server_id(settings.OPENAI_BASE_URL, self.name, self._address.api)
+        self.without: Frozen = frozenset()
+        is_responses = self._address.api == "responses"
+        self._format = responses if is_responses else chat_completions
+        self._reader: type[AnswerReader] = ResponsesReader if is_responses else ChatCompletionsReader
 
     async def close(self) -> None:
         """Close the connections that belong to the running event loop."""
@@ -63,148 +135,253 @@ class OpenAIModel:
             await client.close()
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
-        reader = self._reader(request.history)
-        content = encoded(self._request_body(self.name, request), request.tools, self._tool_entry)
-        response = await self._open(content, may_retry=request.may_retry)
-        try:
-            async with aclosing(wire_events(response.aiter_bytes())) as batches:
-                while events := await next_events(batches, reader):
-                    for output in joined(output for event in events for output in read_event(event, reader)):
+        """The model is asked once more where its answer says nothing, or has a call that nobody can read."""
+        spent = StepEnd()
+        for instructions in (request.instructions, request.instructions + ASKED_AGAIN):
+            asked = dataclasses.replace(request, instructions=instructions)
+            try:
+                async with aclosing(self._step(asked, spent)) as outputs:
+                    async for output in outputs:
                         yield output
+                return
+            except UnusableAnswer as failure:
+                spent = failure.spent
+            except CallUnreadable:
+                if asked.instructions is not request.instructions:
+                    raise
+        raise ModelError(EMPTY_SENTENCE)
+
+    async def _step(self, request: ModelRequest, spent: StepEnd) -> AsyncGenerator[ModelOutput, None]:
+        response, sent_bytes = await self._open(request)
+        reader = self._reader(request, self._server, input_bytes=sent_bytes)
+        events = EventReader()
+        chunks = response.aiter_bytes()
+        try:
+            more = True
+            while more and not events.done and not reader.failure:
+                chunk = await self._next_chunk(chunks, reader)
+                more = chunk is not None
+                for output in reader.read(events.end() if chunk is None else events.feed(chunk)):
+                    yield output
+                check_readable(events, reader)
+            check_whole(events, reader)
+            for output in reader.end():
+                yield output
+            if events.done:
+                await drain(chunks)
+        except TurnFailure:
+            for output in reader.end():  # What was said until then is kept; no call of a broken answer is made.
+                if not isinstance(output, ToolRequest):
+                    yield output
+            raise
         finally:
             await response.aclose()
-        if not reader.answered:
-            logger.warning("The model gave an empty answer.")
-            raise ModelError
-        yield reader.step_end
+        end = reader.step_end
+        read, written = end.input_tokens + spent.input_tokens, end.output_tokens + spent.output_tokens
+        total = dataclasses.replace(end, input_tokens=read, output_tokens=written)
+        if reader.is_unusable:
+            raise UnusableAnswer(total)
+        yield total
+
+    async def _next_chunk(self, chunks: AsyncIterator[bytes], reader: AnswerReader) -> bytes | None:
+        """The bytes that came next, or None at the end. A whole answer followed by silence has ended."""
+        seconds = self._read_seconds if reader.begun else self._first_token_seconds
+        try:
+            with upstream_failures():
+                async with asyncio.timeout(SETTLE_SECONDS if reader.whole else seconds):
+                    return await anext(chunks, None)
+        except (TurnFailure, TimeoutError) as failure:
+            if reader.whole:
+                return None
+            if isinstance(failure, TurnFailure):
+                raise
+        logger.warning("The model was silent for %s s.", round(seconds))
+        raise ModelTimeout
 
     def _client(self) -> AsyncOpenAI:
         """The client of the running event loop: its connections cannot be used from another."""
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            timeout = openai.Timeout(connect=5, read=self._read_timeout_seconds, write=10, pool=5)
+            silence = max(self._read_seconds, self._first_token_seconds)
+            timeout = openai.Timeout(connect=5, read=silence, write=10, pool=5)
+            key = settings.OPENAI_API_KEY or "none"  # Local servers need none; the client insists on one.
+            header = self._address.key_header
             self._clients[loop] = AsyncOpenAI(
-                api_key=settings.OPENAI_API_KEY or "none",  # Local servers need none; the client insists on one.
-                base_url=settings.OPENAI_BASE_URL or "https://api.openai.com/v1",
-                # aiohttp under it reads in C: a request takes 3 ms of CPU and not 5, also when 500 are open.
-                http_client=openai.DefaultAioHttpClient(verify=self._tls, timeout=timeout),
+                api_key=key,
+                base_url=self._address.base_url,
+                default_query=dict(self._address.query),
+                default_headers=key_headers(header, key),
+                http_client=BoundedClient(verify=self._tls, timeout=timeout),
                 timeout=timeout,
                 max_retries=0,
             )
         return self._clients[loop]
 
-    async def _open(self, content: bytes, *, may_retry: bool) -> httpx2.Response:
+    # Asking
+
+    async def _open(self, request: ModelRequest) -> tuple[httpx2.Response, int]:
+        """The answer as it begins, and the size of the request; once more without what the server refuses by name."""
+        without = self.without
+        for _ in range(STEPS_BACK_MAX):
+            body = self._format.request_body(self.name, request, self._server, without)
+            content = encoded(body, request.tools, self._format.tool_entry, without)
+            try:
+                response = await self._send(content, may_retry=request.may_retry)
+            except Refused as refused:
+                refusal = refused.refusal
+            else:
+                self.without = without
+                return response, len(content)
+            if name := next_without(
+                refusal, body, self._format.OPTIONAL, without, has_foreign=has_foreign(request.history, self._server)
+            ):
+                logger.warning("The model refused (%s): asked again without %s.", refusal.code_for_log, name)
+                without |= {name}
+            else:
+                break
+        raise await self._failure(refusal, request)
+
+    async def _failure(self, refusal: Refusal, request: ModelRequest) -> TurnFailure:
+        """Where the refusal speaks of tools, whether the model answers without any tells what it meant."""
+        failure = failure_of(refusal, self.name)
+        if request.tools and speaks_of_tools(refusal) and isinstance(failure, ASKS_TOOLS):
+            body = self._format.request_body(self.name, request, self._server, self.without)
+            try:
+                await (await self._post(ENCODER.encode(body).encode())).aclose()
+            except (Refused, TurnFailure):
+                return failure
+            logger.error(WITHOUT_TOOLS)
+            return ModelWithoutTools()
+        return failure
+
+    async def _send(self, content: bytes, *, may_retry: bool) -> httpx2.Response:
         """Send the request, once more if the fault may pass at once: an idle connection closed under us, a hiccup.
 
         Not the client's own retries: they wait up to two minutes when a Retry-After says so, and repeat a
-        request that has already used up its read timeout.
+        request that has already used up its read timeout. A model that is being loaded is waited for.
         """
-        try:
-            return await self._post(content)
-        except ModelUnavailable as failure:
-            if failure.retry_after_seconds is not None or not may_retry:
-                raise
+        deadline = asyncio.get_running_loop().time() + min(LOADING_SECONDS, self._first_token_seconds)
+        retries = 1 if may_retry else 0
+        while True:
+            try:
+                return await self._post(content)
+            except Refused as refused:
+                failure, is_refused = quiet_failure(refused.refusal, self.name), refused
+            except ModelUnavailable as unavailable:
+                failure, is_refused = unavailable, None
+            if isinstance(failure, ModelLoading) and asyncio.get_running_loop().time() < deadline:
+                await asyncio.sleep(min(LOADING_PAUSE_SECONDS, self._retry_pause_seconds * 2))
+                continue
+            if not may_pass(failure) or not retries or (is_refused and speaks_of_tools(is_refused.refusal)):
+                raise is_refused or failure
+            if is_refused:
+                failure_of(is_refused.refusal, self.name)  # for the log
+            retries -= 1
             metrics.upstream_errors.labels(failure.code).inc()
-        await asyncio.sleep(self._retry_pause_seconds)
-        return await self._post(content)
+            await asyncio.sleep(self._retry_pause_seconds)
 
     async def _post(self, content: bytes) -> httpx2.Response:
-        """A plain post whose answer is read by us.
+        """A plain post whose answer is read by us; raises Refused where it is an error.
 
         The resource methods walk the whole history to transform it, and a typed event costs a pydantic
         model: with 200 messages and 40 tokens 141 ms of CPU a request, 10 untransformed, 4 this way.
         """
         with upstream_failures():
             answer: object = await self._client().post(
-                self._path,
+                self._format.PATH,
                 content=content,
                 options={"headers": trace_headers()},
                 cast_to=httpx2.Response,
                 stream=True,
                 stream_cls=AsyncStream[object],
             )
-        return cast(httpx2.Response, answer)  # as `cast_to` says, where the types say `stream_cls`
+        response = cast(httpx2.Response, answer)  # as `cast_to` says, where the types say `stream_cls`
+        if "text/html" in response.headers.get("content-type", ""):
+            await response.aclose()
+            logger.error("The model's address answers with a web page: check OPENAI_BASE_URL.")
+            raise ModelMisconfigured
+        return response
 
 
-def speaks_responses(api: str, base_url: str) -> bool:
-    if api == "auto":
-        return not base_url or urlsplit(base_url).hostname == "api.openai.com"
-    return api == "responses"
+def key_headers(header: str, key: str) -> dict[str, Any]:
+    """The key in a header of the server's own, in the place of a bearer token, which some then take for another key."""
+    return {header: key, "Authorization": openai.Omit()} if header else {}
 
 
-async def next_events(batches: AsyncGenerator[list[object], None], reader: AnswerReader) -> list[object]:
-    """The events that came next, or none at the end. Once the answer is whole, a broken connection no longer matters.
+class UnusableAnswer(Exception):
+    """An answer that says nothing to anybody, and the tokens that it took."""
 
-    A stream that just ends was cut, by a proxy for instance: the same outage as a connection that breaks.
+    def __init__(self, spent: StepEnd) -> None:
+        self.spent = spent
+        super().__init__()
+
+
+ASKS_TOOLS = (RequestRefused, ModelUnavailable, ModelNotFound, ModelMisconfigured)
+
+
+def may_pass(failure: TurnFailure) -> bool:
+    """Whether the same request may pass in a moment."""
+    lasting = isinstance(failure, ModelQuotaUsedUp | ModelLoading)
+    return isinstance(failure, ModelUnavailable) and not lasting and failure.retry_after_seconds is None
+
+
+def quiet_failure(refusal: Refusal, model: str) -> TurnFailure:
+    """The failure without a line in the log: what is tried again is logged when it is given up."""
+    return kind_of(refusal, model.lower())(retry_after_seconds=refusal.retry_after_seconds)
+
+
+def encoded(body: dict[str, Any], tools: tuple[ToolDefinition, ...], entry: Any, without: Frozen) -> bytes:
+    """The body of a request, with its tools where there are any: an empty list is refused."""
+    text = ENCODER.encode(body)
+    return (f'{text[:-1]},"tools":{tools_text(tools, entry, without)}}}' if tools else text).encode(errors="replace")
+
+
+@functools.lru_cache(maxsize=8)
+def tools_text(tools: tuple[ToolDefinition, ...], entry: Any, without: Frozen) -> str:
+    """Encoded once: they are the same each time, and half of what is sent."""
+    return ENCODER.encode([entry(tool, without) for tool in tools])
+
+
+def check_readable(events: EventReader, reader: AnswerReader) -> None:
+    """Raises what is wrong with the answer so far, after its text. Once it is whole, nothing is."""
+    if reader.whole:
+        return
+    if reader.failure:
+        raise reader.failure
+    if events.fault is None:
+        return
+    logger.warning("The model's answer could not be read (%s).", type(events.fault).__name__)
+    if isinstance(events.fault, NotAnAnswer):
+        raise ModelMisconfigured
+    raise ModelError(LARGE_SENTENCE if isinstance(events.fault, AnswerTooLarge) else None)
+
+
+def check_whole(events: EventReader, reader: AnswerReader) -> None:
+    """A stream that just ends was cut, by a proxy for instance: the same outage as a connection that breaks.
+
     A body without a single event is no stream at all, as when the address is not that of a model.
     """
-    try:
-        with upstream_failures():
-            events: list[object] = await anext(batches, [])
-    except TurnFailure:
-        if reader.whole:
-            return []
-        raise
-    if not events and not reader.whole:
-        logger.warning("The model's answer ended before it was whole.")
-        raise ModelUnavailable(CUT_SENTENCE) if reader.begun else ModelError
-    return events
-
-
-def joined(outputs: Iterator[ModelOutput]) -> Iterator[ModelOutput]:
-    """Text that came together as one piece: whoever passes it on, stores or draws it, does so once."""
-    text = ""
-    for output in outputs:
-        if isinstance(output, TextDelta):
-            text += output.text
-            continue
-        if text:
-            yield TextDelta(text)
-            text = ""
-        yield output
-    if text:
-        yield TextDelta(text)
-
-
-def read_event(event: object, reader: AnswerReader) -> list[ModelOutput]:
-    reader.begun = True
-    try:
-        raise_reported_error(event)
-        return list(reader.read(event))
-    except TurnFailure:
-        logger.warning("The model reported an error inside its answer.")
-        raise
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
-        logger.warning("The model sent an event of the wrong shape (%s).", type(error).__name__)
-        raise ModelError from None
+    if reader.whole or events.done:
+        return
+    logger.warning("The model's answer ended before it was whole.")
+    raise ModelUnavailable(CUT_SENTENCE) if reader.begun else ModelError
 
 
 @contextmanager
 def upstream_failures() -> Iterator[None]:
-    """Turn what an upstream can make the client raise into a TurnFailure. Logs hold no text of the upstream."""
+    """Turn what a server can make the client raise into a TurnFailure. Logs hold no text of the server."""
     try:
         yield
     except openai.APIStatusError as error:
-        raise status_failure(error) from None
+        response = error.response
+        raise Refused(read_refusal(error.status_code, response.headers, response.content)) from None
     except (openai.APIConnectionError, httpx2.RequestError) as error:
         # Reading the body of an error answer raises httpx2's exceptions bare.
         raise connection_failure(error) from None
     except (ValueError, RecursionError) as error:
-        # JSON or UTF-8 that cannot be decoded, and JSON nested too deep; none of them is an OpenAIError.
+        # What cannot be unpacked or decoded; none of it is an OpenAIError.
         logger.warning("The model's answer could not be read (%s).", type(error).__name__)
         raise ModelError from None
-
-
-def status_failure(error: APIStatusError) -> TurnFailure:
-    status = error.status_code
-    if status in {401, 403, 404}:
-        logger.error("The model refused the request with status %s: check the OPENAI_* settings.", status)
-        return ModelError(SETUP_SENTENCE)
-    logger.warning("The model refused the request with status %s.", status)
-    if status in TOO_LONG_STATUSES and says_too_long(error.code, error.type, error.message):
-        return ContextTooLong()
-    retry_after = retry_after_seconds(error.response.headers.get("retry-after"), now=time.time())
-    return failure_of_status(status)(retry_after_seconds=retry_after)
 
 
 def connection_failure(error: Exception) -> TurnFailure:
@@ -214,20 +391,3 @@ def connection_failure(error: Exception) -> TurnFailure:
     if isinstance(fault, httpx2.TimeoutException) and not isinstance(fault, httpx2.ConnectTimeout | httpx2.PoolTimeout):
         return ModelTimeout()
     return ModelUnavailable()
-
-
-def retry_after_seconds(header: str | None, now: float) -> int | None:
-    """Whole seconds from a Retry-After header, which holds seconds or an HTTP date; None for anything else.
-
-    `now` is a Unix time.
-    """
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-    except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(header).timestamp() - now
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return min(max(math.ceil(seconds), 1), LONGEST_RETRY_AFTER_SECONDS) if math.isfinite(seconds) else None
