@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 # An exit status that says that a restart helps nothing (EX_CONFIG of sysexits.h).
 MISCONFIGURED = 78
 MOST = 2**31 - 1
+EXACTLY = {True: "", False: ", without a wildcard or a path"}
 
 faults: list[str] = []
 
@@ -103,12 +104,15 @@ def envdatabase(name: str, default: str) -> dict[str, object]:
     return read
 
 
-def envorigins(name: str) -> list[str]:
+def envorigins(name: str, *, wildcards: bool = True) -> list[str]:
+    """Without wildcards, for whom each origin is trusted by its exact name: a scheme and a host alone."""
     origins = envlist(name)
     for origin in origins:
         parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
-            wrong(f"{name} must be origins such as https://todo.example.com, not {origin!r}.")
+        is_one = parts.scheme in {"http", "https"} and parts.netloc and not parts.path.strip("/")
+        is_exact = origin == f"{parts.scheme}://{parts.netloc}" and not set("*@") & set(origin)
+        if not is_one or not (wildcards or is_exact):
+            wrong(f"{name} must be origins such as https://app.example.com{EXACTLY[wildcards]}, not {origin!r}.")
     return origins
 
 

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.request_ids",
+    "corsheaders.middleware.CorsMiddleware",
     "config.middleware.content_security_policy",
     "config.middleware.never_kept",
     "config.middleware.api_errors",
@@ -81,6 +82,33 @@ MIDDLEWARE = [
     "config.middleware.PageMessages",
     "config.middleware.Framing",
 ]
+# Browser apps of other origins at the API: with a token, never with a cookie.
+CORS_ALLOWED_ORIGINS = envorigins("API_ALLOWED_ORIGINS", wildcards=False)
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = (
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "last-event-id",
+    "x-request-id",
+)
+CORS_EXPOSE_HEADERS = (
+    "deprecation",
+    "etag",
+    "idempotent-replayed",
+    "location",
+    "ratelimit",
+    "ratelimit-policy",
+    "retry-after",
+    "sunset",
+    "www-authenticate",
+    "x-api-version",
+    "x-request-id",
+)
 # These checks look for Django's own names of what stands in MIDDLEWARE as its subclasses; tests look at the headers.
 SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 ROOT_URLCONF = "config.urls"

@@ -76,6 +76,10 @@ WRONG = {
     "SECRET_KEY": {"short": "32 characters"},
     "ALLOWED_HOSTS": {",": "name the hosts"},
     "CSRF_TRUSTED_ORIGINS": {"todo.example": "https://", "https://todo.example/path": "https://"},
+    "API_ALLOWED_ORIGINS": {
+        **dict.fromkeys(("*", "https://*.example.com", "null", "app.example.com"), "without a wildcard"),
+        **dict.fromkeys(("https://app.example.com/", "https://a@b.example", "ftp://b.example"), "https://app."),
+    },
     "TRUSTED_PROXIES": {"nginx": "networks", "10.0.0.1/8": "networks", "10.0.0.0/99": "networks"},
     "DATABASE_URL": {
         "postgres": "postgresql://",
