@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from database.units import database_unit
 from web.errors import ValidationFailed
+from web.text import is_blank
 
 from .errors import MessageNotFound
 from .history.summaries import continue_conversation
@@ -57,7 +58,7 @@ def change_conversation(
 
 def checked_title(title: str) -> str:
     title = " ".join(title.split())
-    if not title:
+    if is_blank(title):
         raise ValidationFailed(details={"title": "Write a title."})
     return title
 

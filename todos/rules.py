@@ -15,6 +15,7 @@ from language.due import Due
 from language.errors import DateNotUnderstood
 from language.recurrence import Recurrence, parse_rule
 from web.errors import ValidationFailed
+from web.text import is_blank
 
 from .models import Priority
 from .schedule import Schedule
@@ -34,7 +35,7 @@ def clean_title(text: str) -> str:
     """One line: white space and line breaks fold into single spaces. Markup stays the text it is."""
     _refuse_unstorable(text)
     title = " ".join(text.split())
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in title):
+    if is_blank(title):
         raise ValueError("A todo needs a title.")
     if len(title) > TITLE_MAX:
         raise ValueError(f"A title has at most {TITLE_MAX} characters; this one has {len(title)}.")
@@ -61,7 +62,7 @@ def clean_tag(text: str) -> str:
     tag = unicodedata.normalize("NFC", text.strip().removeprefix("#").lower())
     # Marks (M) too: many scripts write vowels with them.
     kinds = [unicodedata.category(character)[0] for character in tag if character not in "-_"]
-    if not 1 <= len(tag) <= TAG_MAX or not kinds or not set(kinds) <= set("LNM"):
+    if not 1 <= len(tag) <= TAG_MAX or is_blank(tag) or not kinds or not set(kinds) <= set("LNM"):
         raise ValueError(f"A tag has 1 to {TAG_MAX} letters, digits, “-” or “_”.")
     return tag
 

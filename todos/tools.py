@@ -12,11 +12,11 @@ from typing import Annotated, Any, Literal, cast
 from django.utils import timezone
 from mcp.server.mcpserver.exceptions import UnexpectedToolError
 from mcp_types import CallToolResult, Tool, ToolAnnotations
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from accounts.models import User
 from database.units import database_read
-from language.stems import search_terms
+from language.stems import SEARCH_MAX, search_terms
 from web.errors import ValidationFailed
 from web.text import StorableText
 
@@ -35,7 +35,7 @@ from .sorting import SortName, natural_sort
 from .undo import Undone, undo_last, undo_todo
 
 SearchText = Annotated[
-    StorableText, BeforeValidator(lambda text: "" if text is None else text), WithJsonSchema({"type": "string"})
+    StorableText, Field(max_length=SEARCH_MAX), WithJsonSchema({"type": "string", "maxLength": SEARCH_MAX})
 ]
 
 server = make_server()

@@ -1,6 +1,7 @@
 """Text that every database and every JSON encoder can keep."""
 
 import re
+import unicodedata
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -12,6 +13,15 @@ StorableText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+
+# Letters and symbols by their category that are drawn as nothing: Hangul fillers, the empty Braille cell, a null note.
+DRAWN_AS_NOTHING = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
+VISIBLE = frozenset("LNPS")
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody sees anything of the text: no letter, digit, punctuation or symbol that has a shape."""
+    return not any(unicodedata.category(sign)[0] in VISIBLE and sign not in DRAWN_AS_NOTHING for sign in text)
 
 
 def unstorable_reason(text: str) -> str:

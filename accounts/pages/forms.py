@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import PersonalToken, User, validate_time_zone
-from web.text import storable
+from web.text import is_blank, storable
 
 PASSWORD_RULES = "At least 8 characters; not your name, not a common password, not only digits."  # noqa: S105
 
@@ -125,7 +125,10 @@ class PersonalTokenForm(forms.Form):
         super().__init__(*args, **{"auto_id": "id_token_%s", **kwargs})
 
     def clean_name(self) -> str:
-        return storable(self.cleaned_data["name"])
+        name = storable(self.cleaned_data["name"])
+        if is_blank(name):
+            raise forms.ValidationError("Write a name.")
+        return name
 
 
 class EraseForm(forms.Form):

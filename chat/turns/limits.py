@@ -17,7 +17,7 @@ from telemetry import metrics
 from web.errors import ValidationFailed
 from web.ratelimits import check_use
 from web.repeats import check_idempotency_key
-from web.text import storable
+from web.text import is_blank, storable
 
 from .state import NewMessage
 
@@ -47,7 +47,7 @@ USE = PreparedQuery(
 def check_message(message: NewMessage) -> NewMessage:
     """The message without outer white space; raises ValidationFailed where it cannot be stored as one."""
     text = message.text.strip()
-    if not text:
+    if is_blank(text):
         raise ValidationFailed(details={"message": "Write a message first."})
     if len(text) > settings.MESSAGE_MAX_CHARACTERS:
         limit = f"{settings.MESSAGE_MAX_CHARACTERS:,}"

@@ -31,9 +31,8 @@ class Item(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     def fields(self) -> TodoFields:
-        """What was given, as the commands take it. Some models fill every field: an empty text says nothing."""
+        """What was given, as the commands take it."""
         given: dict[str, Any] = self.model_dump(exclude_none=True, exclude={"task", "stop_repeating"})
-        given = {name: value for name, value in given.items() if value != ""}
         for name, removed in (("due", None), ("notes", "")):
             if name in given and given[name].strip().lower() == REMOVED:
                 given[name] = removed

@@ -22,9 +22,11 @@ from pydantic import ValidationError
 from database.units import CommitUnknown, is_outage
 from telemetry import metrics
 from telemetry.tracing import span
+from todos.finding.references import echo
 from todos.models import Door
 from web.errors import OutcomeUnknown, ServiceUnavailable
 
+from .arguments import given_arguments, unknown_arguments
 from .batches import Caller, ToolRefused
 from .schema import ALL_BUT_TYPES, lean_schema
 
@@ -89,10 +91,13 @@ class TodoServer(MCPServer):
         self, name: str, arguments: dict[str, Any], context: Context | None = None
     ) -> CallToolResult | InputRequiredResult:
         with observed_call(name if self.has_tool(name) else "an unknown tool"):
-            if name not in {tool.name for tool in await self.list_tools()}:
+            schema = {tool.name: tool.input_schema for tool in await self.list_tools()}.get(name)
+            if schema is None:
                 raise self.not_listed(name)
+            if unknown := unknown_arguments(arguments, schema):
+                raise ToolRefused("validation_error", f"There is no argument {', '.join(map(echo, unknown))}.")
             try:
-                answer = await super().call_tool(name, arguments, context)
+                answer = await super().call_tool(name, given_arguments(arguments, schema), context)
             except UnexpectedToolError as error:
                 # A turn has its own word for this; a program of others hears it in the answer of its call.
                 if context and error.__cause__ and is_outage(error.__cause__):

@@ -2,7 +2,7 @@ import datetime
 import json
 import logging
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.db import OperationalError, connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -464,12 +464,18 @@ class IdentityTests(ToolTestCase):
             "caller": None,
             "door": "admin",
         }
-        await self.done_by("add_task", tasks=[{"title": "Buy milk"}], **claims)
-        self.assertEqual(await Todo.objects.for_user(self.bob).acount(), 1)
-        output = await self.done_by("list_tasks", **claims)
-        self.assertEqual([row["title"] for row in output["tasks"]], ["Buy milk"])
-        for name in ("complete_task", "delete_task"):
-            await self.refused_by(name, tasks=["secret"], **claims)
+        calls = {
+            "add_task": {"tasks": [{"title": "Buy milk"}]},
+            "list_tasks": {},
+            "complete_task": {"tasks": ["secret"]},
+            "delete_task": {"tasks": ["secret"]},
+        }
+        for name, arguments in calls.items():
+            for claimed, value in claims.items():
+                with self.subTest(name, claimed=claimed):
+                    output = await self.refused_by(name, **arguments, **{claimed: value})
+                    self.assertEqual(output["error"]["message"], f"There is no argument “{claimed}”.")
+        self.assertEqual([todo.title async for todo in Todo.objects.all()], ["Bob's secret"])
 
     async def test_an_identity_inside_an_item_is_refused(self):
         output = await self.refused_by("add_task", tasks=[{"title": "Buy milk", "user_id": str(self.bob.id)}])
@@ -583,3 +589,46 @@ class DoorTests(ToolTestCase):
             counts.append(len(queries))
         self.assertFalse(Todo.objects.filter(title__in=["Buy milk", "See dentist"], completed_at=None).exists())
         self.assertEqual(counts[0], counts[1])
+
+
+class NothingSaidTests(ToolTestCase):
+    """Models fill in what they have nothing to say about, each in its own way."""
+
+    WORDS = (None, "", " ", "null", "NULL", "None", "n/a", "N/A", "undefined", "nil")
+
+    async def test_an_optional_argument_that_says_nothing_is_not_given(self):
+        await sync_to_async(TodoFactory)(owner=self.alice, title="Buy milk", priority=Priority.HIGH)
+        for word in self.WORDS:
+            with self.subTest(word):
+                names = ("filter", "text", "tag", "priority", "start", "end", "sort", "limit")
+                if word == "None":
+                    names = tuple(name for name in names if name != "priority")
+                output = await self.done_by("list_tasks", **dict.fromkeys(names, word))
+                self.assertEqual([row["title"] for row in output["tasks"]], ["Buy milk"])
+
+    async def test_a_field_of_an_item_that_says_nothing_stays_as_it_is(self):
+        todo = await sync_to_async(TodoFactory)(owner=self.alice, title="Buy milk", notes="2 litres")
+        for word in self.WORDS:
+            fields = dict.fromkeys(("title", "add_tags", "remove_tags", "stop_repeating"), word)
+            if word != "None":
+                fields |= dict.fromkeys(("notes", "due", "priority"), word)
+            with self.subTest(word):
+                output = await self.done_by("update_task", updates=[{"task": str(todo.pk), **fields}])
+                self.assertEqual(output["results"][0]["outcome"], "unchanged")
+        await todo.arefresh_from_db()
+        self.assertEqual((todo.title, todo.notes), ("Buy milk", "2 litres"))
+
+    async def test_words_for_nothing_among_tags_are_no_tags(self):
+        await self.done_by("add_task", tasks=[{"title": "Buy milk", "tags": ["none", "home", None], "due": "n/a"}])
+        todo = await Todo.objects.with_tags().aget()
+        self.assertEqual((list(todo.tags), todo.due), (["home"], None))
+
+    async def test_what_must_be_said_is_not_left_out(self):
+        await self.done_by("add_task", tasks=[{"title": "None"}])
+        self.assertEqual((await Todo.objects.aget()).title, "None")
+
+    async def test_the_words_of_a_search_have_a_length(self):
+        output = await self.refused_by("list_tasks", text="milk " * 60)
+        self.assertEqual(output["error"]["code"], "validation_error")
+        (tool,) = [tool for tool in await tool_definitions() if tool.name == "list_tasks"]
+        self.assertEqual(tool.input_schema["properties"]["text"]["maxLength"], 200)

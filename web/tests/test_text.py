@@ -3,7 +3,7 @@ from typing import Annotated
 from django.test import SimpleTestCase
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from web.text import StorableText, storable, unstorable_reason
+from web.text import StorableText, is_blank, storable, unstorable_reason
 
 NUL = "a\x00b"
 LONE_SURROGATE = "a\ud800b"
@@ -46,3 +46,26 @@ class StorableTests(SimpleTestCase):
 
     def test_the_halves_of_a_character_are_joined(self):
         self.assertEqual(storable("\ud83c\udf5e"), "🍞")
+
+
+class Blank(SimpleTestCase):
+    def test_what_is_drawn_as_nothing_is_blank(self):
+        for text in (
+            "",
+            " ",
+            "\u3164",
+            "\u2800\u2800",
+            "\uffa0 \u115f",
+            "\u1160",
+            "\U0001d159",
+            "\u200b",
+            "\ufe0f",
+            "\u034f\u2063",
+        ):
+            with self.subTest(ascii(text)):
+                self.assertTrue(is_blank(text))
+
+    def test_whatever_has_a_shape_is_not(self):
+        for text in ("a", "٣", "!", "\u3164a", "💡", "ก็", "€"):
+            with self.subTest(text):
+                self.assertFalse(is_blank(text))
