@@ -150,6 +150,13 @@ class Bounds(ServerCase):
             with self.subTest(kind):
                 self.assert_refused(self.answer_to(head), 431, "headers_too_large")
 
+    def test_a_form_that_cannot_be_read_is_refused_by_the_program_and_not_by_the_server(self):
+        head = b"POST /accounts/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        form = head + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 9\r\n\r\n--nothing"
+        answer = self.answer_to(form)
+        self.assertTrue(answer.startswith(b"HTTP/1.1 403 "), answer)
+        self.assertIn(b"x-request-id: ", answer.lower())
+
     def test_requests_in_one_packet_are_answered_in_their_order(self):
         two = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" + b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
         answer = self.answer_to(two, b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n")
