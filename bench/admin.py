@@ -1,4 +1,6 @@
-"""How long pages of the admin take with a million messages: `python -m bench.admin` fails where one is over a second.
+"""How long pages of the admin take with a million messages: `python -m bench.admin`.
+
+It fails where one takes over a second, or reads a large table from its beginning to its end.
 
 A real PostgreSQL from its wheel, filled by its own generator (a few minutes), and one process with DEBUG off. Requests
 go through all of Django and not over a network. Printed are the wall clock at the median of five, the number of
@@ -12,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,8 @@ from django.test import Client
 
 ROUNDS = 5
 LIMIT_MS = 1_000
+# Rows of a table that no statement may read from its beginning to its end.
+LARGE = 50_000
 ENVIRONMENT = {"DEBUG": "off", "ALLOWED_HOSTS": "testserver", "SECURE_SSL_REDIRECT": "off", "LOG_LEVEL": "ERROR"}
 # Sixty days up to now; a conversation has twenty messages, every second of them an answer with a tool call.
 FILL = (
@@ -171,6 +176,8 @@ def addresses_of_chat(turn: Any) -> dict[str, str]:
         "messages by a word": f"/admin/chat/message/?q={words}",
         "messages by a name": "/admin/chat/message/?q=user-77",
         "messages by nothing": "/admin/chat/message/?q=xyzzy-none",
+        "messages by a reference": f"/admin/chat/message/?q={str(turn.pk)[-8:]}",
+        "messages by an error": "/admin/chat/message/?error=model_timeout",
         "messages by time": "/admin/chat/message/?o=1",
         "a message": f"/admin/chat/message/{turn.pk}/change/",
         "tool calls": "/admin/chat/toolcall/",
@@ -226,13 +233,34 @@ def print_page(client: Any, name: str, address: str, options: argparse.Namespace
         taken.append((time.perf_counter() - started) * 1000)
         if sum(taken) > 5 * LIMIT_MS:
             break
+    scans = {sql: relation for query in asked if (relation := scanned(sql := query["sql"]))}
     slowest = max(asked, key=lambda query: float(query["time"]))
     ms = statistics.median(taken)
-    mark = "  SLOW" if ms > LIMIT_MS else ""
+    mark = ("  SLOW" if ms > LIMIT_MS else "") + "".join(f"  READS ALL OF {name}" for name in set(scans.values()))
     print(f"{name:40}  {ms:8.0f}  {len(asked):7}  {float(slowest['time']) * 1000:17.0f}{mark}", flush=True)
     if mark and options.explain:
-        print(explained(slowest["sql"]))
+        for sql in scans or [slowest["sql"]]:
+            print(explained(sql))
     return bool(mark)
+
+
+def scanned(sql: str) -> str:
+    """The large table that this statement reads from its beginning to its end, or nothing."""
+    if not sql.startswith("SELECT"):
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE reltuples > %s AND relkind = 'r'", [LARGE])
+        large = {name for (name,) in cursor.fetchall()}
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}".replace("%", "%%"), [])
+        [(plans,)] = cursor.fetchall()
+    return next((name for name in relations_scanned(plans[0]["Plan"]) if name in large), "")
+
+
+def relations_scanned(plan: dict[str, Any]) -> Iterator[str]:
+    if plan["Node Type"] == "Seq Scan":
+        yield plan["Relation Name"]
+    for part in plan.get("Plans", []):
+        yield from relations_scanned(part)
 
 
 def explained(sql: str) -> str:

@@ -10,9 +10,11 @@ from django.urls import path
 
 from accounts.audit import ReadOnly, RecordedAdmin, pretty_json
 from todos.tools import tool_definitions
+from web.errors import ProductError, ServiceUnavailable
 
 from .audit.search import conversation_ids, message_ids, tool_call_ids
 from .audit.views import cockpit, turn
+from .errors import TurnFailure
 from .models import Approval, Conversation, Message, ToolCall
 from .search.terms import terms_of
 
@@ -84,6 +86,20 @@ class UsedToolFilter(ToolFilter):
         return queryset.filter(Exists(calls)) if self.value() else queryset
 
 
+class ErrorFilter(admin.SimpleListFilter):
+    """By what answers failed with; the figures of turns link here."""
+
+    title = "error"
+    parameter_name = "error"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kinds: list[type[ProductError]] = [*TurnFailure.__subclasses__(), ServiceUnavailable]
+        return [(kind.code, kind.code) for kind in kinds]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(error_code=self.value()) if self.value() else queryset
+
+
 class SearchedAdmin(RecordedAdmin):
     """Found by words, names and ids; `search_fields` only names them for the page."""
 
@@ -106,7 +122,7 @@ class ConversationAdmin(SearchedAdmin):
     list_filter = ["messages__status", "updated_at", UsedToolFilter]
     list_select_related = ["owner"]
     search_fields = ["title"]
-    search_help_text = "Words of a title or a message, a username, or an id"
+    search_help_text = "Words of a title or message, a username, an id, or the reference of a failure"
     inlines = [MessageInline]
 
     def ids(self, typed: str) -> QuerySet[Any]:
@@ -116,10 +132,10 @@ class ConversationAdmin(SearchedAdmin):
 @admin.register(Message)
 class MessageAdmin(SearchedAdmin):
     list_display = ["created_at", "owner", "role", "sequence", "status", "error_code", "model", "total_ms"]
-    list_filter = ["status", "role", "created_at"]
+    list_filter = ["status", ErrorFilter, "role", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["content"]
-    search_help_text = "Words of the message or of its conversation’s title, a username, or an id"
+    search_help_text = "Words of it or of its conversation’s title, a username, an id, or the reference of a failure"
     inlines = [ToolCallInline]
 
     def get_urls(self) -> list[Any]:

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Now
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Now, Right
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -147,6 +148,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.select_related("approval").prefetch_related(calls)
 
 
+# Of a request id, or of a message without one: what a failed answer shows as its reference.
+REFERENCE_LENGTH = 8
+
+
 class Message(models.Model):
     """What was said. The assistant's message is stored as pending when its turn begins.
 
@@ -211,6 +216,23 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "created_at"], name="message_usage_index"),
+            # What went wrong is rare, and found among all by its state, its code, and the reference that people see.
+            models.Index(
+                fields=["status", "id"],
+                condition=Q(status__in=["failed", "stopped", "interrupted"]),
+                name="message_unfinished_index",
+            ),
+            models.Index(fields=["error_code", "id"], condition=Q(error_code__gt=""), name="message_error_index"),
+            models.Index(
+                Right(KT("metadata__request_id"), REFERENCE_LENGTH),
+                condition=Q(error_code__gt=""),
+                name="message_reference_index",
+            ),
+            models.Index(
+                Right(Cast("id", models.TextField()), REFERENCE_LENGTH),
+                condition=Q(error_code__gt=""),
+                name="message_id_reference_index",
+            ),
             # All that the figures of turns are made of: a month of a million messages is read from the index alone.
             models.Index(
                 fields=[

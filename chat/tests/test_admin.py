@@ -1,5 +1,9 @@
 """The audit pages: everything can be read and found, nothing can be changed."""
 
+import datetime
+import html
+import re
+
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +49,38 @@ class Audit(TestCase):
         for words in ("Groceries", "milk", "alice"):
             with self.subTest(words):
                 self.assertEqual(self.listed("conversation", q=words), [self.conversation])
+
+    def test_the_reference_that_people_see_finds_the_answer_its_conversation_and_its_turn(self):
+        for _ in range(3):
+            MessageFactory(conversation=self.conversation, role="assistant", status="failed", error_code="model_error")
+        reference = str(self.answer.pk)[-8:]  # of an answer that has no request of its own
+        self.assertEqual(self.listed("message", q=reference), [self.answer])
+        self.answer.metadata["request_id"] = "0192f3a4b5c67d8e9fa0b1c2d3e4f506"
+        self.answer.save()
+        for typed in ("d3e4f506", " d3e4f506 ", "0192f3a4b5c67d8e9fa0b1c2d3e4f506"):
+            with self.subTest(typed):
+                self.assertEqual(self.listed("message", q=typed), [self.answer])
+                self.assertEqual(self.listed("conversation", q=typed), [self.conversation])
+        self.assertEqual(self.listed("message", q="1192f3a4b5c67d8e9fa0b1c2d3e4f506"), [])
+        turn = self.client.get(reverse("admin:chat_turn", args=[self.answer.pk]))
+        self.assertContains(turn, "0192f3a4b5c67d8e9fa0b1c2d3e4f506")
+
+    def test_errors_of_the_cockpit_lead_to_their_turns(self):
+        MessageFactory(conversation=self.conversation, role="assistant", status="failed", error_code="model_timeout")
+        page = self.client.get(reverse("admin:chat_cockpit")).content.decode()
+        [address] = re.findall(r'href="([^"]+error=model_error[^"]+)"', page)
+        listed = self.client.get(html.unescape(address))
+        self.assertEqual(list(listed.context["cl"].result_list), [self.answer])
+
+    def test_a_day_can_be_yesterday(self):
+        now = timezone.now()
+        for days in (1, 2):
+            MessageFactory(conversation=self.conversation, content=f"{days} ago", role="user")
+            Message.objects.filter(content=f"{days} ago").update(created_at=now - datetime.timedelta(days=days))
+        page = self.client.get(reverse("admin:chat_message_changelist"))
+        [address] = re.findall(r'href="([^"]+)">Yesterday<', page.content.decode())
+        listed = self.client.get(reverse("admin:chat_message_changelist") + html.unescape(address))
+        self.assertEqual([message.content for message in listed.context["cl"].result_list], ["1 ago"])
 
     def test_conversations_are_filtered_by_user_status_tool_and_date(self):
         for query in (
