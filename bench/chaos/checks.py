@@ -10,6 +10,9 @@ from .operations import History, Operation
 # Columns of a row that a snapshot of it shows in the same words on both databases.
 PLAIN = ("title", "notes", "priority", "recurrence", "previous_id", "version")
 PRESENT = ("completed_at", "deleted_at", "due_date", "due_time")
+# What may become of a call after it was told: decided, undone, done again.
+LATER = {status: {"success", "undone"} for status in ("success", "undone")}
+LATER["pending"] = {"pending", "success", "denied", "undone"}
 KINDS = {"added", "completed", "reopened", "updated", "deleted"}
 
 
@@ -78,6 +81,8 @@ def calls(kept: Kept) -> Iterator[str]:
         undone = bool(changes) and all(change["undone_at"] for change in changes)
         if undone != (call["status"] == "undone"):
             yield f"call {call['id']} is {call['status']}; changes in effect: {not undone} of {len(changes)}"
+        if changes and call["status"] not in {"success", "undone"}:
+            yield f"call {call['id']} is {call['status']} and changed something"
         if call["status"] == "pending" and call["id"] not in asked:
             yield f"call {call['id']} is open for ever"
         again = Counter((change["todo_id"], change["undoes_id"]) for change in changes)
@@ -183,7 +188,10 @@ def of_turn(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
 
 
 def of_call(kept: Kept, call: dict[str, Any]) -> Iterator[str]:
-    """What a call said that it changed is recorded, once each."""
+    """What a call said that it changed is recorded, once each; and it ended as it was told."""
+    stored = kept.calls.get(call["id"])
+    if stored and stored["status"] not in LATER.get(call["status"], {call["status"]}):
+        yield f"call {call['id']} was told as {call['status']} and is {stored['status']}"
     # To open an occurrence again is to take its completion back.
     changes = [
         change for change in kept.of_call[call["id"]] if not change["undoes_id"] or kind_of(change) == "reopened"

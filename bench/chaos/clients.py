@@ -23,7 +23,8 @@ ANSWER_SECONDS = 20
 IMPATIENT, IMPATIENT_SECONDS = 0.3, (0.3, 2.5)
 PAUSE_SECONDS = (0.0, 0.08)
 AGAIN_SECONDS = 0.3
-HEAL_SECONDS = 60
+TIMES_AGAIN = 6
+HEAL_SECONDS = 120
 AT_ONCE = 4
 # Of a failure at the end of a stream, which has no status of its own.
 PASSING_FAILURE = 503
@@ -118,18 +119,26 @@ class Client:
             self.carry_out(operation)
 
     def carry_out(self, operation: Operation) -> None:
-        """Once; the same a second time at the same moment; or once more where it is unknown what became of it."""
+        """Once; the same a second time at the same moment; or some times more where it is unknown what became of it."""
         chance = self.random.random()
         if operation.key and chance < 0.1:
             with ThreadPoolExecutor(2) as both:
                 list(both.map(self.wire.send, [operation, operation]))
         else:
             self.wire.send(operation)
-            if chance < 0.7 and operation.may_be_repeated and operation.outcome == "unknown":
-                self.wire.send(operation)
+            if chance < 0.7 and operation.may_be_repeated:
+                self.ask_again(operation)
         learn(operation)
         if operation.kind == "say" and (told := operation.acknowledgement):
             self.requests.own = told.answer["conversation_id"]
+
+    def ask_again(self, operation: Operation) -> None:
+        """For so long that the other process takes over from one that is frozen."""
+        for _ in range(TIMES_AGAIN):
+            if operation.outcome != "unknown":
+                return
+            self.wire.send(operation)
+            time.sleep(AGAIN_SECONDS)
 
 
 def learn(operation: Operation) -> None:

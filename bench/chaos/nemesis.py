@@ -15,8 +15,9 @@ import psycopg
 from .stand import Program, Stand
 
 PAUSE_SECONDS = (0.3, 1.5)
-# Some outages are longer than a lease, so that turns are taken over while their process is not dead.
 OUTAGE_SECONDS = (0.3, 4.0)
+# Mostly for longer than a lease, so that turns are taken over while their process is not dead.
+FROZEN_SECONDS = (1.5, 5.0)
 ROUNDS = 6
 
 
@@ -66,7 +67,7 @@ class Nemesis:
         program = self.one()
         program.send(signal.SIGSTOP)
         try:
-            self.last_for_a_while()
+            time.sleep(self.random.uniform(*FROZEN_SECONDS))
         finally:
             program.send(signal.SIGCONT)
 

@@ -78,6 +78,7 @@ def history() -> History:
     person, made = Person("someone", ""), History()
     added, completed = ({"outcome": outcome, "task": {"id": TODO}} for outcome in ("added", "completed"))
     calls = [{"id": ADD, "output": {"results": [added]}}, {"id": CALL, "output": {"results": [completed]}}]
+    calls = [{**call, "status": "success"} for call in calls]
     steps = [[["add_task", {}]], [["complete_task", {}]]]
     said = Operation(1, "say", person, "POST", "chat", key="k", steps=steps)
     answer = {"message_id": ANSWER, "response": "Done.", "status": "completed", "tool_calls": calls}
@@ -119,6 +120,7 @@ class Checks(SimpleTestCase):
             "an undo that undid nothing": lambda kept: kept["changes"][PATCHED].update(undoes_id=ADDED_BY_API),
             "a change that is undone by nobody": lambda kept: kept["changes"][PATCHED].update(undone_at="now"),
             "a call that is undone by nobody": lambda kept: kept["calls"][CALL].update(status="undone"),
+            "a call that failed and changed something": lambda kept: kept["calls"][CALL].update(status="error"),
             "a call that is open": lambda kept: kept["calls"][CALL].update(status="pending"),
             "a call that was made twice": lambda kept: kept["calls"].update(
                 {THIRD: kept["calls"][CALL] | {"id": THIRD, "position": 3}}
@@ -142,7 +144,7 @@ class Checks(SimpleTestCase):
             operations.append(copy.copy(operations[2]))
 
         person, post = Person("someone", ""), "POST"
-        cut_stream = Attempt(0, None, calls=({"id": THIRD, "output": None},))
+        cut_stream = Attempt(0, None, calls=({"id": THIRD, "output": None, "status": "error"},))
         decided = Operation(4, "decide", person, post, "approvals")
         decided.attempts = [told(approval={"id": APPROVAL, "approved": [TODO]})]
         undone = Operation(
@@ -152,6 +154,9 @@ class Checks(SimpleTestCase):
         cases = {
             "a failure of ours": lambda operations: operations[0].attempts.insert(0, told(500)),
             "a failure that does not say for how long": lambda operations: operations[0].attempts.insert(0, told(503)),
+            "a call that was told as failed": lambda operations: (
+                operations[0].attempts[1].answer["tool_calls"][0].update(status="error")
+            ),
             "a call that only a stream told": lambda operations: operations[0].attempts.insert(0, cut_stream),
             "a decision that is not stored": lambda operations: operations.append(decided),
             "an undo that is not stored": lambda operations: operations.append(undone),
