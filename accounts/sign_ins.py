@@ -30,12 +30,14 @@ USE_NOTED_SECONDS = 60
 USER_AGENT_MAX_CHARACTERS = 200
 
 
+def forgotten_at(now: datetime.datetime) -> datetime.datetime:
+    """Who was used last before this moment is over: for one more lifetime, so that a copied token still meets it."""
+    return now - 2 * datetime.timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
+
+
 def begin_sign_in(user: User, user_agent: str = "", session_key: str = "") -> SignIn:
     """A new sign-in; those that ended long ago are forgotten."""
-    now = timezone.now()
-    # Kept for one more lifetime after the end, so that a copied token still meets what it was copied from.
-    forgotten_at = now - 2 * datetime.timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
-    user.sign_ins.filter(last_used_at__lt=forgotten_at).delete()
+    user.sign_ins.filter(last_used_at__lt=forgotten_at(timezone.now())).delete()
     user_agent = storable(user_agent)[:USER_AGENT_MAX_CHARACTERS]
     return user.sign_ins.create(user_agent=user_agent, session_key=session_key)
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from chat.live import tell_untold_for_ever
+from chat.purge import purge_for_ever
 from chat.running import finish_running_turns
 from chat.turns.settling import sweep_for_ever
 
@@ -36,7 +37,7 @@ class Lifetime:
     def begin(self) -> None:
         # All that is loaded by now stays: full collections, in which nothing is answered, need not look through it.
         gc.freeze()
-        self.tasks = [asyncio.create_task(sweep_for_ever()), asyncio.create_task(tell_untold_for_ever())]
+        self.tasks = [asyncio.create_task(work()) for work in (sweep_for_ever, tell_untold_for_ever, purge_for_ever)]
 
     async def end(self) -> None:
         health.stopping.set()

@@ -85,8 +85,8 @@ class DeleteTests(ConversationColumnTestCase):
         for days in (1, 31):
             ConversationFactory(owner=self.alice, deleted_at=timezone.now() - datetime.timedelta(days=days))
         printed = StringIO()
-        call_command("purge_conversations", stdout=printed)
-        self.assertEqual(printed.getvalue().strip(), "Conversations removed: 1")
+        call_command("purge", stdout=printed)
+        self.assertIn("1 conversations", printed.getvalue())
         self.assertEqual(Conversation.objects.count(), 2)
 
 

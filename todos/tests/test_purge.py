@@ -1,22 +1,18 @@
 import datetime
-from io import StringIO
 
-from django.core.management import call_command
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from accounts.testing import alice
 from todos import commands
 from todos.changes import Origin
-from todos.management.commands import purge_trash
 from todos.models import Door, Todo, TodoChange, TodoTag
+from todos.purge import BATCH, purge_trash
 from todos.testing import TodoFactory, make_many
 
 
-def purge() -> str:
-    printed = StringIO()
-    call_command("purge_trash", stdout=printed)
-    return printed.getvalue().strip()
+def purged() -> int:
+    return purge_trash(timezone.now())
 
 
 class PurgeTrashTests(TestCase):
@@ -30,24 +26,24 @@ class PurgeTrashTests(TestCase):
         TodoFactory(owner=self.alice, title="old", deleted_at=self.trashed(30.1), tags=["home"])
         TodoFactory(owner=self.alice, title="recent", deleted_at=self.trashed(29.9))
         TodoFactory(owner=self.alice, title="done", completed_at=self.trashed(90))
-        self.assertEqual(purge(), "Todos removed from the trash: 1")
+        self.assertEqual(purged(), 1)
         self.assertCountEqual(Todo.objects.values_list("title", flat=True), ["recent", "done"])
         self.assertFalse(TodoTag.objects.exists())
 
     def test_a_second_time_finds_nothing(self):
         TodoFactory(owner=self.alice, deleted_at=self.trashed(31))
-        purge()
-        self.assertEqual(purge(), "Todos removed from the trash: 0")
+        purged()
+        self.assertEqual(purged(), 0)
 
     @override_settings(TRASH_DAYS=7)
     def test_the_days_are_a_setting(self):
         TodoFactory(owner=self.alice, deleted_at=self.trashed(8))
-        self.assertEqual(purge(), "Todos removed from the trash: 1")
+        self.assertEqual(purged(), 1)
 
     def test_a_full_trash_goes_in_batches(self):
-        count = 2 * purge_trash.BATCH + 1
+        count = 2 * BATCH + 1
         make_many(self.alice, count, deleted_at=self.trashed(31))
-        self.assertEqual(purge(), f"Todos removed from the trash: {count}")
+        self.assertEqual([purged() for _ in range(4)], [BATCH, BATCH, 1, 0])
         self.assertFalse(Todo.objects.exists())
 
     def test_what_was_purged_leaves_no_text_behind(self):
@@ -55,5 +51,5 @@ class PurgeTrashTests(TestCase):
         old = commands.add_todo(self.alice, now=long_ago, by=origin, title="a secret").todo
         commands.delete_todo(self.alice, old.pk, now=long_ago, by=origin)
         commands.add_todo(self.alice, now=long_ago, by=origin, title="kept")
-        purge()
+        purged()
         self.assertEqual([change.after["title"] for change in TodoChange.objects.all()], ["kept"])

@@ -1,0 +1,15 @@
+"""Remove what nobody needs any more."""
+
+from django.core.management.base import BaseCommand
+
+from chat.purge import PURGES, purge_all
+
+
+class Command(BaseCommand):
+    help = (
+        "Remove what was in the trash for TRASH_DAYS, and sign-ins, tokens and sessions that ended. Servers do it too."
+    )
+
+    def handle(self, **options):
+        removed = purge_all()
+        self.stdout.write("Removed: " + ", ".join(f"{removed[what]} {what.replace('_', ' ')}" for what in PURGES))

@@ -1,0 +1,68 @@
+"""What nobody needs any more is removed, batch by batch: by each process now and then, and by `manage.py purge`."""
+
+import asyncio
+import datetime
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from accounts.purge import purge_batch, purge_refresh_tokens, purge_sessions, purge_sign_ins
+from database.units import database_unit, request_thread
+from telemetry import metrics
+from todos.purge import purge_trash
+
+from .models import Conversation
+
+# Of one kind at a time, so that a process that finds years of it is soon back at its requests; the rest waits.
+BATCHES_AT_ONCE = 20
+
+logger = logging.getLogger(__name__)
+
+
+def purge_conversations(now: datetime.datetime) -> int:
+    """Those that were deleted TRASH_DAYS days ago or earlier, with their messages."""
+    return purge_batch(Conversation.objects.deleted_before(now - datetime.timedelta(days=settings.TRASH_DAYS)))
+
+
+# Each removes one batch and counts it; 0 where nothing is left.
+PURGES: dict[str, Callable[[datetime.datetime], int]] = {
+    "todos": purge_trash,
+    "conversations": purge_conversations,
+    "refresh_tokens": purge_refresh_tokens,
+    "sign_ins": purge_sign_ins,
+    "sessions": purge_sessions,
+}
+
+
+def purge_all() -> Counter[str]:
+    """All of it, for the command."""
+    removed: Counter[str] = Counter()
+    for what, purge in PURGES.items():
+        while count := purge(timezone.now()):
+            removed[what] += count
+    return removed
+
+
+async def purge_some() -> None:
+    for what, purge in PURGES.items():
+        for _ in range(BATCHES_AT_ONCE):
+            count = await database_unit(purge)(timezone.now())
+            metrics.purged.labels(what).inc(count)
+            if not count:
+                break
+
+
+async def purge_for_ever() -> None:
+    """About once in PURGE_SECONDS; processes that began together drift apart. Its owner cancels it."""
+    async with request_thread():
+        while True:
+            await asyncio.sleep(settings.PURGE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 no secret
+            try:
+                await purge_some()
+            except DatabaseError as error:
+                logger.warning("purge broken off: %s", type(error).__name__)
