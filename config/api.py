@@ -170,7 +170,7 @@ class TodoChatAPI(NinjaAPI):
 
 api = TodoChatAPI(
     title="Todo Chat",
-    version="1",
+    version="0.2.0",
     description=(
         "A chat that manages todos. Get a token from `/api/auth/token`, send it as `Authorization: Bearer …`, "
         "and say what you want at `POST /api/{user_id}/chat`. "

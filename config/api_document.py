@@ -22,6 +22,9 @@ IDEMPOTENCY_KEY = {
 }
 HEADERS = {
     "X-Request-ID": "Finds the request in the logs.",
+    "X-API-Version": "The version of this document that the answer follows.",
+    "RateLimit": "What is left of each limit that the request counted in (`r`), and for how many seconds (`t`).",
+    "RateLimit-Policy": "Those limits: uses (`q`) in so many seconds (`w`).",
     "ETag": "The version of what is answered; send it as `If-Match` or `If-None-Match`.",
     "Location": "The address of what was made.",
     "Retry-After": "Whole seconds until it is worth trying again.",
@@ -109,6 +112,8 @@ def headers_of(method: str, path: str, operation: DictStrAny, status: int) -> li
     one_todo = references(operation["responses"].get(status, {}))
     return [
         "X-Request-ID",
+        "X-API-Version",
+        *(["RateLimit", "RateLimit-Policy"] if operation.get("security") and status not in {401, 500, 503} else []),
         *(["ETag"] if status < 300 and "Todo" in one_todo and "/undo" not in path else []),
         *(["Location"] if operation["operationId"] == "createTodo" and status == 201 else []),
         *(["Idempotent-Replayed"] if kept and status < 300 else []),

@@ -23,8 +23,9 @@ from accounts.pages.sign_in import wait_page
 from database.units import is_outage
 from telemetry.notes import note_ids, note_route
 from web.errors import ServiceUnavailable
+from web.ratelimits import Use, limit_headers, noted_uses
 
-from .api import BadRequest, MethodNotAllowed, NotFound, error_response, product_error
+from .api import BadRequest, MethodNotAllowed, NotFound, api, error_response, product_error
 
 REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Nothing from other hosts, nothing inline, nothing evaluated: markup that slipped in could still do nothing.
@@ -140,6 +141,27 @@ def never_kept(get_response: GetResponse) -> GetResponse:
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         response = await get_response(request)
         response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+@async_only_middleware
+def api_headers(get_response: GetResponse) -> GetResponse:
+    """Tell clients of the API its version, and where they stand with the limits that the request counted in."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith("/api/"):
+            return await get_response(request)
+        noted: list[Use] = []
+        token = noted_uses.set(noted)
+        try:
+            response = await get_response(request)
+        finally:
+            noted_uses.reset(token)
+        response["X-API-Version"] = api.version
+        for name, value in limit_headers(noted).items():
+            response[name] = value
         return response
 
     return middleware

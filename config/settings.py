@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.content_security_policy",
     "config.middleware.never_kept",
+    "config.middleware.api_headers",
     "config.middleware.api_errors",
     "config.middleware.own_not_found_page",
     "config.middleware.outages",

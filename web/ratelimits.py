@@ -9,6 +9,8 @@ import ipaddress
 import logging
 import time
 from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -34,6 +36,44 @@ SEARCHES_PER_USER = "120/m"
 # tokens are tried at no door but theirs.
 SIGN_INS_PER_PERSON = "12/m"
 REFRESHES_PER_PERSON = "30/m"
+
+
+WINDOWS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
+
+
+@dataclass(frozen=True)
+class Use:
+    """A limit that a request counted in: how many uses it allows in how many seconds, what is left, and until when."""
+
+    name: str
+    limit: int
+    window_seconds: int
+    left: int
+    seconds_left: int
+
+
+# The limits that the request at hand counted in, for its answer to tell; None where nobody asks.
+noted_uses: ContextVar[list[Use] | None] = ContextVar("noted_uses", default=None)
+
+
+def note_use(group: str, rate: str, usage: dict[str, int]) -> None:
+    noted = noted_uses.get()
+    if noted is not None:
+        _, seconds = core._split_rate(rate)
+        left = max(0, usage["limit"] - usage["count"])
+        noted.append(Use(f"{group}-{WINDOWS[rate[-1]]}", usage["limit"], seconds, left, usage["time_left"]))
+
+
+def limit_headers(noted: Iterable[Use]) -> dict[str, str]:
+    """As the IETF's draft has them (draft-ietf-httpapi-ratelimit-headers): policies, and where the caller stands."""
+    listed = list(noted)
+    if not listed:
+        return {}
+    policy = ", ".join(f'"{use.name}";q={use.limit};w={use.window_seconds}' for use in listed)
+    return {
+        "RateLimit-Policy": policy,
+        "RateLimit": ", ".join(f'"{use.name}";r={use.left};t={use.seconds_left}' for use in listed),
+    }
 
 
 class CacheUnreachable(Exception):
@@ -101,7 +141,8 @@ def login_refused(error: CacheUnreachable) -> ServiceUnavailable:
 
 def count_each(counts: list[tuple[str, str, str]]) -> None:
     if settings.RATE_LIMITS:
-        for (group, _, _), usage in zip(counts, usages_with_one_more(counts), strict=False):
+        for (group, _, rate), usage in zip(counts, usages_with_one_more(counts), strict=False):
+            note_use(group, rate, usage)
             if usage["count"] > usage["limit"]:
                 raise too_many(group, usage)
 

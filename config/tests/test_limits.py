@@ -48,6 +48,26 @@ class DoorTests(TestCase):
                 return number
         return self.fail(f"{most + 1} uses were allowed")
 
+    def test_answers_say_where_the_caller_stands(self):
+        """As the IETF's draft has it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/."""
+        first, second = (self.api("GET", "{user}/todos?q=milk") for _ in range(2))
+        policies = '"requests-minute";q=600;w=60, "search-minute";q=120;w=60'
+        self.assertEqual((first["RateLimit-Policy"], second["RateLimit-Policy"]), (policies, policies))
+        for answer, left in ((first, (599, 119)), (second, (598, 118))):
+            pattern = r'"requests-minute";r=%d;t=\d{1,2}, "search-minute";r=%d;t=\d{1,2}'
+            self.assertRegex(answer["RateLimit"], f"^{pattern % left}$")
+
+    def test_a_turn_says_its_limits_and_the_refused_one_that_nothing_is_left(self):
+        message = '{"message": "what is overdue?"}'
+        answers = [self.api("POST", "{user}/chat", message) for _ in range(3)]
+        self.assertEqual([answer.status_code for answer in answers], [200, 200, 429])
+        self.assertIn('"turns-minute";q=2;w=60, "turns-hour";q=1000;w=3600', answers[0]["RateLimit-Policy"])
+        self.assertIn('"turns-minute";r=0;t=', answers[2]["RateLimit"])
+
+    def test_pages_and_who_is_nobody_are_told_no_limits(self):
+        for answer in (self.client.get("/accounts/login"), self.client.get("/api/auth/me")):
+            self.assertNotIn("RateLimit", answer)
+
     def test_each_expensive_door_of_the_api_has_its_limit(self):
         doors = {
             ("POST", "{user}/chat", '{"message": "what is overdue?"}'): 2,
