@@ -144,7 +144,10 @@ def wrong_count(expect: dict[str, Any], reading: Reading) -> str:
 def wrong_words(expect: dict[str, Any], reading: Reading) -> str:
     calls = json.dumps([arguments for _, arguments in reading.calls], ensure_ascii=False).lower()
     words = [expect[name] for name in ("title", "priority", "tag") if name in expect]
-    missing = [word for word in [*words, *expect.get("match", "").split()] if word.lower() not in calls]
+    # What was looked for first is named by its id in the call, and by its title in the answer.
+    told = calls + reading.text.lower()
+    missing = [word for word in words if word.lower() not in calls]
+    missing += [word for word in expect.get("match", "").split() if word.lower() not in told]
     return f"no {', '.join(missing)}" if missing else ""
 
 

@@ -562,3 +562,94 @@ class SupposedTests(StepTestCase):
                     tool_name="update_task",
                     arguments={"updates": [{"task": "id-7", "title": "buy oat milk"}]},
                 )
+
+
+class CorrectionTests(StepTestCase):
+    """The last act is put right in the same turn."""
+
+    def setUp(self):
+        self.moved = exchange(
+            "move mom to friday",
+            "update_task",
+            {"updates": [{"task": "mom", "due": "friday"}]},
+            became("updated", MOM),
+            "“call mom” is now due Friday 6 March.",
+        )
+        self.deleted = exchange(
+            "delete milk", "delete_task", {"tasks": ["milk"]}, became("deleted", MILK), "Moved “buy milk” to the trash."
+        )
+
+    async def test_another_todo_was_meant(self):
+        for text in ("no, not that one, the rent", "sorry, i meant the rent", "not that, the rent"):
+            with self.subTest(text):
+                requests, _ = await self.step(*self.deleted, UserText(text))
+                self.assertEqual(requests, [("undo", {}), ("delete_task", {"tasks": ["rent"]})])
+
+    async def test_the_other_of_two_is_done_instead(self):
+        shown = exchange("list", "list_tasks", {}, listed(MILK, RENT), "1. buy milk\n2. pay rent")
+        requests, _ = await self.step(*shown, *self.deleted, UserText("no, the other one"))
+        self.assertEqual(requests, [("undo", {}), ("delete_task", {"tasks": ["id-3"]})])
+
+    async def test_what_was_not_wanted_is_taken_back(self):
+        for text in ("leave it", "don't do that", "i changed my mind", "no, don't"):
+            with self.subTest(text):
+                requests, _ = await self.step(*self.deleted, UserText(text))
+                self.assertEqual(requests, [("undo", {})])
+
+    async def test_a_mere_no_after_a_change_asks_and_yes_takes_it_back(self):
+        question = "That is done already. Shall I take it back?"
+        await self.assert_answers(*self.deleted, UserText("no"), text=question)
+        await self.assert_asks(
+            *self.deleted,
+            UserText("no"),
+            AssistantText(question),
+            UserText("yes"),
+            tool_name="undo",
+            arguments={},
+        )
+
+    async def test_the_same_on_another_day_is_one_more(self):
+        added = exchange("add yoga monday", "add_task", {"tasks": []}, became("added", row("id-8", "yoga")), "Added.")
+        await self.assert_asks(
+            *added,
+            UserText("same on thursday"),
+            tool_name="add_task",
+            arguments={"tasks": [{"title": "yoga", "due": "on thursday"}]},
+        )
+
+    async def test_another_todo_moves_to_a_day_of_its_own(self):
+        requests, _ = await self.step(*self.moved, UserText("and the rent to monday"))
+        self.assertEqual(requests, [("list_tasks", {"filter": "open", "text": "rent"})])
+
+    async def test_all_but_one_are_meant(self):
+        await self.assert_asks(
+            *SHOWN,
+            UserText("complete all of them except the first"),
+            tool_name="complete_task",
+            arguments={"tasks": ["id-1", "id-3"]},
+        )
+
+
+class LookFirstTests(StepTestCase):
+    async def test_a_name_with_a_day_is_looked_for_and_changed_by_its_id(self):
+        await self.assert_asks(
+            UserText("delete the call on friday"), tool_name="list_tasks", arguments={"filter": "open", "limit": 100}
+        )
+        looked = exchange("delete the call on friday", "list_tasks", {}, listed(MILK, MOM, RENT))
+        await self.assert_asks(*looked, tool_name="delete_task", arguments={"tasks": ["id-2"]})
+
+    async def test_what_almost_fits_is_asked_about_with_the_deed(self):
+        looked = exchange("delete the call on monday", "list_tasks", {}, listed(MILK, MOM, RENT))
+        await self.assert_answers(*looked, text="Shall I delete “call mom”?")
+        await self.assert_asks(
+            *looked,
+            AssistantText("Shall I delete “call mom”?"),
+            UserText("yes"),
+            tool_name="delete_task",
+            arguments={"tasks": ["id-2"]},
+        )
+
+    async def test_a_part_of_a_todo_does_not_complete_it(self):
+        fruit = row("id-6", "buy apples, pears and plums")
+        looked = exchange("i bought the apples and the pears", "list_tasks", {}, listed(fruit, MILK))
+        await self.assert_answers(*looked, text="Shall I complete “buy apples, pears and plums”?")

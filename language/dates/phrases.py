@@ -343,6 +343,8 @@ def _stands_alone(phrase: Phrase, place: int) -> bool:
     """Whether "10:30" or "midday" ends what is said, so that it describes nothing."""
     words = phrase.words
     round_minutes = ":" in words.word(place) and words.word(place)[-1] in "05"
+    if phrase.start == 0 and words.has(place, Kind.NAMED_TIME) and words.word(phrase.end) == "to":
+        return True  # "noon to get lunch"
     written = phrase.start > 0 and (words.has(place, Kind.NAMED_TIME) or round_minutes)
     return written and phrase.end >= len(words.tokens) and words.word(phrase.start - 1) not in DETERMINERS
 

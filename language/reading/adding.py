@@ -68,11 +68,18 @@ def understand_new_item(text: str, clock: Clock) -> list[AddTodo | Clarify] | No
     if (match := forms.day_as.fullmatch(text)) and is_date(match["day"], clock):
         return [AddTodo(title_of(match["value"]), match["day"])]
     if match := forms.new_item.fullmatch(text):
+        if is_spoken_hour(match["value"].strip(), clock):
+            return [AddTodo("", f"at {match['value'].strip()}")]
         return listed(" ".join([match["value"], *forms.kind_kept.findall(match["kind"])]).strip(), clock)
     if match := forms.remind.fullmatch(text):
         return reminded(match, clock)
     match = forms.add_this.fullmatch(text)
     return listed(match["value"], clock) if match else None
+
+
+def is_spoken_hour(words: str, clock: Clock) -> bool:
+    """ "Five thirty" of "an alarm for five thirty": a time, as it is for one."""
+    return bool(words) and not is_date(words, clock) and is_date(f"at {words}", clock)
 
 
 def list_value(match: re.Match[str]) -> str:
@@ -88,7 +95,9 @@ def reminded(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:
         raise Unclear(NOT_AHEAD)
     if inner := forms.to_list.fullmatch(forms.before_title.sub("", match["value"])):
         return listed(list_value(inner), clock)
-    words = f"{match['value']} {match.groupdict().get('lead') or ''}"
+    lead = match.groupdict().get("lead") or ""
+    # "The next time it rains" says when; "I just lit the grill" says why.
+    words = match["value"] if forms.told.match(lead) else f"{match['value']} {lead}".strip()
     return [*todos_from(dated_items(words, clock), clock)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from language.acts import Act, AskTodos, Question, Say, Selection
 from language.clock import Clock
-from language.grammar import section
+from language.grammar import section, words
 from language.text.naming import has_sign, is_pronoun, places_of
 from language.text.periods import cut_span
 from language.text.selection import forms as selecting
@@ -17,6 +17,8 @@ from language.vocabulary import IRREGULAR_PAST, TODO_VERBS
 forms = section("asking")
 
 FRAGMENT_WORDS = 4
+# "Any appointments today?" has no topic but the day.
+GENERIC = words("generic_nouns")
 
 
 def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
@@ -118,7 +120,7 @@ def ask_when(words: str, clock: Clock) -> AskTodos:
 def ask_whether(text: str, clock: Clock) -> AskTodos:
     selection, rest = select(text, clock)
     topic = topic_of(rest)
-    if not topic:
+    if not topic or GENERIC.issuperset(topic.lower().split()):
         return AskTodos(Question.WHICH, selection)
     return AskTodos(Question.IS_THERE, Selection("all", topic, selection.tag, selection.priority), task=topic)
 

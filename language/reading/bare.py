@@ -56,7 +56,7 @@ def understand_bare(text: str, clock: Clock) -> list[Act] | None:
     """An imperative or a dated fragment that can only be a todo; None where it may be something else."""
     if len(text) > TITLE_MAX_CHARACTERS or not may_be_todo(without_first_date(text, clock)):
         return None
-    if not is_deed(text):
+    if not is_deed(text) or forms.finds_out.fullmatch(text):
         return dated(text, clock)
     return moved_if_listed(text, clock) or [*todos_from(dated_items(text, clock), clock)]
 

@@ -2,7 +2,18 @@
 
 from dataclasses import replace
 
-from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, OfferToDelete, Reading, Say, UpdateTodos
+from language.acts import (
+    Act,
+    AddTodo,
+    Clarify,
+    CompleteTodos,
+    DeleteTodos,
+    OfferToDelete,
+    Reading,
+    Say,
+    Sought,
+    UpdateTodos,
+)
 from language.text.naming import is_pronoun, is_several
 
 ONE_BY_ONE = (
@@ -17,8 +28,25 @@ def joined(before: list[Act], after: list[Act]) -> list[Act]:
         if acts and isinstance(acts[-1], OfferToDelete) and isinstance(act, CompleteTodos | DeleteTodos):
             # "We have milk already, take it off" says for sure what the first half may mean.
             acts = [*acts[:-1], type(act)((acts[-1].task,))]
-        acts = joined_one(acts, act) if acts else [act]
+        acts = (moved_not_deleted(acts, act) or joined_one(acts, act)) if acts else [act]
     return acts
+
+
+def moved_not_deleted(acts: list[Act], act: Act) -> list[Act] | None:
+    """ "Cancel the dentist and reschedule it for Thursday" moves it."""
+    given_up = named_to_delete(acts[-1])
+    if not given_up or not isinstance(act, UpdateTodos) or not speaks_of_it(act.tasks):
+        return None
+    return [*acts[:-1], replace(act, tasks=given_up)]
+
+
+def named_to_delete(act: Act) -> tuple[str, ...]:
+    match act:
+        case Sought(change=DeleteTodos(tasks=tasks)) | DeleteTodos(tasks=tasks):
+            return tasks
+        case OfferToDelete(task=task):
+            return (task,)
+    return ()
 
 
 def joined_one(acts: list[Act], act: Act) -> list[Act]:

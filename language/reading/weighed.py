@@ -25,6 +25,7 @@ from language.acts import (
     Say,
     Sought,
     UndoChanges,
+    UpdateTodos,
 )
 from language.clock import Clock
 from language.grammar import section, words
@@ -40,6 +41,8 @@ SKIPPED_MAX = 12
 REVERSING = words("reversing")
 # A todo that was read is not dropped for the likelihood of its sentence alone.
 SURELY = 0.8
+DEPENDS = "That depends on something I cannot see, so I have changed nothing. Tell me when it is so."
+CHANGES = (CompleteTodos, DeleteTodos, UpdateTodos, Sought)
 WRITES = (AddTodo, CompleteTodos, DeleteTodos, Sought)
 Read = Callable[[str], list[Act] | None]
 
@@ -72,6 +75,8 @@ def family_of(act: Act) -> str:
 
 def weighed(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:
     """The reading, or a better one; `certain` reads a part of the sentence where that surely is a request."""
+    if forms.conditional.match(sentence.lower()) and any(isinstance(act, CHANGES) for act in reading.acts):
+        return Reading([Clarify(DEPENDS)])
     if reading.is_sure and not isinstance(reading.acts[0], WRITES):
         return reading
     likely = likelihoods(sentence, clock)

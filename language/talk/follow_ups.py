@@ -65,7 +65,7 @@ def yes_or_no(conversation: Conversation, said: str, clock: Clock) -> list[Act] 
     """A yes to what was offered; a no to what is done already is asked about."""
     last = conversation.last
     if said == "no" and any(outcome.outcome in CHANGED for outcome in last.outcomes):
-        return [Clarify(TAKE_BACK)]
+        return deed_for_other(conversation, clock) or [Clarify(TAKE_BACK)]
     if said == "yes" and last.answer == TAKE_BACK:
         return [UndoChanges()]
     is_offer = last.answer.startswith((OFFER, *OFFERS_OF_CHANGE))

@@ -16,6 +16,7 @@ from language.text.naming import forms as naming
 from language.text.periods import cut_span
 
 GENERIC = frozenset(map(stem_of, words("generic_nouns")))
+NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
 PARTS = section("items").separator
 
@@ -74,9 +75,9 @@ def find(words: str, rows: Sequence[Row], clock: Clock) -> Found:
     name = Name.of(words, clock)
     fitting = best(name, rows)
     if not fitting:
-        return almost(name, rows)
+        return nearest(name, rows) if NEXT.intersection(words_of(words)) and not name.core else almost(name, rows)
     if name.span is None:
-        return partly(words, found(fitting))
+        return partly(words, found(fitting)) if name.core else unsure(fitting)
     dated = [row for row in fitting if falls_in(row, name.span)]
     return found(dated) if dated else Found(Fit.ALMOST if len(fitting) == 1 else Fit.SEVERAL, tuple(fitting))
 
@@ -97,6 +98,17 @@ def best(name: Name, rows: Sequence[Row]) -> list[Row]:
     if not name.core and name.span:
         tries.append([row for row, _ in titles if falls_in(row, name.span)])
     return next(filter(None, tries), [])
+
+
+def unsure(rows: list[Row]) -> Found:
+    """Of rows that only a generic noun names, as "the event"."""
+    return Found(Fit.ALMOST if len(rows) == 1 else Fit.SEVERAL, tuple(rows))
+
+
+def nearest(name: Name, rows: Sequence[Row]) -> Found:
+    """The next thing, whatever it is called: to be asked about."""
+    dated = sorted((row for row in rows if row.due and not row.overdue), key=lambda row: row.due)
+    return Found(Fit.ALMOST, (dated[0],)) if dated else Found(Fit.NONE)
 
 
 def almost(name: Name, rows: Sequence[Row]) -> Found:

@@ -17,6 +17,7 @@ from language.acts import (
     OfferToDelete,
     Question,
     Say,
+    Selection,
     Sought,
     Supposed,
     UndoChanges,
@@ -497,3 +498,80 @@ class PlainTalkTests(UnderstandingTestCase):
         for text in ("make it almond milk", "put the dentist off until some other time", "change the thing"):
             with self.subTest(text):
                 self.assertNotIn(AddTodo, {type(act) for act in understand(text, CLOCK)})
+
+
+class WeighedTests(UnderstandingTestCase):
+    def test_a_request_stands_out_of_words_that_ask_for_nothing(self):
+        self.assert_means(
+            {
+                "so basically put oil the gate on my list": AddTodo("oil the gate"),
+                "olly add tortillas to my list": AddTodo("tortillas"),
+                "i just lit the grill remind me to turn the corn in 20 minutes": AddTodo(
+                    "turn the corn", "in 20 minutes"
+                ),
+                "i have an eye exam on monday at two send me a reminder": AddTodo("eye exam", "on monday at two"),
+            }
+        )
+
+    def test_what_turns_a_request_round_leaves_it_alone(self):
+        for text in (
+            "do not delete the milk",
+            "please don't complete the report",
+            "never remove the dentist",
+            "if it rains delete the picnic",
+            "unless i call, cancel the haircut task",
+            "when ben arrives mark the lunch as done",
+        ):
+            with self.subTest(text):
+                acts = understand(text, CLOCK)
+                changes = CompleteTodos | DeleteTodos | UpdateTodos | Sought
+                self.assertFalse([act for act in acts if isinstance(act, changes)], acts)
+
+    def test_a_question_of_the_world_is_never_written(self):
+        for text in ("find out who built the pyramids", "research how many moons there are"):
+            with self.subTest(text):
+                self.assertFalse([act for act in understand(text, CLOCK) if isinstance(act, AddTodo)])
+
+    def test_a_deed_given_up_for_another_day_is_moved(self):
+        self.assert_means(
+            {"cancel the dentist and reschedule it for thursday": UpdateTodos(("dentist",), due="thursday")}
+        )
+
+
+class TaggedListTests(UnderstandingTestCase):
+    def test_another_list_is_a_tag(self):
+        self.assert_means(
+            {
+                "make a list for the lake: towels, kayak and rope": [
+                    AddTodo(title, tags=("lake",)) for title in ("towels", "kayak", "rope")
+                ],
+                "#lake": AskTodos(Question.WHICH, Selection(tag="lake")),
+                "show me #lake": AskTodos(Question.WHICH, Selection(tag="lake")),
+            }
+        )
+
+
+class ForeignTests(UnderstandingTestCase):
+    def test_everyday_acts_are_understood_in_german_french_and_spanish(self):
+        self.assert_means(
+            {
+                "Setz Butter auf meine Liste": AddTodo("Butter"),
+                "Erinnere mich am Montag an die Miete": AddTodo("Miete", "am Montag"),
+                "Blumen gießen": AddTodo("Blumen gießen"),
+                "Blumen gießen ist erledigt": CompleteTodos(("Blumen gießen",)),
+                "Lösche Blumen gießen": DeleteTodos(("Blumen gießen",)),
+                "Mach das rückgängig": UndoChanges(),
+                "Ajoute du beurre à ma liste": AddTodo("du beurre"),
+                "Rappelle-moi de payer le loyer lundi": AddTodo("payer le loyer", "lundi"),
+                "Supprime payer le loyer": DeleteTodos(("payer le loyer",)),
+                "Añade mantequilla a mi lista": AddTodo("mantequilla"),
+                "Recuérdame pagar el alquiler el lunes": AddTodo("pagar el alquiler", "el lunes"),
+                "Mueve pagar el alquiler al martes": UpdateTodos(("pagar el alquiler",), due="martes"),
+            }
+        )
+
+    def test_the_list_is_shown_in_each(self):
+        for text in ("Was steht auf meiner Liste?", "Montre-moi ma liste", "¿Qué tengo pendiente?"):
+            with self.subTest(text):
+                (act,) = understand(text, CLOCK)
+                self.assertIsInstance(act, AskTodos)
