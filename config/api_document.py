@@ -20,6 +20,14 @@ IDEMPOTENCY_KEY = {
     "was, for 24 hours at least, and nothing is written twice.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
+CONDITIONAL = {"getConversation", "getTodo", "listConversations", "listMessages", "listTodos"}
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "required": False,
+    "description": "The ETag last seen; where the answer is still the same, it is 304 and has no body.",
+    "schema": {"type": "string"},
+}
 HEADERS = {
     "X-Request-ID": "Finds the request in the logs.",
     "X-API-Version": "The version of this document that the answer follows.",
@@ -39,6 +47,9 @@ def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
         for method, operation in operations.items():
             if takes_key(method, operation):
                 operation["parameters"].append(IDEMPOTENCY_KEY)
+            if operation["operationId"] in CONDITIONAL:
+                operation["parameters"].append(IF_NONE_MATCH)
+                operation["responses"][304] = {"description": "Not modified since the ETag that was sent."}
             for status in common_refusals(path, operation):
                 operation["responses"].setdefault(status, documented_error(status))
             add_examples(f"{method.upper()} {path}", operation, statuses)
@@ -109,17 +120,23 @@ def add_headers(document: OpenAPISchema) -> None:
 
 def headers_of(method: str, path: str, operation: DictStrAny, status: int) -> list[str]:
     kept = any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"])
-    one_todo = references(operation["responses"].get(status, {}))
     return [
         "X-Request-ID",
         "X-API-Version",
         *(["RateLimit", "RateLimit-Policy"] if operation.get("security") and status not in {401, 500, 503} else []),
-        *(["ETag"] if status < 300 and "Todo" in one_todo and "/undo" not in path else []),
+        *(["ETag"] if has_etag(operation, path, status) else []),
         *(["Location"] if operation["operationId"] == "createTodo" and status == 201 else []),
         *(["Idempotent-Replayed"] if kept and status < 300 else []),
         *(["WWW-Authenticate"] if status == 401 else []),
         *(["Retry-After"] if status in {409, 429, 503} else []),
     ]
+
+
+def has_etag(operation: DictStrAny, path: str, status: int) -> bool:
+    """Answers with one todo have the one for If-Match; those that a client may ask for again, one for If-None-Match."""
+    if operation["operationId"] in CONDITIONAL:
+        return status < 400
+    return status < 300 and "Todo" in references(operation["responses"].get(status, {})) and "/undo" not in path
 
 
 def common_refusals(path: str, operation: DictStrAny) -> list[int]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -104,6 +104,14 @@ class TodoQuerySet(models.QuerySet["Todo"]):
     def counts(self, names: Iterable[str], now: datetime.datetime, day: datetime.date) -> dict[str, int]:
         """How many there are in each of these views, in one query."""
         return self.aggregate(**{name: Count("pk", filter=view_condition(name, now, day)) for name in names})
+
+    def state(self, now: datetime.datetime) -> dict[str, Any]:
+        """Figures that are others after every change of these todos, and when one becomes overdue.
+
+        The newest moment alone would miss a change that was begun before another and stored after it.
+        """
+        late = Count("pk", filter=OPEN & Q(due_at__lt=now))
+        return self.aggregate(todos=Count("pk"), versions=Sum("version"), newest=Max("updated_at"), late=late)
 
     def between(
         self, view: str, first: datetime.date | None, last: datetime.date | None, zone: zoneinfo.ZoneInfo

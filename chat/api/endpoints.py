@@ -1,6 +1,6 @@
 """The chat endpoint, and the conversations it leaves behind."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -30,6 +30,7 @@ from chat.turns.limits import tokens_today
 from chat.turns.state import NewMessage
 from chat.turns.storage import approval_record, tool_call_record
 from database.units import database_read, within_unit
+from web.conditional import json_or_not_modified
 from web.errors import ProductError
 from web.ratelimits import FILES_PER_USER, SEARCHES_PER_USER, check_use
 from web.repeats import Answer, answer_once
@@ -101,7 +102,7 @@ async def list_conversations(
     archived: bool = False,
     limit: Limit = 20,
     cursor: str | None = None,
-) -> dict[str, Any]:
+) -> HttpResponse:
     """Your conversations, the newest first; with `q` those that have all of its words in their title or in a message.
 
     The last word of `q` is also found as the beginning of a longer one.
@@ -111,7 +112,8 @@ async def list_conversations(
         await check_use("search", user, SEARCHES_PER_USER)
     page, following = await conversation_page(user, words=q, archived=archived, limit=limit, cursor=cursor)
     terms = terms_of(q)
-    return {"items": [ConversationOut.found(conversation, terms) for conversation in page], "next": following}
+    items = [ConversationOut.found(conversation, terms) for conversation in page]
+    return json_or_not_modified(request, ConversationPage(items=items, next=following))
 
 
 @router.post("/{user_id}/conversations", response={201: ConversationOut, 404: ErrorBody})
@@ -129,10 +131,10 @@ async def continue_conversation(request: HttpRequest, user_id: str, body: NewCon
 
 
 @router.get("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, 404: ErrorBody})
-async def get_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> ConversationOut:
+async def get_conversation(request: HttpRequest, user_id: str, conversation_id: UUID) -> HttpResponse:
     """One conversation, without its messages."""
     user = await caller(request, user_id)
-    return ConversationOut.of(await read_conversation(user, conversation_id))
+    return json_or_not_modified(request, ConversationOut.of(await read_conversation(user, conversation_id)))
 
 
 @router.patch("/{user_id}/conversations/{conversation_id}", response={200: ConversationOut, 404: ErrorBody})
@@ -189,14 +191,12 @@ async def export_conversation(
 @router.get("/{user_id}/conversations/{conversation_id}/messages", response={200: MessagePage, 404: ErrorBody})
 async def list_messages(
     request: HttpRequest, user_id: str, conversation_id: UUID, before: int | None = None, limit: Limit = 20
-) -> dict[str, Any]:
+) -> HttpResponse:
     """The newest messages in sequence order, with their tool calls; `before` a sequence number for earlier ones."""
     user = await caller(request, user_id)
     messages, earlier = await message_page(user, conversation_id, before=before, limit=limit)
-    return {
-        "items": [MessageOut.of(message) for message in messages],
-        "next": None if earlier is None else str(earlier),
-    }
+    items = [MessageOut.of(message) for message in messages]
+    return json_or_not_modified(request, MessagePage(items=items, next=None if earlier is None else str(earlier)))
 
 
 @router.post("/{user_id}/conversations/{conversation_id}/stop", response={202: None, 404: ErrorBody})

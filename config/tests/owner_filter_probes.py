@@ -23,6 +23,7 @@ from chat.testing import ConversationFactory, belongings
 from chat.turns.approvals import decide_spoken_of
 from chat.turns.limits import check_allowance
 from database.units import within_unit
+from todos.api.endpoints import etag_of_list
 from todos.changes import Act, Origin, snapshot
 from todos.commands import add_todo, complete_todo, done_today
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
@@ -270,3 +271,8 @@ def a_title_that_carol_gave_eves_todo(lies: Lies) -> Any:
     lies.change(lies.carol, lies.eves_todo, after=lies.snapshot | {"title": "Otter"}, created_at=NOW)
     outcome = async_to_sync(use_tool)(lies.eve, "complete_task", tasks=["Otter"])
     return [item["task"]["title"] for item in outcome.output["results"]]
+
+
+@probe
+async def what_eves_list_depends_on(lies: Lies) -> Any:
+    return await etag_of_list(SimpleNamespace(get_full_path=str), lies.eve)

@@ -15,7 +15,7 @@ from pydantic.json_schema import SkipJsonSchema
 from accounts.api.schema import ErrorBody
 from accounts.bearer import caller
 from accounts.models import User
-from database.units import database_unit
+from database.units import database_read, database_unit
 from todos import commands
 from todos.changes import Origin
 from todos.commands import Written
@@ -26,6 +26,7 @@ from todos.models import Door, Todo, TodoChange
 from todos.rows import TodoOut, todo_out
 from todos.sorting import CHANGES_NEWEST_FIRST, natural_sort
 from todos.undo import Report, undo
+from web.conditional import is_known, not_modified, weak_etag
 from web.errors import ValidationFailed
 from web.ratelimits import SEARCHES_PER_USER, check_use
 from web.repeats import Answer, answer_once
@@ -60,11 +61,14 @@ IfMatch = Annotated[
 
 
 @router.get("/{user_id}/todos", response={200: TodoPage, ON_LIST: ErrorBody})
-async def list_todos(request: HttpRequest, user_id: str, query: Query[TodoQuery]):
+async def list_todos(request: HttpRequest, user_id: str, query: Query[TodoQuery], response: HttpResponse):
     """The todos of one view, page by page."""
     user = await caller(request, user_id)
     if query.q:
         await check_use("search", user, SEARCHES_PER_USER)
+    if (etag := await etag_of_list(request, user)) and is_known(request, etag):
+        return not_modified(etag)
+    response["ETag"] = etag
     return await read_page(user, query)
 
 
@@ -86,6 +90,8 @@ async def get_todo(request: HttpRequest, user_id: str, todo_id: str, response: H
     """One todo, also from the trash."""
     user = await caller(request, user_id)
     todo = await database_unit(commands.get_todo)(user, id_of(todo_id))
+    if is_known(request, etag_of(todo)) and says_the_same(todo, user):
+        return not_modified(etag_of(todo))
     return todo_response(todo, user, response)
 
 
@@ -165,6 +171,20 @@ async def run_command(
         return Answer(status=204) if status == 204 else todo_answer(written.todo, user)
 
     return await answer_once(request, user, write)
+
+
+@database_read
+def etag_of_list(request: HttpRequest, user: User) -> str:
+    """Of all that a list of the user depends on, without a row of it: their todos, and what the time makes of them."""
+    now = timezone.now()
+    state = Todo.objects.for_user(user).state(now)
+    day = now.astimezone(user.zone).date()
+    return weak_etag(request.get_full_path(), user.time_zone, day, sorted(state.items()))
+
+
+def says_the_same(todo: Todo, user: User) -> bool:
+    """Whether time has made nothing else of an unchanged todo: “tomorrow” has become “today”, it is overdue."""
+    return todo_out(todo, user.zone, todo.updated_at) == todo_out(todo, user.zone, timezone.now())
 
 
 @database_unit
