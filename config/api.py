@@ -23,6 +23,7 @@ from chat.api.endpoints import router as chat_router
 from chat.privacy.api import router as privacy_router
 from chat.turn import failure_of
 from telemetry.notes import note_ids
+from todos.api.batch import router as batch_router
 from todos.api.endpoints import router as todos_router
 from todos.transfer.api import router as transfer_router
 from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, ValidationFailed, status_by_code
@@ -187,8 +188,9 @@ api.add_decorator(refuse_unknown_parameters)
 api.add_router("/auth", auth_router, tags=["Sign in"])
 api.add_router("", chat_router, tags=["Chat"])
 api.add_router("", privacy_router, tags=["Privacy"])
-# Before the todos, where “export” would be the id of one.
+# Before the todos, where “export” and “batch” would be the ids of some.
 api.add_router("", transfer_router, tags=["Todos"])
+api.add_router("", batch_router, tags=["Todos"])
 api.add_router("", todos_router, tags=["Todos"])
 
 

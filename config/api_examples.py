@@ -167,6 +167,10 @@ BODIES: dict[str, Any] = {
         "priority": "high",
         "tags": ["health"],
     },
+    "POST /api/{user_id}/todos/batch": {
+        "create": [{"title": "Call the dentist", "due": "friday 5pm", "priority": "high", "tags": ["health"]}],
+        "update": [{"id": "0199c3f2-7a55-7e21-a0b1-c2d3e4f5a6b8", "title": "Buy oat milk", "version": 2}],
+    },
     f"PATCH {OF_TODO}": {"due": "monday 9am", "priority": "urgent"},
     "POST /api/{user_id}/todos/import": {"application/json": FILE, "text/csv": CSV},
     "POST /api/{user_id}/undo": {"tool_call_id": TOOL_CALL["id"]},
@@ -221,6 +225,16 @@ ANSWERS: dict[str, Any] = {
     },
     "GET /api/{user_id}/todos": {"items": [TODO], "next": None},
     "POST /api/{user_id}/todos": TODO,
+    "POST /api/{user_id}/todos/batch": {
+        "created": [{"outcome": "created", "todo": TODO, "error": None}],
+        "updated": [
+            {
+                "outcome": "refused",
+                "todo": None,
+                "error": {"error": "todo_not_found", "message": "There is no such todo.", "details": {}},
+            }
+        ],
+    },
     f"GET {OF_TODO}": TODO,
     f"PATCH {OF_TODO}": {
         **TODO,

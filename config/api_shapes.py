@@ -19,6 +19,7 @@ from chat.events import (
     TurnCompleted,
     TurnStarted,
 )
+from todos.api.batch import BatchOutcome
 from todos.api.schema import ChangeDoor, TodoView, UndoOutcome
 from todos.models import ChangeKind
 from todos.rows import PriorityName
@@ -30,6 +31,10 @@ REF = "#/components/schemas/"
 # Classes are named after their place in the program; these are for readers who do not know it.
 NAMES = {
     "ApprovalRecord": "Approval",
+    "BatchUpdate": "TodoBatchUpdate",
+    "BatchItem": "TodoBatchItem",
+    "BatchError": "TodoBatchError",
+    "BatchResult": "TodoBatchResult",
     "ChangeOut": "Change",
     "ConversationOut": "Conversation",
     "DecisionOut": "DecisionResult",
@@ -48,6 +53,7 @@ NAMES = {
 ENUMS = {
     "ApprovalAction": get_args(ApprovalRow.__annotations__["action"]),
     "ApprovalStatus": get_args(ApprovalRecord.__annotations__["status"]),
+    "BatchOutcome": get_args(BatchOutcome),
     "ChangeDoor": get_args(ChangeDoor),
     "ChangeKind": get_args(ChangeKind),
     "ConversationFormat": get_args(ExportFormat),

@@ -189,12 +189,14 @@ async def content_of(response) -> bytes:
 
 
 def outcome_of(response, content: bytes) -> str:
-    """The status with the code of an error; where a browser is sent to sign in, and where a tool refuses."""
+    """The status with the code of an error; where a browser is sent to sign in; where a tool or an item is refused."""
     if response.headers.get("Location", "").startswith(("/accounts/login", "/admin/login")):
         return "sign in"
     if response.headers.get("Content-Type", "").startswith("application/json") and content:
         said = json.loads(content)
         if said.get("result", {}).get("isError") if "jsonrpc" in said else False:
+            return "refused"
+        if any(item["outcome"] == "refused" for item in said.get("updated", [])):
             return "refused"
         return " ".join([str(response.status_code), *([said["error"]] if "error" in said else [])])
     return str(response.status_code)

@@ -62,6 +62,9 @@ API: Doors = {
     "api/<user_id>/todos/export": {"GET": Door("200")},
     "api/<user_id>/todos/import": {"POST": Door("200", body={"todos": []})},
     "api/<user_id>/todos": {"GET": Door("200"), "POST": Door("201", body={"title": "new"})},
+    "api/<user_id>/todos/batch": {
+        "POST": Door("200", "refused", "refused", body={"update": [{"id": "{todo_id}", "title": "taken"}]}),
+    },
     "api/<user_id>/todos/<todo_id>": {
         "GET": Todo("200"),
         "PATCH": Todo("200", body={"title": "taken"}),

@@ -20,6 +20,7 @@ from web.repeats import purge_kept_answers
 
 WRITES = {
     "createTodo": ("/todos", {"title": "Nap"}),
+    "writeTodos": ("/todos/batch", {"create": [{"title": "Nap"}, {"title": "Rest"}]}),
     "updateTodo": ("/todos/{todo_id}", {"due": "2 days later"}),
     "completeTodo": ("/todos/{todo_id}/complete", None),
     "reopenTodo": ("/todos/{todo_id}/reopen", None),
