@@ -31,7 +31,7 @@ from chat.assistants.interface import AssistantText, ModelRequest, ToolOutput, T
 from chat.history.digest import digest_lines
 from chat.history.titles import title_from, title_of_model
 from chat.history.window import shortened
-from chat.pages.claims import CLAIM
+from chat.pages.claims import claims_change
 from chat.pages.markdown import literal_html, markdown_html
 from chat.search.terms import marked_parts, snippet_parts, terms_of
 from chat.turns.approvals import spoken_decision
@@ -116,7 +116,7 @@ ENTRIES: dict[str, Callable[[str], object]] = {
     "a text with hits": lambda text: [marked_parts(text, terms_of("milk a")), snippet_parts(text, terms_of("a"))],
     "an answer in Markdown": markdown_html,
     "an answer of the basic assistant": literal_html,
-    "a claim in an answer": lambda text: list(CLAIM.finditer(text)),
+    "a claim in an answer": claims_change,
     "a conversation's title": title_from,
     "a model's title": title_of_model,
     "a digest": lambda text: digest_lines([[UserText(text), ToolOutput("1", text), AssistantText(text)]]),
