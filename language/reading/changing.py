@@ -24,6 +24,7 @@ from language.reading.adding import todo_from
 from language.reading.moving import forms as moving
 from language.reading.moving import moved
 from language.text.details import priority_named, tags_named
+from language.text.items import begins_with_verb
 from language.text.naming import has_sign, names_in, without_adverbs
 from language.text.quotations import MARK
 from language.text.selection import select_all
@@ -104,7 +105,9 @@ def finished_by_command(match: re.Match[str], clock: Clock) -> Act | None:
 def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
     """ "I called the dentist": work done, told as a past."""
     no_work = forms.no_work_done.match(match["what"]) or forms.for_now.fullmatch(match["what"])
-    if no_work or not is_past(match["verb"].lower()):
+    # "Organize photos by the year they were taken" is something to do.
+    is_deed = match.re in forms.was_done.patterns and begins_with_verb(match["what"]) and " " in match["what"]
+    if no_work or is_deed or not is_past(match["verb"].lower()):
         return None
     what = outside_list(match["what"])
     shown, did = without_adverbs(what), match["verb"].lower() in {"did", "done"}
@@ -222,6 +225,8 @@ def renamed(match: re.Match[str], clock: Clock) -> Act | None:
 
 
 def ranked(match: re.Match[str], clock: Clock) -> Act | None:
+    if match["what"].lower().startswith(("a ", "an ")):
+        return None  # "set an alarm that is not so low" names no todo
     return changed(match, clock, priority=priority_named(match["priority"]))
 
 
