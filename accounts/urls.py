@@ -4,12 +4,14 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from .pages import views
+from .pages.first_sign_in import first_sign_in
 
 urlpatterns = [
     path("accounts/login", views.login, name="login"),
     path("accounts/token", views.access_token, name="access_token"),
     path("accounts/logout", LogoutView.as_view(), name="logout"),
     path("accounts/register", views.register, name="register"),
+    path("accounts/first-sign-in", first_sign_in, name="first_sign_in"),
     path("accounts/settings", views.settings, name="settings"),
     path("accounts/settings/theme", views.change_theme, name="change_theme"),
     path("accounts/settings/time-zone", views.change_time_zone, name="change_time_zone"),

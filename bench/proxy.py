@@ -88,8 +88,8 @@ def running(configuration: Path, port: int) -> Iterator[None]:
         process.wait()
 
 
-def wait_until_open(port: int) -> None:
-    give_up_at = time.monotonic() + START_SECONDS
+def wait_until_open(port: int, seconds: float = START_SECONDS) -> None:
+    give_up_at = time.monotonic() + seconds
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

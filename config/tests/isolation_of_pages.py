@@ -37,6 +37,7 @@ PAGES: Doors = {
     "": own_page(),
     "accounts/login": entrance("422"),
     "accounts/register": entrance("422"),
+    "accounts/first-sign-in": dict.fromkeys(("GET", "HEAD", "POST"), Open("404")),  # there with a key, and no other way
     # From the login only, and never from another token.
     "accounts/token": {
         "POST": Door("200", unknown="401 token_missing", special={"namesake": "401 token_missing"}),
