@@ -60,6 +60,10 @@ def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
     say_that_answers_are_whole(document)
     shape(document, sorted(statuses))
     document["info"]["license"] = {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"}
+    document["externalDocs"] = {
+        "url": "/api/changes",
+        "description": "What each version changed.",
+    }
     document["servers"] = [{"url": "/", "description": "The host that this document came from."}]
     add_headers(document)
 

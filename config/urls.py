@@ -7,10 +7,12 @@ from django.views.generic import RedirectView
 from accounts.pages.views import admin_login
 
 from .api import api, api_not_found
+from .endpoints.api_changes import changes_page
 from .endpoints.mcp import METADATA_PATH, mcp, protected_resource
 
 handler500 = "accounts.pages.sign_in.server_error"
 urlpatterns = [
+    path("api/changes", changes_page),
     path("api/", api.urls),
     re_path(r"^api/", api_not_found),
     path("mcp", mcp),

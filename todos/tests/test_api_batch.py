@@ -68,6 +68,5 @@ class BatchTests(TodoApiTestCase):
                 await self.refused(422, "validation_error", "post", "/batch", body)
         self.assertEqual(await Todo.objects.acount(), 1)
 
-    async def test_queries_grow_with_the_items_alone(self):
-        """Its address is none of a todo: what was called “batch” before is one."""
+    async def test_its_address_is_no_todo(self):
         await self.refused(405, "method_not_allowed", "get", "/batch")
