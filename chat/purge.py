@@ -63,6 +63,7 @@ async def purge_for_ever() -> None:
         while True:
             await asyncio.sleep(settings.PURGE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 no secret
             try:
+                metrics.fold_files()
                 await purge_some()
             except DatabaseError as error:
                 logger.warning("purge broken off: %s", type(error).__name__)

@@ -15,6 +15,8 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from .folding import fold_dead_processes, is_running, locked
+
 DIRECTORY: str = settings.PROMETHEUS_MULTIPROC_DIR
 if DIRECTORY:
     mark_process_dead(os.getpid(), DIRECTORY)  # an earlier process may have had our number
@@ -73,7 +75,14 @@ def exposition(accept: str) -> tuple[bytes, str]:
         forget_dead_processes(Path(DIRECTORY))
         MultiProcessCollector(registry := CollectorRegistry(), DIRECTORY)
     encoded, content_type = choose_encoder(accept)
-    return encoded(registry), content_type
+    with locked(Path(DIRECTORY)) if DIRECTORY else contextlib.nullcontext():
+        return encoded(registry), content_type
+
+
+def fold_files() -> None:
+    """Of processes that are gone, where several share a directory."""
+    if DIRECTORY:
+        purged.labels("metric_files").inc(fold_dead_processes(Path(DIRECTORY)))
 
 
 def forget_dead_processes(directory: Path) -> None:
@@ -82,13 +91,3 @@ def forget_dead_processes(directory: Path) -> None:
         if not is_running(int(pid)):
             with contextlib.suppress(FileNotFoundError):
                 mark_process_dead(pid, DIRECTORY)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it runs, as somebody else
-        pass
-    return True

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.test import SimpleTestCase
 from prometheus_client.parser import text_string_to_metric_families
 
+from telemetry.folding import fold_dead_processes, locked
+
 # Counts, says so, and waits to be killed.
 PROCESS = """
 import sys, django
@@ -59,3 +61,27 @@ class SeveralProcesses(SimpleTestCase):
         third = self.figures(self.start(folder))
         self.assertEqual([third[name] for name in shown], [3, 3, 6])
         self.assertFalse(list(Path(folder).glob(f"gauge_livesum_{first.pid}.db")))
+
+    def test_the_files_of_processes_that_are_gone_become_one_and_no_count_is_lost(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        for number in range(1, 4):
+            ended = self.start(folder)
+            self.figures(ended)
+            ended.kill()
+            ended.wait()
+            if number < 3:
+                self.assertEqual(fold_dead_processes(Path(folder)), 2)  # its counter and its histogram
+        running = self.start(folder)
+        before = self.figures(running)
+        self.assertEqual(fold_dead_processes(Path(folder)), 2)
+        self.assertEqual(len(list(Path(folder).glob("counter_*.db"))), 2)
+        after = self.figures(self.start(folder))
+        shown = ("todo_chat_turns_total", "todo_chat_turn_seconds_count", "todo_chat_turn_seconds_sum")
+        self.assertEqual([before[name] for name in shown], [4, 4, 0.8])
+        self.assertEqual([after[name] for name in shown], [5, 5, 1.0])
+
+    def test_nothing_is_folded_while_somebody_reads(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "counter_999999999.db").write_bytes(b"")
+        with locked(folder):
+            self.assertEqual(fold_dead_processes(folder), 0)
