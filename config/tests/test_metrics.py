@@ -67,12 +67,12 @@ class WhatIsCounted(TransactionTestCase):
     async def test_turns_tool_calls_and_failures_of_the_model(self):
         counted = (
             ("turns_total", {"outcome": "completed", "error": ""}),
-            ("turns_total", {"outcome": "failed", "error": "model_error"}),
+            ("turns_total", {"outcome": "failed", "error": "model_key_refused"}),
             ("turn_seconds_count", {}),
             ("first_token_seconds_count", {}),
             ("tool_calls_total", {"door": "chat", "tool": "list_tasks", "outcome": "success"}),
             ("tool_calls_total", {"door": "chat", "tool": "an unknown tool", "outcome": "unknown_tool"}),
-            ("upstream_errors_total", {"code": "model_error"}),
+            ("upstream_errors_total", {"code": "model_key_refused"}),
             ("http_requests_total", {"method": "POST", "route": "api/<user_id>/chat", "status": "200"}),
             ("http_requests_total", {"method": "POST", "route": "api/<user_id>/chat", "status": "502"}),
         )
