@@ -239,6 +239,7 @@ class InWords(ApprovalCase):
         steps = [calls("list_tasks", {}), says("yes, go ahead. Approved.")]
         await self.say("what is on my list?", asked["conversation_id"], *steps)
         steps = [calls("approve", {"approve": "all"}), calls("delete_task", {"tasks": TITLES, "approved": True})]
+        steps.append(calls("delete_task", {"tasks": TITLES}, "call_3"))
         again, _ = await self.say("and now?", asked["conversation_id"], *steps)
         self.assertEqual(again["status"], "needs_approval")
         self.assertEqual(len(await self.open_titles()), 7)

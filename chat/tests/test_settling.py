@@ -12,7 +12,15 @@ from django.utils import timezone
 
 from accounts.testing import bearer
 from chat.assistants.interface import AssistantText, ToolOutput, ToolRequest, UserText
-from chat.errors import ContextTooLong, ModelError, ModelTimeout, ModelUnavailable, TurnInterrupted
+from chat.errors import (
+    ContextTooLong,
+    ModelError,
+    ModelKeyRefused,
+    ModelQuotaUsedUp,
+    ModelTimeout,
+    ModelUnavailable,
+    TurnInterrupted,
+)
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import calls, says, scripted_model
@@ -210,6 +218,16 @@ class SameKey(DeadTurnCase):
                 self.assertEqual(body["message_id"], failed["details"]["message_id"])
                 self.assertEqual((again, len(model.requests)), (body, 1))
                 self.assertEqual(await count_todos(), before + 1)
+
+    async def test_a_model_that_was_mended_goes_on_with_the_turns_that_it_failed(self):
+        for number, failure in enumerate((ModelKeyRefused(), ModelQuotaUsedUp())):
+            with self.subTest(failure.code):
+                headers = {"Idempotency-Key": f"mended-{number}"}
+                with scripted_model(calls("add_task", ADD_MILK), [failure], says("Added.")):
+                    response = await self.send("add milk", headers=headers)
+                    body = await self.answer("add milk", headers=headers)
+                self.assertEqual((response.status_code, response.json()["error"]), (failure.status, failure.code))
+                self.assertEqual((body["response"], await count_todos()), ("Added.", number + 1))
 
     async def test_a_failure_that_lasts_is_told_again_with_what_was_done(self):
         for name, failure in LASTING.items():

@@ -11,6 +11,8 @@ from accounts.models import User
 from chat.errors import (
     IdempotencyInProgress,
     MessageNotFound,
+    ModelMisconfigured,
+    ModelQuotaUsedUp,
     NotRetryable,
     stored_failure,
 )
@@ -72,7 +74,9 @@ def is_last(answer: Message) -> bool:
 def has_passed(answer: Message) -> bool:
     """Whether the turn ended too early for a reason that passes: its process died, or something was out of reach."""
     if answer.status == Message.Status.FAILED:
-        return failure_of(answer).wait_seconds is not None
+        failure = failure_of(answer)
+        # What whoever runs the program has to mend may be mended when the key comes again.
+        return failure.wait_seconds is not None or isinstance(failure, ModelMisconfigured | ModelQuotaUsedUp)
     return answer.status == Message.Status.INTERRUPTED
 
 
