@@ -10,8 +10,8 @@ import functools
 import json
 import logging
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -46,6 +46,7 @@ from .parts import server_id
 from .refusals import Refusal, failure_of, kind_of, read_refusal
 from .requests import chat_completions, responses
 from .requests.conversation import has_foreign
+from .silence import Silence
 from .stepping_back import next_without, speaks_of_tools
 
 logger = logging.getLogger(__name__)
@@ -122,10 +123,10 @@ class OpenAIModel:
         self._retry_pause_seconds = retry_pause_seconds
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
         self._tls = ssl.create_default_context()
-        self._address = server_address(settings.OPENAI_BASE_URL, self.name, settings.OPENAI_API)
-        self._server = server_id(settings.OPENAI_BASE_URL, self.name, self._address.api)
+        self.address = server_address(settings.OPENAI_BASE_URL, self.name, settings.OPENAI_API)
+        self._server = server_id(settings.OPENAI_BASE_URL, self.name, self.address.api)
         self.without: Frozen = frozenset()
-        is_responses = self._address.api == "responses"
+        is_responses = self.address.api == "responses"
         self._format = responses if is_responses else chat_completions
         self._reader: type[AnswerReader] = ResponsesReader if is_responses else ChatCompletionsReader
 
@@ -136,9 +137,8 @@ class OpenAIModel:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
         """The model is asked once more where its answer says nothing, or has a call that nobody can read."""
-        spent = StepEnd()
-        for instructions in (request.instructions, request.instructions + ASKED_AGAIN):
-            asked = dataclasses.replace(request, instructions=instructions)
+        spent, asked = StepEnd(), request
+        for _ in range(2):
             try:
                 async with aclosing(self._step(asked, spent)) as outputs:
                     async for output in outputs:
@@ -147,19 +147,20 @@ class OpenAIModel:
             except UnusableAnswer as failure:
                 spent = failure.spent
             except CallUnreadable:
-                if asked.instructions is not request.instructions:
+                if asked is not request:
                     raise
+            asked = dataclasses.replace(request, instructions=request.instructions + ASKED_AGAIN)
         raise ModelError(EMPTY_SENTENCE)
 
     async def _step(self, request: ModelRequest, spent: StepEnd) -> AsyncGenerator[ModelOutput, None]:
         response, sent_bytes = await self._open(request)
         reader = self._reader(request, self._server, input_bytes=sent_bytes)
-        events = EventReader()
+        events, silence = EventReader(), Silence()
         chunks = response.aiter_bytes()
         try:
             more = True
             while more and not events.done and not reader.failure:
-                chunk = await self._next_chunk(chunks, reader)
+                chunk = await self._next_chunk(chunks, reader, silence)
                 more = chunk is not None
                 for output in reader.read(events.end() if chunk is None else events.feed(chunk)):
                     yield output
@@ -175,6 +176,7 @@ class OpenAIModel:
                     yield output
             raise
         finally:
+            silence.close()
             await response.aclose()
         end = reader.step_end
         read, written = end.input_tokens + spent.input_tokens, end.output_tokens + spent.output_tokens
@@ -183,18 +185,18 @@ class OpenAIModel:
             raise UnusableAnswer(total)
         yield total
 
-    async def _next_chunk(self, chunks: AsyncIterator[bytes], reader: AnswerReader) -> bytes | None:
+    async def _next_chunk(self, chunks: AsyncIterator[bytes], reader: AnswerReader, silence: Silence) -> bytes | None:
         """The bytes that came next, or None at the end. A whole answer followed by silence has ended."""
         seconds = self._read_seconds if reader.begun else self._first_token_seconds
         try:
-            with upstream_failures():
-                async with asyncio.timeout(SETTLE_SECONDS if reader.whole else seconds):
-                    return await anext(chunks, None)
-        except (TurnFailure, TimeoutError) as failure:
+            return await silence.heard(anext(chunks, None), SETTLE_SECONDS if reader.whole else seconds)
+        except TimeoutError:
             if reader.whole:
                 return None
-            if isinstance(failure, TurnFailure):
-                raise
+        except CLIENT_ERRORS as error:
+            if reader.whole:
+                return None
+            raise failure_of_client(error) from None
         logger.warning("The model was silent for %s s.", round(seconds))
         raise ModelTimeout
 
@@ -205,11 +207,11 @@ class OpenAIModel:
             silence = max(self._read_seconds, self._first_token_seconds)
             timeout = openai.Timeout(connect=5, read=silence, write=10, pool=5)
             key = settings.OPENAI_API_KEY or "none"  # Local servers need none; the client insists on one.
-            header = self._address.key_header
+            header = self.address.key_header
             self._clients[loop] = AsyncOpenAI(
                 api_key=key,
-                base_url=self._address.base_url,
-                default_query=dict(self._address.query),
+                base_url=self.address.base_url,
+                default_query=dict(self.address.query),
                 default_headers=key_headers(header, key),
                 http_client=BoundedClient(verify=self._tls, timeout=timeout),
                 timeout=timeout,
@@ -286,7 +288,7 @@ class OpenAIModel:
         The resource methods walk the whole history to transform it, and a typed event costs a pydantic
         model: with 200 messages and 40 tokens 141 ms of CPU a request, 10 untransformed, 4 this way.
         """
-        with upstream_failures():
+        try:
             answer: object = await self._client().post(
                 self._format.PATH,
                 content=content,
@@ -295,6 +297,11 @@ class OpenAIModel:
                 stream=True,
                 stream_cls=AsyncStream[object],
             )
+        except openai.APIStatusError as error:
+            response = error.response
+            raise Refused(read_refusal(error.status_code, response.headers, response.content)) from None
+        except CLIENT_ERRORS as error:
+            raise failure_of_client(error) from None
         response = cast(httpx2.Response, answer)  # as `cast_to` says, where the types say `stream_cls`
         if "text/html" in response.headers.get("content-type", ""):
             await response.aclose()
@@ -367,21 +374,16 @@ def check_whole(events: EventReader, reader: AnswerReader) -> None:
     raise ModelUnavailable(CUT_SENTENCE) if reader.begun else ModelError
 
 
-@contextmanager
-def upstream_failures() -> Iterator[None]:
-    """Turn what a server can make the client raise into a TurnFailure. Logs hold no text of the server."""
-    try:
-        yield
-    except openai.APIStatusError as error:
-        response = error.response
-        raise Refused(read_refusal(error.status_code, response.headers, response.content)) from None
-    except (openai.APIConnectionError, httpx2.RequestError) as error:
-        # Reading the body of an error answer raises httpx2's exceptions bare.
-        raise connection_failure(error) from None
-    except (ValueError, RecursionError) as error:
-        # What cannot be unpacked or decoded; none of it is an OpenAIError.
-        logger.warning("The model's answer could not be read (%s).", type(error).__name__)
-        raise ModelError from None
+CLIENT_ERRORS = (openai.APIConnectionError, httpx2.RequestError, ValueError, RecursionError)
+
+
+def failure_of_client(error: Exception) -> TurnFailure:
+    """What a server can make the client raise, as a TurnFailure. Logs hold no text of the server."""
+    if isinstance(error, openai.APIConnectionError | httpx2.RequestError):
+        return connection_failure(error)
+    # What cannot be unpacked or decoded; none of it is an OpenAIError.
+    logger.warning("The model's answer could not be read (%s).", type(error).__name__)
+    return ModelError()
 
 
 def connection_failure(error: Exception) -> TurnFailure:

@@ -14,6 +14,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 ANSWER_MAX_BYTES, EVENT_MAX_BYTES = 32_000_000, 2 * 1024 * 1024
 MARKUP = re.compile(rb"\s*<", re.DOTALL)
 
+DECODE = json.JSONDecoder().decode  # what json.loads does, without looking for other encodings
+
 Event = dict[str, Any]
 
 
@@ -106,7 +108,8 @@ class EventReader:
             self._is_stream = True
             self._read_data(line[5:].strip(), events)
         elif not line:
-            self._end_event(events)
+            if self._lines or self._name:
+                self._end_event(events)
         elif line.startswith(b"event:"):
             self._name = line[6:].strip().decode(errors="replace")
         elif not self._is_stream and not line.startswith((b":", b"id:", b"retry:")):
@@ -121,7 +124,7 @@ class EventReader:
             self.done = True
         elif text[:1] in {b"{", b"["}:  # Anything else is a word to keep the connection open.
             try:
-                value = json.loads(text)
+                value = DECODE(text.decode())
             except ValueError:
                 self._lines.append(text)
             else:
@@ -144,6 +147,10 @@ class EventReader:
     def _whole_lines(self, chunk: bytes) -> list[bytes]:
         if self._bytes_read > ANSWER_MAX_BYTES:
             raise AnswerTooLarge
+        if not self._rest and not self._ended_in_cr and b"\r" not in chunk:
+            *lines, rest = chunk.split(b"\n")
+            self._keep(rest)
+            return lines
         if self._ended_in_cr:  # This LF is the second half of a CRLF.
             chunk = chunk.removeprefix(b"\n")
         self._ended_in_cr = chunk.endswith(b"\r")
@@ -152,12 +159,16 @@ class EventReader:
         if lines and self._rest:
             lines[0] = b"".join([*self._rest, lines[0]])
             self._rest, self._rest_bytes = [], 0
+        self._keep(rest)
+        return [line.rstrip(b"\r\n") for line in lines]
+
+    def _keep(self, rest: bytes) -> None:
+        """The beginning of a line whose end has not come."""
         if rest:
             self._rest.append(rest)
             self._rest_bytes += len(rest)
             if self._rest_bytes > EVENT_MAX_BYTES:
                 raise AnswerTooLarge
-        return [line.rstrip(b"\r\n") for line in lines]
 
 
 def read_document(lines: list[bytes]) -> list[Event]:

@@ -76,7 +76,8 @@ class AnswerReader:
         """The text that these events bring, as one piece: whoever passes it on, stores or draws it, does so once."""
         for event in events:
             try:
-                self.failure = reported_failure(event)
+                if "choices" not in event or "error" in event:
+                    self.failure = reported_failure(event)
                 if self.failure is None:
                     self.read_event(event)
             except (LookupError, TypeError, AttributeError, ValueError) as error:

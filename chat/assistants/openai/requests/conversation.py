@@ -4,6 +4,7 @@ The person and the assistant take turns, a call is followed by its output, no te
 server accepts. What a server added to its own calls goes back to that server, and to no other.
 """
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable
@@ -85,7 +86,7 @@ def gathered(history: Iterable[HistoryItem], server: str) -> list[Said]:
     has_outputs = False
     for item in history:
         match item:
-            case UserText(text) | Summary(text):
+            case UserText(text) | Summary(text) if text.strip():
                 add_user_text(said, item.as_data if isinstance(item, Summary) else text, item)
             case AssistantText(text) if text.strip():
                 add_assistant_text(said, text, own(item.parts, server))
@@ -188,6 +189,7 @@ def give_ids(said: list[Said]) -> None:
         call.call_id = given
 
 
+@functools.lru_cache(maxsize=4096)
 def short_id(call_id: str) -> str:
     """The same each time: only the same text of a history is cached by a server."""
     number = int.from_bytes(hashlib.blake2b(call_id.encode("utf-8", "replace"), digest_size=8).digest())
