@@ -189,7 +189,7 @@ def read_month_day(words: Words, place: int, reference: Reference) -> DayReading
     if day is None and (in_month or _is_day_of_month(words, place, reference)):
         day = words.get(place, Kind.NUMBER)
     lead = place - 2 if words.word(place - 1) == "the" else place - 1
-    led = words.has(lead, Kind.ON, Kind.BY, Kind.FOR)
+    led = words.has(lead, Kind.ON, Kind.BY, Kind.FOR, Kind.TO)
     if day is None or not 0 < day <= LONGEST_MONTH or not (reference.whole or led or words.word(place)[0].isdigit()):
         return None
     if in_month:

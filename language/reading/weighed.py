@@ -31,9 +31,11 @@ from language.clock import Clock
 from language.grammar import section, words
 from language.scoring.features import CONTENT, VERB, shape
 from language.scoring.score import likelihoods
+from language.talk.questions import OFFER
 from language.text.selection import select
 
 forms = section("reading")
+bare = section("bare")
 
 # A write is doubted below this likelihood of its family, and another family is taken from this one on.
 HARDLY, LIKELY = 0.02, 0.6
@@ -41,6 +43,8 @@ SKIPPED_MAX = 12
 REVERSING = words("reversing")
 # A todo that was read is not dropped for the likelihood of its sentence alone.
 SURELY = 0.8
+# Nor is a question of the world answered by the list where it may be one.
+SHOWN = 0.7
 DEPENDS = "That depends on something I cannot see, so I have changed nothing. Tell me when it is so."
 CHANGES = (CompleteTodos, DeleteTodos, UpdateTodos, Sought)
 WRITES = (AddTodo, CompleteTodos, DeleteTodos, Sought)
@@ -75,12 +79,23 @@ def family_of(act: Act) -> str:
 
 def weighed(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:
     """The reading, or a better one; `certain` reads a part of the sentence where that surely is a request."""
+    return accounted(chosen(sentence, reading, certain, clock))
+
+
+def accounted(reading: Reading) -> Reading:
+    """The reading; a question where a title holds what is left of something else."""
+    left_over = [act for act in reading.acts if isinstance(act, AddTodo) and bare.residue.fullmatch(act.title)]
+    return Reading([Clarify(f"{OFFER} “{left_over[0].title}” to your list?")]) if left_over else reading
+
+
+def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:
+    """What the grammar is sure of and a sentence of its shape may ask for; else what a search finds."""
     if forms.conditional.match(sentence.lower()) and any(isinstance(act, CHANGES) for act in reading.acts):
         return Reading([Clarify(DEPENDS)])
-    if reading.is_sure and not isinstance(reading.acts[0], WRITES):
+    if reading.is_sure and not isinstance(reading.acts[0], WRITES) and reading.acts[0] != Say("outside"):
         return reading
     likely = likelihoods(sentence, clock)
-    if reading.is_sure and likely[family_of(reading.acts[0])] >= HARDLY:
+    if reading.is_sure and isinstance(reading.acts[0], WRITES) and likely[family_of(reading.acts[0])] >= HARDLY:
         return reading
     if not reading.is_sure and likely[family_of(reading.acts[0])] >= LIKELY:
         return reading
@@ -120,7 +135,7 @@ def searched(sentence: str, reading: Reading, likely: dict[str, float], clock: C
     """The likeliest family where it is likely enough, by an act that changes nothing; else what was read."""
     family = max(likely, key=lambda name: likely[name])
     own = family_of(reading.acts[0])
-    if likely[family] < (SURELY if own == "add" else LIKELY) or family == own:
+    if likely[family] < (SURELY if own == "add" else SHOWN if own == "outside" else LIKELY) or family == own:
         return reading
     selection, _ = select(sentence.strip(" ?.!"), clock)
     if family == "look":
