@@ -73,21 +73,16 @@ class Entry:
 
 
 class Section:
-    """The entries of a section by name. Each is compiled when it is first asked for."""
+    """The entries of a section by name, compiled at once: no message waits for it."""
 
     def __init__(self, entries: Mapping[str, Entry], parts: Mapping[str, str]) -> None:
-        self.entries = entries
-        self.parts = parts
+        self.entries = {name: made(entry, parts) for name, entry in entries.items()}
 
     def __getattr__(self, name: str) -> Any:
-        if name not in self.entries:
-            raise AttributeError(name)
-        value = made(self.entries[name], self.parts)
-        setattr(self, name, value)
-        return value
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.entries)
+        try:
+            return self.entries[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 @cache

@@ -14,9 +14,7 @@ from language.dates.calendar import (
     MONTHS,
     DayReading,
     Reference,
-    coming_month_days,
     first_of_month,
-    month_name,
     on_date,
     read_digits,
     read_month,
@@ -26,7 +24,8 @@ from language.dates.calendar import (
 )
 from language.dates.languages import Kind
 from language.dates.tokens import Words
-from language.recurrence import LAST_YEAR, TOO_FAR, WEEKDAY_NAMES, Rule
+from language.dates.weekdays import coming_weekday, read_weekday
+from language.recurrence import LAST_YEAR, TOO_FAR
 
 FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
 MIDDLE_OF_MONTH = 15
@@ -55,7 +54,17 @@ def read_day(words: Words, place: int, reference: Reference) -> DayReading | Non
 
 def _day_itself(words: Words, place: int, reference: Reference) -> DayReading | None:
     """A day that is not named by its distance from another."""
-    readers = (_named, read_digits, _nth_of_month, _weekday, read_month_date, _edge, _span, read_month_day, read_month)
+    readers = (
+        _named,
+        read_digits,
+        _nth_of_month,
+        read_weekday,
+        read_month_date,
+        _edge,
+        _span,
+        read_month_day,
+        read_month,
+    )
     for read in readers:
         reading = read(words, place, reference)
         if reading is not None:
@@ -70,11 +79,6 @@ def roll(date: datetime.date, step: relativedelta | datetime.timedelta) -> datet
     except (OverflowError, ValueError):
         return None
     return moved if FIRST_YEAR <= moved.year <= LAST_YEAR else None
-
-
-def coming_weekday(day: datetime.date, weekday: int) -> datetime.date:
-    """The nearest such weekday after `day`."""
-    return day + datetime.timedelta(days=(weekday - day.weekday() - 1) % 7 + 1)
 
 
 def _named(words: Words, place: int, reference: Reference) -> DayReading | None:
@@ -222,63 +226,7 @@ def _soon(end: int, reference: Reference, distance: datetime.timedelta) -> DayRe
     return DayReading(end, moment.date(), time=moment.time().replace(second=0, microsecond=0))
 
 
-# Weekdays
-
-
-def _weekday(words: Words, place: int, reference: Reference) -> DayReading | None:
-    """friday, next friday, vendredi prochain, friday next week, friday 6 march, friday the 13th."""
-    past, this = words.has(place, Kind.LAST), words.has(place, Kind.THIS)
-    spot = words.skip(place, Kind.NEXT, Kind.THIS, Kind.LAST)
-    weekday, weak = words.get(spot, Kind.WEEKDAY), False
-    if weekday is None:
-        weekday, weak = words.get(spot, Kind.SHORT_WEEKDAY), spot == place
-    if weekday is None:
-        return None
-    rule = Rule("WEEKLY", days=((0, weekday),))
-    end = words.skip(spot + 1, Kind.NEXT)
-    if in_week := _weekday_of_week(words, spot + 1, reference, weekday):
-        return in_week
-    if words.has(end, Kind.THROUGH) and words.has(end + 1, Kind.WEEKDAY, Kind.SHORT_WEEKDAY):
-        return DayReading(end + 2, reference.today, ignored=True, problem="That is a range. Name one day.")
-    if dated := _weekday_with_date(words, end, reference, weekday):
-        return dated
-    date = coming_weekday(reference.today, weekday)
-    if past:
-        date -= datetime.timedelta(weeks=1 + (date == reference.today))
-    elif this and weekday == reference.today.weekday():
-        date = reference.today
-    return DayReading(end, date, rule=rule, weak=weak, ignored=past)
-
-
-def _weekday_of_week(words: Words, place: int, reference: Reference, weekday: int) -> DayReading | None:
-    """wednesday (of) next week, tuesday of this week, wednesday after next."""
-    monday = reference.today - datetime.timedelta(days=reference.today.weekday())
-    if words.word(place) == "after" and words.has(place + 1, Kind.NEXT) and not words.has(place + 2, Kind.UNIT):
-        return DayReading(place + 2, coming_weekday(reference.today, weekday) + datetime.timedelta(weeks=1))
-    spot = words.skip(words.skip(place, Kind.OF), Kind.THE)
-    if words.get(spot + 1, Kind.UNIT) != "week" or not words.has(spot, Kind.NEXT, Kind.THIS):
-        return None
-    date = monday + datetime.timedelta(days=weekday, weeks=int(words.has(spot, Kind.NEXT)))
-    return DayReading(spot + 2, date, ignored=date < reference.today)
-
-
-def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: int) -> DayReading | None:
-    """The date that follows a weekday; it must fall on that weekday."""
-    spot = words.skip(words.skip(place, Kind.ON), Kind.THE)
-    dated = read_digits(words, spot, reference) or read_month_date(words, spot, reference)
-    if dated is not None:
-        if dated.date.weekday() == weekday or dated.problem:
-            return replace(dated, weak=False, describes=False)
-        said = f"{dated.date.day} {month_name(dated.date.month)} {dated.date.year}"
-        problem = (
-            f"{said} is a {WEEKDAY_NAMES[dated.date.weekday()]}, not a {WEEKDAY_NAMES[weekday]}. Which one do you mean?"
-        )
-        return replace(dated, problem=problem)
-    day = words.get(spot, Kind.ORDINAL)
-    if day is None or not 0 < day <= LONGEST_MONTH or words.opaque(spot + 1):
-        return None
-    date = next((date for date in coming_month_days(reference.today, day) if date.weekday() == weekday), None)
-    return DayReading(spot + 1, date) if date else None
+# Places in a month
 
 
 def _nth_of_month(words: Words, place: int, reference: Reference) -> DayReading | None:
@@ -333,7 +281,7 @@ def _edge(words: Words, place: int, reference: Reference) -> DayReading | None:
     if words.has(spot, Kind.MONTH):
         return _edge_of_month(words, place, spot, reference)
     if words.has(spot, Kind.DAY, Kind.WEEKDAY):
-        return _named(words, spot, reference) or _weekday(words, spot, reference)
+        return _named(words, spot, reference) or read_weekday(words, spot, reference)
     return _edge_of_unit(words, place, spot, reference)
 
 
@@ -364,7 +312,7 @@ def _edge_of_unit(words: Words, place: int, spot: int, reference: Reference) -> 
 def _end_of_named_day(words: Words, place: int, reference: Reference, unit: str) -> DayReading:
     """The end of the day named after it, as in "eod friday", or of the present day, week, month or year."""
     spot = words.skip(place, Kind.ON, Kind.OF)
-    named = unit == "day" and (_named(words, spot, reference) or _weekday(words, spot, reference))
+    named = unit == "day" and (_named(words, spot, reference) or read_weekday(words, spot, reference))
     return named or DayReading(place, _end_of(unit, reference.today), describes=True)
 
 
@@ -442,3 +390,10 @@ def _saturday(today: datetime.date, following: bool) -> datetime.date:
     if following:
         return coming_weekday(today, 0) + datetime.timedelta(days=SATURDAY)
     return today if today.weekday() == SUNDAY else today + datetime.timedelta(days=SATURDAY - today.weekday())
+
+
+# The longest phrase first.
+READERS = (
+    *(_named, read_digits, _nth_of_month, read_weekday, read_month_date),
+    *(_edge, _span, read_month_day, read_month),
+)

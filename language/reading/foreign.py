@@ -27,6 +27,7 @@ from language.vocabulary import NOTATION, TODO_VERBS, grammar_words
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 LANGUAGES = ("de", "fr", "es")
+FRAMES = {language: section("frames", language) for language in LANGUAGES}
 END_MARKS = " .!?¡¿"
 TOPICS = ("thanks", "hello", "no", "yes")
 # What a date leaves behind where it is said first: "erinnere mich morgen um 9 | an den Zahnarzt".
@@ -41,7 +42,7 @@ def understand_foreign(sentence: str, clock: Clock) -> list[Act] | None:
     for language in LANGUAGES:
         if said.isdisjoint(signs(language)):
             continue
-        frames = section("frames", language)
+        frames = FRAMES[language]
         for name, make in MAKERS.items():
             if match := getattr(frames, name).fullmatch(text):
                 return make(match, clock, language)

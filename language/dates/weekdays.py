@@ -1,0 +1,80 @@
+"""Weekdays in words: "friday", "next friday", "wednesday of next week", "friday the 13th"."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+from language.dates.calendar import (
+    LONGEST_MONTH,
+    DayReading,
+    Reference,
+    coming_month_days,
+    month_name,
+    read_digits,
+    read_month_date,
+)
+from language.dates.languages import Kind
+from language.dates.tokens import Words
+from language.recurrence import WEEKDAY_NAMES, Rule
+
+
+def coming_weekday(day: datetime.date, weekday: int) -> datetime.date:
+    """The nearest such weekday after `day`."""
+    return day + datetime.timedelta(days=(weekday - day.weekday() - 1) % 7 + 1)
+
+
+def read_weekday(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """friday, next friday, vendredi prochain, friday next week, friday 6 march, friday the 13th."""
+    past, this = words.has(place, Kind.LAST), words.has(place, Kind.THIS)
+    spot = words.skip(place, Kind.NEXT, Kind.THIS, Kind.LAST)
+    weekday, weak = words.get(spot, Kind.WEEKDAY), False
+    if weekday is None:
+        weekday, weak = words.get(spot, Kind.SHORT_WEEKDAY), spot == place
+    if weekday is None:
+        return None
+    rule = Rule("WEEKLY", days=((0, weekday),))
+    end = words.skip(spot + 1, Kind.NEXT)
+    if in_week := _weekday_of_week(words, spot + 1, reference, weekday):
+        return in_week
+    if words.has(end, Kind.THROUGH) and words.has(end + 1, Kind.WEEKDAY, Kind.SHORT_WEEKDAY):
+        return DayReading(end + 2, reference.today, ignored=True, problem="That is a range. Name one day.")
+    if dated := _weekday_with_date(words, end, reference, weekday):
+        return dated
+    date = coming_weekday(reference.today, weekday)
+    if past:
+        date -= datetime.timedelta(weeks=1 + (date == reference.today))
+    elif this and weekday == reference.today.weekday():
+        date = reference.today
+    return DayReading(end, date, rule=rule, weak=weak, ignored=past)
+
+
+def _weekday_of_week(words: Words, place: int, reference: Reference, weekday: int) -> DayReading | None:
+    """wednesday (of) next week, tuesday of this week, wednesday after next."""
+    monday = reference.today - datetime.timedelta(days=reference.today.weekday())
+    if words.word(place) == "after" and words.has(place + 1, Kind.NEXT) and not words.has(place + 2, Kind.UNIT):
+        return DayReading(place + 2, coming_weekday(reference.today, weekday) + datetime.timedelta(weeks=1))
+    spot = words.skip(words.skip(place, Kind.OF), Kind.THE)
+    if words.get(spot + 1, Kind.UNIT) != "week" or not words.has(spot, Kind.NEXT, Kind.THIS):
+        return None
+    date = monday + datetime.timedelta(days=weekday, weeks=int(words.has(spot, Kind.NEXT)))
+    return DayReading(spot + 2, date, ignored=date < reference.today)
+
+
+def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: int) -> DayReading | None:
+    """The date that follows a weekday; it must fall on that weekday."""
+    spot = words.skip(words.skip(place, Kind.ON), Kind.THE)
+    dated = read_digits(words, spot, reference) or read_month_date(words, spot, reference)
+    if dated is not None:
+        if dated.date.weekday() == weekday or dated.problem:
+            return replace(dated, weak=False, describes=False)
+        said = f"{dated.date.day} {month_name(dated.date.month)} {dated.date.year}"
+        problem = (
+            f"{said} is a {WEEKDAY_NAMES[dated.date.weekday()]}, not a {WEEKDAY_NAMES[weekday]}. Which one do you mean?"
+        )
+        return replace(dated, problem=problem)
+    day = words.get(spot, Kind.ORDINAL)
+    if day is None or not 0 < day <= LONGEST_MONTH or words.opaque(spot + 1):
+        return None
+    date = next((date for date in coming_month_days(reference.today, day) if date.weekday() == weekday), None)
+    return DayReading(spot + 1, date) if date else None
