@@ -65,6 +65,24 @@ class MessageView:
         return self.is_last and self.message.status in RETRYABLE
 
     @property
+    def can_be_asked_again(self) -> bool:
+        return self.is_last and self.message.status == Message.Status.COMPLETED and self.approval is None
+
+    @property
+    def answered_by(self) -> str:
+        """Who answered, where it was not the model; empty for that."""
+        if reason := self.message.metadata.get("fallback"):
+            return f"{FALLBACKS.get(reason, OUT_OF_REACH_NOW)}; the basic assistant answered."
+        return "Basic assistant" if self.message.model == BasicModel.name else ""
+
+    @property
+    def news(self) -> str:
+        """What assistive technology says when the answer is whole."""
+        if self.approval is not None and self.approval.status == "pending":
+            return "Your approval is needed."
+        return NEWS.get(self.message.status, "The answer failed.")
+
+    @property
     def rated_up(self) -> bool:
         return self.message.metadata.get("feedback") == "up"
 
@@ -86,6 +104,9 @@ class MessageView:
         return any(line.cards for line in self.tool_calls)
 
 
+FALLBACKS = {"quota_exhausted": "Today’s allowance for the model is used up"}
+OUT_OF_REACH_NOW = "The model is out of reach"
+NEWS: dict[str, str] = {Message.Status.COMPLETED: "Reply ready.", Message.Status.STOPPED: "Stopped."}
 OUT_OF_REACH = Failure("The service was out of reach for a moment.", "What was done so far is kept.")
 FAILURES = {
     "model_error": Failure(

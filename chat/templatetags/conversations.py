@@ -40,6 +40,12 @@ class ConversationColumn:
     words: str
     archived: bool
 
+    @property
+    def nothing_there(self) -> str:
+        if self.words:
+            return "Nothing found."
+        return "Nothing is archived." if self.archived else "Your conversations will be listed here."
+
 
 @register.simple_tag
 def conversation_column(user: User, now: datetime.datetime, params: Mapping[str, str]) -> ConversationColumn:

@@ -319,9 +319,11 @@ class WhatChangedTests(ChatPageTestCase):
             self.send("oat milk, and it matters")
         answer = Message.objects.get(role="assistant")
         page = self.changes_page(answer)
-        self.assertContains(page, "<del>Buy milk</del> <ins>Buy &lt;b&gt;oat&lt;/b&gt; milk</ins>")
-        self.assertContains(page, "<del>low</del> <ins>high</ins>")
-        self.assertContains(page, "<del>#home</del> <ins>#home #shop</ins>")
+        self.assertContains(
+            page, '<dd dir="auto"><del>Buy milk</del> <ins>Buy &lt;b&gt;oat&lt;/b&gt; milk</ins></dd>', html=True
+        )
+        self.assertContains(page, '<dd dir="auto"><del>low</del> <ins>high</ins></dd>', html=True)
+        self.assertContains(page, '<dd dir="auto"><del>#home</del> <ins>#home #shop</ins></dd>', html=True)
         part = self.changes_page(answer, hx_request="true")
         self.assertContains(part, "<ins>high</ins>")
         self.assertNotContains(part, "<html")

@@ -72,6 +72,26 @@ class TodoListing:
     def sorts(self) -> list[tuple[str, str]]:
         return list(SORTS.items())
 
+    @property
+    def order_label(self) -> str:
+        """What the button beside the search leads to."""
+        return "Sort and tags" if self.tags else "Sort"
+
+    @property
+    def chosen(self) -> str:
+        """What is shown, where that is not all: “Today, with “milk”, tagged #home, by title”."""
+        words, tag, sort = self.query.words, self.query.tag, self.query.sort
+        parts = [words and f"with “{words}”", tag and f"tagged #{tag}", sort and SORTS[sort].lower()]
+        return ", ".join([self.label, *filter(None, parts)])
+
+    @property
+    def nothing_found(self) -> str:
+        words, tag = self.query.words, self.query.tag
+        parts = [words and f"matches “{words}”", tag and f"is tagged #{tag}"]
+        if self.query.filter != "all":
+            parts.append(f"under {self.label}")
+        return f"Nothing {' '.join(filter(None, parts))}."
+
 
 def choice(word: str, choices: Mapping[str, object]) -> str:
     return word if word in choices else next(iter(choices))

@@ -20,6 +20,7 @@ from .feed import end_feed, feed_of, make_feed
 from .forms import ImportForm
 from .ical import calendar_bytes
 from .importing import IMPORTS_PER_USER, import_file
+from .schema import ImportReport
 
 UNPROCESSABLE = 422
 FETCHES_PER_PERSON = "6/m"
@@ -52,7 +53,13 @@ async def import_todos(request: PageRequest) -> HttpResponse:
     except ValidationFailed as refusal:
         form.add_error("file", " ".join(refusal.details.values()))
         return await import_page(request, UNPROCESSABLE, form=form)
-    return await import_page(request, report=report)
+    return await import_page(request, report=report, outcome=outcome_of(report))
+
+
+def outcome_of(report: ImportReport) -> str:
+    """“3 added, 1 skipped”."""
+    counts = {"skipped": report.skipped, "refused": report.refused}
+    return ", ".join([f"{report.added} added", *(f"{count} {word}" for word, count in counts.items() if count)])
 
 
 @database_unit

@@ -11,4 +11,5 @@ register = template.Library()
 def icon(parser: Parser, token: Token) -> TextNode:
     """`{% icon "check" %}` is the content of `icons/_check.html`."""
     _, name = token.split_contents()
-    return TextNode(render_to_string(f"icons/_{name[1:-1]}.html"))
+    drawing = render_to_string(f"icons/_{name[1:-1]}.html")
+    return TextNode("".join(line.strip() for line in drawing.splitlines()))
