@@ -23,6 +23,8 @@ from .transcript import answer_html, opening_html
 PACE_SECONDS = 0.1
 CHARACTERS_PER_PACE = 4_000
 STILL_WORKING_SECONDS = 4
+# After so many seconds without a word of the model; a server that loads it first is silent for longer.
+WAITING_SENTENCES = {STILL_WORKING_SECONDS: "Still working…", 10: "The model is being loaded…"}
 # How often the row of a turn that runs in another process is looked at.
 POLL_SECONDS = 0.4
 
@@ -82,6 +84,7 @@ class AnswerInWriting:
         self.user, self.conversation_id, self.message_id = user, conversation_id, message_id
         self.text = self.shown = ""
         self.idle_seconds = 0.0
+        self.is_silent = True
         self.next_at = 0.0
 
     async def frame_after(self, event: Event | None, *, told_before: bool) -> str:
@@ -89,11 +92,13 @@ class AnswerInWriting:
         self.idle_seconds = 0.0 if event else self.idle_seconds + PACE_SECONDS
         match event:
             case MessageDelta():
-                self.text += event.text
+                self.text, self.is_silent = self.text + event.text, False
             case TurnCompleted() | TurnFailed():
                 return await self.whole_frame()
-            case ToolCallStarted() | ToolCallFinished() if not told_before:
-                return await self.whole_frame()
+            case ToolCallStarted() | ToolCallFinished():
+                self.is_silent = False
+                if not told_before:
+                    return await self.whole_frame()
         return "" if told_before else self.text_frame() or self.idle_frame()
 
     async def whole_frame(self) -> str:
@@ -113,6 +118,8 @@ class AnswerInWriting:
     def idle_frame(self) -> str:
         """Sign of life: a sentence once, then comments that keep the connection open."""
         paces = round(self.idle_seconds / PACE_SECONDS)
-        if paces == round(STILL_WORKING_SECONDS / PACE_SECONDS):
-            return html_frame(render_to_string("chat/_still_working.html", {"message_id": self.message_id}))
+        for seconds, sentence in WAITING_SENTENCES.items():
+            if paces == round(seconds / PACE_SECONDS) and (seconds == STILL_WORKING_SECONDS or self.is_silent):
+                context = {"message_id": self.message_id, "sentence": sentence}
+                return html_frame(render_to_string("chat/_still_working.html", context))
         return KEEP_ALIVE if paces and paces % round(KEEP_ALIVE_SECONDS / PACE_SECONDS) == 0 else ""

@@ -19,6 +19,7 @@ from chat.assistants.interface import (
     ModelRequest,
     StepEnd,
     TextDelta,
+    TextRetracted,
     ToolDefinition,
     ToolOutput,
     ToolRequest,
@@ -456,6 +457,28 @@ class ChatCompletionsTests(WireFormatTests, SimpleTestCase):
                 self.assertIsInstance(await self.failure(sends(body)), ModelError)
         broken = b'data: {"choices": [{"delta": {}, "finish_reason": "error"}]}\n\n'
         self.assertIsInstance(await self.failure(sends(broken)), ModelUnavailable)
+
+    async def test_thoughts_of_which_only_the_end_is_marked_are_taken_back_and_from_then_on_withheld(self):
+        """The next answer too is streamed, from the end of its thoughts on."""
+        thinks = b"".join(
+            f"data: {json.dumps({'choices': [{'delta': {'content': text}}]})}\n\n".encode()
+            for text in ("I plan. ", "More.</think>", "Hello ", "there.")
+        )
+        whole = b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n'
+        self.upstream.script([sends(thinks + whole)] * 3 + [says("No thoughts.")] * 2)
+        texts = []
+        for _ in range(5):
+            shown = ""
+            async for output in self.model.stream(request_with()):
+                if isinstance(output, TextRetracted):
+                    shown = ""
+                elif isinstance(output, TextDelta):
+                    shown += output.text
+                    texts += ["leaked"] * ("plan" in output.text)
+            texts.append(shown)
+        await self.model.close()
+        self.assertEqual(texts[-5:], ["Hello there."] * 3 + ["No thoughts."] * 2)
+        self.assertLessEqual(texts.count("leaked"), 1)
 
 
 class ConnectionTests(SimpleTestCase):

@@ -3,15 +3,16 @@ import datetime
 import re
 
 from asgiref.sync import sync_to_async
-from django.test import AsyncRequestFactory, TestCase
+from django.test import AsyncRequestFactory, SimpleTestCase, TestCase
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.testing import alice, bearer, bob
 from chat.assistants.interface import StepEnd, TextDelta
 from chat.errors import ModelUnavailable
+from chat.events import MessageDelta
 from chat.models import Conversation, Message
-from chat.pages.stream import stored_frames, turn_frames
+from chat.pages.stream import WAITING_SENTENCES, AnswerInWriting, stored_frames, turn_frames
 from chat.running import start_turn
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 from chat.turn import begin_turn
@@ -178,3 +179,17 @@ def make_running_conversation(user):
 @sync_to_async
 def sign_in_bob(client):
     client.force_login(bob())
+
+
+class Waiting(SimpleTestCase):
+    async def test_a_model_that_says_nothing_for_long_is_being_loaded(self):
+        """As servers do when they are first asked; one that has spoken is still working."""
+        for begun, sentences in (([], ["Still working…", "The model is being loaded…"]), (["Hi"], ["Still working…"])):
+            answer = AnswerInWriting(None, None, uuid7())
+            frames = [
+                await answer.frame_after(MessageDelta(answer.message_id, text), told_before=True) for text in begun
+            ]
+            answer.shown = answer.text
+            frames += [await answer.frame_after(None, told_before=False) for _ in range(150)]
+            told = [sentence for frame in frames for sentence in WAITING_SENTENCES.values() if sentence in frame]
+            self.assertEqual(told, sentences)

@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import json
 import logging
+import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -66,6 +67,8 @@ WITHOUT_TOOLS = (
 SETTLE_SECONDS, ERROR_BODY_SECONDS, ERROR_BODY_MAX_BYTES = 2.0, 5.0, 64 * 1024
 LOADING_SECONDS, LOADING_PAUSE_SECONDS = 20.0, 1.0
 STEPS_BACK_MAX = 6
+# Models that think; some of their servers pass that on as text, and mark only its end.
+THINKER = re.compile(r"\br1\b|qwq|think|reason|magistral")
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 Frozen = frozenset[str]
 
@@ -126,6 +129,8 @@ class OpenAIModel:
         self.address = server_address(settings.OPENAI_BASE_URL, self.name, settings.OPENAI_API)
         self._server = server_id(settings.OPENAI_BASE_URL, self.name, self.address.api)
         self.without: Frozen = frozenset()
+        # Whether its thoughts come as text of which only the end is marked, as its last answer showed.
+        self._thinks_unmarked = bool(THINKER.search(self.name.lower()))
         is_responses = self.address.api == "responses"
         self._format = responses if is_responses else chat_completions
         self._reader: type[AnswerReader] = ResponsesReader if is_responses else ChatCompletionsReader
@@ -154,7 +159,7 @@ class OpenAIModel:
 
     async def _step(self, request: ModelRequest, spent: StepEnd) -> AsyncGenerator[ModelOutput, None]:
         response, sent_bytes = await self._open(request)
-        reader = self._reader(request, self._server, input_bytes=sent_bytes)
+        reader = self._reader(request, self._server, input_bytes=sent_bytes, holds=self._thinks_unmarked)
         events, silence = EventReader(), Silence()
         chunks = response.aiter_bytes()
         try:
@@ -168,6 +173,7 @@ class OpenAIModel:
             check_whole(events, reader)
             for output in reader.end():
                 yield output
+            self._thinks_unmarked = reader.thinks_unmarked
             if events.done:
                 await drain(chunks)
         except TurnFailure:

@@ -54,11 +54,12 @@ class AnswerReader:
     """Reads the events of one streamed answer.
 
     `begun` with the first event that says anything, `whole` when the server calls it finished, `failure` where it
-    reports an error: nothing is read after that. `has_calls` is known at the `end`, and
+    reports an error: nothing is read after that. With `holds` no text is passed on before the end of thoughts whose
+    beginning is not marked; `thinks_unmarked` says that there were such. `has_calls` is known at the `end`, and
     `is_unusable`: neither words nor a call, or a call that cannot be read.
     """
 
-    def __init__(self, request: ModelRequest, server: str, *, input_bytes: int = 0) -> None:
+    def __init__(self, request: ModelRequest, server: str, *, input_bytes: int = 0, holds: bool = False) -> None:
         self.begun = self.whole = self.has_text = self.has_calls = self.is_unusable = False
         self.failure: TurnFailure | None = None
         self._server = server
@@ -69,6 +70,8 @@ class AnswerReader:
         self._parts: dict[str, Any] = {}
         self._pieces: list[str] = []
         self._half = ""
+        self._withheld: list[str] | None = [] if holds else None
+        self.thinks_unmarked = False
         self._tokens = (0, 0)
         self._input_bytes, self._output_bytes = input_bytes, 0
 
@@ -95,10 +98,7 @@ class AnswerReader:
 
     def end(self) -> list[ModelOutput]:
         """What was held back, then the calls: all of them, when nothing can be added any more."""
-        shown = storable(self._text.feed(self._half) + self._text.end())
-        outputs: list[ModelOutput] = [TextDelta(shown)] if shown else []
-        if self._text.retracted:
-            outputs.insert(0, TextRetracted())
+        outputs = self._shown(self._text.feed(self._half) + self._text.end(), is_end=True)
         requests = [self._tool_request(call, first=not place) for place, call in enumerate(self._whole_calls())]
         self.has_calls, self.has_text = bool(requests), self._text.has_text
         self.is_unusable = not requests and (self._text.unread_call or not self.has_text)
@@ -168,13 +168,23 @@ class AnswerReader:
         self._pieces.clear()
         half = "\ud800" <= text[-1] <= "\udbff"  # The other half of this character comes with the next event.
         self._half, text = (text[-1], text[:-1]) if half else ("", text)
-        shown = self._text.feed(text)
+        return self._shown(self._text.feed(text))
+
+    def _shown(self, text: str, *, is_end: bool = False) -> list[ModelOutput]:
+        """The text as outputs. What may be thoughts is withheld until their end is seen, or that of the answer."""
         outputs: list[ModelOutput] = []
         if self._text.retracted:
-            self._text.retracted = False
-            outputs.append(TextRetracted())
-        if shown:
-            outputs.append(TextDelta(storable(shown)))
+            self._text.retracted, self.thinks_unmarked = False, True
+            if self._withheld is None:
+                outputs.append(TextRetracted())
+            self._withheld = None
+        elif self._withheld is not None:
+            self._withheld.append(text)
+            if not is_end:
+                return outputs
+            text = "".join(self._withheld)
+        if text:
+            outputs.append(TextDelta(storable(text)))
         return outputs
 
     def _whole_calls(self) -> list[PartialCall]:
