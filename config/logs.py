@@ -87,6 +87,19 @@ class SecretFilter(logging.Filter):
         return True
 
 
+class RequestFilter(logging.Filter):
+    """Of Django's own lines about requests only those of errors that nobody caught, and these without the address.
+
+    Each request has a line of ours with its route and status; what was caught has one where that happened.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.exc_info or record.levelno < logging.ERROR:
+            return False
+        record.msg, record.args = "unexpected failure", ()
+        return True
+
+
 class TextFilter(logging.Filter):
     """Of an error keep its kind and where it happened: its words may quote what people wrote, or a key."""
 

@@ -114,7 +114,7 @@ def request_ids(get_response: GetResponse) -> GetResponse:
         try:
             response = await get_response(request)
         finally:
-            note_route(request.resolver_match.route if request.resolver_match else "")
+            note_route((request.resolver_match.route or "/") if request.resolver_match else "")
         response["X-Request-ID"] = request_id
         return response
 

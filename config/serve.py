@@ -16,8 +16,8 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
-from .environment import MISCONFIGURED
-from .logs import FieldsFormatter
+from .environment import MISCONFIGURED, env, envbool
+from .logs import FieldsFormatter, WordsFormatter
 
 BACKLOG = 2048
 START_SECONDS = 60
@@ -167,11 +167,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--patience", type=float, default=45, help="seconds for a process to end its turns; then kill")
-    parser.add_argument("--log-format", choices=["line", "json"], default="line", help="of the lines of this process")
+    as_processes = env("LOG_FORMAT") or ("line" if envbool("DEBUG", True) else "json")
+    parser.add_argument("--log-format", choices=["line", "json"], default=as_processes, help="of this process's lines")
     options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    if options.log_format == "json":
-        logging.root.handlers[0].setFormatter(FieldsFormatter())
+    logging.basicConfig(level=logging.INFO)
+    logging.root.handlers[0].setFormatter(FieldsFormatter() if options.log_format == "json" else WordsFormatter())
     with (
         listening_socket(options.host, options.port) as listener,
         tempfile.TemporaryDirectory(prefix="todo-chat-metrics-") as counted,

@@ -337,6 +337,7 @@ LOGGING = {
         "ids": {"()": "config.logs.IdsFilter"},
         "secrets": {"()": "config.logs.SecretFilter"},
         "text": {"()": "config.logs.TextFilter"},
+        "requests": {"()": "config.logs.RequestFilter"},
     },
     "formatters": {"line": {"()": "config.logs.WordsFormatter"}, "json": {"()": "config.logs.FieldsFormatter"}},
     "handlers": {
@@ -345,6 +346,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": envchoice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "django.request": {"filters": ["requests"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # strangers cause it; the 400 is logged anyway
         "daphne.server": {"level": "WARNING"},  # at INFO it tells of its sockets and of what it ends
         "mcp": {"level": "WARNING"},  # at INFO it logs what tools answer, which holds text of users

@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 
-from django.test import SimpleTestCase, TestCase, TransactionTestCase
+from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
 
 from accounts.testing import alice
 from accounts.tokens.access import issue_access_token
@@ -23,7 +23,9 @@ class Secrets(TestCase):
         for formatter in (WordsFormatter(), FieldsFormatter()):
             with self.subTest(formatter), all_lines(formatter) as lines:
                 self.client.get("/calendar/ThisIsTheSecretOfAlice.ics")
-                self.assertIn("Not Found: /calendar/….ics", lines.getvalue())
+                self.assertNotIn("calendar", lines.getvalue())
+                logging.getLogger("a.library").warning("No %s", "/calendar/ThisIsTheSecretOfAlice.ics")
+                self.assertIn("No /calendar/….ics", lines.getvalue())
                 self.assertNotIn("ThisIsTheSecret", lines.getvalue())
 
 
@@ -73,14 +75,34 @@ class Requests(TransactionTestCase):
             ("/api/auth/token", {"method": "POST", "body": [b"x" * 70_000]}),
             ("/healthz", {}),
             ("/static/nowhere.js", {}),
+            ("/", {}),
         )
+        self.assertLessEqual({line["logger"] for line in lines}, {"config.requests", "asyncio"})
         requests = [line for line in lines if line["logger"] == "config.requests"]
         self.assertEqual(
             [(line["route"], line["status"]) for line in requests],
-            [("api/<user_id>/todos", 200), ("calendar/<str:secret>.ics", 404), ("none", 404), ("none", 413)],
+            [
+                ("api/<user_id>/todos", 200),
+                ("calendar/<str:secret>.ics", 404),
+                ("none", 404),
+                ("none", 413),
+                ("/", 302),
+            ],
         )
-        self.assertEqual([line.get("user_id") for line in requests], [str(self.alice.pk), None, None, None])
+        self.assertEqual([line.get("user_id") for line in requests], [str(self.alice.pk), None, None, None, None])
         self.assertTrue(all(line["request_id"] for line in requests))
+
+
+class Unexpected(TestCase):
+    def test_an_error_that_nobody_expected_is_one_line_with_its_place_and_without_the_address(self):
+        self.client.raise_request_exception = False
+        self.client.force_login(alice())
+        with override_settings(MESSAGE_MAX_CHARACTERS=None), all_lines(FieldsFormatter()) as lines:
+            self.assertEqual(self.client.post("/c/send?q=ThisIsPrivate", {"message": "hi"}).status_code, 500)
+        [line] = [line for line in map(json.loads, lines.getvalue().splitlines()) if line["logger"] != "asyncio"]
+        self.assertEqual((line["level"], line["message"]), ("ERROR", "unexpected failure"))
+        self.assertIn("TypeError", line["exc_info"])
+        self.assertNotIn("/c/send", lines.getvalue())
 
 
 class Forms(SimpleTestCase):

@@ -179,12 +179,21 @@ class Service(ServerCase):
 
 
 class Log(SimpleTestCase):
-    def test_it_is_json_where_that_is_asked_for(self):
-        options = ("--processes", "0", "--port", "0", "--log-format", "json")
-        command = [sys.executable, "-m", "config.serve", *options]
-        with subprocess.Popen(command, cwd=settings.BASE_DIR, stderr=subprocess.PIPE) as process:
-            line = json.loads(process.stderr.readline())
+    def first_line(self, *options: str, **variables: str) -> str:
+        command = [sys.executable, "-m", "config.serve", "--processes", "0", "--port", "0", *options]
+        environment = os.environ | variables
+        with subprocess.Popen(command, cwd=settings.BASE_DIR, stderr=subprocess.PIPE, env=environment) as process:
+            line = process.stderr.readline().decode()
             process.terminate()
+        return line
+
+    def test_it_is_as_that_of_the_processes(self):
+        self.assertRegex(self.first_line(), r"INFO config\.serve \[-\] serving http")
+        for variables in ({"LOG_FORMAT": "json"}, {"DEBUG": "off"}):
+            self.assertTrue(json.loads(self.first_line(**variables))["message"].startswith("serving http"))
+
+    def test_it_is_json_where_that_is_asked_for(self):
+        line = json.loads(self.first_line("--log-format", "json"))
         self.assertEqual((line["level"], line["logger"]), ("INFO", "config.serve"))
         self.assertRegex(line["message"], r"^serving http://127\.0\.0\.1:\d+ with 0 processes$")
 
