@@ -200,6 +200,7 @@ class Undo:
             made = self.act.remove(todo, undoes=change)
         elif change.after is None:
             todo = self.todos[change.todo_id] = todo_of(change, change.before)
+            todo.version = self.next_version(change.todo_id)
             made = self.act.add(todo, change.before["tags"], undoes=change)
         else:
             todo = self.todos[change.todo_id]
@@ -217,6 +218,11 @@ class Undo:
             TodoChange.objects.filter(pk=change.pk).update(undone_at=undone_at)
             undone_at = None if undone_at else self.act.now
             change = (self.chosen.get(change.undoes_id) or change.undoes) if change.undoes_id else None
+
+    def next_version(self, todo_id: UUID) -> int:
+        """Of a todo that comes back: no version is there twice, though one removal may be taken back several times."""
+        changes = TodoChange.objects.for_user(self.act.actor).filter(todo_id=todo_id)
+        return 1 + max(latest(change)["version"] for change in changes)
 
     def snapshot(self, todo_id: UUID) -> Snapshot | None:
         todo = self.todos.get(todo_id)

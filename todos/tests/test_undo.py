@@ -91,6 +91,14 @@ class OneChangeTests(UndoTestCase):
         self.undo(change_id=gone.change_id)
         self.assertEqual(Todo.objects.get().version, 4)
 
+    def test_a_todo_that_goes_and_comes_back_again_and_again_has_no_version_twice(self):
+        gone = self.undo(self.add())
+        back = self.undo(change_id=gone.change_id)
+        self.undo(change_id=back.change_id)
+        self.undo(change_id=gone.change_id)
+        versions = [change.after["version"] for change in TodoChange.objects.order_by("id") if change.after]
+        self.assertEqual(versions, sorted(set(versions)))
+
     def test_an_undo_is_recorded_like_any_change(self):
         written = self.add()
         self.undo(written, by=Origin(Door.API))
