@@ -35,6 +35,8 @@ class RunningTurn:
         self.conversation_id: UUID | None = None
         self.turn: Turn | None = None
         self.seen: list[Event] = []
+        # Events of calls that an earlier run of the turn has told already.
+        self.told_before = 0
         self.news = asyncio.Event()
         self.task = asyncio.create_task(self.run(begin))
         running_turns.add(self)
@@ -55,6 +57,7 @@ class RunningTurn:
                 self.publish(turn)
                 return
             self.conversation_id, self.turn = turn.conversation.pk, turn
+            self.told_before = 2 * (len(turn.tool_calls) - len(turn.open_calls))
             self.begun.set_result(None)
             await self.follow(turn)
             start_upkeep(turn)

@@ -117,13 +117,14 @@ CSV = (
     "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE\r\n"
     "task,Call the dentist @health,,2,1,,,2026-03-06 17:00,en,Europe/Berlin\r\n"
 )
+TEXT_LENGTH = len(str(TURN["response"]))
 STREAM = (
     "id: 1\nevent: turn.started\n"
     f'data: {{"conversation_id": "{CONVERSATION_ID}", "user_message_id": "{QUESTION["id"]}", '
     f'"message_id": "{MESSAGE_ID}"}}\n\n'
-    "id: 2\nevent: message.delta\n"
+    f"id: {TEXT_LENGTH}001\nevent: message.delta\n"
     f'data: {{"message_id": "{MESSAGE_ID}", "text": "{TURN["response"]}"}}\n\n'
-    "id: 3\nevent: turn.completed\n"
+    f"id: {TEXT_LENGTH}002\nevent: turn.completed\n"
     f'data: {{"conversation_id": "{CONVERSATION_ID}", "message_id": "{MESSAGE_ID}", '
     f'"response": "{TURN["response"]}", "status": "completed", …}}\n\n'
 )
@@ -205,6 +206,7 @@ ANSWERS: dict[str, Any] = {
     },
     f"GET {OF_CONVERSATION}/messages": {"items": [QUESTION, ANSWER], "next": None},
     f"POST {OF_CONVERSATION}/messages/{{message_id}}/retry": TURN,
+    "GET /api/{user_id}/turns/{message_id}/events": {"text/event-stream": STREAM},
     "POST /api/{user_id}/approvals/{approval_id}": {"approval": APPROVAL, "tool_calls": [TOOL_CALL]},
     "GET /api/{user_id}/export": {
         "format": "todo-chat-account",

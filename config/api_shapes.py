@@ -108,7 +108,7 @@ def stream_event(name: str, data: str) -> DictStrAny:
     return {
         "type": "object",
         "properties": {
-            "id": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": "Counts the events of the turn."},
+            "id": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": "Grows with each event of the turn."},
             "event": {"type": "string", "const": name},
             "data": {
                 "type": "string",

@@ -37,6 +37,7 @@ from web.repeats import Answer, answer_once
 from web.streams import STREAM_HEADERS
 
 from .export import EXPORT_DOCUMENTATION, ExportFormat, conversation_export
+from .resuming import resumed_frames, stored_turn
 from .schema import (
     ChatRequest,
     ConversationChange,
@@ -50,7 +51,7 @@ from .schema import (
     NewConversation,
     UsageToday,
 )
-from .sse import EVENT_STREAM_DOCUMENTATION, event_json, sse_frames
+from .sse import EVENT_STREAM_DOCUMENTATION, RESUMED_DOCUMENTATION, Position, event_json, sse_frames
 
 router = Router()
 ON_TURN = {200: TurnCompleted, frozenset({404, 409, 429, 502, 504}): ErrorBody}
@@ -84,6 +85,23 @@ async def answer_of(running: RunningTurn, *, streamed: bool) -> HttpResponseBase
     if isinstance(outcome, TurnFailed):
         raise failed_turn(outcome)
     return HttpResponse(event_json(outcome), content_type="application/json")
+
+
+@router.get(
+    "/{user_id}/turns/{message_id}/events",
+    response={404: ErrorBody},
+    openapi_extra=RESUMED_DOCUMENTATION,
+)
+async def follow_turn(request: HttpRequest, user_id: str, message_id: UUID) -> StreamingHttpResponse:
+    """The event stream of a turn, from its beginning or after `Last-Event-ID`: for whoever lost it, also after its end.
+
+    `message_id` stands in `turn.started`, and in the 409 that the turn's Idempotency-Key gets while it runs.
+    """
+    user = await caller(request, user_id)
+    position = Position.of(request.headers.get("Last-Event-ID", ""))
+    turn = await stored_turn(user, message_id)
+    frames = resumed_frames(user, turn, position)
+    return StreamingHttpResponse(frames, content_type="text/event-stream", headers=STREAM_HEADERS)
 
 
 @router.get("/auth/me", response=MeWithUsage, tags=["Sign in"])

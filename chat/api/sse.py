@@ -1,18 +1,49 @@
 """Server-Sent Events: a turn as an API client reads it while it runs."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from chat.events import Event
+from chat.events import Event, MessageDelta, TurnStarted
 from chat.running import RunningTurn
+from web.errors import ValidationFailed
 from web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS
 
 event_adapter: TypeAdapter[Event] = TypeAdapter(Event)
 
 
+# Of the events of one turn fewer are not text: its start, two for each of at most some dozens of calls, its end.
+OTHERS_MAX = 1_000
+
+
+@dataclass
+class Position:
+    """How much of a turn a reader has: characters of its text, and its other events."""
+
+    characters: int = 0
+    others: int = 0
+
+    @classmethod
+    def of(cls, event_id: str) -> "Position":
+        """Raises ValidationFailed for what is no id of ours."""
+        if not event_id:
+            return cls()
+        if not (event_id.isascii() and event_id.isdigit()) or len(event_id) > 12:
+            raise ValidationFailed(details={"Last-Event-ID": "Send the id of the last event that came, as it came."})
+        return cls(*divmod(int(event_id), OTHERS_MAX))
+
+    def after(self, event: Event) -> int:
+        """The id of the event, which is the next one of its turn."""
+        if isinstance(event, MessageDelta):
+            self.characters += len(event.text)
+        else:
+            self.others += 1
+        return self.characters * OTHERS_MAX + self.others
+
+
 def sse_frame(event: Event, number: int) -> str:
-    """`id:`, `event:` and one line of JSON; `number` counts the events of the turn from 1."""
+    """`id:`, `event:` and one line of JSON; `number` grows with each event of the turn."""
     return f"id: {number}\nevent: {event.name}\ndata: {event_json(event)}\n\n"
 
 
@@ -22,13 +53,14 @@ def event_json(event: Event) -> str:
 
 async def sse_frames(running: RunningTurn) -> AsyncGenerator[str, None]:
     """Every event of the turn as a frame, and a comment whenever nothing was said for ten seconds."""
-    number = 0
+    position = Position()
     async for event in running.events(idle_seconds=KEEP_ALIVE_SECONDS):
         if event is None:
             yield KEEP_ALIVE
         else:
-            number += 1
-            yield sse_frame(event, number)
+            yield sse_frame(event, position.after(event))
+            if isinstance(event, TurnStarted):
+                position.others += running.told_before
 
 
 KEY_DOCUMENTATION = (
@@ -57,4 +89,16 @@ EVENT_STREAM_DOCUMENTATION = {
             }
         }
     },
+}
+RESUMED_DOCUMENTATION = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Last-Event-ID",
+            "required": False,
+            "description": "The id of the last event that came.",
+            "schema": {"type": "string", "pattern": "^[0-9]{1,12}$"},
+        }
+    ],
+    "responses": EVENT_STREAM_DOCUMENTATION["responses"],
 }

@@ -272,7 +272,8 @@ class Streams(ChatCase):
     async def test_the_events_of_a_turn_end_with_the_json_answer(self):
         with scripted_model(calls("add_task", ADD_MILK), says("Added “Buy\n\nmilk”.")):
             events = self.parsed(await self.frames("add milk", stream=True))
-        self.assertEqual([number for number, _, _ in events], [1, 2, 3, 4, 5])
+        numbers = [number for number, _, _ in events]
+        self.assertEqual((numbers[0], numbers), (1, sorted(set(numbers))))
         self.assertEqual(
             [name for _, name, _ in events],
             ["turn.started", "tool_call.started", "tool_call.finished", "message.delta", "turn.completed"],

@@ -59,7 +59,8 @@ def answer_of_key(user: User, message: NewMessage) -> Message | None:
     settle_dead_turn(Conversation.objects.with_lease().get(pk=question.conversation_id))
     answer = whole_answers().get(conversation=question.conversation_id, sequence=question.sequence + 1)
     if answer.status == Message.Status.PENDING:
-        raise IdempotencyInProgress
+        ids = {"conversation_id": str(answer.conversation_id), "message_id": str(answer.pk)}
+        raise IdempotencyInProgress(details=ids)
     return answer
 
 

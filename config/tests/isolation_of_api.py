@@ -55,6 +55,7 @@ API: Doors = {
     "api/<user_id>/conversations/<conversation_id>/messages/<message_id>/retry": {
         "POST": Conversation("200", mixed="404 message_not_found")
     },
+    "api/<user_id>/turns/<message_id>/events": {"GET": Door("200", "404 message_not_found", "404 message_not_found")},
     "api/<user_id>/approvals/<approval_id>": {
         "POST": Door("200", "404 approval_not_found", "404 approval_not_found", body={"approve": "all"})
     },

@@ -1,0 +1,96 @@
+"""A stream that broke, taken up again: what is missing of a turn, from what is stored, in any process.
+
+An id says how far the reader is: the characters of the text and the events of tool calls before it. So nothing need be
+remembered for a reader, and an id of one process is good in every other.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from accounts.models import User
+from chat.errors import MessageNotFound, stored_failure
+from chat.events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnFailed, TurnStarted
+from chat.models import Conversation, Message, ToolCall
+from chat.turns.settling import settle_dead_turn
+from chat.turns.storage import tool_call_record, turn_completed
+from database.units import database_unit
+from web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS
+
+from .sse import Position, sse_frame
+
+# What is stored of a running turn grows twice a second.
+LOOK_SECONDS = 0.4
+
+
+@dataclass(frozen=True)
+class StoredTurn:
+    """The answer of a turn as it is stored, with its calls, and the message that it answers."""
+
+    answer: Message
+    question_id: UUID
+
+    @property
+    def has_ended(self) -> bool:
+        return self.answer.status != Message.Status.PENDING
+
+
+async def resumed_frames(user: User, turn: StoredTurn, position: Position) -> AsyncGenerator[str, None]:
+    """What comes after `position` until the turn has ended; `turn` is as it was when asked."""
+    quiet_seconds = 0.0
+    while True:
+        for event in missing_events(turn, position):
+            quiet_seconds = 0.0
+            yield sse_frame(event, position.after(event))
+        if turn.has_ended:
+            return
+        if quiet_seconds >= KEEP_ALIVE_SECONDS:
+            quiet_seconds = 0.0
+            yield KEEP_ALIVE
+        await asyncio.sleep(LOOK_SECONDS)
+        quiet_seconds += LOOK_SECONDS
+        turn = await stored_turn(user, turn.answer.pk)
+
+
+@database_unit
+def stored_turn(user: User, message_id: UUID) -> StoredTurn:
+    """Raises MessageNotFound for what is no answer, also for another person's."""
+    conversation = Conversation.objects.for_user(user).with_lease().filter(messages=message_id).first()
+    if conversation is None:
+        raise MessageNotFound
+    settle_dead_turn(conversation)
+    answer = conversation.messages.with_tool_calls().filter(pk=message_id, role=Message.Role.ASSISTANT).first()
+    if answer is None:
+        raise MessageNotFound
+    return StoredTurn(answer, conversation.messages.get(sequence=answer.sequence - 1).pk)
+
+
+def missing_events(turn: StoredTurn, position: Position) -> Iterator[Event]:
+    """In the order of a stream; calls are told before the text, which may have stood before or between them."""
+    others = list(other_events(turn))
+    yield from others[position.others :]
+    if text := turn.answer.content[position.characters :]:
+        yield MessageDelta(turn.answer.pk, text)
+    if turn.has_ended and position.others <= len(others):
+        yield last_event(turn.answer)
+
+
+def other_events(turn: StoredTurn) -> Iterator[Event]:
+    """All before the last, but for the text: calls run one by one, so that behind an open one none has begun."""
+    answer = turn.answer
+    yield TurnStarted(answer.conversation_id, turn.question_id, answer.pk)
+    for call in answer.calls:
+        record = tool_call_record(call)
+        yield ToolCallStarted(answer.pk, replace(record, status="pending", output=None, duration_ms=None))
+        if call.status == ToolCall.Status.PENDING and call.output is None:
+            return
+        yield ToolCallFinished(answer.pk, record)
+
+
+def last_event(message: Message) -> Event:
+    if message.status in {Message.Status.FAILED, Message.Status.INTERRUPTED}:
+        failure = stored_failure(message.error_code)
+        request_id = message.metadata.get("request_id", "")
+        return TurnFailed(failure.code, failure.sentence, failure.public_details, request_id)
+    return turn_completed(message, message.calls, getattr(message, "approval", None))
