@@ -33,8 +33,8 @@ ENVIRONMENT = {"DEBUG": "off", "ALLOWED_HOSTS": "testserver", "SECURE_SSL_REDIRE
 FILL = (
     """
     INSERT INTO accounts_user (id, username, password, first_name, last_name, email, is_superuser, is_staff, is_active,
-        date_joined, issuer, subject, time_zone)
-    SELECT id, 'user-' || n, '', '', '', '', false, false, true, now(), 'local', id::text, 'UTC'
+        date_joined, issuer, subject, time_zone, look)
+    SELECT id, 'user-' || n, '', '', '', '', false, false, true, now(), 'local', id::text, 'UTC', ''
     FROM (SELECT n, uuidv7() AS id FROM generate_series(1, {users}) n) made""",
     """
     CREATE TEMP TABLE people AS SELECT row_number() OVER () - 1 AS n, id FROM accounts_user""",
@@ -75,8 +75,8 @@ FILL = (
         CASE WHEN made.n % 2 = 0 THEN now() END
     FROM generate_series(1, {messages} / 5) made(n) JOIN people ON people.n = mod(made.n, {users})""",
     """
-    INSERT INTO todos_todochange (id, owner_id, actor_id, todo_id, after, act, door, created_at)
-    SELECT uuidv7(), owner_id, owner_id, id, '{{"title": "Milk"}}', uuidv7(), 'chat', now() FROM todos_todo""",
+    INSERT INTO todos_todochange (id, owner_id, actor_id, todo_id, after, act, door, created_at, shift)
+    SELECT uuidv7(), owner_id, owner_id, id, '{{"title": "Milk"}}', uuidv7(), 'chat', now(), '' FROM todos_todo""",
     """
     INSERT INTO accounts_signin (id, user_id, session_key, user_agent, created_at, last_used_at)
     SELECT uuidv7(), people.id, '', 'Firefox', now(), now()

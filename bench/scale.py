@@ -208,8 +208,8 @@ def fill(url: str, messages: int) -> None:
 
 OTHERS = """
 INSERT INTO accounts_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
-                           date_joined, issuer, subject, time_zone)
-SELECT gen_random_uuid(), '', false, 'other-' || n, '', '', '', false, true, now(), 'bench', 'other-' || n, 'UTC'
+                           date_joined, issuer, subject, time_zone, look)
+SELECT gen_random_uuid(), '', false, 'other-' || n, '', '', '', false, true, now(), 'bench', 'other-' || n, 'UTC', ''
 FROM generate_series(1, %s) AS n
 """
 CONVERSATIONS = """
