@@ -83,6 +83,8 @@ class EventReader:
         events: list[Event] = []
         try:
             for line in self._whole_lines(chunk):
+                if not line and not self._lines and not self._name:
+                    continue  # as after each event that was read already
                 self._read_line(line, events)
                 if self.done:
                     break
@@ -108,8 +110,7 @@ class EventReader:
             self._is_stream = True
             self._read_data(line[5:].strip(), events)
         elif not line:
-            if self._lines or self._name:
-                self._end_event(events)
+            self._end_event(events)
         elif line.startswith(b"event:"):
             self._name = line[6:].strip().decode(errors="replace")
         elif not self._is_stream and not line.startswith((b":", b"id:", b"retry:")):
@@ -138,10 +139,10 @@ class EventReader:
         self._name = ""
 
     def _add(self, value: Any, events: list[Event]) -> None:
-        for event in value if isinstance(value, list) else [value]:
+        for event in value if isinstance(value, list) else (value,):
             if isinstance(event, dict):
-                if self._name and "type" not in event:
-                    event["type"] = self._name
+                if self._name:
+                    event.setdefault("type", self._name)
                 events.append(event)
 
     def _whole_lines(self, chunk: bytes) -> list[bytes]:

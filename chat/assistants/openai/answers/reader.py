@@ -118,15 +118,15 @@ class AnswerReader:
 
     def _say(self, text: Any) -> None:
         """Text of whatever shape: a string, a number, parts of which those of type text count."""
-        if isinstance(text, list):
+        if isinstance(text, str | int | float):
+            if text != "":
+                self.begun = True
+                self._pieces.append(str(text))
+        elif isinstance(text, list):
             for part in text:
                 self._say(part)
-        elif isinstance(text, dict):
-            if text.get("type", "text") in {"text", "output_text", "refusal"}:
-                self._say(text.get("text") or text.get("refusal"))
-        elif isinstance(text, str | int | float) and text != "":
-            self.begun = True
-            self._pieces.append(str(text))
+        elif isinstance(text, dict) and text.get("type", "text") in {"text", "output_text", "refusal"}:
+            self._say(text.get("text") or text.get("refusal"))
 
     def _keep(self, parts: dict[str, Any], weight: object = "") -> None:
         merged(self._parts, parts)

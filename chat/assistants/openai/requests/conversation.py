@@ -179,14 +179,15 @@ def taking_turns(said: list[Said]) -> list[Said]:
 def give_ids(said: list[Said]) -> None:
     """The server's own id where it gave one; else nine letters and digits, which the strictest asks for."""
     used: set[str] = set()
-    for call in (call for message in said if isinstance(message, AssistantSaid) for call in message.calls):
-        given = str((call.parts or {}).get("id") or "")
-        attempt = 0
-        while not given or given in used:
-            given = short_id(f"{call.request.call_id}{attempt or ''}")
-            attempt += 1
-        used.add(given)
-        call.call_id = given
+    for message in said:
+        for call in message.calls if isinstance(message, AssistantSaid) else ():
+            given = str((call.parts or {}).get("id") or "")
+            attempt = 0
+            while not given or given in used:
+                given = short_id(f"{call.request.call_id}{attempt or ''}")
+                attempt += 1
+            used.add(given)
+            call.call_id = given
 
 
 @functools.lru_cache(maxsize=4096)
