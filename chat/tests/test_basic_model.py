@@ -621,6 +621,17 @@ class CorrectionTests(StepTestCase):
         requests, _ = await self.step(*self.moved, UserText("and the rent to monday"))
         self.assertEqual(requests, [("list_tasks", {"filter": "open", "text": "rent"})])
 
+    async def test_a_correction_of_what_was_refused_reaches_no_older_todo(self):
+        refusal = exchange(
+            "move lisa to monday",
+            "update_task",
+            {"updates": [{"task": "lisa", "due": "monday"}]},
+            refused("todo_not_found", "lisa", RENT),
+            "No todo matches “lisa”. Did you mean “pay rent”?",
+        )
+        requests, _ = await self.step(*self.moved, *refusal, UserText("no, friday"))
+        self.assertEqual(requests, [])
+
     async def test_all_but_one_are_meant(self):
         await self.assert_asks(
             *SHOWN,

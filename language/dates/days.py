@@ -54,18 +54,7 @@ def read_day(words: Words, place: int, reference: Reference) -> DayReading | Non
 
 def _day_itself(words: Words, place: int, reference: Reference) -> DayReading | None:
     """A day that is not named by its distance from another."""
-    readers = (
-        _named,
-        read_digits,
-        _nth_of_month,
-        read_weekday,
-        read_month_date,
-        _edge,
-        _span,
-        read_month_day,
-        read_month,
-    )
-    for read in readers:
+    for read in READERS:
         reading = read(words, place, reference)
         if reading is not None:
             return reading

@@ -77,7 +77,8 @@ def tasks_of(match: re.Match[str]) -> tuple[str, ...]:
 def outside_list(words: str) -> str:
     """The words without "from my list" around them; the whole where only that was said."""
     match = forms.around_list.fullmatch(words)
-    return f"{match['kept']} {match['tail']}".strip() if match and match["kept"].strip() else words
+    around = f"{match['kept']} {match['tail']}".strip() if match else ""
+    return around or words
 
 
 # Done and not done

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from language.acts import Act, CompleteTodos, DeleteTodos, Sought, Span, Unclear, UpdateTodos
+from language.acts import (
+    Act,
+    AddTodo,
+    Clarify,
+    CompleteTodos,
+    DeleteTodos,
+    Sought,
+    Span,
+    Supposed,
+    Unclear,
+    UpdateTodos,
+)
 from language.clock import Clock
 from language.grammar import section, words
 from language.stems import FILLER, LIGHT_VERBS, act_of, stem_of, words_of
@@ -172,6 +183,8 @@ def found_none(sought: Sought, rows: Sequence[Row], clock: Clock) -> bool:
 def sought(act: Act, known: Iterable[Row], clock: Clock) -> Act:
     """The act, or the look for what it names."""
     ids = {row.id for row in known}
+    if isinstance(act, Supposed) and any(needs_look(task, clock) for task in act.change.tasks if task not in ids):
+        return Sought(act.change, act.otherwise if isinstance(act.otherwise, AddTodo | Clarify) else None)
     if not isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos) or ids.issuperset(act.tasks):
         return act
     return Sought(act) if any(needs_look(task, clock) for task in act.tasks if task not in ids) else act

@@ -121,6 +121,8 @@ def row_of_line(line: str, known: list[Row]) -> Row | None:
 def rows_spoken_of(conversation: Conversation) -> list[Row]:
     """The todos of the latest exchange that had any: changed ones before listed ones."""
     for exchange in reversed(conversation.past):
+        if any(outcome.outcome == "refused" for outcome in exchange.outcomes):
+            return []  # What "it" was is the very question.
         changed = [outcome.row for outcome in exchange.outcomes if outcome.row]
         listed = [row for row in exchange.rows if row.title in exchange.answer]
         if rows := changed or listed:

@@ -139,6 +139,11 @@ class AddingTests(UnderstandingTestCase):
                 ],
                 "add call Sam, the plumber, about the leak": AddTodo("call Sam, the plumber, about the leak"),
                 "buy tape and glue": AddTodo("buy tape and glue"),
+                "buy plums, corn and two limes for friday": [
+                    AddTodo("buy plums", "for friday"),
+                    AddTodo("buy corn", "for friday"),
+                    AddTodo("buy two limes", "for friday"),
+                ],
                 "book a table for saturday, order flowers and call mum": [
                     AddTodo("book a table", "for saturday"),
                     AddTodo("order flowers"),

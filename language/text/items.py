@@ -27,10 +27,21 @@ def dated_items(text: str, clock: Clock) -> list[str]:
     Three in a row are, and two with "and also" between them.
     """
     parts = parts_of(text)
+    if errands := errands_of(parts, clock):
+        return errands
     told_apart = (len(parts) > DEEDS_TOGETHER and "," in text) or forms.and_also.search(text)
     if told_apart and all(map(is_verb_phrase, parts)):
         return with_common_date(parts, clock)
     return parts if all(has_own_date(part, clock) for part in parts) else [text]
+
+
+def errands_of(parts: list[str], clock: Clock) -> list[str] | None:
+    """ "Buy eggs, cheese and bread" apart, each with its verb and the common date; two may be one thing."""
+    match = forms.errand.fullmatch(parts[0])
+    things = [match["first"], *parts[1:]] if match else []
+    if match is None or len(things) <= DEEDS_TOGETHER or not is_list_of_things(things):
+        return None
+    return [f"{match['verb']} {thing}" for thing in with_common_date(things, clock)]
 
 
 def parts_of(text: str) -> list[str]:
