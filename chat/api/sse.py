@@ -69,6 +69,9 @@ KEY_DOCUMENTATION = (
     "when the key comes again: what was done is not done twice. Where more was said in the conversation since, the "
     "answer is what the turn did, with the status `interrupted`. A failure that does not pass is answered again."
 )
+# The text as a whole, or one event of it.
+STREAM_SCHEMA = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/StreamEvent"}]}
+EVENTS = {"text/event-stream": {"schema": STREAM_SCHEMA}}
 EVENT_STREAM_DOCUMENTATION = {
     "parameters": [
         {
@@ -79,16 +82,7 @@ EVENT_STREAM_DOCUMENTATION = {
             "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
         }
     ],
-    "responses": {
-        200: {
-            "content": {
-                "text/event-stream": {
-                    # The text as a whole, or one event of it.
-                    "schema": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/StreamEvent"}]}
-                }
-            }
-        }
-    },
+    "responses": {200: {"content": EVENTS}},
 }
 RESUMED_DOCUMENTATION = {
     "parameters": [
@@ -100,5 +94,5 @@ RESUMED_DOCUMENTATION = {
             "schema": {"type": "string", "pattern": "^[0-9]{1,12}$"},
         }
     ],
-    "responses": EVENT_STREAM_DOCUMENTATION["responses"],
+    "responses": {200: {"description": "The events that are missing, until the turn has ended.", "content": EVENTS}},
 }

@@ -38,6 +38,7 @@ class OpenApi(SimpleTestCase):
                 self.assertEqual("requestBody" in operation, {"413", "415", "422"} <= statuses)
                 self.assertTrue(path in OPEN_PATHS or "401" in statuses)
                 self.assertTrue(operation.get("description"), "it has no description")
+                self.assertTrue(all(answer.get("description") for answer in operation["responses"].values()))
 
     def test_every_error_is_documented_in_the_one_shape(self):
         for name, _, operation in self.operations():
