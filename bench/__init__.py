@@ -1,1 +1,1 @@
-"""Measures the program from outside: load, scale, language, pages, admin."""
+"""Measures the program from outside: load, scale, language, quality, pages, admin."""

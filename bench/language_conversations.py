@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,7 +58,7 @@ def read_date(line: dict[str, Any]) -> dict[str, Any]:
 
 
 @sync_to_async
-def user_with(todos: list[str | dict[str, Any]], zone: ZoneInfo) -> User:
+def user_with(todos: Sequence[str | dict[str, Any]], zone: ZoneInfo) -> User:
     user = User.objects.create_user(uuid.uuid4().hex, time_zone=str(zone))
     for todo in todos:
         fields = {"title": todo} if isinstance(todo, str) else todo
