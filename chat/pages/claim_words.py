@@ -3,11 +3,16 @@
 import re
 
 DEEDS = (
-    r"(?:added|created|entered|inserted|noted(?: down)?|jotted down|saved|recorded|logged|made|completed|finished"
-    r"|marked|ticked|checked|crossed|unchecked|closed|deleted|removed|erased|trashed|cleared|wiped|dropped|cancell?ed"
-    r"|archived|updated|changed|edited|modified|adjusted|replaced|swapped|moved|shifted|pushed|bumped|postponed|rescheduled"
-    r"|scheduled|renamed|retitled|reopened|restored|undone|reverted|rolled back|tagged|flagged|prioriti[sz]ed|set|put"
-    r"|assigned|split|merged|duplicated|taken (?:off|back|care)|brought (?:back|forward)|attached|emptied)\b"
+    r"(?:added|created|entered|inserted|noted(?: down)?|jotted down|saved|recorded|logged|made (?!a mistake|an error"
+    r"|sure|sense|no\b|none\b|nothing\b|any\b)\w+|completed|finished"
+    r"|marked|ticked|checked (?:\w+ )?off|crossed|unchecked|closed|deleted|removed|erased|trashed|cleared|wiped"
+    r"|dropped|cancell?ed"
+    r"|archived|updated|changed|edited|modified|adjusted|replaced|swapped|moved|shifted|pushed|bumped|postponed"
+    r"|rescheduled"
+    r"|scheduled|renamed|retitled|reopened|restored|undone|reverted|rolled back|tagged|flagged|prioriti[sz]ed|set"
+    r"|put (?!together|no\b|nothing\b)\w+"
+    r"|assigned|split|merged|duplicated|taken (?:off|back|care)|brought (?:back|forward)|attached|emptied|given"
+    r"|got rid|cleaned up)\b"
 )
 PLAIN_DEEDS = (
     r"(?:add|create|complete|mark|delete|remove|update|change|move|rename|reopen|undo|set|restore|tick|cross|clear)\b"
@@ -23,14 +28,16 @@ MARKED = r"(?:added|created|completed|finished|deleted|removed|changed|updated|d
 
 # A deed of another day, or one of which the text says that it was there before: a report, not a claim.
 EARLIER = re.compile(
-    r"\b(?:already|earlier|previously|yesterday|ago|before|originally|since|in the past|this morning|by you"
+    r"\b(?:already|earlier|previously|yesterday|ago|before|originally|since|in the past|recently|this week|this month"
+    r"|so far|this morning|by you"
     rf"|last (?:week|month|year|time|night|{DAYS})|{MARKED} (?:on|in|at) (?:{DAYS}|{MONTHS}|the \d|\d))\b"
 )
 # Words before which a deed is a condition, a wish, a rule or a denial, within one clause.
 UNREAL = re.compile(
     r"\b(?:if|when|whenever|once|until|unless|whether|before|after|in case|should|could|would|might|must|can|may|will"
     r"|never|always|usually|automatically|each time|every time|nothing|none|neither|no|not|nobody|cannot|let me know"
-    r"|shall|did|how|why|where|who|wenn|kein\w*|nichts|nicht|si|aucune?|rien|ning[uú]n\w*|nada)\b"
+    r"|shall|said|say|wrongly|thought|did|how|why|where|who|wenn|kein\w*|nichts|nicht|si|aucune?|rien|ning[uú]n\w*"
+    r"|nada)\b"
 )
 # “The todo I added”, “the todo that was added”: a name for it.
 NAMED = re.compile(
@@ -44,18 +51,22 @@ FIRST_PERSON = re.compile(
     rf"\b(?:i|we)(?: have|'ve)? {ADVERBS}(?:{DEEDS}|(?:undid|took|brought|wrote|gave)\b){SOMETHING}"
     rf"|\b(?:i am|i'm|we're|we are) {ADVERBS}{DOING}"
     rf"|\b(?:i|we) (?:did|was able to|were able to|managed to) {PLAIN_DEEDS}"
+    rf"|^here(?:'s| is| are) what (?:i|we)(?:'ve| have)? (?:did|done|{DEEDS})|\b(?:i|we)(?:'ve| have)? got (?:it|that"
+    rf"|this|both) done\b"
     r"|\bwhat (?:i|we)(?:'ve| have)? (?:did|done|changed)$|^(?:the )?changes (?:i |we )?made$"
     rf"|^{DOING}.*(?: now|…)$"
 )
 WITHOUT_SUBJECT = re.compile(rf"^{ADVERBS}(?!set\b|put\b|split\b){DEEDS}{SOMETHING}")
 PASSIVE = re.compile(
     rf"\b(?:has|have|'ve|'s) {ADVERBS}been {ADVERBS}{DEEDS}|\b(?:was|were|got) {ADVERBS}{DEEDS}"
-    rf"|\b(?:is|are|'s|'re) {ADVERBS}(?:added|created|deleted|removed|erased|updated|changed|moved|postponed"
+    rf"|\b(?:is|are|'s|'re) {ADVERBS}(?:added|created|deleted|removed|erased|updated|changed|crossed off|moved"
+    rf"|postponed"
     r"|rescheduled|renamed|restored|reverted|undone|reopened|saved|cleared)\b"
-    r"|^(?:(?:new|the|your|this|all|both|one|\d+) )*(?:todos?|tasks?|items?|reminders?|priority|date|due date|title"
-    rf"|list|notes?|tags?|q)(?: q| →)? {ADVERBS}(?!(?:completed|finished|closed|scheduled|marked) .)"
+    r"|^(?:(?:new|the|your|this|all|both|one|\d+) )*(?:todos?|tasks?|items?|reminders?|changes?|priority|date"
+    r"|due date|title"
+    rf"|list|notes?|tags?|q)(?: q| →| \d+)? {ADVERBS}(?!(?:completed|finished|closed|scheduled|marked) .)"
     rf"(?!(?:put|made)\b){DEEDS}"
-    r"|^(?:added|deleted|removed|updated|renamed|created|restored)$"
+    r"|^(?:added|deleted|removed|updated|renamed|created|restored)$|^(?:moved|renamed|changed) to \w"
 )
 STATES = (
     r"(?:on|off|in|under|back|due|done|complete(?:d)?|open|gone|marked|set|called|named|titled|scheduled|planned|tagged"
@@ -65,6 +76,8 @@ STATES = (
 ARRIVED = re.compile(
     rf"\b(?:is|are|'s|'re) (?:now|no longer) {ADVERBS}{STATES}|\bnow (?:on|off|in|back on) (?:your|the) "
     r"|\b(?:is|are|'s|'re) (?:gone|off (?:your|the) list|back on (?:your|the) list)\b"
+    r"|(?<!you )\b(?:now|no longer) (?:has|have|includes?|contains?|reads?|says|repeats?)\b"
+    r"|(?<!you )(?<!i )\b(?:has|have|reads|repeats) .{1,60} now$|(?<!you )(?<!i )\b(?:has|have) (?:now )?moved\b"
     rf"|\b(?:is|are|'s|'re) {STATES}.{{0,60}} (?:now|again)$|\bconsider it done$"
 )
 DONE = re.compile(
@@ -104,6 +117,14 @@ OPEN_HEADING = re.compile(
 TALK = re.compile(r"^(?:here|you|your|no|none|nothing|all caught|what|these|this|there|would|let|i can|i could)\b")
 OPENER = re.compile(
     r"^(?:(?:okay|ok|sure thing|sure|all done|done|great|all right|alright|got it|perfect|yes|certainly|of course"
-    r"|no problem|good|absolutely|success|sorry|confirmed|understood|fine|as (?:you )?(?:asked|requested)|erledigt"
+    r"|no problem|good|absolutely|wonderful|excellent|nice|awesome|(?:good|great) news|success|sorry|confirmed"
+    r"|understood|fine|as (?:you )?(?:asked|requested)|erledigt"
     r"|klar)[ ,!.–—-]+)+"
 )
+
+# A rule or a condition, also for what follows after its comma.
+CONDITION = re.compile(
+    r"^(?:how (?:it|this|that) works|according to|only|when|whenever|if|once|unless|until|as soon as|each time"
+    r"|every time|before)\b"
+)
+CHECKED_OFF = re.compile(r"[✅✔☑✓]\W{0,3}(?:done|added|deleted|removed|updated|moved|completed)\b")

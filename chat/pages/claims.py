@@ -10,7 +10,9 @@ import re
 
 from .claim_words import (
     ARRIVED,
+    CHECKED_OFF,
     COMPLETED_HEADING,
+    CONDITION,
     DONE,
     EARLIER,
     FIRST_PERSON,
@@ -61,7 +63,7 @@ def is_ticked(sentence: str, said: str) -> bool:
     """A line with a check mark before what was done, or after it."""
     if CHECK.match(sentence):
         return not TALK.match(said) and not COMPLETED_HEADING.match(said)
-    return bool(CHECKED.search(sentence)) and bool(SAID_BARELY.search(said))
+    return bool(CHECKED_OFF.search(said) or (CHECKED.search(sentence) and SAID_BARELY.search(said)))
 
 
 def is_claim(said: str) -> bool:
@@ -70,7 +72,7 @@ def is_claim(said: str) -> bool:
     begun = said[opened.end() :] if opened else said
     if DONE.match(said) or DONE.match(begun) or (not begun and "done" in said):
         return True
-    if EARLIER.search(begun):
+    if EARLIER.search(begun) or CONDITION.search(begun):
         return False
     if WITHOUT_SUBJECT.match(begun):
         return not LABEL.match(begun) and not SUBJECT_OF_ANOTHER.search(begun)
@@ -78,7 +80,7 @@ def is_claim(said: str) -> bool:
 
 
 def clause_claims(clause: str) -> bool:
-    clause = clause.strip()
+    clause = clause.strip(" ✅✔☑✓")
     if RULE.search(clause):
         return False
     for pattern, named in ((FIRST_PERSON, NAMED), (PASSIVE, RELATIVE), (ARRIVED, RELATIVE), (FOREIGN, RELATIVE)):
