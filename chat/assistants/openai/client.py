@@ -1,7 +1,7 @@
 """The model over the network: one streamed request per step, every way it can fail a TurnFailure.
 
-The only module that imports openai. It is itself imported only where turns run (settings.CHAT_MODEL is a path):
-openai takes half a second, which commands of manage.py should not pay.
+With `bounded.py` the only module that imports openai. It is itself imported only where turns run (settings.CHAT_MODEL
+is a path): openai takes half a second, which commands of manage.py should not pay.
 """
 
 import asyncio
@@ -43,6 +43,7 @@ from .answers.chat_completions import ChatCompletionsReader
 from .answers.events import AnswerTooLarge, EventReader, NotAnAnswer, drain
 from .answers.reader import AnswerReader
 from .answers.responses import ResponsesReader
+from .bounded import BoundedClient
 from .parts import server_id
 from .refusals import Refusal, failure_of, kind_of, read_refusal
 from .requests import chat_completions, responses
@@ -63,8 +64,8 @@ WITHOUT_TOOLS = (
     "The model takes no tools: choose another in OPENAI_MODEL, or start its server with tools "
     "(vLLM: --enable-auto-tool-choice --tool-call-parser …, llama.cpp: --jinja)."
 )
-# How long an answer that is whole is waited for: usage may follow. And what is read of the body of an error.
-SETTLE_SECONDS, ERROR_BODY_SECONDS, ERROR_BODY_MAX_BYTES = 2.0, 5.0, 64 * 1024
+# How long an answer that is whole is waited for: usage may follow.
+SETTLE_SECONDS = 2.0
 LOADING_SECONDS, LOADING_PAUSE_SECONDS = 20.0, 1.0
 STEPS_BACK_MAX = 6
 # Models that think; some of their servers pass that on as text, and mark only its end.
@@ -79,30 +80,6 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
         super().__init__()
-
-
-class BoundedClient(openai.DefaultAioHttpClient):
-    """Of an error no more is read than anybody looks at, and not for longer.
-
-    aiohttp under it reads in C: a request takes 3 ms of CPU and not 5, also when 500 are open.
-    """
-
-    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
-        response = await super().send(request, **options)
-        if not options.get("stream") or response.status_code < 400:
-            return response
-        body = b""
-        try:
-            async with asyncio.timeout(ERROR_BODY_SECONDS):
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) >= ERROR_BODY_MAX_BYTES:
-                        break
-        except (TimeoutError, httpx2.RequestError):
-            pass  # The status alone says enough.
-        await response.aclose()
-        headers = {k: v for k, v in response.headers.items() if k not in {"content-encoding", "content-length"}}
-        return httpx2.Response(response.status_code, headers=headers, content=body, request=request)
 
 
 class OpenAIModel:
