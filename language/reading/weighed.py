@@ -128,7 +128,8 @@ def says_nothing(prefix: str, clock: Clock) -> bool:
 
 
 def is_complete(act: Act) -> bool:
-    return not isinstance(act, Say | Clarify) and not (isinstance(act, AddTodo) and not act.title)
+    """Whether the act says all it needs. Behind "they used to …" nothing is deleted or completed."""
+    return isinstance(act, AskTodos | ChangeMany) or (isinstance(act, AddTodo) and bool(act.title))
 
 
 def searched(sentence: str, reading: Reading, likely: dict[str, float], clock: Clock) -> Reading:

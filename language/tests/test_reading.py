@@ -526,6 +526,7 @@ class WeighedTests(UnderstandingTestCase):
             "if it rains delete the picnic",
             "unless i call, cancel the haircut task",
             "when ben arrives mark the lunch as done",
+            "they used to delete the report",
         ):
             with self.subTest(text):
                 acts = understand(text, CLOCK)
