@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.events import TurnCompleted
-from chat.turns.state import NewMessage
+from chat.turns.limits import NewMessage
 from language.dates import Due, resolve_date
 from language.errors import DateNotUnderstood
 from todos.models import Priority, Todo, TodoTag

@@ -13,7 +13,8 @@ from chat.assistants.basic import BasicModel
 from chat.assistants.interface import ModelOutput, ModelRequest
 from chat.events import TurnCompleted
 from chat.turn import open_turn, run_turn
-from chat.turns.state import NewMessage, Turn
+from chat.turns.limits import NewMessage
+from chat.turns.state import Turn
 from database.units import database_read
 from todos.models import Todo, TodoChange
 

@@ -20,9 +20,8 @@ from todos.commands import add_todo
 from todos.models import CalendarFeed, Door, Todo, TodoTag
 from todos.testing import make_many
 
-from .assistants.interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest, model_named
+from .assistants.interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest, json_text, model_named
 from .errors import ModelUnavailable
-from .history.context import json_text
 from .models import Approval, Conversation, Message, ToolCall
 from .turns.upkeep import upkeep_tasks
 

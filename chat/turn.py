@@ -56,19 +56,18 @@ from .turns.again import (
 )
 from .turns.approvals import approval_words, ask_person, decide_in_words
 from .turns.fallback import allowance, step_outputs
-from .turns.limits import check_allowance, check_message, check_turn_rate
-from .turns.report import report_turn
-from .turns.state import STOP_SENTENCES, NewMessage, Turn
+from .turns.lease import hold_lease, renew_lease
+from .turns.limits import NewMessage, check_allowance, check_message, check_turn_rate
+from .turns.observed import report_turn
+from .turns.records import tool_call_record
+from .turns.state import STOP_SENTENCES, Turn
 from .turns.storage import (
-    hold_lease,
     open_conversation,
-    renew_lease,
     reopen_answer,
     store_answer,
     store_exchange,
     store_tool_calls,
     store_tool_outcome,
-    tool_call_record,
 )
 
 # A connection that broke is replaced at once; a longer outage outlasts the lease, and the next who asks.
@@ -162,7 +161,7 @@ async def begun_for_certain(opening: Coroutine[Any, Any, Turn | TurnCompleted]) 
         if not isinstance(turn, Turn):
             return turn  # nothing was begun
         try:
-            await renew_lease(turn)
+            await renew_lease(turn.conversation)
         except LeaseLost:
             raise ServiceUnavailable from unknown
         except (DatabaseError, InterfaceError):
@@ -196,7 +195,7 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
         calls = await store_tool_calls(turn, within_limits(turn, requests))
         async for event in made_calls(turn, calls):
             yield event
-        turn.end_step(calls)
+        turn.end_step(tool_items(calls))
         turn.approval = await ask_person(turn, calls)
     if last_words := closing_sentence(turn):
         turn.step_text = ""  # They are a paragraph of their own.
@@ -303,7 +302,7 @@ async def run_tool_call(turn: Turn, call: ToolCall) -> tuple[ToolOutcome, int]:
     elif INVALID_JSON in call.input:
         outcome = ToolOutcome("error", {"error": {"code": "invalid_arguments", "message": UNREADABLE}})
     else:
-        fence = functools.partial(hold_lease, turn)
+        fence = functools.partial(hold_lease, turn.conversation)
         by = Origin(Door.CHAT, turn.conversation.id, turn.answer.id, call.id)
         with stage("tools"):
             outcome = await call_tool(call.tool_name, call.input, user=turn.user, by=by, fence=fence, now=turn.now)

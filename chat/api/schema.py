@@ -11,7 +11,7 @@ from accounts.api.schema import Me
 from chat.events import ApprovalRecord, ToolCallRecord, Usage
 from chat.models import Conversation, Message
 from chat.search.terms import Terms, parts_html, snippet_parts
-from chat.turns.storage import approval_of, tool_call_record
+from chat.turns.records import approval_of, tool_call_record
 from web.requests import Body
 from web.text import StorableText
 

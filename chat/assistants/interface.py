@@ -16,6 +16,9 @@ from django.utils.module_loading import import_string
 # under "server". It is no part of what was said, so that two items with other parts are equal.
 ServerParts = dict[str, Any]
 
+# The name of the built-in assistant, which asks no server and costs nothing.
+BASIC = "basic"
+
 
 @dataclass(frozen=True)
 class UserText:
@@ -139,3 +142,8 @@ class Model(Protocol):
 def model_named(path: str) -> Model:
     """The model at a dotted path, imported when first needed: the openai package takes half a second."""
     return import_string(path)()
+
+
+def json_text(value: object) -> str:
+    """Keys sorted, because PostgreSQL keeps no order: only the same text of a history is cached upstream."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

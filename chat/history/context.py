@@ -15,6 +15,7 @@ from chat.assistants.interface import (
     ToolOutput,
     ToolRequest,
     UserText,
+    json_text,
 )
 from chat.models import Conversation, Message, ToolCall
 from database.prepared import PreparedQuery, Slot, pk_slot
@@ -112,8 +113,3 @@ def tool_output(call: ToolCall | StoredCall) -> ToolOutput:
     if call.status == ToolCall.Status.UNDONE:
         output = {**output, "undone": "All of this was taken back since."}
     return ToolOutput(call.call_id, json_text(output))
-
-
-def json_text(value: object) -> str:
-    """Keys sorted, because PostgreSQL keeps no order: only the same text of a history is cached upstream."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

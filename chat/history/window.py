@@ -14,9 +14,9 @@ from chat.assistants.interface import (
     ToolOutput,
     ToolRequest,
     UserText,
+    json_text,
 )
 
-from .context import json_text
 from .digest import digest_lines, joined_within
 from .shortening import SHORTENED, shortened_output
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from chat.assistants.basic import BasicModel
+from chat.assistants.interface import BASIC
 from chat.events import ApprovalRecord
 from chat.models import Message
 from chat.turns.again import RETRYABLE
-from chat.turns.approvals import HOW_TO_DECIDE
-from chat.turns.storage import approval_of
+from chat.turns.records import HOW_TO_DECIDE, approval_of
 from todos.models import Todo
 
 from .claims import claims_change
@@ -56,7 +55,7 @@ class MessageView:
         Text of the basic assistant is escaped, not parsed as Markdown: it quotes titles. The approval hint is dropped
         once decided.
         """
-        draw = literal_html if self.message.model == BasicModel.name else markdown_html
+        draw = literal_html if self.message.model == BASIC else markdown_html
         decided = self.approval is not None and self.approval.status != "pending"
         return draw(self.message.content.removesuffix(HOW_TO_DECIDE) if decided else self.message.content)
 
@@ -73,7 +72,7 @@ class MessageView:
         """Who answered, where it was not the model; empty for that."""
         if reason := self.message.metadata.get("fallback"):
             return f"{FALLBACKS.get(reason, OUT_OF_REACH_NOW)}; the basic assistant answered."
-        return "Basic assistant" if self.message.model == BasicModel.name else ""
+        return "Basic assistant" if self.message.model == BASIC else ""
 
     @property
     def news(self) -> str:

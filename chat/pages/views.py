@@ -28,7 +28,7 @@ from chat.models import Conversation
 from chat.running import RunningTurn, start_turn
 from chat.turn import begin_retry, begin_turn
 from chat.turns.approvals import decide
-from chat.turns.state import NewMessage
+from chat.turns.limits import NewMessage
 from database.units import database_unit
 from todos.models import Todo
 from todos.pages.listing import ListQuery, todo_listing

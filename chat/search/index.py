@@ -8,11 +8,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Signs that PostgreSQL's parser would take for parts of words, addresses or numbers.
-SIGNS = "./_-:@#+&=~|*,;!?()<>[]“”„‘’«»–—…·•"
-# `left` because a vector has at most 1 MB.
-VECTOR_POSTGRESQL = f"to_tsvector('simple', translate(left({{column}}, 100000), '{SIGNS}', '{' ' * len(SIGNS)}'))"
-FIND_SQLITE = "SELECT row_id FROM chat_search WHERE chat_search MATCH %s"
+from .terms import VECTOR_POSTGRESQL
 
 TABLE_SQLITE = "CREATE VIRTUAL TABLE chat_search USING fts5(row_id, text, tokenize='unicode61 remove_diacritics 2')"
 # Rows are found again by their id as a word of the index: rowids of the tables do not outlive a VACUUM.

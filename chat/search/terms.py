@@ -14,7 +14,11 @@ from django.db.models import CharField, Lookup, Q, TextField
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from .index import FIND_SQLITE, VECTOR_POSTGRESQL
+# Signs that PostgreSQL's parser would take for parts of words, addresses or numbers.
+SIGNS = "./_-:@#+&=~|*,;!?()<>[]“”„‘’«»–—…·•"
+# `left` because a vector has at most 1 MB.
+VECTOR_POSTGRESQL = f"to_tsvector('simple', translate(left({{column}}, 100000), '{SIGNS}', '{' ' * len(SIGNS)}'))"
+FIND_SQLITE = "SELECT row_id FROM chat_search WHERE chat_search MATCH %s"
 
 TYPED_MAX_CHARACTERS = 200
 WORD = re.compile(r"[^\W_]+")

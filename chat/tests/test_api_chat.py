@@ -16,8 +16,8 @@ from chat.models import Conversation, Message, ToolCall
 from chat.running import finish_running_turns
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 from chat.turn import open_turn
-from chat.turns.state import NewMessage
-from chat.turns.storage import Turn
+from chat.turns.limits import NewMessage
+from chat.turns.state import Turn
 
 from .test_turn import ADD_MILK, ChatCase, rows
 

@@ -9,7 +9,7 @@ from accounts.testing import alice
 from chat.models import Conversation, Message
 from chat.turn import open_turn
 from chat.turns.keeping import Keeper, KeptTurn
-from chat.turns.state import NewMessage
+from chat.turns.limits import NewMessage
 
 
 @override_settings(TURNS_AT_ONCE=100, TOKENS_PER_DAY=10_000_000)

@@ -16,7 +16,7 @@ from chat.pages.stream import WAITING_SENTENCES, AnswerInWriting, stored_frames,
 from chat.running import start_turn
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 from chat.turn import begin_turn
-from chat.turns.state import NewMessage
+from chat.turns.limits import NewMessage
 
 LIVE = {"HX-Request": "true"}
 

@@ -27,7 +27,7 @@ from chat.pages.consumers import LiveConsumer
 from chat.privacy.belongings import ACCOUNT, KEPT, NO_PART, PAGE_SIZE, PARTS, erase
 from chat.testing import ConversationFactory, MessageFactory, says, scripted_model
 from chat.turn import failure_of, open_turn
-from chat.turns.state import NewMessage
+from chat.turns.limits import NewMessage
 from todos.commands import add_todo, update_todo
 from todos.models import CalendarFeed, Todo, TodoChange
 from todos.testing import BY_CHAT, NOW, TodoFactory

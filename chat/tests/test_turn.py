@@ -12,9 +12,8 @@ from django.test import TestCase, override_settings
 
 from accounts.testing import alice, bearer, bob
 from chat import turn as turn_module
-from chat.assistants.interface import AssistantText, StepEnd, TextDelta, ToolOutput, ToolRequest, UserText
+from chat.assistants.interface import AssistantText, StepEnd, TextDelta, ToolOutput, ToolRequest, UserText, json_text
 from chat.errors import ModelError, ModelTimeout, ModelUnavailable
-from chat.history.context import json_text
 from chat.models import Conversation, Message, ToolCall
 from chat.running import running_turns
 from chat.testing import calls, says, scripted_model

@@ -16,10 +16,11 @@ from chat.assistants.interface import (
     ToolOutput,
     ToolRequest,
     UserText,
+    json_text,
 )
 from chat.assistants.openai.requests import chat_completions as wire_chat_completions
 from chat.assistants.openai.requests import responses as wire_responses
-from chat.history.context import INTERRUPTED_OUTPUT, json_text, message_items
+from chat.history.context import INTERRUPTED_OUTPUT, message_items
 from chat.history.shortening import SHORTENED
 from chat.history.window import (
     CUT_JSON,

@@ -21,10 +21,10 @@ from chat.models import Conversation, Message, MessageQuerySet
 from database.units import one_or_none
 from web.errors import IdempotencyMismatch, ProductError
 
+from .lease import lock_conversation
+from .limits import NewMessage
+from .records import done_so_far, tool_call_record, turn_completed, unfinished_text
 from .settling import settle_dead_turn
-from .state import NewMessage
-from .storage import lock_conversation, tool_call_record, turn_completed
-from .telling import done_so_far, unfinished_text
 
 ENDED_EARLY = {Message.Status.FAILED, Message.Status.INTERRUPTED}
 RETRYABLE = {*ENDED_EARLY, Message.Status.STOPPED}

@@ -23,8 +23,9 @@ from todos.changes import Door, Origin
 from todos.mcp.approved import write_approved
 from web.errors import ValidationFailed
 
+from .lease import hold_lease
+from .records import HOW_TO_DECIDE, approval_record
 from .state import Turn
-from .storage import approval_record, hold_lease
 
 YES = frozenset(
     {
@@ -79,7 +80,6 @@ NO = frozenset(
 TITLES_SAID = 3
 # Where the metadata of a person's message has the id of what it decided.
 DECIDED = "decided"
-HOW_TO_DECIDE = "Nothing is done yet: say “yes” to go ahead, “no” to leave them, or choose below."
 STATES = {"completed": "done", "deleted": "in the trash"}
 Choice = Iterable[UUID] | Literal["all"]
 
@@ -101,7 +101,7 @@ async def ask_person(turn: Turn, calls: Sequence[ToolCall]) -> Approval | None:
 @database_unit
 def store_approval(turn: Turn, waiting: Sequence[ToolCall]) -> Approval:
     """One question for all of them; it keeps the versions that the person is shown."""
-    hold_lease(turn)
+    hold_lease(turn.conversation)
     rows = [
         {"tool_call_id": str(call.id), **row}
         for call in waiting
@@ -154,7 +154,7 @@ def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
     approval = mine.filter(message__sequence=turn.question.sequence - 1).first() or mine.open().first()
     if approval is None:
         return ""
-    hold_lease(turn)
+    hold_lease(turn.conversation)
     try:
         approval = settle(turn.user, approval.pk, "all" if said_yes else [])
     except (ApprovalDecided, ApprovalExpired) as refusal:

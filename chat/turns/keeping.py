@@ -18,8 +18,9 @@ from django.db import DatabaseError
 from database.units import task_thread
 from telemetry.tracing import stand_alone
 
+from .lease import stops_requested
 from .state import Turn
-from .storage import stops_requested, store_progress
+from .storage import store_progress
 
 # A page in another process sees the text, and a turn hears that it should stop, within this time.
 TICK_SECONDS = 0.4

@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime
+import hashlib
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Aggregate, Count, DateTimeField, F, OuterRef, QuerySet, Subquery, Sum
@@ -19,10 +21,22 @@ from web.ratelimits import check_use
 from web.repeats import check_idempotency_key
 from web.text import is_blank, storable
 
-from .state import NewMessage
-
 RUNNING_RETRY_SECONDS = 2
 LITTLE_LEFT = "Little is left of today's allowance for the assistant. Wait until your other conversation is answered."
+
+
+@dataclasses.dataclass(frozen=True)
+class NewMessage:
+    """What a person sends. Without a conversation a new one is opened."""
+
+    text: str
+    conversation_id: UUID | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether two requests with one Idempotency-Key are the same request."""
+        return hashlib.sha256(f"{self.conversation_id or ''}\n{self.text}".encode()).hexdigest()
 
 
 def total_of_user(rows: QuerySet[Any], total: Aggregate) -> Coalesce:

@@ -2,18 +2,15 @@
 
 import asyncio
 import datetime
-import hashlib
 import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 
 from accounts.models import User
 from chat.assistants.interface import AssistantText, HistoryItem, ModelOutput, ModelRequest, StepEnd, TextRetracted
 from chat.errors import TurnInterrupted
-from chat.history.context import tool_items
 from chat.history.window import estimated_tokens, fitted, is_crowded, measured_ratio, request_tokens, text_tokens
 from chat.models import Approval, Conversation, Message, ToolCall
 from telemetry.notes import started_at
@@ -28,20 +25,6 @@ STOP_SENTENCES = {
 
 # Longer than what a model writes in a useful answer; it is stored, drawn and sent back.
 ANSWER_MAX_CHARACTERS = 60_000
-
-
-@dataclass(frozen=True)
-class NewMessage:
-    """What a person sends. Without a conversation a new one is opened."""
-
-    text: str
-    conversation_id: UUID | None = None
-    idempotency_key: str | None = None
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells whether two requests with one Idempotency-Key are the same request."""
-        return hashlib.sha256(f"{self.conversation_id or ''}\n{self.text}".encode()).hexdigest()
 
 
 @dataclass
@@ -150,11 +133,11 @@ class Turn:
         self.answer.content = self.answer.content.removesuffix(self.step_text).removesuffix("\n\n")
         self.step_text = ""
 
-    def end_step(self, calls: list[ToolCall]) -> None:
+    def end_step(self, items: list[HistoryItem]) -> None:
         """Let the next step see what this one said, asked for and got."""
         if self.step_text:
             self.history.append(AssistantText(self.step_text))
-        self.history += tool_items(calls)
+        self.history += items
         self.step, self.step_text = self.step + 1, ""
 
     def fitted_history(self) -> tuple[HistoryItem, ...]:

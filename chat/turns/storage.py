@@ -1,12 +1,10 @@
-"""How a turn is kept: its lease on the conversation, its messages, its tool calls. Each unit is one transaction."""
+"""How a turn is kept: its messages and its tool calls. Each unit is one transaction, and holds the lease."""
 
-import datetime
-from typing import Any, Literal, cast
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, DurationField, F, Value, When
-from django.db.models.functions import Now
+from django.db.models import Case, F, Value, When
 from django.dispatch import receiver
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -14,27 +12,27 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from chat.assistants.arguments import ParsedRequest
 from chat.errors import (
-    ConversationBusy,
     ConversationFull,
     LeaseLost,
 )
-from chat.events import ApprovalRecord, ApprovalRow, ToolCallRecord, TurnCompleted, Usage
+from chat.events import TurnCompleted
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.history.titles import title_after, title_from
 from chat.live import announce_change
-from chat.models import Approval, Conversation, Message, ToolCall
-from database.prepared import PreparedQuery, PreparedUpdate, Slot, pk_slot
-from database.units import database_read, database_unit
+from chat.models import Conversation, Message, ToolCall
+from database.units import database_unit
 from telemetry.stages import current_clock
 from todos.tools import ToolOutcome
 from todos.undo import tool_calls_settled
 
+from .lease import hold_lease, lease_end, lock_conversation, take_lease
+from .limits import NewMessage
+from .records import turn_completed
 from .settling import settle_dead_turn, settle_open_calls
-from .state import NewMessage, Turn
+from .state import Turn
 
 MESSAGES_PER_TURN = 2
 PROGRESS_BATCH = 100
-LEASE_FIELDS = ["lease_token", "lease_until", "stop_requested_at", "last_sequence", "updated_at"]
 ANSWER_FIELDS = [
     "content",
     "status",
@@ -62,51 +60,6 @@ def open_conversation(user: User, message: NewMessage) -> Conversation:
         raise ConversationFull(details=details)
     settle_dead_turn(conversation)
     return conversation
-
-
-def take_lease(conversation: Conversation, new_messages: int = 0) -> None:
-    """Until the lease ends no other turn can run in the conversation: one statement, with the counter of its messages.
-
-    The row is locked only while this transaction lasts; the lease is what excludes while the model works.
-    """
-    conversation.lease_token, conversation.lease_until = uuid7(), lease_end()
-    conversation.stop_requested_at = None
-    conversation.last_sequence += new_messages
-    if new_messages:
-        conversation.updated_at = timezone.now()
-    conversation.save(update_fields=None if conversation._state.adding else LEASE_FIELDS)
-    announce_change(conversation.owner_id, answering=conversation.pk)
-
-
-LOCKED = PreparedQuery(
-    lambda: (
-        Conversation.objects.for_user(pk_slot("user"))
-        .filter(pk=pk_slot("conversation"))
-        .order_by()
-        .with_lease()
-        .select_for_update(no_key=True)
-    )
-)
-
-
-def lock_conversation(user: User, conversation_id: UUID) -> Conversation:
-    found = LOCKED.models(user=user.pk, conversation=conversation_id)
-    # Not found: `owned` raises the right error (missing or foreign).
-    conversation = (
-        found[0] if found else Conversation.objects.select_for_update(no_key=True).owned(user, conversation_id)
-    )
-    if conversation.lease_token and not conversation.lease_expired:
-        raise ConversationBusy
-    return conversation
-
-
-def lease_end() -> Any:
-    """By the database's clock: the only one that all processes share."""
-    return Now() + lease_length()
-
-
-def lease_length() -> datetime.timedelta:
-    return datetime.timedelta(seconds=settings.TURN_LEASE_SECONDS)
 
 
 # Steps 4 and 5
@@ -145,27 +98,6 @@ def reopen_answer(user: User, answer: Message) -> tuple[Conversation, Message]:
 # Steps 6 to 10
 
 
-RENEWAL = PreparedUpdate(
-    lambda: (
-        Conversation.objects.filter(pk=pk_slot("conversation"), lease_token=pk_slot("token")),
-        {"lease_until": Now() + Slot("length", DurationField())},
-    )
-)
-
-
-def hold_lease(turn: Turn) -> None:
-    """The fence of every write of a turn: renews its lease, or raises LeaseLost where another turn took over."""
-    lease = {"conversation": turn.conversation.pk, "token": turn.conversation.lease_token}
-    if not RENEWAL.run(**lease, length=lease_length()):
-        raise LeaseLost
-
-
-@database_unit
-def renew_lease(turn: Turn) -> None:
-    """Raises LeaseLost, also where the turn never began."""
-    hold_lease(turn)
-
-
 @database_unit
 def store_progress(turns: list[Turn], texts: list[str]) -> None:
     """Renew the leases of these turns and store their texts so far; not of those that have lost their lease."""
@@ -181,17 +113,10 @@ def store_progress(turns: list[Turn], texts: list[str]) -> None:
     Message.objects.bulk_update(answers, ["content"], batch_size=PROGRESS_BATCH)
 
 
-@database_read
-def stops_requested(conversation_ids: list[UUID]) -> set[UUID]:
-    """Those in which the running turn is asked to stop, or which are gone: no model should go on for nobody."""
-    going_on = Conversation.objects.filter(pk__in=conversation_ids, stop_requested_at=None)
-    return set(conversation_ids) - set(going_on.values_list("pk", flat=True))
-
-
 @database_unit
 def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall]:
     """The rows of one step's calls, pending. Call ids are made unique within the turn: outputs are matched by them."""
-    hold_lease(turn)
+    hold_lease(turn.conversation)
     seen = {call.call_id for call in turn.tool_calls}
     calls = []
     for position, request in enumerate(requests, start=len(turn.tool_calls) + 1):
@@ -216,7 +141,7 @@ def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall
 
 @database_unit
 def store_tool_outcome(turn: Turn, call: ToolCall, outcome: ToolOutcome, duration_ms: int) -> None:
-    hold_lease(turn)
+    hold_lease(turn.conversation)
     call.status = ToolCall.Status.PENDING if outcome.status == "waiting" else ToolCall.Status(outcome.status)
     call.output, call.duration_ms = outcome.output, duration_ms
     call.save(update_fields=["status", "output", "duration_ms"])
@@ -259,45 +184,3 @@ def first_title(turn: Turn) -> dict[str, Any]:
         return {}
     title = title_after(turn.question.content, turn.tool_calls)
     return {"title": Case(When(title_set_by_user=False, then=Value(title)), default=F("title"))}
-
-
-def turn_completed(answer: Message, tool_calls: list[ToolCall], approval: Approval | None) -> TurnCompleted:
-    asked = approval_record(approval, timezone.now()) if approval else None
-    status: Literal["completed", "needs_approval", "stopped", "interrupted"] = "completed"
-    if answer.status == Message.Status.STOPPED:
-        status = "stopped"
-    elif asked and asked.status == "pending":
-        status = "needs_approval"
-    return TurnCompleted(
-        conversation_id=answer.conversation_id,
-        message_id=answer.id,
-        response=answer.content,
-        status=status,
-        tool_calls=[tool_call_record(call) for call in tool_calls],
-        usage=Usage(answer.input_tokens, answer.output_tokens),
-        model=answer.model,
-        approval=asked,
-    )
-
-
-def tool_call_record(call: ToolCall) -> ToolCallRecord:
-    status = cast(Literal["pending", "success", "error", "denied", "undone"], call.status)
-    return ToolCallRecord(call.id, call.tool_name, call.input, call.output, status, call.duration_ms)
-
-
-def approval_record(approval: Approval, now: datetime.datetime) -> ApprovalRecord:
-    status: Literal["pending", "approved", "declined", "expired"]
-    if approval.decided_at:
-        status = "approved" if approval.approved else "declined"
-    else:
-        status = "expired" if approval.expires_at <= now else "pending"
-    rows = [ApprovalRow(UUID(row["todo_id"]), row["title"], row["due_text"], row["action"]) for row in approval.rows]
-    return ApprovalRecord(
-        approval.id, status, rows, [UUID(chosen) for chosen in approval.approved], approval.expires_at
-    )
-
-
-def approval_of(message: Message) -> ApprovalRecord | None:
-    """What a message from `with_tool_calls` asked the person, if it did."""
-    approval = getattr(message, "approval", None)
-    return approval_record(approval, timezone.now()) if approval else None

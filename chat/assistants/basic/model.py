@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chat.assistants.interface import ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
+from chat.assistants.interface import BASIC, ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
 from language.acts import (
     Act,
     AddTodo,
@@ -41,7 +41,7 @@ from .sentences import SAID
 class BasicModel:
     """Turns plain English into tool calls by fixed rules, and their outputs into answers."""
 
-    name = "basic"
+    name = BASIC
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
         clock = Clock(request.now, ZoneInfo(request.time_zone))
