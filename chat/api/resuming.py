@@ -13,8 +13,8 @@ from accounts.models import User
 from chat.errors import MessageNotFound, stored_failure
 from chat.events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnFailed, TurnStarted
 from chat.models import Conversation, Message, ToolCall
+from chat.turns.records import tool_call_record, turn_completed
 from chat.turns.settling import settle_dead_turn
-from chat.turns.storage import tool_call_record, turn_completed
 from database.units import database_unit
 from web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS
 
