@@ -9,7 +9,8 @@ from bench.language_conversations import rows_of, user_with
 from bench.quality.scenarios import Scenario
 from chat.events import TurnCompleted, TurnFailed
 from chat.turn import open_turn, run_turn
-from chat.turns.state import NewMessage, Turn
+from chat.turns.limits import NewMessage
+from chat.turns.state import Turn
 from database.units import database_read, database_unit
 from todos.changes import Origin
 from todos.errors import NothingToUndo
