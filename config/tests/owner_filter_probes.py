@@ -276,3 +276,13 @@ def a_title_that_carol_gave_eves_todo(lies: Lies) -> Any:
 @probe
 async def what_eves_list_depends_on(lies: Lies) -> Any:
     return await etag_of_list(SimpleNamespace(get_full_path=str), lies.eve)
+
+
+@probe
+def a_later_version_that_carol_gave_eves_todo(lies: Lies) -> Any:
+    """Of a todo whose adding is undone, and that undone again: the version that it comes back with."""
+    added = add_todo(lies.eve, now=lies.now, by=lies.by, title="Otter milk")
+    removal = undo(lies.eve, now=lies.now, by=lies.by, change_id=added.change.pk)
+    lies.change(lies.carol, added.todo, before=lies.snapshot | {"version": 90}, after=lies.snapshot | {"version": 91})
+    undo(lies.eve, now=lies.now, by=lies.by, change_id=TodoChange.objects.get(undoes=added.change).pk)
+    return removal, Todo.objects.get(pk=added.todo.pk).version
