@@ -44,6 +44,10 @@ class SignInAdmin(admin.ModelAdmin):
     list_select_related = ["user"]
     search_fields = ["user__username", "=id"]
     exclude = ["session_key"]
+    ordering = ["-id"]
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     def has_add_permission(self, request):
         return False

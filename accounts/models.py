@@ -96,6 +96,10 @@ class SignIn(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["created_at"], name="sign_in_day_index"),
+            models.Index(fields=["last_used_at"], name="sign_in_use_index"),
+        ]
 
     def __str__(self) -> str:
         return f"sign-in of {self.user_id}"
@@ -164,6 +168,7 @@ class Reading(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["read_at"], name="reading_day_index")]
 
     def __str__(self) -> str:
         return f"{self.what} {self.object_id or 'list'}"

@@ -12,7 +12,7 @@ from accounts.audit import ReadOnly, RecordedAdmin, pretty_json
 from todos.tools import tool_definitions
 from web.errors import ProductError, ServiceUnavailable
 
-from .audit.search import conversation_ids, message_ids, tool_call_ids
+from .audit.search import conversations_found, messages_found, tool_calls_found
 from .audit.views import cockpit, turn
 from .errors import TurnFailure
 from .models import Approval, Conversation, Message, ToolCall
@@ -103,7 +103,8 @@ class ErrorFilter(admin.SimpleListFilter):
 class SearchedAdmin(RecordedAdmin):
     """Found by words, names and ids; `search_fields` only names them for the page."""
 
-    def ids(self, typed: str) -> QuerySet[Any]:
+    def found(self, rows: QuerySet[Any], typed: str) -> list[Any]:
+        """The primary keys of those among the rows, which are filtered already."""
         raise NotImplementedError
 
     def get_search_results(
@@ -111,7 +112,7 @@ class SearchedAdmin(RecordedAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         if not terms_of(search_term):
             return queryset, False
-        return queryset.filter(pk__in=self.ids(search_term)), False
+        return queryset.filter(pk__in=self.found(queryset, search_term)), False
 
 
 @admin.register(Conversation)
@@ -125,8 +126,8 @@ class ConversationAdmin(SearchedAdmin):
     search_help_text = "Words of a title or message, a username, an id, or the reference of a failure"
     inlines = [MessageInline]
 
-    def ids(self, typed: str) -> QuerySet[Any]:
-        return conversation_ids(typed)
+    def found(self, rows: QuerySet[Any], typed: str) -> list[Any]:
+        return conversations_found(rows, typed)
 
 
 @admin.register(Message)
@@ -145,8 +146,8 @@ class MessageAdmin(SearchedAdmin):
             *super().get_urls(),
         ]
 
-    def ids(self, typed: str) -> QuerySet[Any]:
-        return message_ids(typed)
+    def found(self, rows: QuerySet[Any], typed: str) -> list[Any]:
+        return messages_found(rows, typed)
 
 
 @admin.register(ToolCall)
@@ -168,8 +169,8 @@ class ToolCallAdmin(SearchedAdmin):
         "created_at",
     ]
 
-    def ids(self, typed: str) -> QuerySet[Any]:
-        return tool_call_ids(typed)
+    def found(self, rows: QuerySet[Any], typed: str) -> list[Any]:
+        return tool_calls_found(rows, typed)
 
 
 @admin.register(Approval)

@@ -233,6 +233,7 @@ class Message(models.Model):
                 condition=Q(error_code__gt=""),
                 name="message_id_reference_index",
             ),
+            models.Index(fields=["created_at"], name="message_day_index"),
             # All that the figures of turns are made of: a month of a million messages is read from the index alone.
             models.Index(
                 fields=[
@@ -296,6 +297,16 @@ class ToolCall(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status="pending") | Q(output__isnull=False), name="tool_call_outcome_stored"
+            ),
+        ]
+        # Among all of them, administrators look for a day, for a tool, and for what went wrong.
+        indexes = [
+            models.Index(fields=["created_at"], name="tool_call_day_index"),
+            models.Index(fields=["tool_name", "id"], name="tool_call_name_index"),
+            models.Index(
+                fields=["status", "id"],
+                condition=Q(status__in=["pending", "error", "denied", "undone"]),
+                name="tool_call_unusual_index",
             ),
         ]
 

@@ -215,7 +215,10 @@ class Todo(models.Model):
             models.CheckConstraint(condition=Q(version__gte=1), name="todo_version_positive"),
             models.UniqueConstraint(fields=["owner", "imported_id"], name="todo_imported_once"),
         ]
-        indexes = [models.Index(fields=["owner", "deleted_at", "completed_at", "due_date"], name="todo_list_index")]
+        indexes = [
+            models.Index(fields=["owner", "deleted_at", "completed_at", "due_date"], name="todo_list_index"),
+            models.Index(fields=["created_at"], name="todo_day_index"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -338,7 +341,10 @@ class TodoChange(models.Model):
             ),
             models.CheckConstraint(condition=Q(door__in=Door.values), name="todo_change_door_known"),
         ]
-        indexes = [models.Index(fields=["owner", "-id"], name="todo_change_list_index")]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="todo_change_list_index"),
+            models.Index(fields=["created_at"], name="todo_change_day_index"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.todo_id}"
