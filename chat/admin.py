@@ -6,7 +6,8 @@ from asgiref.sync import async_to_sync
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
 
 from accounts.audit import ReadOnly, RecordedAdmin, pretty_json
 from todos.tools import tool_definitions
@@ -132,7 +133,7 @@ class ConversationAdmin(SearchedAdmin):
 
 @admin.register(Message)
 class MessageAdmin(SearchedAdmin):
-    list_display = ["created_at", "owner", "role", "sequence", "status", "error_code", "model", "total_ms"]
+    list_display = ["created_at", "owner", "role", "sequence", "status", "error_code", "model", "total_ms", "turn"]
     list_filter = ["status", ErrorFilter, "role", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["content"]
@@ -148,6 +149,12 @@ class MessageAdmin(SearchedAdmin):
 
     def found(self, rows: QuerySet[Any], typed: str) -> list[Any]:
         return messages_found(rows, typed)
+
+    @admin.display(description="turn")
+    def turn(self, message: Message) -> str:
+        if message.role != Message.Role.ASSISTANT:
+            return "–"
+        return format_html('<a href="{}">its turn</a>', reverse("admin:chat_turn", args=[message.pk]))
 
 
 @admin.register(ToolCall)

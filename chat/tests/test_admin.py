@@ -62,8 +62,9 @@ class Audit(TestCase):
                 self.assertEqual(self.listed("message", q=typed), [self.answer])
                 self.assertEqual(self.listed("conversation", q=typed), [self.conversation])
         self.assertEqual(self.listed("message", q="1192f3a4b5c67d8e9fa0b1c2d3e4f506"), [])
-        turn = self.client.get(reverse("admin:chat_turn", args=[self.answer.pk]))
-        self.assertContains(turn, "0192f3a4b5c67d8e9fa0b1c2d3e4f506")
+        page = self.client.get(reverse("admin:chat_message_changelist"), {"q": "d3e4f506"}).content.decode()
+        [turn] = re.findall(r'href="([^"]+)">its turn<', page)
+        self.assertContains(self.client.get(turn), "0192f3a4b5c67d8e9fa0b1c2d3e4f506")
 
     def test_errors_of_the_cockpit_lead_to_their_turns(self):
         MessageFactory(conversation=self.conversation, role="assistant", status="failed", error_code="model_timeout")
@@ -71,6 +72,7 @@ class Audit(TestCase):
         [address] = re.findall(r'href="([^"]+error=model_error[^"]+)"', page)
         listed = self.client.get(html.unescape(address))
         self.assertEqual(list(listed.context["cl"].result_list), [self.answer])
+        self.assertContains(listed, reverse("admin:chat_turn", args=[self.answer.pk]))
 
     def test_a_day_can_be_yesterday(self):
         now = timezone.now()
