@@ -30,7 +30,7 @@ from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, Validation
 from web.json_text import read_json
 from web.requests import refuse_unknown_parameters
 
-from .api_document import camel_case, finish
+from .openapi.document import camel_case, finish
 
 # More than any browser sends.
 HEADERS_MAX = 100

@@ -48,8 +48,8 @@ from .api import (
 )
 from .endpoints import health
 from .endpoints.metrics import figures
-from .lifetime import lifespan, lifetime, live_under_daphne
 from .observing import observe
+from .processes.lifetime import lifespan, lifetime, live_under_daphne
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -68,7 +68,7 @@ django_application: Any = get_asgi_application()
 model_named(settings.CHAT_MODEL)  # the first turn must not wait for the imports of its model
 live_under_daphne()
 if "daphne.server" in sys.modules:
-    from .receiving import bound_daphne
+    from .processes.receiving import bound_daphne
 
     bound_daphne()
 if settings.OTEL_EXPORTER_OTLP_ENDPOINT:

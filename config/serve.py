@@ -103,7 +103,7 @@ class Service:
         ours.setblocking(False)
         descriptors = (self.listener.fileno(), theirs.fileno())
         with theirs:
-            command = (sys.executable, "-m", "config.serving", *map(str, descriptors))
+            command = (sys.executable, "-m", "config.processes.serving", *map(str, descriptors))
             child = await asyncio.create_subprocess_exec(*command, pass_fds=descriptors)
         process = Process(child, ours)
         self.processes = [*(other for other in self.processes if other.child.returncode is None), process]

@@ -10,7 +10,7 @@ from django.test import SimpleTestCase
 from prometheus_client import REGISTRY
 
 from config.asgi import PROBES
-from config.leaving import LINGER_SECONDS
+from config.processes.leaving import LINGER_SECONDS
 from telemetry import metrics
 
 DEPLOY = Path(settings.BASE_DIR, "deploy")

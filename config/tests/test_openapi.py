@@ -9,8 +9,8 @@ from django.test import SimpleTestCase
 from accounts.api.schema import ErrorBody
 from chat.events import Event
 from config.api import api
-from config.api_document import names_of_bodies
-from config.api_shapes import parts, references
+from config.openapi.document import names_of_bodies
+from config.openapi.shapes import parts, references
 from web.errors import status_by_code
 
 OPEN_PATHS = {"/api/auth/register", "/api/auth/token", "/api/auth/refresh", "/api/auth/revoke"}

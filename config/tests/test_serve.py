@@ -29,7 +29,7 @@ from bench.proxy import NGINX, running_nginx
 from bench.restarts import ANSWERED, REPLACED, run
 from bench.stored import stored
 from bench.upstream import ScriptedUpstream
-from config.leaving import LINGER_SECONDS
+from config.processes.leaving import LINGER_SECONDS
 from config.testing import empty_database, free_port, running_server
 
 from .test_servers import ServerCase, wait_for

@@ -17,7 +17,7 @@ from django.test import SimpleTestCase
 from bench.answers import call, calls, hangs, says
 from bench.stored import stored
 from bench.upstream import ScriptedUpstream
-from config.lifetime import LAST_WORDS_SECONDS
+from config.processes.lifetime import LAST_WORDS_SECONDS
 from config.testing import Answer, empty_database, running_server
 
 FOUR_SENTENCES = (

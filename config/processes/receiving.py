@@ -16,11 +16,10 @@ from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 
+from config.api import HEADERS_MAX, HeadersTooLarge, PayloadTooLarge, RequestTimeout, refusal_before_django
+from config.observing import report
 from telemetry.notes import begin_notes
 from web.errors import ProductError
-
-from .api import HEADERS_MAX, HeadersTooLarge, PayloadTooLarge, RequestTimeout, refusal_before_django
-from .observing import report
 
 # A client that sends while it is refused would lose the answer with its connection: it may send on for so long.
 LINGER_SECONDS = 5

@@ -10,7 +10,7 @@ from typing import Any
 
 from daphne.server import Server
 
-from .asgi import application
+from config.asgi import application
 
 reactor: Any = sys.modules["twisted.internet.reactor"]  # the one that daphne has chosen
 

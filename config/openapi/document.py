@@ -6,8 +6,8 @@ from typing import Any
 from ninja.openapi.schema import OpenAPISchema
 from ninja.types import DictStrAny
 
-from .api_examples import ANSWERS, BODIES, errors_of
-from .api_shapes import references, shape
+from .examples import ANSWERS, BODIES, errors_of
+from .shapes import references, shape
 
 # What takes no key: an account that is gone asks nothing twice, and a retry of an answer that came is refused.
 # A turn has a key of its own kind, and says so.

@@ -16,8 +16,8 @@ from chat.live import tell_untold_for_ever
 from chat.purge import purge_for_ever
 from chat.running import finish_running_turns
 from chat.turns.settling import sweep_for_ever
+from config.endpoints import health
 
-from .endpoints import health
 from .leaving import leave
 
 # What a turn that must end has to store it, and its request to send it.

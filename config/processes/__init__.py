@@ -1,0 +1,1 @@
+"""Processes that serve: how they start, receive, live and end."""
