@@ -2,11 +2,11 @@
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from language.acts import Unclear
-from language.dates import FoundDate, find_date
+from language.dates import Effort, FoundDate, date_places, find_date
 from language.errors import DateNotUnderstood
 
 # What is left dangling where a date was cut out: "add milk for", "set a reminder on".
@@ -27,10 +27,18 @@ DATES_LOOKED_AT = 6
 
 @dataclass(frozen=True)
 class Clock:
-    """The person's present: what "tomorrow" is counted from."""
+    """The person's present: what "tomorrow" is counted from.
+
+    The clock of one message (`for_message`) reads a text once, however many forms ask; all texts share one effort.
+    """
 
     now: datetime.datetime
     zone: ZoneInfo
+    effort: Effort | None = field(default=None, compare=False)
+    read: dict[str, FoundDate | None] = field(default_factory=dict, compare=False)
+
+    def for_message(self) -> "Clock":
+        return Clock(self.now, self.zone, Effort())
 
     @property
     def today(self) -> datetime.date:
@@ -38,8 +46,20 @@ class Clock:
 
     def find(self, text: str) -> FoundDate | None:
         """The date words in the text; raises Unclear for an impossible or two-way date."""
+        if text in self.read:
+            return self.read[text]
         try:
-            return find_date(text, self.zone, self.now)
+            found = find_date(text, self.zone, self.now, effort=self.effort)
+        except DateNotUnderstood as refusal:
+            raise Unclear(refusal.sentence) from refusal
+        if self.effort is not None:
+            self.read[text] = found
+        return found
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Where the text has date words; raises Unclear where the message has too many to be read."""
+        try:
+            return date_places(text, self.zone, self.now, self.effort)
         except DateNotUnderstood as refusal:
             raise Unclear(refusal.sentence) from refusal
 

@@ -64,6 +64,8 @@ SHAPES = """
     - a\\n|- [ ] a\\n|1. a\\n|+ |<a|<a>|<!--|&amp;|&#|||a|b|\\n|-|http://a.b/|a@b.c |www.a |FREQ=DAILY;|
     BYDAY=MO,|;|,|.|!|?|!?|...|–|—| |\\n|\\t|\\r|:|a:b|null|1e9|-1|e-|\\u200b|\\u3164|a\\u0301
 """
+# A sentence is short enough to be read, and a message holds many: each word of a date begins a reading.
+SENTENCES = [f"{(word * (380 // len(word))).strip()}. " for word in ("at 5 ", "tomorrow ", "noon ", "every day ")]
 LITERAL = re.compile(r"[^\W\d_]{2,}(?:['’ ][^\W\d_]+)*")
 OTHERS = re.compile(r"\.tests|\.migrations|^language\.(?!dates|marks|recurrence)")
 ESCAPE = re.compile(r"\\[A-Za-z]|\(\?P?<\w+>")
@@ -86,7 +88,7 @@ def patterns() -> Iterator[re.Pattern[str]]:
 
 def fragments() -> list[str]:
     words = {word for pattern in patterns() for word in LITERAL.findall(ESCAPE.sub(" ", pattern.pattern))}
-    return list(dict.fromkeys([*filter(None, shapes()), *(f"{word} " for word in sorted(words))]))
+    return list(dict.fromkeys([*filter(None, shapes()), *SENTENCES, *(f"{word} " for word in sorted(words))]))
 
 
 def basic_answer(text: str) -> list[object]:

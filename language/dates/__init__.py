@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from language.dates.calendar import Reference
 from language.dates.languages import Kind
-from language.dates.phrases import Phrase, find_phrases, read_phrase
+from language.dates.phrases import Effort, Phrase, find_phrases, read_phrase
 from language.dates.resolution import resolve
 from language.dates.shifts import is_shift, once_more, says_again, shifted
 from language.dates.tokens import clauses
@@ -33,6 +33,7 @@ from language.recurrence import MONTH_NAMES, WEEKDAY_NAMES, Recurrence, next_occ
 
 __all__ = [
     "Due",
+    "Effort",
     "FoundDate",
     "Recurrence",
     "date_places",
@@ -68,13 +69,21 @@ class FoundDate:
     time_span: tuple[int, int] | None = None
 
 
-def find_date(text: str, zone: ZoneInfo, now: datetime.datetime, *, day_first: bool | None = None) -> FoundDate | None:
+def find_date(
+    text: str,
+    zone: ZoneInfo,
+    now: datetime.datetime,
+    *,
+    day_first: bool | None = None,
+    effort: Effort | None = None,
+) -> FoundDate | None:
     """The date words inside a longer text, or None where nothing says when; quoted text is never read.
 
-    Raises DateNotUnderstood for an impossible date, or one with two readings, that is clearly meant as a date.
+    Raises DateNotUnderstood for an impossible date, or one with two readings, that is clearly meant as a date, and
+    where the `effort` for the message is spent.
     """
     reference = _reference(zone, now, day_first, whole=False)
-    phrases = find_phrases(clauses(text), reference)
+    phrases = find_phrases(clauses(text), reference, effort)
     days = [phrase for phrase in phrases if phrase.has_day or phrase.problem]
     times = [phrase for phrase in phrases if not (phrase.has_day or phrase.problem)]
     if not phrases:
@@ -86,9 +95,11 @@ def find_date(text: str, zone: ZoneInfo, now: datetime.datetime, *, day_first: b
     return _found(chosen, apart, text, reference)
 
 
-def date_places(text: str, zone: ZoneInfo, now: datetime.datetime) -> list[tuple[int, int]]:
+def date_places(
+    text: str, zone: ZoneInfo, now: datetime.datetime, effort: Effort | None = None
+) -> list[tuple[int, int]]:
     """Where the text has date words, in order, whether they can be read or not."""
-    return [phrase.span for phrase in find_phrases(clauses(text), _reference(zone, now, None, whole=False))]
+    return [phrase.span for phrase in find_phrases(clauses(text), _reference(zone, now, None, whole=False), effort)]
 
 
 def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, day_first: bool | None = None) -> FoundDate:

@@ -29,6 +29,9 @@ NO_ANCHORS = (
 ANCHORS = frozenset(Kind) - frozenset(NO_ANCHORS)
 FARTHEST_ANCHOR = 7
 MOST_ATTEMPTS = 70
+# A message is read in many parts, and each may hold dates: what all of them may cost together.
+MOST_ATTEMPTS_OF_MESSAGE = 700
+TOO_MANY_DATES = "There are more dates in that than I can read at once. Please send it in parts."
 
 WORDS_BEFORE_A_TOPIC = "since about from after of like version not except without named called between"
 WORDS_BEFORE_AN_AIM = "look looking aim aiming capped priced limit stay hold set guess stare"
@@ -49,6 +52,18 @@ COUNTED_BEFORE = frozenset(NUMBERED_THINGS.split())
 HALVES = {0: "morning", 12: "afternoon"}
 FRACTIONS = frozenset(f"{part}/{whole}" for whole in (2, 3, 4, 5, 8, 10) for part in range(1, whole))
 ENDLESS = "I cannot end a repeat by itself. Leave the end out, and delete the todo when it is over."
+
+
+@dataclass(slots=True)
+class Effort:
+    """The attempts at dates that are left to the parts of one message."""
+
+    left: int = MOST_ATTEMPTS_OF_MESSAGE
+
+    def spend(self) -> None:
+        if not self.left:
+            raise DateNotUnderstood(TOO_MANY_DATES)
+        self.left -= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +91,11 @@ class Phrase:
         return self.words.tokens[self.start].start, self.words.tokens[self.end - 1].end
 
 
-def find_phrases(parts: list[Words], reference: Reference) -> list[Phrase]:
+def find_phrases(parts: list[Words], reference: Reference, effort: Effort | None = None) -> list[Phrase]:
     """All phrases of a text that say when something is due, in order and apart.
 
-    A text of hostile length is searched only as far as MOST_ATTEMPTS readings go.
+    A text of hostile length is searched only as far as MOST_ATTEMPTS readings go. Raises DateNotUnderstood where the
+    message has no effort left.
     """
     found: list[Phrase] = []
     attempts = 0
@@ -91,6 +107,8 @@ def find_phrases(parts: list[Words], reference: Reference) -> list[Phrase]:
                 place += 1
                 continue
             attempts += 1
+            if effort is not None:
+                effort.spend()
             phrase = read_phrase(words, place, reference)
             if phrase is None:
                 place += max(_leads(words, place), 1)

@@ -29,7 +29,7 @@ def read_message(text: str, clock: Clock) -> Reading:
     """The acts of a message, and whether each of its sentences is sure."""
     quoted = set_aside_quotations(text)
     try:
-        reading = read_sentences(quoted.text, clock)
+        reading = read_sentences(quoted.text, clock.for_message())
     except Unclear as unclear:
         reading = Reading([Clarify(unclear.question)])
     return Reading([with_quotations(act, quoted) for act in reading.acts], reading.is_sure)

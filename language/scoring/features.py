@@ -11,7 +11,6 @@ from functools import cache
 from itertools import pairwise
 
 from language.clock import Clock
-from language.dates import date_places
 from language.text.quotations import MARK
 from language.text.spelling import respelled, spelled_out
 from language.vocabulary import IRREGULAR_PAST, TODO_VERBS, grammar_words
@@ -27,7 +26,7 @@ def shape(text: str, clock: Clock) -> list[str]:
     plain = (respelled(plain) or plain) if plain else plain
     shaped: list[str] = []
     position = 0
-    for start, end in [*date_places(plain, clock.zone, clock.now), (len(plain), len(plain))]:
+    for start, end in [*clock.places(plain), (len(plain), len(plain))]:
         shaped += [kind_of(token) for token in TOKEN.findall(plain[position:start])]
         shaped += [DATE] * (end > start)
         position = end

@@ -24,6 +24,7 @@ from language.acts import (
     UpdateTodos,
 )
 from language.clock import Clock
+from language.dates.phrases import TOO_MANY_DATES
 from language.reading.message import REQUESTS_MAX, understand
 
 CLOCK = Clock(datetime.datetime.fromisoformat("2026-03-04T10:00:00-05:00"), ZoneInfo("America/New_York"))
@@ -423,6 +424,18 @@ class BadInputTests(UnderstandingTestCase):
         for _ in range(1000):
             text = " ".join(chance.choices(words, k=chance.randint(1, 12)))
             self.assertTrue(understand(text, CLOCK), text)
+
+    def test_more_dates_than_can_be_read_at_once_change_nothing(self):
+        text = ". ".join(" ".join(f"at {(7 * line + word) % 23}" for word in range(70)) for line in range(20))
+        self.assert_means({text: [Clarify(TOO_MANY_DATES)]})
+
+    def test_a_hundred_dated_sentences_are_read(self):
+        text = " ".join(
+            f"Remind me to call number{line} tomorrow at {line % 12 + 1}pm." for line in range(REQUESTS_MAX)
+        )
+        acts = understand(text, CLOCK)
+        self.assertEqual(len(acts), REQUESTS_MAX)
+        self.assertTrue(all(isinstance(act, AddTodo) and act.due for act in acts))
 
     def test_more_requests_than_one_message_takes_change_nothing(self):
         many = "\n".join(f"add thing {number}" for number in range(REQUESTS_MAX + 1))
