@@ -19,7 +19,7 @@ from chat.turn import open_turn
 from chat.turns.limits import NewMessage
 from chat.turns.state import Turn
 
-from .test_turn import ADD_MILK, ChatCase, rows
+from .chat_case import ADD_MILK, ChatCase, rows
 
 
 class Refusals(ChatCase):

@@ -13,7 +13,7 @@ from chat.turns.approvals import spoken_decision
 from todos.models import Todo
 from todos.testing import TodoFactory
 
-from .test_turn import ChatCase
+from .chat_case import ChatCase
 
 TITLES = ["One", "Two", "Three", "Four", "Five"]
 

@@ -11,7 +11,7 @@ from chat.testing import MessageFactory, calls, says, scripted_model
 from todos.models import Todo
 from todos.testing import TodoFactory
 
-from .test_turn import ChatCase
+from .chat_case import ChatCase
 
 TOKENS = 500
 

@@ -19,7 +19,7 @@ from chat.turn import model_named
 from chat.turns.settling import settle_dead_turns
 from todos.models import Todo
 
-from .test_turn import ADD_MILK, ChatCase, rows
+from .chat_case import ADD_MILK, ChatCase, rows
 
 ADD = call("add_task", ADD_MILK)
 # What a client is told of each fault: the status with its code, or what the turn came to.

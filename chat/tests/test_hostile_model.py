@@ -22,7 +22,7 @@ from chat.turns.state import ANSWER_MAX_CHARACTERS, STOP_SENTENCES
 from todos.models import Todo, TodoChange
 from todos.testing import TodoFactory
 
-from .test_turn import ChatCase
+from .chat_case import ChatCase
 
 TOOLS = ("add_task", "list_tasks", "complete_task", "update_task", "delete_task", "undo")
 JUNK = (None, True, 0, -1, 1.5, "", "x", [], [[]], {}, {"a": {"b": []}}, [None], "\x00", "x" * 10_000)

@@ -12,7 +12,7 @@ from accounts.testing import bearer, bob
 from chat.models import Conversation
 from chat.testing import ConversationFactory, says, scripted_model
 
-from .test_turn import ChatCase
+from .chat_case import ChatCase
 
 INPUT, OUTPUT, TURNS = 11, 4, 3
 SPENT = TURNS * (INPUT + OUTPUT)

@@ -8,7 +8,7 @@ from accounts.testing import bearer, bob
 from chat.models import Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 
-from .test_turn import ChatCase
+from .chat_case import ChatCase
 
 ADD, DONE = {"tasks": [{"title": "Buy milk"}]}, {"tasks": ["milk"]}
 

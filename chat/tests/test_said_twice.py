@@ -5,7 +5,7 @@ from asgiref.sync import sync_to_async
 from todos.models import Todo
 from todos.testing import TodoFactory
 
-from .test_turn import ChatCase
+from .chat_case import ChatCase
 
 
 class SaidTwice(ChatCase):

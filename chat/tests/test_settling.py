@@ -29,7 +29,7 @@ from database.units import CommitUnknown
 from todos.models import Todo, TodoChange
 from todos.testing import make_many
 
-from .test_turn import ADD_MILK, ChatCase, rows
+from .chat_case import ADD_MILK, ChatCase, rows
 
 MILK = "Buy milk"
 KEY = {"Idempotency-Key": "one-and-only"}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import OperationalError, connection
-from django.test import TestCase, override_settings
+from django.test import override_settings
 
-from accounts.testing import alice, bearer, bob
+from accounts.testing import bob
 from chat import turn as turn_module
 from chat.assistants.interface import AssistantText, StepEnd, TextDelta, ToolOutput, ToolRequest, UserText, json_text
 from chat.errors import ModelError, ModelTimeout, ModelUnavailable
@@ -19,29 +19,7 @@ from chat.running import running_turns
 from chat.testing import calls, says, scripted_model
 from todos.models import Todo
 
-ADD_MILK = {"tasks": [{"title": "Buy milk"}]}
-
-
-class ChatCase(TestCase):
-    def setUp(self):
-        self.alice = alice()
-
-    async def send(self, message, *, user=None, to=None, headers=None, **body):
-        user = user or self.alice
-        return await self.async_client.post(
-            f"/api/{to or user.subject}/chat",
-            {"message": message, **body},
-            content_type="application/json",
-            headers={"Authorization": bearer(user), **(headers or {})},
-        )
-
-    async def answer(self, message, **options):
-        response = await self.send(message, **options)
-        self.assertEqual(response.status_code, 200, response.content)
-        return response.json()
-
-
-rows = sync_to_async(lambda model: list(model.objects.order_by("id").values()))
+from .chat_case import ADD_MILK, ChatCase, rows
 
 
 class TwelveSteps(ChatCase):

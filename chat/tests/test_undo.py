@@ -11,7 +11,7 @@ from todos.changes import Door, Origin
 from todos.models import Todo, TodoChange
 from todos.undo import undo
 
-from .test_turn import ChatCase
+from .chat_case import ChatCase
 
 ADD_TWO = {"tasks": [{"title": "Buy milk"}, {"title": "Call mom"}]}
 BY_PAGE = Origin(Door.PAGE)

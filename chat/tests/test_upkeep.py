@@ -14,7 +14,7 @@ from chat.history.summaries import Due, digest_of, due_summary, store_summary
 from chat.models import Conversation, Message
 from chat.running import finish_running_turns
 from chat.testing import calls, says, scripted_model, upkeep_done
-from chat.tests.test_turn import ChatCase
+from chat.tests.chat_case import ChatCase
 from chat.turns.limits import tokens_today
 from chat.turns.upkeep import upkeep_tasks
 

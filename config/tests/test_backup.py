@@ -20,7 +20,7 @@ from django.db import connection
 
 from config.testing import empty_database, environment, running_server
 
-from .test_servers import ServerCase, wait_for
+from .servers import ServerCase, wait_for
 
 README = (settings.BASE_DIR / "README.md").read_text()
 RESTORE_SQLITE, RESTORE_POSTGRESQL = re.findall(r"^```bash\n(.*?)^```", README, re.DOTALL | re.MULTILINE)

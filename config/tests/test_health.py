@@ -16,7 +16,7 @@ from django.test import SimpleTestCase, TransactionTestCase, override_settings
 from config.endpoints.health import OK, OUT_OF_REACH, SLOW, Part, look_at_database, look_at_redis
 from config.testing import empty_database, running_server
 
-from .test_asgi import ask
+from .asking import ask
 
 RECOVERY_SECONDS = 60
 

@@ -18,7 +18,7 @@ from bench.upstream import ScriptedUpstream
 from chat.assistants.interface import ToolOutput
 from config.testing import RunningServer, empty_database, running_server
 
-from .test_servers import ServerCase, wait_for
+from .servers import ServerCase, wait_for
 
 LEASE_SECONDS = "2"
 

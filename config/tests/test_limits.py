@@ -18,7 +18,7 @@ from config.testing import close_database_threads, empty_database, running_redis
 from web.ratelimits import check_rate, check_use
 from web.tests import test_ratelimits
 
-from .test_asgi import ask
+from .asking import ask
 
 HERE, ELSEWHERE = "203.0.113.66", "198.51.100.7"
 TABLE = "TYPE,CONTENT\n"

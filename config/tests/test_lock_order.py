@@ -9,8 +9,8 @@ from django.test import override_settings
 from accounts.testing import bearer
 from accounts.tokens.personal import issue_personal_token
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ADD_MILK
 from chat.tests.test_approvals import TITLES, ApprovalCase
-from chat.tests.test_turn import ADD_MILK
 from database.units import database_unit
 from todos.models import TodoChange
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from config.testing import own_postgresql, running_server
 
-from .test_servers import ServerCase
+from .servers import ServerCase
 
 MANY = ("TURNS_PER_MINUTE", "TURNS_PER_HOUR", "TURNS_AT_ONCE", "REQUESTS_PER_MINUTE", "MCP_REQUESTS_PER_MINUTE")
 AT_ONCE = 10

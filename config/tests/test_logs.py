@@ -14,7 +14,7 @@ from config.logs import FieldsFormatter, WordsFormatter
 from config.testing import close_database_threads
 from telemetry.stages import STAGES
 
-from .test_asgi import ask
+from .asking import ask
 from .test_log_privacy import all_lines
 
 

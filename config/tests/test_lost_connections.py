@@ -14,7 +14,7 @@ from bench.stored import stored
 from bench.upstream import ScriptedUpstream
 from config.testing import empty_database, running_server
 
-from .test_servers import ServerCase
+from .servers import ServerCase
 
 STATEMENTS = {
     "the question": 'INSERT INTO "chat_message"',

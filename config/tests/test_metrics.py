@@ -19,7 +19,7 @@ from telemetry.tests.test_metrics import samples
 from web.errors import RateLimited
 from web.ratelimits import check_rate
 
-from .test_asgi import ask
+from .asking import ask
 
 TOKEN = "the-token-of-our-prometheus"
 

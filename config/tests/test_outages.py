@@ -16,7 +16,7 @@ from bench.stored import stored
 from bench.upstream import ScriptedUpstream
 from config.testing import empty_database, own_postgresql, own_redis, running_server
 
-from .test_servers import ServerCase, connection_states, wait_for
+from .servers import ServerCase, connection_states, wait_for
 
 on_postgresql = skipUnless(os.environ.get("DATABASE_URL"), "only PostgreSQL has connections that can be closed")
 

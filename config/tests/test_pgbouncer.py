@@ -21,7 +21,7 @@ from bench.stored import stored
 from bench.upstream import ScriptedUpstream
 from config.testing import empty_database, free_port, migrated, running_server
 
-from .test_servers import FOUR_SENTENCES, ServerCase, wait_for
+from .servers import FOUR_SENTENCES, ServerCase, wait_for
 
 PGBOUNCER = os.environ.get("PGBOUNCER", "/usr/sbin/pgbouncer")
 SETTINGS = """\

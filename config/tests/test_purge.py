@@ -5,7 +5,7 @@ import urllib.request
 from bench.stored import stored
 from config.testing import empty_database, running_server
 
-from .test_servers import ServerCase, wait_for
+from .servers import ServerCase, wait_for
 
 
 class Purges(ServerCase):

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from config.testing import empty_database, running_server
 
-from .test_servers import ServerCase, wait_for
+from .servers import ServerCase, wait_for
 
 MEBIBYTE = 1024 * 1024
 POST = b"POST /api/auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -32,7 +32,7 @@ from bench.upstream import ScriptedUpstream
 from config.processes.leaving import LINGER_SECONDS
 from config.testing import empty_database, free_port, running_server
 
-from .test_servers import ServerCase, wait_for
+from .servers import ServerCase, wait_for
 
 CLIENTS = 3
 HESITATION_SECONDS = 0.05

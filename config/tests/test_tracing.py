@@ -25,7 +25,7 @@ from chat.turn import model_named
 from config.testing import close_database_threads
 from telemetry import tracing
 
-from .test_asgi import ask
+from .asking import ask
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 SAID, TITLE, ANSWERED = "zebra-in-the-message", "gnu-in-the-title", "yak-in-the-answer"
