@@ -33,7 +33,7 @@ MOST_ATTEMPTS = 70
 MOST_ATTEMPTS_OF_MESSAGE = 700
 TOO_MANY_DATES = "There are more dates in that than I can read at once. Please send it in parts."
 
-WORDS_BEFORE_A_TOPIC = "since about from after of like version not except without named called between"
+WORDS_BEFORE_A_TOPIC = "since about from after of like version not except without named called titled between dated"
 WORDS_BEFORE_AN_AIM = "look looking aim aiming capped priced limit stay hold set guess stare"
 BOOKS_WITH_VERSES = "psalm psalms genesis exodus isaiah jeremiah proverbs matthew luke acts"
 VERBS_BEFORE_A_WORK = "watch rewatch read reread play hear buy order fetch grab"
@@ -283,7 +283,8 @@ def _with_limits(phrase: Phrase, reference: Reference) -> Phrase:
 
 def _is_meant(phrase: Phrase) -> bool:
     words, before = phrase.words, phrase.words.word(phrase.start - 1)
-    if before in ABOUT or words.word(phrase.end) in COUNTED or _names_a_work(phrase):
+    is_limit = before == "to" and words.word(phrase.start - 2) == "up"
+    if before in ABOUT or is_limit or words.word(phrase.end) in COUNTED or _names_a_work(phrase):
         return False
     determined = before in DETERMINERS or before.endswith("'s") or words.word(phrase.start) in DETERMINERS
     described = determined and words.opaque(phrase.end)

@@ -125,6 +125,30 @@ class AddingTests(UnderstandingTestCase):
             }
         )
 
+    def test_what_is_called_something_is_called_exactly_that(self):
+        self.assert_means(
+            {
+                "add a todo called march madness": AddTodo("march madness"),
+                "Please create a task named Friday night": AddTodo("Friday night"),
+                "set a reminder titled at 5": AddTodo("at 5"),
+                "add a todo called may day, due friday": AddTodo("may day", "due friday"),
+                "add a todo called milk and honey to my list": AddTodo("milk and honey"),
+                "add a task called pay rent with high priority": AddTodo("pay rent", priority="high"),
+            }
+        )
+
+    def test_a_date_that_says_which_is_part_of_the_title(self):
+        for title in (
+            "read files up to 5pm",
+            "delete mails older than 2 weeks",
+            "pay the invoice dated march 3",
+            "review all changes since monday",
+        ):
+            self.assert_means({f"remind me to {title}": AddTodo(title), f"add {title} to my list": AddTodo(title)})
+
+    def test_what_is_left_of_a_date_is_asked_about(self):
+        self.assert_asks_back("add december", "add call mum from", "add review all changes since")
+
     def test_lists_come_apart_and_sentences_with_commas_do_not(self):
         self.assert_means(
             {

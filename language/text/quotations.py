@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from language import acts
+from language.grammar import section
+
+forms = section("quotations")
 
 AnyAct = TypeVar("AnyAct", bound=acts.Act)
 FIRST_MARK = 0xE000
@@ -52,8 +55,14 @@ def set_aside_quotations(text: str) -> Quoted:
         quotations.append(match[0])
         return chr(FIRST_MARK + len(quotations) - 1)
 
+    def mark_name(match: re.Match[str]) -> str:
+        if len(quotations) > LAST_MARK - FIRST_MARK:
+            return match[0]
+        quotations.append(f"“{match['title']}”")
+        return f"{match['before']}{chr(FIRST_MARK + len(quotations) - 1)}"
+
     marked = QUOTATION.sub(mark, text.replace("’", "'").replace("‘", "'"))
-    return Quoted(marked, tuple(quotations))
+    return Quoted(forms.named_title.sub(mark_name, marked), tuple(quotations))
 
 
 def with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
