@@ -28,6 +28,12 @@ class Architecture(TestCase):
         folders = {name for name in NAMED if re.fullmatch(r"(\w+/)+", name)}
         self.assertEqual({name for name in folders if not (ROOT / name).is_dir()}, set())
 
+    def test_where_to_add_something_is_there(self):
+        section = PAGE.partition("## Where to add …")[2].partition("\n## ")[0]
+        places = re.findall(r"`([^`]+)`", section)
+        self.assertGreater(len(places), 30)
+        self.assertEqual([place for place in places if not (ROOT / place).exists()], [])
+
     def test_every_test_of_a_step_is_there(self):
         steps = (ROOT / "chat/tests/test_turn.py").read_text()
         beginnings = {name.removesuffix("…") for name in NAMED if name.startswith("test_step")}
