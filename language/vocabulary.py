@@ -22,6 +22,7 @@ PRIORITIES = PRIORITY_MARKS | {
     "high": "high", "important": "high", "medium": "medium", "normal": "medium", "moderate": "medium",
     "low": "low", "lowest": "low", "minor": "low", "no": "none", "none": "none",
 }  # fmt: skip
+PRIORITIES |= {f"!{level}": level for level in ("none", "low", "medium", "high", "urgent")}
 
 NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,

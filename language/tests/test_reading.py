@@ -125,6 +125,23 @@ class AddingTests(UnderstandingTestCase):
             }
         )
 
+    def test_marks_for_a_priority_are_read_wherever_they_stand(self):
+        self.assert_means(
+            {
+                "add call mum !high": AddTodo("call mum", priority="high"),
+                "!low call mum": AddTodo("call mum", priority="low"),
+                "p1 pay rent tomorrow": AddTodo("pay rent", "tomorrow", "high"),
+                "remind me to call mum !urgent tomorrow": AddTodo("call mum", "tomorrow", "urgent"),
+                "buy milk !medium #home": AddTodo("buy milk", "", "medium", ("home",)),
+                "set call mum to !high": UpdateTodos(("call mum",), priority="high"),
+                "show #work": AskTodos(Question.WHICH, Selection("open", tag="work")),
+                "show me all #work todos": AskTodos(Question.WHICH, Selection("open", tag="work")),
+                "list #work !high": AskTodos(Question.WHICH, Selection("open", tag="work", priority="high")),
+                "show !high": AskTodos(Question.WHICH, Selection("open", priority="high")),
+                "delete all #work todos": ChangeMany("delete", Selection("open", tag="work")),
+            }
+        )
+
     def test_what_is_called_something_is_called_exactly_that(self):
         self.assert_means(
             {

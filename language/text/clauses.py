@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from language.grammar import section
+from language.marks import MARK
 from language.text.spelling import spelled_out
 
 forms = section("clauses")
@@ -51,13 +52,20 @@ def line_sentences(line: str) -> list[str]:
 
 
 def clause_of(sentence: str) -> Clause:
-    text = spelled_out(single_spaced(sentence))
+    text = with_marks_last(spelled_out(single_spaced(sentence)))
     return Clause(
         without_courtesies(text),
         asked=text.endswith("?"),
         of_assistant=forms.of_assistant.search(text) is not None,
         corrects=forms.corrects.search(text) is not None,
     )
+
+
+def with_marks_last(text: str) -> str:
+    """ "!high pay rent" as "pay rent !high": a mark for a priority says the same wherever it stands."""
+    found = MARK.match(text)
+    rest = text[found.end() :].strip(" ,:") if found and found["priority"] else ""
+    return f"{rest.rstrip(END_MARKS)} {found[0]}{'?' * rest.endswith('?')}" if found and rest else text
 
 
 def without_courtesies(text: str) -> str:
