@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
-
 from accounts.models import User
 from chat.assistants.interface import AssistantText, HistoryItem, ToolOutput, UserText
 from chat.models import Conversation, Message
 
 from .context import past_messages
 from .digest import digest_lines, joined_within, quoted
-from .window import BYTES_PER_TOKEN, SUMMARY_MAX_TOKENS, turns_to_summarise
+from .window import BYTES_PER_TOKEN, SUMMARY_MAX_TOKENS, history_max_tokens, turns_to_summarise
 
 SUMMARY_MAX_BYTES = int(SUMMARY_MAX_TOKENS * BYTES_PER_TOKEN)
 MATERIAL_MAX_BYTES = 40_000
@@ -62,7 +60,7 @@ def due_summary(conversation_id: UUID, token_ratio: float) -> Due | None:
         return None
     groups = turns_after_summary(conversation)
     turns = [turn for turn, _ in groups]
-    count = turns_to_summarise(turns, settings.CONTEXT_MAX_TOKENS, token_ratio)
+    count = turns_to_summarise(turns, history_max_tokens(), token_ratio)
     if not count:
         return None
     covers = groups[count - 1][1]

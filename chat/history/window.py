@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
+
 from chat.assistants.interface import (
     AssistantText,
     HistoryItem,
@@ -28,6 +30,8 @@ TOKENS_PER_ITEM = 4
 # A history that does not fit whole and is more than this part of the budget in short is summarised, until it is that.
 CROWDED, ROOMY = 0.5, 0.35
 LOWEST_RATIO, HIGHEST_RATIO = 0.5, 4.0
+# Instructions and tools together, as estimated; a test holds them to it.
+BESIDE_MAX_TOKENS = 2_000
 # How many characters of a model's own text or arguments are left of the newest turn, where it is too much as it is.
 CUTS = (8_000, 2_000, 500, 100)
 CUT_JSON = f"{{{SHORTENED}}}"
@@ -64,6 +68,11 @@ def request_tokens(request: ModelRequest) -> int:
 def tokens_beside(instructions: str, tools: Iterable[ToolDefinition]) -> int:
     """The estimate of what is sent with each history."""
     return text_tokens(instructions) + sum(text_tokens(tool.text) for tool in tools)
+
+
+def history_max_tokens() -> int:
+    """What of CONTEXT_MAX_TOKENS the history may take: instructions and tools are sent beside it."""
+    return settings.CONTEXT_MAX_TOKENS - min(BESIDE_MAX_TOKENS, settings.CONTEXT_MAX_TOKENS // 4)
 
 
 def measured_ratio(request: ModelRequest, input_tokens: int) -> float:

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from accounts.testing import bearer, bob
 from chat.assistants.instructions import RULES
 from chat.assistants.interface import TextDelta, ToolOutput, ToolRequest, UserText
-from chat.history.window import estimated_tokens, text_of
+from chat.history.window import history_max_tokens, request_tokens, text_of, tokens_beside
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 from chat.turns.state import ANSWER_MAX_CHARACTERS, STOP_SENTENCES
@@ -404,8 +404,15 @@ class Answers(HostileCase):
         await self.let(*[wordy] * 5, says("Done."))
         self.assertEqual(len(self.model.requests), 6)
         for request in self.model.requests:
-            self.assertLessEqual(estimated_tokens(request.history), settings.CONTEXT_MAX_TOKENS)
+            self.assertLessEqual(request_tokens(request), settings.CONTEXT_MAX_TOKENS)
             self.assertEqual(request.max_output_tokens, settings.OUTPUT_MAX_TOKENS)
+
+    async def test_instructions_and_tools_take_no_more_than_is_kept_for_them(self):
+        await self.let(says("Done."))
+        (request,) = self.model.requests
+        beside = tokens_beside(request.instructions, request.tools)
+        self.assertGreater(beside, 1_000)
+        self.assertLessEqual(history_max_tokens() + beside, settings.CONTEXT_MAX_TOKENS)
 
     async def test_a_claim_without_a_change_is_contradicted(self):
         answer = await self.let(says("I deleted all your todos."))

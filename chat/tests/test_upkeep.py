@@ -19,7 +19,8 @@ from chat.turns.limits import tokens_today
 from chat.turns.upkeep import upkeep_tasks
 
 LONG = "word " * 100
-SMALL_WINDOW = override_settings(CONTEXT_MAX_TOKENS=1_000)
+# Of which a quarter is for instructions and tools.
+SMALL_WINDOW = override_settings(CONTEXT_MAX_TOKENS=1_333)
 
 
 class UpkeepCase(ChatCase):

@@ -6,12 +6,18 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.conf import settings
-
 from accounts.models import User
 from chat.assistants.interface import AssistantText, HistoryItem, ModelOutput, ModelRequest, StepEnd, TextRetracted
 from chat.errors import TurnInterrupted
-from chat.history.window import estimated_tokens, fitted, is_crowded, measured_ratio, request_tokens, text_tokens
+from chat.history.window import (
+    estimated_tokens,
+    fitted,
+    history_max_tokens,
+    is_crowded,
+    measured_ratio,
+    request_tokens,
+    text_tokens,
+)
 from chat.models import Approval, Conversation, Message, ToolCall
 from telemetry.notes import started_at
 from web.text import displayable
@@ -80,7 +86,7 @@ class Turn:
     step_text: str = ""
     waiting: asyncio.Timeout | None = None
     sent: ModelRequest | None = None
-    history_max_tokens: int = field(default_factory=lambda: settings.CONTEXT_MAX_TOKENS)
+    history_max_tokens: int = field(default_factory=history_max_tokens)
     is_compacted: bool = False
     is_crowded: bool = False
     is_interrupted: bool = False
