@@ -43,7 +43,13 @@ Turn = list[HistoryItem]
 
 def estimated_tokens(items: Iterable[HistoryItem]) -> int:
     """About bytes / 3.5 + 4 for each item; no tokeniser works without its downloaded tables."""
-    return sum(text_tokens(text_of(item)) + TOKENS_PER_ITEM for item in items)
+    return sum(text_tokens(text_of(item)) + parts_tokens(item) + TOKENS_PER_ITEM for item in items)
+
+
+def parts_tokens(item: HistoryItem) -> int:
+    """Of what a model server added to the item, which goes back to it."""
+    parts = item.parts if isinstance(item, ToolRequest | AssistantText) else None
+    return text_tokens(json_text(parts)) if parts else 0
 
 
 def text_tokens(text: str) -> int:
@@ -135,9 +141,13 @@ def joined(turns: Iterable[Turn]) -> Turn:
 
 
 def with_short_outputs(turns: list[Turn], whole_turns: int) -> list[Turn]:
-    """The turns with the tool outputs in short, except in the newest ones."""
+    """The turns with the tool outputs in short and without what servers added, except in the newest ones."""
     old = max(len(turns) - whole_turns, 0)
-    return [[shortened(item) for item in turn] for turn in turns[:old]] + turns[old:]
+    return [[without_parts(shortened(item)) for item in turn] for turn in turns[:old]] + turns[old:]
+
+
+def without_parts(item: HistoryItem) -> HistoryItem:
+    return dataclasses.replace(item, parts=None) if isinstance(item, ToolRequest | AssistantText) else item
 
 
 def short_step_outputs(turn: Turn, budget: int) -> Turn:

@@ -220,3 +220,34 @@ class AnyHistory(SimpleTestCase):
 def request_of(history):
     tool = ToolDefinition("list_tasks", "", {"type": "object"})
     return ModelRequest("", tuple(history), (tool,), None, "UTC")
+
+
+class ServerPartsTests(SimpleTestCase):
+    """What a server added to its calls takes room as well, and goes first where there is none."""
+
+    def turns(self, count):
+        parts = {"server": "x", "extra": {"thought_signature": "s" * 7_000}}
+        return [
+            item
+            for number in range(count)
+            for item in (
+                UserText(f"question {number}"),
+                ToolRequest(f"call_{number}", "list_tasks", "{}", parts),
+                ToolOutput(f"call_{number}", "{}"),
+                AssistantText("Done.", parts),
+            )
+        ]
+
+    def test_they_count(self):
+        self.assertGreater(estimated_tokens(self.turns(1)), 2 * 7_000 / 3.5)
+
+    def test_they_are_left_out_of_old_turns_before_a_word_is(self):
+        history = self.turns(6)
+        sent = fitted(history, 16_000, 1.0)
+        self.assertLessEqual(estimated_tokens(sent), 16_000)
+        self.assertEqual(
+            [item for item in sent if isinstance(item, UserText)], [f for f in history if isinstance(f, UserText)]
+        )
+        self.assertEqual(
+            [bool(item.parts) for item in sent if isinstance(item, AssistantText)], [False] * 3 + [True] * 3
+        )
