@@ -66,6 +66,7 @@ class Upstream:
         self.requests: deque[dict[str, Any]] = deque(maxlen=1_000)
         self.request_headers: deque[dict[str, str]] = deque(maxlen=1_000)
         self.paths: deque[str] = deque(maxlen=1_000)
+        self.queries: deque[str] = deque(maxlen=1_000)
         self.client_gone = threading.Event()
         self.own_ms: defaultdict[str, float] = defaultdict(float)
         self.upkeep_requests: deque[dict[str, Any]] = deque(maxlen=1_000)
@@ -78,6 +79,7 @@ class Upstream:
         self.requests.clear()
         self.request_headers.clear()
         self.paths.clear()
+        self.queries.clear()
         self.client_gone.clear()
 
     async def __call__(self, scope, receive, send) -> None:
@@ -95,6 +97,7 @@ class Upstream:
         self.requests.append(body)
         self.request_headers.append({name.decode(): value.decode() for name, value in scope["headers"]})
         self.paths.append(scope["path"])
+        self.queries.append(scope["query_string"].decode())
         history = history_of(body)
         answer = self.answer_to(history, input_tokens=len(text) // BYTES_PER_TOKEN)
         await self._send_answer(answer, scope["path"].endswith("/responses"), receive, send)

@@ -535,3 +535,39 @@ class ConnectionTests(SimpleTestCase):
             with self.subTest(header):
                 headers = {} if header is None else {"Retry-After": header}
                 self.assertEqual(retry_after_seconds(headers, None, now=NOW.timestamp()), expected)
+
+
+class AzureTests(SimpleTestCase):
+    """Azure's way: the version in the address, the deployment in the path, the key in a header of its own."""
+
+    async def asked(self, address, api):
+        """(path, query, headers) of a request to the scripted upstream, which is reached at `address`."""
+        with ScriptedUpstream() as upstream:
+            upstream.script([says("Hello.")])
+            origin = upstream.url.removesuffix("/v1")
+            with override_settings(
+                OPENAI_BASE_URL=f"{origin}{address}", OPENAI_API_KEY="azure-key", OPENAI_API=api, OPENAI_MODEL="my-gpt"
+            ):
+                outputs = await step(OpenAIModel(read_timeout_seconds=5, retry_pause_seconds=0))
+            self.assertEqual(text_of(outputs), "Hello.")
+            return upstream.paths[-1], upstream.queries[-1], upstream.request_headers[-1]
+
+    async def test_the_version_and_the_deployment_are_in_the_address_and_the_key_in_its_header(self):
+        for address, api, path in (
+            ("/openai?api-version=2024-10-21", "auto", "/openai/deployments/my-gpt/chat/completions"),
+            ("/?api-version=2024-10-21", "chat_completions", "/openai/deployments/my-gpt/chat/completions"),
+            ("/openai?api-version=2025-04-01-preview", "responses", "/openai/responses"),
+            ("/openai/deployments/x?api-version=2024-10-21", "auto", "/openai/deployments/x/chat/completions"),
+            ("/openai/deployments/x/chat/completions?api-version=1", "auto", "/openai/deployments/x/chat/completions"),
+        ):
+            with self.subTest(address, api=api):
+                asked, query, headers = await self.asked(address, api)
+                self.assertEqual(asked, path)
+                self.assertEqual(query, address.partition("?")[2])
+                self.assertEqual(headers["api-key"], "azure-key")
+                self.assertNotIn("authorization", headers)
+
+    async def test_a_path_of_another_server_stays_as_it_is_and_the_key_a_bearer_token(self):
+        path, query, headers = await self.asked("/some/proxy/v1", "auto")
+        self.assertEqual((path, query), ("/some/proxy/v1/chat/completions", ""))
+        self.assertEqual(headers["authorization"], "Bearer azure-key")

@@ -189,13 +189,10 @@ class OpenAIModel:
         if loop not in self._clients:
             silence = max(self._read_seconds, self._first_token_seconds)
             timeout = openai.Timeout(connect=5, read=silence, write=10, pool=5)
-            key = settings.OPENAI_API_KEY or "none"  # Local servers need none; the client insists on one.
-            header = self.address.key_header
             self._clients[loop] = AsyncOpenAI(
-                api_key=key,
+                api_key=openai_key(),
                 base_url=self.address.base_url,
                 default_query=dict(self.address.query),
-                default_headers=key_headers(header, key),
                 http_client=BoundedClient(verify=self._tls, timeout=timeout),
                 timeout=timeout,
                 max_retries=0,
@@ -275,7 +272,8 @@ class OpenAIModel:
             answer: object = await self._client().post(
                 self._format.PATH,
                 content=content,
-                options={"headers": trace_headers()},
+                # With each request: among the headers of the client, a bearer token that is left out counts as missing.
+                options={"headers": {**trace_headers(), **key_headers(self.address.key_header)}},
                 cast_to=httpx2.Response,
                 stream=True,
                 stream_cls=AsyncStream[object],
@@ -293,9 +291,14 @@ class OpenAIModel:
         return response
 
 
-def key_headers(header: str, key: str) -> dict[str, Any]:
+def openai_key() -> str:
+    """Local servers need none; the client insists on one."""
+    return settings.OPENAI_API_KEY or "none"
+
+
+def key_headers(header: str) -> dict[str, Any]:
     """The key in a header of the server's own, in the place of a bearer token, which some then take for another key."""
-    return {header: key, "Authorization": openai.Omit()} if header else {}
+    return {header: openai_key(), "Authorization": openai.Omit()} if header else {}
 
 
 class UnusableAnswer(Exception):
