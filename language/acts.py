@@ -98,10 +98,11 @@ class RestoreTodo:
 
 @dataclass(frozen=True)
 class ChangeMany:
-    """A change to a whole group ("delete everything"); `verb` says it in a sentence."""
+    """A change to a whole group ("delete everything"); `verb` says it in a sentence, `due` where a move goes."""
 
     verb: str
     selection: Selection
+    due: str = ""
 
 
 @dataclass(frozen=True)

@@ -323,6 +323,38 @@ class SecondStepTests(StepTestCase):
                 self.assertEqual([name for name, _ in requests], [tool_name] * len(sizes))
                 self.assertEqual([len(arguments["tasks"]) for _, arguments in requests], sizes)
 
+    async def test_a_group_is_moved_in_one_batch_and_each_keeps_its_time(self):
+        rows = [row("id-1", "call mom", due="2026-03-04T17:00:00-05:00"), row("id-2", "buy milk", due="2026-03-04")]
+        requests, _ = await self.step(
+            *exchange("move everything due today to friday", "list_tasks", {"filter": "today"}, listed(*rows))
+        )
+        updates = [{"task": "id-1", "due": "friday at 17:00"}, {"task": "id-2", "due": "friday"}]
+        self.assertEqual(requests, [("update_task", {"updates": updates})])
+
+    async def test_a_group_is_moved_by_its_tag_else_by_whole_words_of_its_titles(self):
+        text, by_tag = "push all work todos to friday", {"filter": "open", "tag": "work", "limit": 100}
+        by_words = {"filter": "open", "text": "work", "limit": 100}
+        await self.assert_asks(UserText(text), tool_name="list_tasks", arguments=by_tag)
+        none = exchange(text, "list_tasks", by_tag, listed())
+        await self.assert_asks(*none, tool_name="list_tasks", arguments=by_words)
+        rows = listed(row("id-1", "workout"), row("id-2", "tidy the work desk"))
+        found = [ToolRequest("second", "list_tasks", json.dumps(by_words)), ToolOutput("second", json.dumps(rows))]
+        requests, _ = await self.step(*none, *found)
+        self.assertEqual(requests, [("update_task", {"updates": [{"task": "id-2", "due": "friday"}]})])
+
+    async def test_a_group_is_not_moved_without_a_day_into_a_repeat_or_when_it_is_all_there_is(self):
+        many = [row(f"id-{number}", f"todo {number}") for number in range(26)]
+        for text, rows in (
+            ("postpone everything due today", [MILK, MOM]),
+            ("move everything to friday", [MILK, MOM]),
+            ("move everything due today to friday", many),
+            ("move everything due today to every friday", [MILK, MOM]),
+        ):
+            with self.subTest(text):
+                requests, answer = await self.step(*exchange(text, "list_tasks", {}, listed(*rows)))
+                self.assertEqual(requests, [])
+                self.assertIn("nothing is changed", answer)
+
     async def test_a_group_that_was_not_found_at_once_is_said_to_be_larger(self):
         first = [row(f"id-{number}", f"todo {number}") for number in range(100)]
         requests, text = await self.step(

@@ -86,6 +86,15 @@ class OutageTests(FallbackCase):
         self.assertEqual((body["status"], body["model"]), ("needs_approval", "basic"))
         self.assertEqual(len(await self.titles()), 5)
 
+    async def test_a_group_is_moved_in_one_turn_and_taken_back_by_one_undo(self):
+        await sync_to_async(TodoFactory.create_batch)(4, owner=self.alice, tags=["work"])
+        due = Todo.objects.for_user(self.alice).filter(due_date__isnull=False)
+        with scripted_model([ModelUnavailable()], [ModelUnavailable()]):
+            body = await self.answer("push all work todos to friday")
+            self.assertEqual(await due.acount(), 4, body)
+            await self.answer("undo", conversation_id=body["conversation_id"])
+        self.assertEqual(await due.acount(), 0)
+
     async def test_undo_takes_back_what_the_model_did(self):
         with scripted_model(calls("add_task", {"tasks": [{"title": "Milk"}]}), says("Added."), [ModelUnavailable()]):
             body = await self.answer("add milk")

@@ -91,7 +91,7 @@ def may_be_todo(words: str, what: str) -> bool:
 
 
 def moved_to(what: str, due: str, clock: Clock) -> Act | None:
-    if group := moved_group(what, clock):
+    if group := moved_group(what, clock, due):
         return group
     tasks = names_in(what)
     return UpdateTodos(tasks, due=due) if tasks else None
@@ -112,6 +112,6 @@ def moved_somewhen(text: str) -> str:
     return match["what"] if match else ""
 
 
-def moved_group(what: str, clock: Clock) -> ChangeMany | None:
+def moved_group(what: str, clock: Clock, due: str = "") -> ChangeMany | None:
     selection = select_all(what, clock)
-    return ChangeMany("move", selection) if selection else None
+    return ChangeMany("move", selection, due) if selection else None

@@ -136,10 +136,17 @@ def many_answer(change: ChangeMany, call: Call) -> str:
     rows, total = call.rows, call.total
     if not rows:
         return f"You have {counted(0, change.selection)}, so there is nothing to {change.verb}."
+    if change.verb == "move" and not change.due:
+        return (
+            f"To which day should I move {counted(total, change.selection)}? Say it with the same words, for example "
+            f"“… to friday”. I do not move a whole group without a day, so nothing is changed."
+            f"\n\n{numbered(rows)}{more_of(total, len(rows))}"
+        )
+    limit = " that is all there is, or is more than 25," if change.verb == "move" else ""
     return (
         f"That would {change.verb} {counted(total, change.selection)}:\n\n"
         f"{numbered(rows)}{more_of(total, len(rows))}\n\n"
-        f"I do not {change.verb} a whole group at once, so nothing is changed. Tell me which ones, "
+        f"I do not {change.verb} a whole group{limit} at once, so nothing is changed. Tell me which ones, "
         f"for example “{example(change.verb)} 1”."
     )
 

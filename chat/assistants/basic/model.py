@@ -34,7 +34,7 @@ from language.text.clauses import CLAUSE_MAX_CHARACTERS
 from .change_answers import change_answer
 from .history import read_conversation
 from .look_answers import delete_offer, many_answer, many_limit, not_one_answer, question_answer, seek_answer
-from .requests import Look, Wanted, bulk_calls, requests_for
+from .requests import LIST_MAX, Look, Wanted, bulk_calls, requests_for, rows_named, selected
 from .sentences import SAID
 
 
@@ -87,8 +87,25 @@ def wanted_calls(acts: list[Act], conversation: Conversation, clock: Clock) -> l
     if not calls:
         return first
     if len(calls) > len(first):
-        return []
+        return moves_by_words(acts, calls[-1], clock)
     return [wanted for act, call in looks(acts, calls) for wanted in next_calls(act, call, clock)]
+
+
+def moves_of_named(change: ChangeMany, call: Call, clock: Clock) -> list[Wanted]:
+    """The move of what was found by the group's name; where it is no tag, first a look among the titles."""
+    if "text" in call.arguments:
+        return bulk_calls(change, rows_named(change.selection.text, call.rows), clock)
+    if call.total:
+        return bulk_calls(change, call.rows, clock)
+    return [("list_tasks", selected(change.selection) | {"limit": LIST_MAX})]
+
+
+def moves_by_words(acts: list[Act], last: Call, clock: Clock) -> list[Wanted]:
+    """The move of a group whose name is no tag, and was then looked up among the titles."""
+    match acts:
+        case [ChangeMany(verb="move") as change] if last.tool_name == "list_tasks" and "text" in last.arguments:
+            return moves_of_named(change, last, clock)
+    return []
 
 
 def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
@@ -96,8 +113,10 @@ def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
     match act:
         case AnnotateTodo() | RestoreTodo() if len(rows := rows_for(act, call)) == 1:
             return [call_for_one(act, rows[0])]
+        case ChangeMany(verb="move") if act.selection.text:
+            return moves_of_named(act, call, clock)
         case ChangeMany() if call.total:
-            return bulk_calls(act, call.rows)
+            return bulk_calls(act, call.rows, clock)
         case Supposed() | Sought() | OfferToDelete():
             return calls_for_found(act, call, clock)
         case AskTodos() | ChangeMany() if not call.total and "text" in call.arguments and act.selection.text:

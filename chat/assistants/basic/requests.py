@@ -1,6 +1,7 @@
 """From acts to tool calls: batches of one kind, in the order first said."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from language.acts import (
@@ -20,12 +21,16 @@ from language.acts import (
     UndoChanges,
     UpdateTodos,
 )
+from language.clock import Clock
+from language.stems import stem_of, words_of
 from language.talk.exchanges import Row
+from language.talk.references import with_whole_due
 from todos.mcp.batches import REACH_MAX
 
 BATCH_MAX = 25
 CALLS_MAX = 8
 LIST_MAX = 100
+MOVABLE = {"open", "today", "overdue", "upcoming", "undated"}
 BULK_TOOLS = {"complete": "complete_task", "delete": "delete_task"}
 
 Look = AskTodos | ChangeMany | AnnotateTodo | RestoreTodo | Supposed | Sought | OfferToDelete
@@ -69,7 +74,7 @@ def look_for(act: Look) -> dict[str, Any]:
         case AskTodos():
             return selected(act.selection) | ({"limit": LIST_MAX} if act.shown else {})
         case ChangeMany():
-            return selected(act.selection) | {"limit": LIST_MAX}
+            return selected(with_tag_first(act)) | {"limit": LIST_MAX}
         case AnnotateTodo() | OfferToDelete():
             return selected(Selection("open", act.task))
         case RestoreTodo():
@@ -81,12 +86,41 @@ def look_for(act: Look) -> dict[str, Any]:
             return selected(Selection("open", act.change.tasks[0]))
 
 
-def bulk_calls(change: ChangeMany, rows: Sequence[Row]) -> list[Wanted]:
-    """The calls for a whole group, where the server is sure to ask the person first: for many, or all that is open."""
+def with_tag_first(change: ChangeMany) -> Selection:
+    """What to look for first: the one word of "move all work todos" names a tag sooner than a title."""
+    selection = change.selection
+    if change.verb != "move" or selection.tag or not selection.text.isalnum():
+        return selection
+    return replace(selection, text="", tag=selection.text.lower())
+
+
+def bulk_calls(change: ChangeMany, rows: Sequence[Row], clock: Clock) -> list[Wanted]:
+    """The calls for a whole group, where the server is sure to ask the person first: for many, or all that is open.
+
+    A move asks nobody, for it is taken back with one word; but all that is open is not moved at once.
+    """
     everything = change.selection == Selection("open")
+    if change.verb == "move":
+        return [] if everything else moving_calls(change, rows, clock)
     if change.verb not in BULK_TOOLS or not (len(rows) > REACH_MAX or (everything and len(rows) > 1)):
         return []
     return [(BULK_TOOLS[change.verb], {"tasks": batch}) for batch in batches_of([row.id for row in rows])]
+
+
+def rows_named(text: str, rows: Sequence[Row]) -> list[Row]:
+    """The rows whose titles hold each word: a search also finds "workout" by "work"."""
+    wanted = {stem_of(word) for word in words_of(text)}
+    return [row for row in rows if wanted <= {stem_of(word) for word in words_of(row.title)}]
+
+
+def moving_calls(change: ChangeMany, rows: Sequence[Row], clock: Clock) -> list[Wanted]:
+    """One batch that moves the group and keeps the time of each; none where it is larger, or gets a repeat."""
+    found = clock.find(change.due) if change.due else None
+    is_movable = change.due and change.selection.filter in MOVABLE and len(rows) <= BATCH_MAX
+    if not is_movable or (found and found.recurrence):
+        return []
+    moves = [with_whole_due(UpdateTodos((row.id,), due=change.due), {row.due}, clock) for row in rows]
+    return requests_for(moves)
 
 
 def batched_calls(batches: dict[tuple[str, bool], list[Any]]) -> Iterator[Wanted]:
