@@ -52,6 +52,7 @@ GROWTH_MAX = 2.6
 # What takes less is too short to tell its growth from the noise of a machine.
 TELLING_SECONDS = 0.02
 ROUNDS = 4
+ATTEMPTS = 4
 FAULTS_SHOWN = 3
 ZONE = ZoneInfo("UTC")
 NOW = datetime.datetime(2026, 3, 4, 10, tzinfo=ZONE)
@@ -161,10 +162,21 @@ def fault_of(entry: Callable[[str], object], fragment: str) -> str:
     seconds = cpu_seconds(entry, long)
     if seconds <= TELLING_SECONDS:
         return ""
-    seconds = min(seconds, *(cpu_seconds(entry, long) for _ in range(ROUNDS)))
+    # The machine is shared: what is too slow or grows too fast is measured again, and its best rounds count.
+    half, fault = seconds, ""
+    for _ in range(ATTEMPTS):
+        for _ in range(ROUNDS):
+            seconds = min(seconds, cpu_seconds(entry, long))
+            half = min(half, cpu_seconds(entry, of_length(fragment, LENGTH // 2)))
+        fault = fault_in(seconds, half)
+        if not fault:
+            break
+    return fault
+
+
+def fault_in(seconds: float, half: float) -> str:
     if seconds > CPU_MAX_SECONDS:
         return f"{seconds * 1000:.0f} ms"
-    half = min(cpu_seconds(entry, of_length(fragment, LENGTH // 2)) for _ in range(ROUNDS))
     return f"×{seconds / half:.1f}" if seconds > TELLING_SECONDS and seconds > GROWTH_MAX * half else ""
 
 
