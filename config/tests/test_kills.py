@@ -39,7 +39,7 @@ class Moment:
 MOMENTS = (
     Moment("1 before it is known who asks", 'before FROM "accounts_user"', status=None),
     Moment("2 when it is known", 'after FROM "accounts_user"', status=None),
-    Moment("3 before the history is read", 'before AS "content" FROM "chat_message"', status=None),
+    Moment("3 before the history is read", 'before AS "content".* FROM "chat_message"', status=None),
     Moment("4 when the history is read", 'after FROM "chat_toolcall"', status=None),
     Moment("5 in the transaction of the message", 'after INSERT INTO "chat_message"', status=None),
     Moment("5 after the transaction of the message", 'committed INSERT INTO "chat_message"'),
