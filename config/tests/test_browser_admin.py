@@ -13,17 +13,21 @@ from .browser import BrowserCase, save_screenshot
 WIDTHS = (768, 1440)
 # Everything as long as it may be, without a place to break.
 PEOPLE = """
+from django.db import transaction
 from accounts.models import User
 from accounts.testing import UserFactory
 from chat.models import Conversation, Message, ToolCall
 from chat.testing import belongings
+from todos.models import Todo
 User.objects.create_superuser("root", password=PASSWORD)
-ids = belongings(UserFactory(username="a" * 150), "w" * 190)
+with transaction.atomic():
+    ids = belongings(UserFactory(username="a" * 150), "w" * 60)
 noted = {"request_id": "0" * 64, "stages_ms": {"database": 9, "model": 900}}
 answers = Message.objects.filter(role="assistant")
 answers.update(error_code="model_unavailable", model="m" * 100, total_ms=2_000_000, metadata=noted)
 ToolCall.objects.update(input={"tasks": [{"title": "t" * 300}]}, output={"results": ["r" * 300]}, status="error")
 Conversation.objects.update(title="c" * 200)
+Todo.objects.update(title="w" * 200)
 print(ids["message_id"], ids["conversation_id"])
 """
 MODELS = (

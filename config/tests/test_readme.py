@@ -40,7 +40,8 @@ def blocks(language: str) -> list[str]:
 
 def own_environment() -> dict[str, str]:
     """Without what belongs to the test run, and to the make that started it."""
-    ours = ("DATABASE_", "REDIS_", "MAKE", "MFLAGS")
+    # nginx takes a variable of its name for sockets that it inherits.
+    ours = ("DATABASE_", "REDIS_", "MAKE", "MFLAGS", "NGINX")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
