@@ -104,10 +104,10 @@ bench: $(VENV)/dev
 bench-%:
 	$(MAKE) bench WHAT=$*
 
-# Learns language/scoring/weights.json from the sentences in bench/language/.
+# Learns language/scoring/weights.json from the sentences in bench/language/sentences/.
 train-language: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-training.txt
-	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.train_language
+	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.language.training
 
 # Requests that nobody would think of, at every operation; EXAMPLES=50 is a short run.
 fuzz: $(VENV)/dev $(FUZZ)/.venv/.installed

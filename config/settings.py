@@ -295,7 +295,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "web.stylesheets.StylesheetFinder",
+    "web.pages.stylesheets.StylesheetFinder",
 ]
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -10,7 +10,7 @@ from django.test import AsyncClient, override_settings
 
 from accounts.models import User
 from accounts.tokens.access import issue_access_token
-from bench.language_conversations import rows_of, user_with
+from bench.language.conversations import rows_of, user_with
 from bench.quality.faulty import RECEIPT, THEIRS, TODOS, Fault
 from bench.quality.grading import end_faults
 from bench.quality.playing import Played, changed_titles, turns_with_changes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bench.language_conversations import rows_of, user_with
+from bench.language.conversations import rows_of, user_with
 from bench.quality.scenarios import Scenario
 from chat.events import TurnCompleted, TurnFailed
 from chat.turn import open_turn, run_turn

@@ -31,9 +31,9 @@ from chat.turns.records import approval_record, tool_call_record
 from database.units import database_read, within_unit
 from web.conditional import json_or_not_modified
 from web.errors import ProductError
+from web.pages.streams import STREAM_HEADERS
 from web.ratelimits import FILES_PER_USER, SEARCHES_PER_USER, check_use
 from web.repeats import Answer, answer_once
-from web.streams import STREAM_HEADERS
 
 from .export import EXPORT_DOCUMENTATION, ExportFormat, conversation_export
 from .resuming import resumed_frames, stored_turn

@@ -16,7 +16,7 @@ from chat.models import Conversation, Message, ToolCall
 from chat.turns.records import tool_call_record, turn_completed
 from chat.turns.settling import settle_dead_turn
 from database.units import database_unit
-from web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS
+from web.pages.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS
 
 from .sse import Position, sse_frame
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from chat.events import Event, MessageDelta, TurnStarted
 from chat.running import RunningTurn
 from web.errors import ValidationFailed
-from web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS
+from web.pages.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS
 
 event_adapter: TypeAdapter[Event] = TypeAdapter(Event)
 

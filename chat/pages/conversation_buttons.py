@@ -25,7 +25,7 @@ from chat.models import Conversation
 from database.units import database_unit
 from todos.pages.history import changes_of_message
 from web.errors import ValidationFailed
-from web.pages import missing_as_404
+from web.pages.missing import missing_as_404
 from web.ratelimits import FILES_PER_USER, check_use
 
 TITLE_MAX_CHARACTERS = Conversation._meta.get_field("title").max_length

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from accounts.models import User
 from chat.events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed
 from chat.running import RunningTurn, turn_running_in
-from web.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS, STREAM_HEADERS
+from web.pages.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS, STREAM_HEADERS
 
 from .markdown import markdown_html
 from .transcript import answer_html, opening_html

@@ -33,7 +33,7 @@ from database.units import database_unit
 from todos.models import Todo
 from todos.pages.listing import ListQuery, todo_listing
 from web.errors import ProductError
-from web.pages import missing_as_404
+from web.pages.missing import missing_as_404
 
 from .stream import follow_turn, stream_response, turn_frames
 from .tool_calls import uuid_or_none

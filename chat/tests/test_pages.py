@@ -17,7 +17,7 @@ from chat.pages.welcome import GENERIC
 from chat.testing import ConversationFactory, MessageFactory, calls, full_page, says, scripted_model
 from todos.models import Todo
 from todos.testing import TodoFactory
-from web.stylesheets import joined_styles
+from web.pages.stylesheets import joined_styles
 
 SCRIPTS_AND_STYLES_MAX_BYTES = 100_000
 UNKNOWN = "0198c2f0-a1b2-7c3d-8e4f-000000000000"

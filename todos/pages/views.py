@@ -32,7 +32,7 @@ from todos.errors import NothingToUndo, VersionConflict
 from todos.models import Door
 from todos.undo import Undone, undo
 from web.errors import ValidationFailed
-from web.pages import missing_as_404
+from web.pages.missing import missing_as_404
 
 from .forms import QuickAddForm, TodoForm, add_reasons
 from .listing import ListQuery, todo_listing

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.test import SimpleTestCase
 
-from web.stylesheets import JOINED, LAYERS, StylesheetFinder, joined_styles
+from web.pages.stylesheets import JOINED, LAYERS, StylesheetFinder, joined_styles
 
 FOLDER = Path(settings.BASE_DIR) / "static/styles"
 

@@ -18,7 +18,7 @@ from chat.turns.state import Turn
 from database.units import database_read
 from todos.models import Todo, TodoChange
 
-from .language_judging import Reading, Sentence
+from .judging import Reading, Sentence
 
 TITLES = (
     "buy milk",

@@ -1,38 +1,33 @@
 """How well the basic assistant understands: `python -m bench.language FILES…` prints accuracy and every miss.
 
-Without files it takes the project's own sentences in `bench/language/`. A `.tsv` line is a label and a sentence; a
-label is an action or one of CLINC150's intents (`language_judging.py`). A `.jsonl` line is
-{"cat", "text", "now", "tz", "expect"}. Each sentence is a whole turn of its own person with the same few todos, on a
-database that is thrown away; where it speaks of "it" or "item 4", those were spoken of before.
+Without files it takes the project's own in `sentences/`. A `.tsv` line is a label and a sentence; a label is an action
+or one of CLINC150's intents (`judging.py`). A `.jsonl` line is {"cat", "text", "now", "tz", "expect"}. Each sentence
+is a whole turn of its own person with the same few todos, on a database that is thrown away; where it speaks of "it"
+or "item 4", those were spoken of before.
 
 A `.jsonl` line with {"source", "text", "clock", "zone", "seed_todos", "expect", "group"} is a stranger's: a message or
-a conversation, judged by the todos before and after (`language_verdicts.py`); one with "phrase" is a date alone. The
+a conversation, judged by the todos before and after (`verdicts.py`); one with "phrase" is a date alone. The
 environment variable OUT names a file for what became of each, a JSON object a line.
 """
 
 import asyncio
-import datetime
 import json
 import os
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import django
 from django.conf import settings
 from django.core.management import call_command
 
-from .language_judging import Reading, Sentence, judge
-from .language_verdicts import RIGHT, VERDICTS, date_verdict, verdict
-
-OWN_SENTENCES = Path(__file__).parent / "language"
-NOW = datetime.datetime.fromisoformat("2026-03-04T10:00:00-05:00")
-ZONE = ZoneInfo("America/New_York")
+from .judging import Reading, judge
+from .labelled import OWN_SENTENCES, sentences_in
+from .verdicts import RIGHT, VERDICTS, date_verdict, verdict
 
 
 def main(paths: Iterable[Path]) -> None:
@@ -40,7 +35,7 @@ def main(paths: Iterable[Path]) -> None:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
         os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
         django.setup()
-        settings.CHAT_MODEL = "bench.language_turns.TimedModel"
+        settings.CHAT_MODEL = "bench.language.turns.TimedModel"
         call_command("migrate", verbosity=0)
         asyncio.run(measure(paths))
 
@@ -60,7 +55,7 @@ def is_of_strangers(path: Path) -> bool:
 
 
 async def measure_strangers(paths: Iterable[Path]) -> None:
-    conversations = import_module("bench.language_conversations")
+    conversations = import_module("bench.language.conversations")
     verdicts: dict[str, list[str]] = defaultdict(list)
     outcomes = []
     for path in paths:
@@ -105,7 +100,7 @@ def shown_outcome(line: dict[str, Any], outcome: dict[str, Any]) -> str:
 
 async def measure_own(paths: Iterable[Path]) -> None:
     # Models can be imported only now that settings know the database.
-    read = import_module("bench.language_turns").read
+    read = import_module("bench.language.turns").read
     right: dict[str, list[bool]] = defaultdict(list)
     seconds: list[float] = []
     wrong_writes = 0
@@ -128,18 +123,6 @@ def report(right: dict[str, list[bool]], seconds: list[float], wrong_writes: int
     print(f"{wrong_writes} wrong writes")
     if seconds:
         print(f"{sum(seconds) / len(seconds) * 1000:.2f} ms CPU a step, {max(seconds) * 1000:.2f} ms at most")
-
-
-def sentences_in(paths: Iterable[Path]) -> Iterator[Sentence]:
-    for path in paths:
-        for line in filter(None, path.read_text(encoding="utf-8").splitlines()):
-            if path.suffix == ".tsv":
-                label, text = line.split("\t", 1)
-                yield Sentence(label, text, {}, NOW, ZONE)
-            else:
-                item = json.loads(line)
-                now, zone = datetime.datetime.fromisoformat(item["now"]), ZoneInfo(item["tz"])
-                yield Sentence(item["cat"], item["text"], item["expect"], now, zone)
 
 
 def shown(reading: Reading) -> str:

@@ -16,8 +16,8 @@ from language.dates import Due, resolve_date
 from language.errors import DateNotUnderstood
 from todos.models import Priority, Todo, TodoTag
 
-from .language_judging import Sentence
-from .language_turns import take_turn
+from .judging import Sentence
+from .turns import take_turn
 
 MINUTE = datetime.timedelta(minutes=1)
 

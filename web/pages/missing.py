@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.http import Http404
 
-from .errors import ProductError
+from web.errors import ProductError
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from language.clock import Clock
 from language.scoring.features import features
 from language.scoring.score import WEIGHTS
 
-from .language import OWN_SENTENCES, sentences_in
+from .labelled import OWN_SENTENCES, sentences_in
 
 FAMILIES = {
     "add": "add",

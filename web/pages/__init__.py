@@ -1,0 +1,1 @@
+"""What pages share, whoever looks at them: what is missing, event streams, the styles as one file."""
