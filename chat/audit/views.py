@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import pretty_json, record_reading
@@ -55,8 +57,17 @@ def cockpit(request: HttpRequest) -> TemplateResponse:
         shown=shown,
         charts=[turns_chart(shown), tokens_chart(shown), *cost_chart(shown)],
         spent=[step.spending for step in reversed(shown.steps) if step.spending.turns],
+        errors=[(code, count, turns_address(code, shown, user)) for code, count in shown.errors],
         of_user=user,
     )
+
+
+def turns_address(code: str, shown: Overview, user: User | None) -> str:
+    """The list of the answers that ended with an error, in the window that is shown."""
+    query = {"error": code, "created_at__gte": shown.steps[0].start.isoformat()}
+    if user:
+        query["owner__id__exact"] = str(user.pk)
+    return f"{reverse('admin:chat_message_changelist')}?{urlencode(query)}"
 
 
 def turn(request: HttpRequest, message_id: UUID) -> TemplateResponse:

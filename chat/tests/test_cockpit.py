@@ -196,13 +196,13 @@ class TurnPage(CockpitTestCase):
         return self.client.get(reverse("admin:chat_turn", args=[message.pk]))
 
     def test_it_shows_the_turn_step_by_step_with_its_timings(self):
-        page = self.page(self.turn)
+        text = " ".join(self.page(self.turn).content.decode().split())
         for part in (
             "Step 1",
             "Step 2",
             "225 ms",
-            "<td>450.0 ms</td><td>50.0 %</td>",
-            "<td>438.0 ms</td><td>48.7 %</td>",  # the rest
+            "<td>450.0 ms</td> <td>50.0 %</td>",
+            "<td>438.0 ms</td> <td>48.7 %</td>",  # the rest
             "first output after 61 ms, 93 ms in all",
             "777 tokens in",
             "<code>model_timeout</code>",
@@ -211,8 +211,8 @@ class TurnPage(CockpitTestCase):
             '<rect class="stage-tools" x="13.3" width="500.0"',
         ):
             with self.subTest(part):
-                self.assertContains(page, part)
-        self.assertNotContains(page, "<b>milk</b>")
+                self.assertIn(part, text)
+        self.assertNotIn("<b>milk</b>", text)
 
     def test_whoever_opens_it_is_recorded(self):
         self.page(self.turn)
