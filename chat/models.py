@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -255,6 +256,12 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.sequence}"
+
+    @property
+    def typed_at(self) -> datetime.datetime:
+        """When a person wrote it, which is before it came where a device had no network."""
+        typed = self.metadata.get("typed_at")
+        return datetime.datetime.fromisoformat(typed) if typed else self.created_at
 
 
 class ToolCall(models.Model):

@@ -96,6 +96,7 @@ CORS_ALLOW_HEADERS = (
     "if-none-match",
     "last-event-id",
     "x-request-id",
+    "x-typed-at",
 )
 CORS_EXPOSE_HEADERS = (
     "deprecation",

@@ -7,8 +7,9 @@ from django.db import models
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-# Whoever sends a request again does so within a day; Stripe keeps its keys as long.
-KEPT = datetime.timedelta(hours=24)
+# Programs send again within a day; a phone that lost the answer may be without a network for as long as what was typed
+# on it is taken (`web/typed_at.py`).
+KEPT = datetime.timedelta(days=8)
 
 
 class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,11 @@ from .models import KeptAnswer
 
 KEY_MAX_CHARACTERS = 200
 PURGED_AT_ONCE = 1_000
+# Of a form, what differs between a request and its repeat.
+FORM_NOISE = {"csrfmiddlewaretoken", "next"}
 RETRY_SECONDS = 2
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -46,23 +50,46 @@ async def answer_once(request: HttpRequest, user: Model, write: Callable[[], Ans
     return await keyed_answer(user, key, fingerprint_of(request), write)
 
 
+async def write_once(request: HttpRequest, user: Model, write: Callable[[], Result]) -> Result | None:
+    """Run what a form asks for as one unit; None where its Idempotency-Key has been through: the page shows the rest.
+
+    Raises as `answer_once` does.
+    """
+    key = request.headers.get("Idempotency-Key")
+    check_idempotency_key(key)
+    if key is None:
+        return await database_unit(write)()
+    return await keyed_write(user, key, fingerprint_of_form(request), write)
+
+
 @database_unit
 def keyed_answer(user: Model, key: str, fingerprint: str, write: Callable[[], Answer]) -> HttpResponse:
-    mine = KeptAnswer.objects.for_user(user)
+    row, is_first = claimed(user, key, fingerprint)
+    if not is_first:
+        return response_of(row, replayed=True)
+    answer = kept(write(), row)
+    answer.save(update_fields=["status", "headers", "body"])
+    return response_of(answer)
+
+
+@database_unit
+def keyed_write(user: Model, key: str, fingerprint: str, write: Callable[[], Result]) -> Result | None:
+    _, is_first = claimed(user, key, fingerprint)
+    return write() if is_first else None
+
+
+def claimed(user: Model, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]:
+    """The row of the key, and whether this request is the first with it. Raises IdempotencyMismatch."""
     claim = KeptAnswer(owner_id=user.pk, key=key, fingerprint=fingerprint)
     # On PostgreSQL a second request with the key waits here until the first is through.
     KeptAnswer.objects.bulk_create([claim], ignore_conflicts=True)
-    first = mine.filter(key=key).first()
+    first = KeptAnswer.objects.for_user(user).filter(key=key).first()
     if first is None:
         # It was too old and has just been purged.
         raise ServiceUnavailable(retry_after_seconds=RETRY_SECONDS)
-    if first.pk != claim.pk:
-        if first.fingerprint != fingerprint:
-            raise IdempotencyMismatch
-        return response_of(first, replayed=True)
-    answer = kept(write(), first)
-    answer.save(update_fields=["status", "headers", "body"])
-    return response_of(answer)
+    if first.pk != claim.pk and first.fingerprint != fingerprint:
+        raise IdempotencyMismatch
+    return first, first.pk == claim.pk
 
 
 def kept(answer: Answer, row: KeptAnswer | None = None) -> KeptAnswer:
@@ -100,6 +127,12 @@ def fingerprint_of(request: HttpRequest) -> str:
         digest.update(part if isinstance(part, bytes) else part.encode())
         digest.update(b"\n")
     return digest.hexdigest()
+
+
+def fingerprint_of_form(request: HttpRequest) -> str:
+    """The same for the same address and fields, however they are encoded."""
+    fields = sorted((name, values) for name, values in request.POST.lists() if name not in FORM_NOISE)
+    return hashlib.sha256(json.dumps([request.path, fields]).encode()).hexdigest()
 
 
 def json_of(body: bytes) -> Any:

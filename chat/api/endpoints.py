@@ -34,6 +34,7 @@ from web.errors import ProductError
 from web.pages.streams import STREAM_HEADERS
 from web.ratelimits import FILES_PER_USER, SEARCHES_PER_USER, check_use
 from web.repeats import Answer, answer_once
+from web.typed_at import late_moment_of
 
 from .export import EXPORT_DOCUMENTATION, ExportFormat, conversation_export
 from .resuming import resumed_frames, stored_turn
@@ -68,7 +69,9 @@ async def send_message(request: HttpRequest, user_id: str, body: ChatRequest) ->
     With `"stream": true` or `Accept: text/event-stream` the same turn comes as Server-Sent Events.
     An `Idempotency-Key` header makes it safe to send the same request again.
     """
-    message = NewMessage(body.message, body.conversation_id, request.headers.get("Idempotency-Key"))
+    message = NewMessage(
+        body.message, body.conversation_id, request.headers.get("Idempotency-Key"), late_moment_of(request)
+    )
     running = await start_turn(begin_turn(request, user_id, message))
     return await answer_of(running, streamed=body.stream or wants_stream(request))
 

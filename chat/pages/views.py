@@ -1,6 +1,7 @@
 """Chat pages: a new chat, a conversation, and sending a message without a script."""
 
 import asyncio
+import dataclasses
 import hashlib
 from typing import Any, cast
 from uuid import UUID
@@ -34,6 +35,7 @@ from todos.models import Todo
 from todos.pages.listing import ListQuery, todo_listing
 from web.errors import ProductError
 from web.pages.missing import missing_as_404
+from web.typed_at import late_moment_of
 
 from .stream import follow_turn, stream_response, turn_frames
 from .tool_calls import uuid_or_none
@@ -71,6 +73,7 @@ async def send_message(request: PageRequest) -> HttpResponseBase:
         return redirect("home")
     message = posted_message(request)
     try:
+        message = dataclasses.replace(message, typed_at=late_moment_of(request))
         running = await start_turn(begin_turn(request, request.acting_user.subject, message))
     except IdempotencyInProgress:
         return await running_answer(request, message.conversation_id or await latest_conversation_id(request))
@@ -151,7 +154,8 @@ def posted_message(request: PageRequest) -> NewMessage:
     if given and conversation_id is None:
         raise Http404
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return NewMessage(text, conversation_id, f"page-{form_key}-{digest}" if form_key else None)
+    key = f"page-{form_key}-{digest}" if form_key else None
+    return NewMessage(text, conversation_id, key)
 
 
 async def conversation_id_of(running: RunningTurn) -> UUID:

@@ -27,11 +27,12 @@ LITTLE_LEFT = "Little is left of today's allowance for the assistant. Wait until
 
 @dataclasses.dataclass(frozen=True)
 class NewMessage:
-    """What a person sends. Without a conversation a new one is opened."""
+    """What a person sends. Without a conversation a new one is opened. `typed_at` is known of what comes late."""
 
     text: str
     conversation_id: UUID | None = None
     idempotency_key: str | None = None
+    typed_at: datetime.datetime | None = None
 
     @property
     def fingerprint(self) -> str:

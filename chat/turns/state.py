@@ -95,8 +95,8 @@ class Turn:
 
     @property
     def now(self) -> datetime.datetime:
-        """The moment of the question: “tomorrow” is counted from it, however long the answer takes."""
-        return self.question.created_at
+        """The moment of the question: “tomorrow” is counted from it, however late it came or long the answer takes."""
+        return self.question.typed_at
 
     @property
     def elapsed_ms(self) -> int:

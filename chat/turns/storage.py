@@ -76,11 +76,16 @@ def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Mes
         role=Message.Role.USER,
         content=message.text,
         idempotency_key=message.idempotency_key,
-        metadata={"fingerprint": message.fingerprint} if message.idempotency_key else {},
+        metadata=metadata_of(message),
     )
     answer = Message(**common, sequence=sequence + 2, role=Message.Role.ASSISTANT, status=Message.Status.PENDING)
     Message.objects.bulk_create([question, answer])
     return question, answer
+
+
+def metadata_of(message: NewMessage) -> dict[str, Any]:
+    metadata = {"fingerprint": message.fingerprint} if message.idempotency_key else {}
+    return metadata | ({"typed_at": message.typed_at.isoformat()} if message.typed_at else {})
 
 
 def reopen_answer(user: User, answer: Message) -> tuple[Conversation, Message]:

@@ -20,6 +20,25 @@ IDEMPOTENCY_KEY = {
     "was, for 24 hours at least, and nothing is written twice.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
+# Writes that read words such as “tomorrow”, or keep the moment.
+READS_MOMENT = {
+    "completeTodo",
+    "createTodo",
+    "deleteTodo",
+    "reopenTodo",
+    "restoreTodo",
+    "sendMessage",
+    "updateTodo",
+    "writeTodos",
+}
+TYPED_AT = {
+    "in": "header",
+    "name": "X-Typed-At",
+    "required": False,
+    "description": "When the person wrote this, where it waited for a network: “tomorrow” counts from then. At most 7 "
+    "days ago; a later moment than now is now.",
+    "schema": {"type": "string", "format": "date-time"},
+}
 CONDITIONAL = {"getConversation", "getTodo", "listConversations", "listMessages", "listTodos"}
 IF_NONE_MATCH = {
     "in": "header",
@@ -47,6 +66,8 @@ def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
         for method, operation in operations.items():
             if takes_key(method, operation):
                 operation["parameters"].append(IDEMPOTENCY_KEY)
+            if operation["operationId"] in READS_MOMENT:
+                operation["parameters"].append(TYPED_AT)
             if operation["operationId"] in CONDITIONAL:
                 operation["parameters"].append(IF_NONE_MATCH)
                 operation["responses"][304] = {"description": "Not modified since the ETag that was sent."}

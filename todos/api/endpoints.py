@@ -30,6 +30,7 @@ from web.conditional import is_known, not_modified, weak_etag
 from web.errors import ValidationFailed
 from web.ratelimits import SEARCHES_PER_USER, check_use
 from web.repeats import Answer, answer_once
+from web.typed_at import moment_of
 
 from .schema import (
     ChangeOut,
@@ -76,10 +77,11 @@ async def list_todos(request: HttpRequest, user_id: str, query: Query[TodoQuery]
 async def create_todo(request: HttpRequest, user_id: str, body: TodoIn) -> HttpResponse:
     """Add a todo."""
     user = await caller(request, user_id)
+    typed = moment_of(request)
 
     def write() -> Answer:
         fields = body.model_dump(exclude_unset=True)
-        todo = commands.add_todo(user, now=timezone.now(), by=BY_API, **fields).todo
+        todo = commands.add_todo(user, now=typed, by=BY_API, **fields).todo
         return todo_answer(todo, user, status=201, Location=f"/api/{user_id}/todos/{todo.id}")
 
     return await answer_once(request, user, write)
@@ -163,11 +165,10 @@ async def run_command(
 ) -> HttpResponse:
     """One command on one todo of the user whose address it is, answered with the todo as stored."""
     user = await caller(request, user_id)
-    pk, expected_version = id_of(todo_id), version_of(if_match)
+    pk, expected_version, typed = id_of(todo_id), version_of(if_match), moment_of(request)
 
     def write() -> Answer:
-        now = timezone.now()
-        written = command(user, pk, now=now, by=BY_API, expected_version=expected_version, **fields)
+        written = command(user, pk, now=typed, by=BY_API, expected_version=expected_version, **fields)
         return Answer(status=204) if status == 204 else todo_answer(written.todo, user)
 
     return await answer_once(request, user, write)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.pages.sign_in import PageRequest, address_after, is_htmx, render_page, signed_in
+from accounts.pages.sign_in import PageRequest, address_after, is_htmx, refusal_response, render_page, signed_in
 from database.units import database_unit
 from language.dates import date_text
 from language.errors import DateNotUnderstood
@@ -31,8 +32,10 @@ from todos.commands import (
 from todos.errors import NothingToUndo, VersionConflict
 from todos.models import Door
 from todos.undo import Undone, undo
-from web.errors import ValidationFailed
+from web.errors import IdempotencyMismatch, ValidationFailed
 from web.pages.missing import missing_as_404
+from web.repeats import write_once
+from web.typed_at import moment_of
 
 from .forms import QuickAddForm, TodoForm, add_reasons
 from .listing import ListQuery, todo_listing
@@ -60,14 +63,17 @@ def list_page(request: PageRequest, status: int = 200, **context: Any) -> HttpRe
 async def add(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("todos")
-    user, now = request.acting_user, timezone.now()
-    form = QuickAddForm(request.POST, zone=user.zone, now=now)
+    user = request.acting_user
+    form = QuickAddForm(request.POST, zone=user.zone, now=timezone.now())
     try:
+        form.now = moment_of(request)
         if form.is_valid():
-            written = await database_unit(add_todo)(user, now=now, by=BY_PAGE, **form.todo_fields())
-            messages.success(request, added_sentence(written, user, now))
+            fields = form.todo_fields()
+            written = await write_once(request, user, partial(add_todo, user, now=form.now, by=BY_PAGE, **fields))
+            if written:
+                messages.success(request, added_sentence(written, user, timezone.now()))
             return redirect(address_after(request, "todos"))
-    except (ValidationFailed, DateNotUnderstood) as refusal:
+    except (ValidationFailed, DateNotUnderstood, IdempotencyMismatch) as refusal:
         add_reasons(form, refusal)
     return await list_page(request, UNPROCESSABLE, here=address_after(request, "todos"), quick_add=form)
 
@@ -138,8 +144,16 @@ def moved(user: User, todo_id: UUID, day: str, now: datetime.datetime) -> Writte
 
 async def change(request: PageRequest, command: Callable[..., Written], todo_id: UUID, sentence: str) -> HttpResponse:
     """Run a command and go back; the notice offers to undo it."""
-    with missing_as_404():
-        written = await database_unit(command)(request.acting_user, todo_id, now=timezone.now(), by=BY_PAGE)
+    user = request.acting_user
+    try:
+        with missing_as_404():
+            now = moment_of(request)
+            written = await write_once(request, user, partial(command, user, todo_id, now=now, by=BY_PAGE))
+    except (ValidationFailed, IdempotencyMismatch) as refusal:
+        # Of headers that only the script sends.
+        return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
+    if written is None:
+        return redirect(address_after(request, "todos"))
     notice = " ".join(filter(None, [sentence.format(written.todo.title), written.note]))
     messages.success(request, notice, extra_tags=undo_address(written))
     return redirect(address_after(request, "todos"))
