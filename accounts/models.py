@@ -19,6 +19,8 @@ from .usernames import look_of, mixes_lookalikes
 # Some letters look like three others, and some are two in lower case.
 LOOK_MAX_CHARACTERS = 500
 MIXED_ALPHABETS = "This name mixes alphabets whose letters look alike. Write it in one."
+# How people sign in, by RFC 8176 where that has a word, and as they are told.
+SIGN_IN_METHODS = {"pwd": "password", "pop": "passkey"}
 LOOKS_TAKEN = "This name looks like the name of another user."
 
 
@@ -90,6 +92,7 @@ class SignIn(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
     session_key = models.CharField(max_length=40, blank=True, db_index=True, help_text="Empty for a program.")
     user_agent = models.CharField(max_length=200, blank=True)
+    amr = models.CharField(max_length=40, blank=True, help_text="How, in the words of RFC 8176, spaces between.")
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -107,6 +110,12 @@ class SignIn(models.Model):
     @property
     def device(self) -> str:
         return device_name(self.user_agent)
+
+    @property
+    def how(self) -> str:
+        """“by password and code from an app”; empty for one from before this was noted."""
+        words = [SIGN_IN_METHODS[method] for method in self.amr.split() if method in SIGN_IN_METHODS]
+        return f"by {' and '.join(words)}" if words else ""
 
 
 class RefreshToken(models.Model):
@@ -148,6 +157,40 @@ class PersonalToken(models.Model):
 
     def __str__(self) -> str:
         return f"personal token of {self.user_id}"
+
+
+class Passkey(models.Model):
+    """The public half of a key that a device or a password manager keeps for a person. Ids and keys are base64url.
+
+    `sign_count` grows with each use where the device counts at all; it is 0 for a key that several devices share.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=60)
+    credential_id = models.CharField(max_length=1364, unique=True, help_text="Of at most 1,023 bytes.")
+    public_key = models.TextField(help_text="A COSE key.")
+    sign_count = models.BigIntegerField(default=0)
+    transports = models.JSONField(default=list)
+    is_synced = models.BooleanField(default=False, help_text="Whether its keeper has a copy on other devices.")
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"passkey of {self.user_id}"
+
+
+class SpentTicket(models.Model):
+    """A ticket that was used, so that it is not used again until it would have expired anyway. It leads to nobody."""
+
+    digest = models.CharField(primary_key=True, max_length=64, help_text="SHA-256 of the ticket, hexadecimal.")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class Reading(models.Model):

@@ -1,4 +1,4 @@
-"""Sign-ins, refresh tokens and sessions that let nobody in any more, removed."""
+"""Sign-ins, refresh tokens, sessions and tickets that let nobody in any more, removed."""
 
 import datetime
 
@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from .models import RefreshToken, SignIn
+from .models import RefreshToken, SignIn, SpentTicket
 from .sign_ins import forgotten_at
 
 BATCH = 500
@@ -25,6 +25,10 @@ def purge_sign_ins(now: datetime.datetime) -> int:
 
 def purge_sessions(now: datetime.datetime) -> int:
     return purge_batch(Session.objects.filter(expire_date__lt=now))
+
+
+def purge_spent_tickets(now: datetime.datetime) -> int:
+    return purge_batch(SpentTicket.objects.filter(expires_at__lt=now))
 
 
 @transaction.atomic

@@ -35,11 +35,11 @@ def forgotten_at(now: datetime.datetime) -> datetime.datetime:
     return now - 2 * datetime.timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
 
 
-def begin_sign_in(user: User, user_agent: str = "", session_key: str = "") -> SignIn:
-    """A new sign-in; those that ended long ago are forgotten."""
+def begin_sign_in(user: User, user_agent: str = "", session_key: str = "", amr: str = "") -> SignIn:
+    """A new sign-in; those that ended long ago are forgotten. `amr` is how, as SIGN_IN_METHODS names it."""
     user.sign_ins.filter(last_used_at__lt=forgotten_at(timezone.now())).delete()
     user_agent = storable(user_agent)[:USER_AGENT_MAX_CHARACTERS]
-    return user.sign_ins.create(user_agent=user_agent, session_key=session_key)
+    return user.sign_ins.create(user_agent=user_agent, session_key=session_key, amr=amr)
 
 
 # Programs: refresh tokens
@@ -110,7 +110,8 @@ def note_login(request: HttpRequest, user: User, **kwargs: object) -> None:
     """Whichever door a browser signs in by, the admin's too."""
     if not request.session.session_key:
         request.session.create()
-    begin_sign_in(user, request.META.get("HTTP_USER_AGENT", ""), request.session.session_key or "")
+    user_agent, amr = request.META.get("HTTP_USER_AGENT", ""), getattr(request, "amr", "")
+    begin_sign_in(user, user_agent, request.session.session_key or "", amr)
 
 
 @receiver(user_logged_out)

@@ -5,9 +5,12 @@ from django.urls import path
 
 from .pages import views
 from .pages.first_sign_in import first_sign_in
+from .passkeys import views as passkeys
 
 urlpatterns = [
     path("accounts/login", views.login, name="login"),
+    path("accounts/login/passkey", passkeys.enter_by_passkey, name="enter_by_passkey"),
+    path("accounts/login/passkey/options", passkeys.entering_options, name="entering_options"),
     path("accounts/token", views.access_token, name="access_token"),
     path("accounts/logout", LogoutView.as_view(), name="logout"),
     path("accounts/register", views.register, name="register"),
@@ -17,6 +20,10 @@ urlpatterns = [
     path("accounts/settings/time-zone", views.change_time_zone, name="change_time_zone"),
     path("accounts/settings/sign-ins/end", views.end_sign_ins, name="end_sign_ins"),
     path("accounts/settings/sign-ins/<uuid:sign_in_id>/end", views.end_sign_in, name="end_sign_in"),
+    path("accounts/settings/passkeys", passkeys.add, name="add_passkey"),
+    path("accounts/settings/passkeys/options", passkeys.adding_options, name="adding_options"),
+    path("accounts/settings/passkeys/<uuid:passkey_id>/rename", passkeys.rename, name="rename_passkey"),
+    path("accounts/settings/passkeys/<uuid:passkey_id>/remove", passkeys.remove, name="remove_passkey"),
     path("accounts/settings/tokens", views.make_personal_token, name="make_personal_token"),
     path("accounts/settings/tokens/<uuid:token_id>/revoke", views.revoke_token, name="revoke_personal_token"),
     path("accounts/settings/password", views.change_password, name="change_password"),

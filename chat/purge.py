@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from accounts.purge import purge_batch, purge_refresh_tokens, purge_sessions, purge_sign_ins
+from accounts.purge import purge_batch, purge_refresh_tokens, purge_sessions, purge_sign_ins, purge_spent_tickets
 from database.units import database_unit, request_thread
 from telemetry import metrics
 from todos.purge import purge_trash
@@ -36,6 +36,7 @@ PURGES: dict[str, Callable[[datetime.datetime], int]] = {
     "refresh_tokens": purge_refresh_tokens,
     "sign_ins": purge_sign_ins,
     "sessions": purge_sessions,
+    "spent tickets": purge_spent_tickets,
 }
 
 

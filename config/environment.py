@@ -116,6 +116,14 @@ def envorigins(name: str, *, wildcards: bool = True) -> list[str]:
     return origins
 
 
+def envorigin(name: str) -> str:
+    """One origin by its exact name, or empty."""
+    origins = envorigins(name, wildcards=False)
+    if len(origins) > 1:
+        wrong(f"{name} must be one origin such as https://app.example.com, not {len(origins)}.")
+    return origins[0] if origins else ""
+
+
 def envnetworks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
     """“none” is an empty list."""
     networks = []

@@ -19,6 +19,7 @@ from config.environment import (
     envint,
     envlist,
     envnetworks,
+    envorigin,
     envorigins,
     envprices,
     envsecret,
@@ -50,6 +51,8 @@ ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG el
 if not ALLOWED_HOSTS:
     wrong("ALLOWED_HOSTS must name the hosts that people use when DEBUG is off.")
 CSRF_TRUSTED_ORIGINS = envorigins("CSRF_TRUSTED_ORIGINS")
+# Where people reach the program, as https://todo.example.com; unset, at each host that ALLOWED_HOSTS names.
+SITE_URL = envorigin("SITE_URL")
 
 # Applications
 

@@ -12,6 +12,7 @@ from accounts.models import SignIn, User
 from accounts.passwords import hash_password, user_of_password
 from accounts.sign_ins import begin_sign_in, issue_refresh_token, revoke_refresh_token, rotate_refresh_token
 from accounts.tokens.access import issue_access_token
+from accounts.ways import PASSWORD
 from database.units import database_unit
 from web.errors import LoginFailed, TokenInvalid, ValidationFailed
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address
@@ -127,7 +128,7 @@ def store_user(user: User, user_agent: str) -> tuple[SignIn, str]:
     """Store a new user, signed in; returns the sign-in and its refresh token."""
     user.last_login = timezone.now()
     user.save(force_insert=True)
-    begun = begin_sign_in(user, user_agent)
+    begun = begin_sign_in(user, user_agent, amr=PASSWORD)
     return begun, issue_refresh_token(begun)
 
 
@@ -140,5 +141,5 @@ def note_sign_in(user: User, user_agent: str) -> tuple[SignIn, str]:
     unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
     if not unchanged.update(last_login=timezone.now()):
         raise LoginFailed
-    begun = begin_sign_in(user, user_agent)
+    begun = begin_sign_in(user, user_agent, amr=PASSWORD)
     return begun, issue_refresh_token(begun)

@@ -1,7 +1,6 @@
 """The page behind the link of `create_admin`: choose a password, once, and be signed in."""
 
 from asgiref.sync import sync_to_async
-from django.contrib import auth
 from django.contrib.auth.forms import SetPasswordForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.first_sign_in import store_first_password, user_of_key
 from accounts.passwords import hash_password
+from accounts.ways import PASSWORD, enter
 from database.units import database_unit
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address
 
@@ -30,7 +30,7 @@ async def first_sign_in(request: HttpRequest) -> HttpResponse:
         hashed = await hash_password(form.cleaned_data["new_password1"])
         if (user := await database_unit(store_first_password)(key, hashed)) is None:
             raise Http404
-        await auth.alogin(request, user)
+        await enter(request, user, PASSWORD)
         return redirect("admin:index")
     page = {"form": form, "username": user.username}
     status = UNPROCESSABLE if form.is_bound else 200

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, USERNAME_TAKEN
 from accounts.bearer import user_of_cookie
 from accounts.models import User
+from accounts.passkeys.site import site_of
 from accounts.passwords import hash_password, user_of_password
 from accounts.sign_ins import (
     end_sign_in_of,
@@ -27,6 +28,7 @@ from accounts.sign_ins import (
 )
 from accounts.tokens.access import issue_access_token
 from accounts.tokens.personal import TooManyTokens, issue_personal_token, revoke_personal_token, tokens_in_use
+from accounts.ways import PASSWORD, enter
 from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, status_by_code
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address, check_failed_logins, count_failed_login
@@ -46,9 +48,27 @@ SIGN_INS_SHOWN = 20
 async def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(posted(request))
     if form.is_bound and (user := await user_of_login(request, form)):
-        await auth.alogin(request, user)
-        return HttpResponse(status=204) if is_htmx(request) else redirect(address_after(request, "home"))
-    return entrance_page(request, "accounts/_sign_in.html" if is_htmx(request) else "accounts/login.html", form)
+        await enter(request, user, PASSWORD)
+        return signed_in_response(request)
+    return entrance_page(request, login_template(request), form)
+
+
+def login_template(request: HttpRequest) -> str:
+    return "accounts/_sign_in.html" if is_htmx(request) else "accounts/login.html"
+
+
+def signed_in_response(request: HttpRequest) -> HttpResponse:
+    """Where a sign-in leads to; nowhere from the dialog of a page."""
+    return HttpResponse(status=204) if is_htmx(request) else redirect(address_after(request, "home"))
+
+
+def refused_entrance(request: HttpRequest, refusal: ProductError) -> HttpResponse:
+    """The sign-in page after another way in than its form was refused."""
+    context = {"form": LoginForm(), "next": address_after(request, "home"), "problem": sentence_of(refusal)}
+    response = render(request, login_template(request), context, status=refusal.status)
+    if refusal.wait_seconds:
+        response["Retry-After"] = str(refusal.wait_seconds)
+    return response
 
 
 async def admin_login(request: HttpRequest) -> HttpResponse:
@@ -97,7 +117,7 @@ async def user_of_login(request: HttpRequest, form: LoginForm) -> User | None:
 async def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(posted(request))
     if form.is_bound and (user := await registered_user(request, form)):
-        await auth.alogin(request, user)
+        await enter(request, user, PASSWORD)
         return redirect(address_after(request, "home"))
     return entrance_page(request, "accounts/register.html", form)
 
@@ -165,6 +185,8 @@ def settings_page(request: PageRequest, status: int = 200, **to_show: object) ->
         "sign_ins": filter(None, [this_sign_in, *others[:SIGN_INS_SHOWN]]),
         "more_sign_ins": max(0, others.count() - SIGN_INS_SHOWN),
         "server_address": request.build_absolute_uri("/mcp"),
+        "passkeys": request.acting_user.passkeys.all(),
+        "passkeys_work_here": site_of(request) is not None,
         "personal_tokens": tokens_in_use(request.acting_user),
         "personal_token_form": PersonalTokenForm(),
         "erase_form": EraseForm(request.acting_user),

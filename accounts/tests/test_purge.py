@@ -5,8 +5,8 @@ from django.contrib.sessions.models import Session
 from django.test import TestCase
 from django.utils import timezone
 
-from accounts.models import RefreshToken, SignIn
-from accounts.purge import BATCH, purge_refresh_tokens, purge_sessions, purge_sign_ins
+from accounts.models import RefreshToken, SignIn, SpentTicket
+from accounts.purge import BATCH, purge_refresh_tokens, purge_sessions, purge_sign_ins, purge_spent_tickets
 from accounts.sign_ins import begin_sign_in, issue_refresh_token
 from accounts.testing import alice
 
@@ -35,6 +35,12 @@ class PurgeTests(TestCase):
             Session.objects.create(session_key=name, session_data="", expire_date=self.now + hours * HOUR)
         self.assertEqual(purge_sessions(self.now), 1)
         self.assertEqual([session.session_key for session in Session.objects.all()], ["running"])
+
+    def test_a_spent_ticket_goes_when_it_could_not_be_used_anyway(self):
+        for name, hours in (("old", -1), ("spent just now", 1)):
+            SpentTicket.objects.create(digest=name, expires_at=self.now + hours * HOUR)
+        self.assertEqual(purge_spent_tickets(self.now), 1)
+        self.assertEqual([ticket.digest for ticket in SpentTicket.objects.all()], ["spent just now"])
 
     def test_many_go_in_batches(self):
         ended = [Session(session_key=f"{number}", expire_date=self.now - HOUR) for number in range(BATCH + 1)]

@@ -36,6 +36,8 @@ SAID = {"message": "what is overdue?", "conversation_id": "{conversation_id}"}
 PAGES: Doors = {
     "": own_page(),
     "accounts/login": entrance("422"),
+    "accounts/login/passkey": {"POST": Open("422")},
+    "accounts/login/passkey/options": {"POST": Open("422 validation_error")},  # no passkeys at this address
     "accounts/register": entrance("422"),
     "accounts/first-sign-in": dict.fromkeys(("GET", "HEAD", "POST"), Open("404")),  # there with a key, and no other way
     # From the login only, and never from another token.
@@ -48,6 +50,12 @@ PAGES: Doors = {
     "accounts/settings/time-zone": FORM | own_button(body={"time_zone": "Europe/Berlin"}),
     "accounts/settings/sign-ins/end": own_button("sign in"),
     "accounts/settings/sign-ins/<uuid:sign_in_id>/end": {"POST": Door("302", "302", "302")},
+    "accounts/settings/passkeys": FORM | own_button("422"),
+    "accounts/settings/passkeys/options": own_button("422 validation_error"),
+    "accounts/settings/passkeys/<uuid:passkey_id>/rename": FORM
+    | {"POST": Door("302", "302", "302", body={"name": "taken"})},
+    # The last way in stays.
+    "accounts/settings/passkeys/<uuid:passkey_id>/remove": FORM | {"POST": Door("422", "302", "302")},
     "accounts/settings/tokens": FORM | own_button("422"),
     "accounts/settings/tokens/<uuid:token_id>/revoke": {"POST": Door("302", "302", "302")},
     "accounts/settings/password": FORM | own_button("422"),

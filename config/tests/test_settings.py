@@ -76,6 +76,10 @@ WRONG = {
     "SECRET_KEY": {"short": "32 characters"},
     "ALLOWED_HOSTS": {",": "name the hosts"},
     "CSRF_TRUSTED_ORIGINS": {"todo.example": "https://", "https://todo.example/path": "https://"},
+    "SITE_URL": {
+        **dict.fromkeys(("todo.example", "https://todo.example/path", "https://*.example"), "https://app."),
+        "https://a.example,https://b.example": "one origin",
+    },
     "API_ALLOWED_ORIGINS": {
         **dict.fromkeys(("*", "https://*.example.com", "null", "app.example.com"), "without a wildcard"),
         **dict.fromkeys(("https://app.example.com/", "https://a@b.example", "ftp://b.example"), "https://app."),

@@ -1,0 +1,85 @@
+"""Passkeys of people: added, named, used and removed. Each function runs in a unit of its caller, or is one."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.locks import lock_user
+from accounts.models import Passkey, User
+from accounts.tickets import TicketRefused, read_ticket, spend_ticket
+from accounts.ways import ways_in
+from database.units import database_unit, one_or_none
+from web.errors import ValidationFailed
+
+from .ceremonies import Answer, PasskeyRefused, checked_registration, checked_use
+from .site import Site
+
+ADDING, ENTERING = "passkey.add", "passkey.enter"
+PASSKEYS_MAX = 20
+
+
+class PasskeyKnown(ValidationFailed):
+    message = "This passkey is here already."
+
+
+class TooManyPasskeys(ValidationFailed):
+    message = f"You have {PASSKEYS_MAX} passkeys. Remove one that is not in use."
+
+
+class LastWayIn(ValidationFailed):
+    message = "This is your only way in. Add another passkey or choose a password first."
+
+
+@database_unit
+def add_passkey(user: User, browser: str, site: Site, answer: Answer, name: str) -> Passkey:
+    """Store what the browser made. Raises TicketRefused, PasskeyUnreadable, PasskeyKnown or TooManyPasskeys."""
+    lock_user(user)
+    if read_ticket(ADDING, browser, answer.ticket) != {"user": str(user.pk)}:
+        raise TicketRefused
+    spend_ticket(answer.ticket)
+    passkey = checked_registration(answer, site)
+    if user.passkeys.count() >= PASSKEYS_MAX:
+        raise TooManyPasskeys
+    passkey.user, passkey.name = user, name
+    try:
+        with transaction.atomic():
+            passkey.save(force_insert=True)
+    except IntegrityError:
+        raise PasskeyKnown from None
+    return passkey
+
+
+@database_unit
+def user_of_passkey(browser: str, site: Site, answer: Answer) -> User:
+    """Who signs in, their passkey noted as used. Raises TicketRefused or PasskeyRefused.
+
+    A count that did not grow is that of a copy: the use is refused, whoever made it.
+    """
+    read_ticket(ENTERING, browser, answer.ticket)
+    spend_ticket(answer.ticket)
+    known = Passkey.objects.select_related("user").filter(credential_id=answer.credential_id, user__is_active=True)
+    if (passkey := one_or_none(known)) is None:
+        raise PasskeyRefused
+    count = checked_use(answer, site, passkey)
+    grown = Q(sign_count__lt=count) if count else Q(sign_count=0)
+    used = Passkey.objects.filter(grown, pk=passkey.pk)
+    if not used.update(sign_count=count, last_used_at=timezone.now()):
+        raise PasskeyRefused
+    return passkey.user
+
+
+def rename_passkey(user: User, passkey_id: UUID, name: str) -> None:
+    """One that is gone, or another's, stays as it is."""
+    user.passkeys.filter(pk=passkey_id).update(name=name)
+
+
+def remove_passkey(user: User, passkey_id: UUID) -> None:
+    """Remove one; one that is gone, or another's, is as good as removed. Raises LastWayIn."""
+    lock_user(user)
+    if not user.passkeys.filter(pk=passkey_id).exists():
+        return
+    if ways_in(user) == 1:
+        raise LastWayIn
+    user.passkeys.filter(pk=passkey_id).delete()
