@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 
@@ -15,8 +15,9 @@ from todos.models import Todo
 
 from .claims import claims_change
 from .markdown import literal_html, markdown_html
+from .passages import Passage, passages_of, shown_titles
 from .sidebar import conversations_address
-from .tool_calls import ToolCallLine, tool_call_line
+from .tool_calls import Card, ToolCallLine, tool_call_line, written_ids
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,20 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class DrawnPassage:
+    """A piece of an answer as it is drawn: text, or todos as cards."""
+
+    html: SafeString | None = None
+    cards: list[Card] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class MessageView:
     """A message as drawn by `chat/_message.html`. `asked` is the sequence of the question it answers."""
 
     message: Message
     working: bool
+    passages: list[DrawnPassage]
     tool_calls: list[ToolCallLine]
     failure: Failure | None
     reference: str
@@ -49,15 +59,8 @@ class MessageView:
         return f"{conversations_address()}{self.message.conversation_id}"
 
     @property
-    def html(self) -> SafeString:
-        """The answer as HTML.
-
-        Text of the basic assistant is escaped, not parsed as Markdown: it quotes titles. The approval hint is dropped
-        once decided.
-        """
-        draw = literal_html if self.message.model == BASIC else markdown_html
-        decided = self.approval is not None and self.approval.status != "pending"
-        return draw(self.message.content.removesuffix(HOW_TO_DECIDE) if decided else self.message.content)
+    def shown_calls(self) -> list[ToolCallLine]:
+        return [line for line in self.tool_calls if line.is_shown]
 
     @property
     def retryable(self) -> bool:
@@ -136,18 +139,38 @@ STOPPED = Failure("Stopped here.", "What was done so far is kept.")
 INTERRUPTED = Failure("The answer was interrupted.", "What was done so far is kept.")
 
 
-def message_view(message: Message, todos: Mapping[str, Todo], *, is_last: bool) -> MessageView:
+def message_passages(message: Message) -> list[Passage]:
+    """The text of an answer and the lists of todos in it. One that is being written is text, until it is whole."""
+    approval = approval_of(message)
+    decided = approval is not None and approval.status != "pending"
+    text = message.content.removesuffix(HOW_TO_DECIDE) if decided else message.content
+    if message.status == Message.Status.PENDING or not message.calls:
+        return [Passage(text)]
+    return passages_of(text, shown_titles(call.output for call in message.calls), map(str, written_ids(message.calls)))
+
+
+def message_view(message: Message, passages: list[Passage], todos: Mapping[str, Todo], *, is_last: bool) -> MessageView:
     """Of a row from `with_tool_calls`."""
     working = message.status == Message.Status.PENDING
     return MessageView(
         message=message,
         working=working,
+        passages=[drawn(passage, message, todos) for passage in passages],
         tool_calls=[tool_call_line(call, todos, turn_ended=not working) for call in message.calls],
         failure=failure_of(message),
         reference=str(message.metadata.get("request_id") or message.pk),
         is_last=is_last,
         approval=approval_of(message),
     )
+
+
+def drawn(passage: Passage, message: Message, todos: Mapping[str, Todo]) -> DrawnPassage:
+    """Text of the basic assistant is escaped, not parsed as Markdown: it quotes titles."""
+    if not passage.listed:
+        draw = literal_html if message.model == BASIC else markdown_html
+        return DrawnPassage(html=draw(passage.text))
+    cards = [Card(item.title, todos.get(item.todo_id), number=item.number) for item in passage.listed]
+    return DrawnPassage(cards=cards)
 
 
 def failure_of(message: Message) -> Failure | None:

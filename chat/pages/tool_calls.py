@@ -72,19 +72,20 @@ CHANGES = {"added", "completed", "reopened", "updated", "deleted", "undone"}
 
 @dataclass(frozen=True)
 class Card:
-    """A row that a tool call wrote. `todo` is the row as it is now, None once it is gone for good."""
+    """A todo of an answer. `todo` is its row as it is now, None once it is gone for good; `number` that in a list."""
 
-    outcome: str
     title: str
     todo: Todo | None
-    note: str
+    note: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True)
 class ToolCallLine:
-    """A tool call as drawn by `chat/_tool_call.html`. `state` names the icon, `word` says it."""
+    """A tool call as drawn by `chat/_tool_call.html`. `word` says its state, where that is not success."""
 
     pk: UUID
+    tool_name: str
     state: str
     word: str
     sentence: str
@@ -93,6 +94,11 @@ class ToolCallLine:
     input: str
     output: str
     error: str
+
+    @property
+    def is_shown(self) -> bool:
+        """Not what is said elsewhere: what a look found is in the answer, and what waits for approval has a card."""
+        return self.state != "waiting" and (self.tool_name != "list_tasks" or self.state != "done")
 
 
 def counted(count: int, noun: str = "todo") -> str:
@@ -105,6 +111,7 @@ def tool_call_line(call: CallFacts, todos: Mapping[str, Todo], *, turn_ended: bo
     error = error_of(call.output)
     return ToolCallLine(
         pk=call.id,
+        tool_name=call.tool_name,
         state=state,
         word=word,
         sentence=call_sentence(call, turn_ended=turn_ended),
@@ -118,7 +125,7 @@ def tool_call_line(call: CallFacts, todos: Mapping[str, Todo], *, turn_ended: bo
 
 def call_state(call: CallFacts, *, turn_ended: bool) -> tuple[str, str]:
     if call.status == "success":
-        return "done", "Done"
+        return "done", ""
     if call.status == "undone":
         return "undone", "Undone"
     if call.status == "error":
@@ -208,7 +215,6 @@ def task_of(item: Mapping[str, Any]) -> dict[str, Any]:
 def card(item: Mapping[str, Any], todos: Mapping[str, Todo]) -> Card:
     task = task_of(item)
     return Card(
-        outcome=item_text(item, "outcome"),
         title=item_text(task, "title"),
         todo=todos.get(item_text(task, "id")),
         note=item_text(item, "note"),

@@ -15,8 +15,8 @@ from chat.turns.settling import settle_dead_turn
 from database.units import database_unit
 from todos.models import Todo, load_tags
 
-from .messages import MessageView, message_view
-from .tool_calls import written_ids
+from .messages import MessageView, message_passages, message_view
+from .tool_calls import uuid_or_none, written_ids
 
 MESSAGES_SHOWN, MESSAGES_AFTER = 30, 15
 
@@ -66,12 +66,17 @@ def read_transcript(user: User, conversation_id: UUID, before: int | None = None
 
 
 def message_views(user: User, messages: list[Message], last_sequence: int) -> list[MessageView]:
-    """The rows that tool calls wrote are shown as they are now: one query for all of them."""
-    calls = [call for message in messages for call in message.calls]
-    written = Todo.objects.for_user(user).in_bulk(written_ids(calls))
-    load_tags(written.values())
-    todos = {str(todo_id): todo for todo_id, todo in written.items()}
-    return [message_view(message, todos, is_last=message.sequence == last_sequence) for message in messages]
+    """Todos are shown as they are now, those that were written and those that were listed: one query for all."""
+    passages = [message_passages(message) for message in messages]
+    ids = written_ids(call for message in messages for call in message.calls)
+    listed = (item.todo_id for each in passages for passage in each for item in passage.listed)
+    rows = Todo.objects.for_user(user).in_bulk(ids.union(filter(None, map(uuid_or_none, listed))))
+    load_tags(rows.values())
+    todos = {str(todo_id): todo for todo_id, todo in rows.items()}
+    return [
+        message_view(message, each, todos, is_last=message.sequence == last_sequence)
+        for message, each in zip(messages, passages, strict=True)
+    ]
 
 
 @database_unit

@@ -104,7 +104,11 @@ class BasicAssistantTests(ChatPageTestCase):
         self.assertContains(page, "Basic assistant")
         conversation = Conversation.objects.get()
         page = self.send("what is on my list?", conversation_id=conversation.pk)
-        self.assertContains(page, "Looked at 1 todo")
+        # The list is the todos themselves, and is said once.
+        self.assertContains(page, "You have 1 open todo:")
+        self.assertContains(page, 'class="card card-numbered"')
+        self.assertNotContains(page, "1. buy milk")
+        self.assertNotContains(page, "Looked at")
         page = self.send("mark buy milk as done", conversation_id=conversation.pk)
         self.assertContains(page, "Completed 1 todo")
         self.assertEqual(Todo.objects.for_user(self.alice).done().get().title.lower(), "buy milk")

@@ -12,6 +12,8 @@ FOUR_SENTENCES = {
     "How urgent is that task?": "priority",
 }
 ADD_MILK = call("add_task", {"tasks": [{"title": "Buy milk"}]})
+# So long letters are no shortcuts after one was typed into the box.
+LETTERS_MS = 2_000
 LONG = " ".join(f"word{number}" for number in range(60))
 XSS = (
     "<script>document.title='pwned'</script>",
@@ -100,6 +102,7 @@ class BasicAssistantTests(BrowserCase):
         expect(page).to_have_title("Sign in · Todo Chat")
 
     def test_by_keyboard_alone(self):
+        self.page.clock.install()
         self.sign_up()
         keyboard, rows, done = self.page.keyboard, self.page.locator(".todo-list .todo"), ".todo-list .todo-done"
         for key in ("Tab", "Escape", "q"):
@@ -138,6 +141,7 @@ class BasicAssistantTests(BrowserCase):
         keyboard.type("what is on my list?")
         keyboard.press("Enter")
         self.wait_for_answer("next")
+        self.page.clock.fast_forward(LETTERS_MS)
         keyboard.press("Control+k")
         expect(self.page.locator("[name=find]")).to_be_focused()
         keyboard.type("on my list")
@@ -351,9 +355,9 @@ class TurnTests(ModelCase):
 
     def test_many_steps_fold_and_new_text_below_is_offered(self):
         self.sign_up()
-        looks = [calls(call("list_tasks", {})) for _ in range(3)]
-        self.upstream.script([*looks, says("\n\n".join(LONG.split()))])
-        self.say("look thrice")
+        adding = [calls(call("add_task", {"tasks": [{"title": title}]})) for title in ("Eggs", "Bread", "Milk")]
+        self.upstream.script([*adding, says("\n\n".join(LONG.split()))])
+        self.say("add them one by one")
         self.wait_for_answer("word59")
         expect(self.page.locator(".steps summary").first).to_have_text("3 steps")
         self.upstream.token_seconds = 0.1

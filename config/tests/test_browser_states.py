@@ -73,11 +73,35 @@ class StateTests(StateCase):
         self.wait_for_answer("Nothing is done yet")
         expect(self.page.locator(".approval-rows input")).to_have_count(len(TODOS))
         expect(self.page.locator(".approval button >> nth=0")).to_have_text("Decline")
+        self.assert_nothing_takes_the_focus()
         self.page.reload()
         self.page.click("text=Decline")
         expect(self.page.locator(".approval")).to_contain_text("You declined")
         expect(self.page.locator("#messages")).not_to_contain_text("Nothing is done yet")
         self.assert_accessible("a declined question")
+
+    def assert_nothing_takes_the_focus(self):
+        """While a question is open, later answers leave the person in the box, and what they type is text."""
+        box, chip = self.page.locator("#composer-text"), self.page.locator("#open-approval")
+        for text in ("what is due today?", "now add new batteries"):
+            self.page.keyboard.type(text)
+            expect(box).to_have_value(text)
+            self.page.keyboard.press("Enter")
+            expect(box).to_have_value("")
+            self.wait_for_answer()
+            expect(box).to_be_focused()
+        expect(chip).to_have_text(f"Needs your approval · {len(TODOS)}")
+        chip.click()
+        expect(self.page.locator(".approval")).to_be_focused()
+        expect(self.page.locator(".approval")).to_be_in_viewport()
+
+    def test_letters_are_letters_for_a_moment_after_typing(self):
+        self.sign_up()
+        self.page.keyboard.type("now ")
+        self.page.evaluate("document.activeElement.blur()")
+        self.page.keyboard.type("nq")
+        self.assertEqual(self.page.url, f"{self.address()}/")
+        expect(self.page.locator("#quick-add")).not_to_be_focused()
 
     def test_conversations_are_found_renamed_pinned_and_deleted(self):
         self.sign_up()

@@ -33,6 +33,7 @@ from chat.history.titles import title_from, title_of_model
 from chat.history.window import shortened
 from chat.pages.claims import claims_change
 from chat.pages.markdown import literal_html, markdown_html
+from chat.pages.passages import passages_of
 from chat.search.terms import marked_parts, snippet_parts, terms_of
 from chat.turns.approvals import spoken_decision
 from language.dates import find_date, resolve_date, shifted
@@ -122,6 +123,7 @@ ENTRIES: dict[str, Callable[[str], object]] = {
     "an answer in Markdown": markdown_html,
     "an answer of the basic assistant": literal_html,
     "a claim in an answer": claims_change,
+    "lists of todos in an answer": lambda text: passages_of(text, {str(n): f"a {n}" for n in range(100)}, ()),
     "a conversation's title": title_from,
     "a model's title": title_of_model,
     "a digest": lambda text: digest_lines([[UserText(text), ToolOutput("1", text), AssistantText(text)]]),

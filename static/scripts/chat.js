@@ -48,6 +48,29 @@ function followOn() {
   if (isWorking() && !isSending() && !find("[data-follow].htmx-request")) window.htmx.trigger("[data-follow]", "follow");
 }
 
+// What waits for the person is named above the box; only their own act leads to it.
+
+const openApproval = find("#open-approval");
+const approvals = () => [...document.querySelectorAll(".approval[data-open]")];
+
+function nameApprovals() {
+  const todos = approvals().reduce((sum, card) => sum + Number(card.dataset.open), 0);
+  openApproval.hidden = !todos;
+  openApproval.lastElementChild.textContent = `Needs your approval · ${todos}`;
+}
+
+function goToApproval() {
+  const card = approvals().at(-1);
+  card.scrollIntoView({ block: "center" });
+  card.focus({ preventScroll: true });
+}
+
+if (openApproval) {
+  openApproval.addEventListener("click", goToApproval);
+  document.addEventListener("htmx:after:swap", nameApprovals);
+  nameApprovals();
+}
+
 // One entry for a new conversation, although every frame of its stream names the address.
 document.addEventListener("htmx:before:history:update", (event) => {
   if (event.detail.history.path === location.pathname) event.preventDefault();

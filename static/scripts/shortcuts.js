@@ -44,13 +44,20 @@ const SHORTCUTS = {
   "g c": () => location.assign("/"),
 };
 let before = "";
+// Who types into the box and loses the focus goes on typing: for a moment letters are letters.
+const TYPING_MS = 2000;
+let typedAt = 0;
 
 function pressShortcut(event) {
   if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) press("#composer-action.stop");
   if (!shortcutsOn() || event.isComposing || event.altKey) return;
-  const search = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+  const isCommand = event.ctrlKey || event.metaKey;
+  const search = isCommand && event.key.toLowerCase() === "k";
   const typing = event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
-  if (!search && (typing || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]"))) return;
+  const isLetter = event.key.length === 1 && !isCommand;
+  if (isLetter && event.target.id === "composer-text") typedAt = Date.now();
+  const goesOn = isLetter && Date.now() - typedAt < TYPING_MS;
+  if (!search && (typing || goesOn || isCommand || document.querySelector("dialog[open]"))) return;
   const action = search ? openSearch : (SHORTCUTS[`${before} ${event.key}`] ?? SHORTCUTS[event.key]);
   before = event.key;
   if (!action) return;
