@@ -4,7 +4,7 @@
  1. the user, by `lock_user`
  2. refresh tokens, then their sign-ins
  3. conversations: their rows, also by the UPDATE that takes, renews or ends the lease of a turn
- 4. todos, then their changes
+ 4. todos, then their changes, then their reminders
  5. approvals
  6. messages and tool calls; messages only behind the lock of their conversation
  7. deliveries

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from accounts.models import SignIn, User
 from todos.models import Todo
+from web.pages.sockets import group_of
 
 TELL_AGAIN_SECONDS, TELL_AGAIN_TIMES = 5, 2
 
@@ -29,10 +30,6 @@ logger = logging.getLogger(__name__)
 untold: dict[UUID, int] = {}
 # A change of one of these columns of an account may sign people out.
 ENDS_SIGN_INS = {"password", "is_active", "tokens_not_before"}
-
-
-def group_of(owner_id: UUID) -> str:
-    return f"live.{owner_id.hex}"
 
 
 @dataclass(frozen=True)

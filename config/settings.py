@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "web",
     "accounts",
     "todos",
+    "notices",
     "chat",
 ]
 MIDDLEWARE = [

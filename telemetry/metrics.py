@@ -41,6 +41,8 @@ request_seconds = Histogram(
     "todo_chat_http_request_seconds", "HTTP requests, to their last byte.", ["method", "route"], buckets=REQUEST_BUCKETS
 )
 purged = Counter("todo_chat_purged_rows", "Rows that were kept for as long as they should be, and are gone.", ["what"])
+reminders_due = Counter("todo_chat_reminders_due", "Reminders whose moment came.")
+deliveries = Counter("todo_chat_deliveries", "Attempts to say something to somebody.", ["channel", "result"])
 sockets = Gauge("todo_chat_websockets", "Open websockets.", multiprocess_mode="livesum")
 running_turns = Gauge("todo_chat_turns_running", "Turns that run now.", multiprocess_mode="livesum")
 units_running = Gauge(

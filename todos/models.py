@@ -20,8 +20,11 @@ from uuid_utils.compat import uuid7
 from language.due import Due, instant_of
 from language.recurrence import Recurrence, recurrence_text
 
+from .reminders.models import Reminder
 from .schedule import Schedule
 from .sorting import SORTS
+
+__all__ = ["CalendarFeed", "Door", "Priority", "Reminder", "Todo", "TodoChange", "TodoTag"]
 
 ChangeKind = Literal["added", "removed", "deleted", "restored", "completed", "reopened", "updated"]
 
@@ -163,6 +166,7 @@ class Todo(models.Model):
 
     `recurrence` is the value of an RRULE, and the `anchor_…` columns are the date it counts from (`todos/schedule.py`).
     A todo that repeats is one row for each occurrence: completing one makes the next, whose `previous_id` it is.
+    `reminder_rules` are texts of rules (`language/reminders/rule.py`); where it is None, a due time reminds by itself.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -179,6 +183,7 @@ class Todo(models.Model):
     anchor_date = models.DateField(null=True, blank=True)
     anchor_time = models.TimeField(null=True, blank=True)
     anchor_zone = models.CharField(max_length=64, blank=True)
+    reminder_rules = models.JSONField(null=True, blank=True)
     # No foreign key: the occurrence before may be purged, and its row comes and goes with undo.
     previous_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     # The id it had in the file it was imported from; the same file a second time adds nothing.

@@ -18,10 +18,10 @@ from uuid_utils.compat import uuid7
 from accounts.bearer import bearer_token, user_of_session, user_of_token
 from accounts.models import User
 from accounts.pages.sign_in import REFUSALS, refusal_response
-from chat.live import group_of
 from telemetry import metrics
 from telemetry.notes import note_ids
 from web.errors import ProductError, RateLimited, TokenMissing
+from web.pages.sockets import group_of
 from web.ratelimits import check_use, network_of
 
 # Changes that come together are told together.

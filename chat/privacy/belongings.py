@@ -17,7 +17,8 @@ from accounts.models import Passkey, PersonalToken, Reading, RefreshToken, SignI
 from chat.live import announce_sign_out
 from chat.models import Approval, Conversation, Message, ToolCall
 from database.units import database_read, database_unit
-from todos.models import CalendarFeed, Todo, TodoChange, TodoTag
+from notices.models import Delivery, PushSubscription
+from todos.models import CalendarFeed, Reminder, Todo, TodoChange, TodoTag
 from web.errors import ServiceUnavailable
 from web.models import KeptAnswer
 
@@ -60,6 +61,9 @@ PARTS = (
     Part("todos", Todo),
     Part("todo_tags", TodoTag, owner="todo__owner"),
     Part("todo_changes", TodoChange),
+    Part("reminders", Reminder),
+    Part("push_subscriptions", PushSubscription, secret=frozenset({"endpoint", "p256dh", "auth"})),
+    Part("deliveries", Delivery, secret=frozenset({"claim_token"})),
     Part("kept_answers", KeptAnswer),
     Part("calendar_addresses", CalendarFeed, owner="user", secret=frozenset({"digest"})),
     Part("changes_as_administrator", LogEntry, owner="user"),
@@ -76,7 +80,9 @@ LOCKED_IN_ORDER: tuple[tuple[type[Model], str], ...] = (
     (SignIn, "user"),
     (Conversation, "owner"),
     (Todo, "owner"),
+    (Reminder, "owner"),
     (Approval, "owner"),
+    (Delivery, "owner"),
 )
 KEPT = {
     "read_by_administrators": "Which administrator looked at what, and when: only ids, which lead to nothing now.",

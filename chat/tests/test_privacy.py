@@ -28,8 +28,10 @@ from chat.privacy.belongings import ACCOUNT, KEPT, NO_PART, PAGE_SIZE, PARTS, er
 from chat.testing import ConversationFactory, MessageFactory, says, scripted_model
 from chat.turn import failure_of, open_turn
 from chat.turns.limits import NewMessage
+from notices.models import Delivery, PushSubscription
+from notices.outbox import put
 from todos.commands import add_todo, update_todo
-from todos.models import CalendarFeed, Todo, TodoChange
+from todos.models import CalendarFeed, Reminder, Todo, TodoChange
 from todos.testing import BY_CHAT, NOW, TodoFactory
 from web.errors import TokenInvalid
 from web.models import KeptAnswer
@@ -56,7 +58,10 @@ def everything_of(user: User) -> None:
         conversation=conversation, message=answer, step=1, position=1, tool_name="add_task", call_id="call_1"
     )
     Approval.objects.create(owner=user, conversation=conversation, message=answer, rows=[], expires_at=timezone.now())
-    add_todo(user, now=NOW, by=BY_CHAT, title="milk", tags={"food", "home"})
+    milk = add_todo(user, now=NOW, by=BY_CHAT, title="milk", tags={"food", "home"}).todo
+    Reminder.objects.create(owner=user, todo=milk, rule="0 min", at=NOW)
+    PushSubscription.objects.create(owner=user, endpoint=f"https://push.example/{user.pk}", device="Firefox")
+    put(user.pk, Delivery.Kind.TEST, user.pk, NOW, NOW, {"title": "Test", "text": "", "address": "/"})
     KeptAnswer.objects.create(owner=user, key="one-and-only")
     CalendarFeed.objects.create(user=user, digest=user.subject, created_at=NOW)
     Reading.objects.create(reader_id=user.pk, owner_id=user.pk, what="chat.message", address="/admin/")

@@ -17,6 +17,7 @@ from chat.purge import purge_for_ever
 from chat.running import finish_running_turns
 from chat.turns.settling import sweep_for_ever
 from config.endpoints import health
+from notices.sending import send_for_ever
 
 from .leaving import leave
 
@@ -37,7 +38,8 @@ class Lifetime:
     def begin(self) -> None:
         # All that is loaded by now stays: full collections, in which nothing is answered, need not look through it.
         gc.freeze()
-        self.tasks = [asyncio.create_task(work()) for work in (sweep_for_ever, tell_untold_for_ever, purge_for_ever)]
+        works = (sweep_for_ever, tell_untold_for_ever, purge_for_ever, send_for_ever)
+        self.tasks = [asyncio.create_task(work()) for work in works]
 
     async def end(self) -> None:
         health.stopping.set()

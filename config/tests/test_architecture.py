@@ -12,7 +12,18 @@ PAGE = (ROOT / "docs/architecture.md").read_text()
 NAMED = [name for group in re.findall(r"`([^`\n]+)`", PAGE) for name in re.split(r", | → ", group)]
 FILES = [
     path
-    for folder in ("accounts", "todos", "chat", "config", "database", "language", "telemetry", "web", "bench")
+    for folder in (
+        "accounts",
+        "todos",
+        "notices",
+        "chat",
+        "config",
+        "database",
+        "language",
+        "telemetry",
+        "web",
+        "bench",
+    )
     for path in (ROOT / folder).rglob("*.py")
 ]
 

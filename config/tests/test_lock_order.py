@@ -22,8 +22,10 @@ ORDER = (
     {"chat_conversation"},
     {"todos_todo"},
     {"todos_todochange"},
+    {"todos_reminder"},
     {"chat_approval"},
     {"chat_message", "chat_toolcall"},
+    {"notices_delivery"},
 )
 RANKS = {table: rank for rank, tables in enumerate(ORDER) for table in tables}
 

@@ -15,14 +15,20 @@ from django.test import TestCase
 
 from chat.models import ApprovalQuerySet, Conversation, ConversationQuerySet
 from database.prepared import PreparedQuery
+from notices.models import DeliveryQuerySet, PushSubscriptionQuerySet
 from todos.models import TodoChangeQuerySet, TodoQuerySet
+from todos.reminders.models import ReminderQuerySet
 from web.models import KeptAnswerQuerySet
 
 from .isolation_case import Cell, IsolationCase
 from .owner_filter_probes import PROBES, Lies, Probe
 
-APPS = ("web", "accounts", "todos", "chat", "config")
-QUERYSETS = (TodoQuerySet, TodoChangeQuerySet, ConversationQuerySet, ApprovalQuerySet, KeptAnswerQuerySet)
+APPS = ("web", "accounts", "todos", "notices", "chat", "config")
+QUERYSETS = (
+    *(TodoQuerySet, TodoChangeQuerySet, ReminderQuerySet),
+    *(DeliveryQuerySet, PushSubscriptionQuerySet),
+    *(ConversationQuerySet, ApprovalQuerySet, KeptAnswerQuerySet),
+)
 Site = tuple[str, int]
 # Keys and moments that are new in each run.
 CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][0-9:.+]+|0x[0-9a-f]+")

@@ -1,0 +1,25 @@
+"""The open pages of a person: told by their socket that something changed, they show what they are reminded of.
+
+A page that is opened later shows it too, so that nothing depends on one being open at that moment.
+"""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from channels.layers import get_channel_layer
+
+from web.pages.sockets import group_of
+
+from .interface import Notice, Outcome
+
+
+class PageChannel:
+    name = "page"
+    timeout_seconds = 5.0
+
+    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
+        return dict.fromkeys(owner_ids, ("",))
+
+    async def send(self, notice: Notice) -> Outcome:
+        await get_channel_layer().group_send(group_of(notice.owner.pk), {"type": "changed"})
+        return Outcome("sent")

@@ -1,0 +1,19 @@
+"""What a row of the outbox says."""
+
+import datetime
+
+from accounts.models import User
+from language.dates import date_text
+from todos.models import Todo
+
+from .channels.interface import Item
+from .models import Delivery
+
+
+def item_of(row: Delivery, todo: Todo | None, owner: User, now: datetime.datetime) -> Item:
+    """Of a reminder: its todo as it is now, and when that is due."""
+    if todo is None:
+        said = {"title": "", "text": "", "address": "/"} | row.content
+        return Item(row.pk, said["title"], said["text"], said["address"], row.occurrence)
+    due = date_text(todo.wall_due, owner.zone, now)
+    return Item(row.pk, todo.title, f"Due {due}" if due else "", todo.address, row.occurrence, todo.pk)
