@@ -11,8 +11,8 @@ from language.errors import DateNotUnderstood
 
 # What is left dangling where a date was cut out: "add milk for", "set a reminder on".
 BEFORE_DATE = re.compile(
-    r"(?:(?:^|[\s,]+)(?:for|on|by|at|due|before|until|till|from|starting|beginning|in|of|the|this|is|are|falls|"
-    r"they're|it's|(?:they|it) (?:is|are)))*[\s,–-]*$",
+    r"(?:(?:^|[\s,]+)(?:for|on|by|at|to|due|before|until|till|from|starting|beginning|in|of|the|this|is|are|falls|"
+    r"they're|it's|(?:they|it|which|that) (?:is|are|will be)))*[\s,–-]*$",
     re.IGNORECASE,
 )
 AFTER_DATE = re.compile(r"^(?:'?s\b)?[\s,–-]*", re.IGNORECASE)

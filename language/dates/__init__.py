@@ -86,7 +86,9 @@ def find_date(
     phrases = find_phrases(clauses(text), reference, effort)
     days = [phrase for phrase in phrases if phrase.has_day or phrase.problem]
     times = [phrase for phrase in phrases if not (phrase.has_day or phrase.problem)]
-    if not phrases:
+    # "A 3pm meeting on friday": what describes a thing says when, where its day is told.
+    times = times if days else [phrase for phrase in times if not phrase.described]
+    if not (days or times):
         return None
     chosen = max(days or times, key=lambda phrase: _strength(phrase, text))
     apart = times[0] if days and len(times) == 1 and _lacks_time(chosen) else None
@@ -99,7 +101,8 @@ def date_places(
     text: str, zone: ZoneInfo, now: datetime.datetime, effort: Effort | None = None
 ) -> list[tuple[int, int]]:
     """Where the text has date words, in order, whether they can be read or not."""
-    return [phrase.span for phrase in find_phrases(clauses(text), _reference(zone, now, None, whole=False), effort)]
+    phrases = find_phrases(clauses(text), _reference(zone, now, None, whole=False), effort)
+    return [phrase.span for phrase in phrases if not phrase.described]
 
 
 def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, day_first: bool | None = None) -> FoundDate:

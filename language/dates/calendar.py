@@ -143,13 +143,20 @@ def read_month_date(words: Words, place: int, reference: Reference) -> DayReadin
     if year_first := _year_first(words, place, reference):
         return year_first
     if month is None or day is None:
-        day, middle = day_number(words, place), words.skip(place + 1, Kind.OF)
+        middle = words.skip(place + 1, Kind.OF)
         month, end = words.get(middle, Kind.MONTH), middle + 1
+        day = day_number(words, place, spoken=_may_lead_month(words, place, middle))
         if day is None or month is None:
             return None
     year, end = read_year(words, end)
     spoken = not any(words.word(spot)[:1].isdigit() for spot in range(place, end))
     return replace(on_date(end, reference, year, month, day), describes=spoken)
+
+
+def _may_lead_month(words: Words, place: int, middle: int) -> bool:
+    """Whether a spoken number is the day of the month behind it: "twenty six march", "the twenty of may"."""
+    led = words.has(place - 1, Kind.ON, Kind.BY, Kind.FOR, Kind.THE)
+    return led or (middle == place + 1 and words.word(middle) not in {"may", "march", "mar"})
 
 
 def _year_first(words: Words, place: int, reference: Reference) -> DayReading | None:
@@ -173,9 +180,22 @@ def read_year(words: Words, place: int) -> tuple[int | None, int]:
     """The year at `place` and the place after it, or None and the same place."""
     spot = words.skip(place, Kind.OF)
     year = words.get(spot, Kind.NUMBER)
+    if spoken := _spoken_year(words, spot):
+        return spoken
     if year is None or len(words.word(spot)) != len("2026") or words.has(spot + 1, Kind.UNIT):
         return None, place
     return year, spot + 1
+
+
+def _spoken_year(words: Words, place: int) -> tuple[int, int] | None:
+    """ "Two thousand and seventeen", "twenty twenty seven", and the place behind."""
+    rest = 0
+    if words.word(place) == "two" and words.word(place + 1) == "thousand":
+        rest = words.skip(place + 2, Kind.AND)
+    elif words.word(place) == "twenty" and (words.get(place + 1, Kind.NUMBER) or 0) >= CENTURY // 100:
+        rest = place + 1
+    year = words.get(rest, Kind.NUMBER) if rest else None
+    return (CENTURY + year, rest + 1) if year is not None and year < CENTURY // 20 else None
 
 
 def read_month_day(words: Words, place: int, reference: Reference) -> DayReading | None:

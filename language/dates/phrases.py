@@ -81,6 +81,7 @@ class Phrase:
     from_completion: bool = False
     starting: DayReading | None = None
     problem: str = ""
+    described: bool = False  # a time that a noun goes on from: "the 3pm meeting"
 
     @property
     def has_day(self) -> bool:
@@ -92,7 +93,7 @@ class Phrase:
 
 
 def find_phrases(parts: list[Words], reference: Reference, effort: Effort | None = None) -> list[Phrase]:
-    """All phrases of a text that say when something is due, in order and apart.
+    """All phrases of a text that say when something is due, in order and apart; times that describe are marked.
 
     A text of hostile length is searched only as far as MOST_ATTEMPTS readings go. Raises DateNotUnderstood where the
     message has no effort left.
@@ -116,6 +117,8 @@ def find_phrases(parts: list[Words], reference: Reference, effort: Effort | None
             place = phrase.end
             if _is_meant(phrase):
                 found.append(phrase)
+            elif phrase.clock is not None and phrase.clock.marked and not phrase.has_day:
+                found.append(replace(phrase, described=True))
     return found
 
 
@@ -227,6 +230,10 @@ def _with_time(phrase: Phrase, reference: Reference) -> Phrase:
     while place - phrase.end < MOST_LEADS and words.has(place, *JOINTS) and not words.has(place, Kind.AT):
         place += 1
     loose = place == phrase.end
+    # "Tomorrow ten in the morning": a number between a day and a part of it is an hour.
+    is_hour = words.has(place, Kind.NUMBER) and words.has(place + 1, Kind.IN_PART) and not words.has(place, Kind.AT)
+    if is_hour and (hour := read_time(words, place, loose=True)):
+        return _with_part(replace(phrase, clock=hour.clock, end=hour.end))
     time = read_time(words, place, loose=loose and not words.opaque(place + 1))
     if time is None or (time.bare and not words.has(place, Kind.AT) and not phrase.part):
         return phrase
@@ -272,6 +279,8 @@ def _with_limits(phrase: Phrase, reference: Reference) -> Phrase:
         last = read_day(words, words.skip(place + 1, Kind.THE), reference)
         if last is not None:
             return replace(phrase, end=last.end, problem=ENDLESS)
+    if words.has(place, Kind.THIS) and words.get(place + 1, Kind.UNIT) in {"week", "month", "year"}:
+        return replace(phrase, end=place + 2, problem=ENDLESS)
     counted = words.has(place, Kind.FOR) and words.has(place + 1, Kind.NUMBER)
     if counted and words.get(place + 2, Kind.UNIT) in {"day", "week", "month", "year"}:
         return replace(phrase, end=place + 3, problem=ENDLESS)

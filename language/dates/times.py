@@ -144,8 +144,8 @@ def _spoken(words: Words, place: int, *, at: bool) -> TimeReading | None:
     hour = _hour(words, place)
     if hour is None:
         return None
-    if hour > MIDNIGHT:
-        return _together(words, place, hour, at=at)
+    if hour > MIDNIGHT or words.word(place + 1) == "hundred":
+        return _together(words, place, hour, at=at) if hour > MIDNIGHT else _hundred(words, place, hour)
     end, minute = place + 1, words.get(place + 1, Kind.NUMBER)
     if minute is not None and NOON < minute < HOUR and (at or words.has(place + 2, Kind.MERIDIEM)):
         end += 1
@@ -161,6 +161,17 @@ def _spoken(words: Words, place: int, *, at: bool) -> TimeReading | None:
     if meridiem is None and (half := _and_fraction(words, end)):
         return TimeReading(end + 2, Clock(hour, half, clock.marked))
     return TimeReading(end + (meridiem is not None), clock, bare=meridiem is None and minute == 0)
+
+
+def _hundred(words: Words, place: int, hour: int) -> TimeReading | None:
+    """Seven hundred pm, seven hundred and forty five pm: as 700 and 745 are read aloud."""
+    end = words.skip(place + 2, Kind.AND)
+    minute = words.get(end, Kind.NUMBER)
+    end = place + 2 if minute is None else end + 1
+    if not words.has(end, Kind.MERIDIEM):
+        return None
+    clock = _clock(hour, minute or 0, words.get(end, Kind.MERIDIEM), marked=True)
+    return TimeReading(end + 1, clock) if clock else None
 
 
 def _together(words: Words, place: int, digits: int, *, at: bool) -> TimeReading | None:

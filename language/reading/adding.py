@@ -8,6 +8,7 @@ from language.clock import Clock, cut_date, is_date
 from language.grammar import section
 from language.text.details import cut_priority, cut_tags
 from language.text.items import dated_items, listed_items, parts_of
+from language.text.naming import all_but, is_pronoun, is_several
 from language.vocabulary import VAGUE_TITLES
 
 forms = section("adding")
@@ -68,6 +69,8 @@ def understand_new_item(text: str, clock: Clock) -> list[AddTodo | Clarify] | No
     if (match := forms.day_as.fullmatch(text)) and is_date(match["day"], clock):
         return [AddTodo(title_of(match["value"]), match["day"])]
     if match := forms.new_item.fullmatch(text):
+        if hour := forms.counted_down.fullmatch(match[0]):
+            return listed(f"{hour['rest']} in {hour['length']}", clock)
         if is_spoken_hour(match["value"].strip(), clock):
             return [AddTodo("", f"at {match['value'].strip()}")]
         return listed(" ".join([match["value"], *forms.kind_kept.findall(match["kind"])]).strip(), clock)
@@ -97,7 +100,7 @@ def reminded(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:
         return listed(list_value(inner), clock)
     lead = match.groupdict().get("lead") or ""
     # "The next time it rains" says when; "I just lit the grill" says why.
-    words = match["value"] if forms.told.match(lead) else f"{match['value']} {lead}".strip()
+    words = match["value"] if forms.told.match(lead) else f"{match['value']} {lead.strip()}".strip()
     return [*todos_from(dated_items(words, clock), clock)]
 
 
@@ -120,7 +123,7 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     text, due = repeating(text, clock) or with_first_date(*cut_date(text, clock), clock)
     if days and days[0] not in due:
         raise Unclear(EACH_DAY)
-    return AddTodo(title_of(text), due, priority, tags)
+    return AddTodo(title_of(forms.dated_occasion.sub("", text) if due else text), due, priority, tags)
 
 
 def repeating(text: str, clock: Clock) -> tuple[str, str] | None:
@@ -166,7 +169,12 @@ def title_of(text: str) -> str:
         title = forms.before_title.sub("", title).strip()
         if match := forms.after_title.fullmatch(title):
             title = match["kept"].strip()
-    return "" if is_vague(title) else forms.article.sub("", title)
+    return "" if is_vague(title) or names_what_is_there(title) else forms.article.sub("", title)
+
+
+def names_what_is_there(title: str) -> bool:
+    """ "All of them" speaks of todos; it is none."""
+    return is_pronoun(title) or is_several(title) or all_but(title) is not None
 
 
 def is_vague(title: str) -> bool:

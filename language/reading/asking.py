@@ -32,8 +32,9 @@ def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
     if indirect := forms.indirect.fullmatch(text):
         act = direct_question(indirect["rest"] or f"that {indirect['claim']}", clock)
         return None if act == Say("outside") and forms.finds_out.match(text) else act
-    if forms.ask_word.fullmatch(text) or forms.how_many.fullmatch(text) or forms.plan.fullmatch(text):
-        return direct_question(text, clock)
+    tagged_on = forms.tagged_on.fullmatch(text)
+    if tagged_on or forms.ask_word.fullmatch(text) or forms.how_many.fullmatch(text) or forms.plan.fullmatch(text):
+        return direct_question(tagged_on["claim"] if tagged_on else text, clock)
     return request_to_see(text, clock) or (
         Say("outside") if asked and not is_about_todos(text) and not is_fragment(text) else None
     )
@@ -92,7 +93,8 @@ def is_deed_done(verb: str) -> bool:
 
 def request_to_see(text: str, clock: Clock) -> AskTodos | None:
     """ "Read me my list", "I need my list", "my tasks for today"."""
-    if (showing := forms.showing.fullmatch(text)) and shows_todos(text, showing["rest"]):
+    showing = forms.showing.fullmatch(text)
+    if showing and (shows_todos(text, showing["rest"]) or is_selection(showing["rest"], clock)):
         return shown(text, showing["rest"], clock)
     if (wishing := forms.wishing.fullmatch(text)) and wishes_list(text, wishing["rest"]):
         return ask_which(wishing["rest"], clock)
@@ -103,6 +105,12 @@ def request_to_see(text: str, clock: Clock) -> AskTodos | None:
     if forms.bare_state.fullmatch(text) or (forms.bare_list.fullmatch(text) and is_list_named(text, clock)):
         return ask_which(text, clock)
     return None
+
+
+def is_selection(words: str, clock: Clock) -> bool:
+    """Whether the words do nothing but select todos: "p1", "tomorrow", "#home"."""
+    selection, rest = select(words, clock)
+    return selection != Selection() and not without_general_words(rest).strip(" ,.")
 
 
 def ask_about_one(question: Question, words: str) -> AskTodos:
@@ -182,7 +190,7 @@ def is_list_named(text: str, clock: Clock) -> bool:
 
 
 def is_about_todos(text: str) -> bool:
-    if forms.always_about_todos.fullmatch(text) or forms.about_todos.search(text):
+    if forms.always_about_todos.fullmatch(text) or forms.about_todos.search(text) or forms.of_occasion.fullmatch(text):
         return True
     if forms.other_how.fullmatch(text) or forms.of_assistant.match(text) or not forms.own.search(text):
         return False

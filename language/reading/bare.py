@@ -8,7 +8,7 @@ from language.grammar import section, words
 from language.reading.adding import title_of, todo_from, todos_from, understand_add
 from language.reading.changing import understand_change
 from language.text.details import cut_priority, cut_tags
-from language.text.items import dated_items
+from language.text.items import dated_items, parts_of
 from language.text.naming import has_sign, names_in
 from language.text.quotations import MARK
 from language.vocabulary import ASSISTANT_VERBS, COMMAND_VERBS, NOT_A_TITLE, PHRASAL_VERBS, TODO_VERBS
@@ -17,6 +17,7 @@ forms = section("bare")
 
 
 TITLE_MAX_CHARACTERS = 200
+BARE_WORDS_MAX = 9
 
 NO_OBJECT = {""} | words("no_object")
 
@@ -52,13 +53,19 @@ def said_within(rest: str, clock: Clock) -> list[Act] | None:
     return [act] if act else None
 
 
-def understand_bare(text: str, clock: Clock) -> list[Act] | None:
+def understand_bare(text: str, clock: Clock, *, polite: bool = False) -> list[Act] | None:
     """An imperative or a dated fragment that can only be a todo; None where it may be something else."""
     if len(text) > TITLE_MAX_CHARACTERS or not may_be_todo(without_first_date(text, clock)):
         return None
-    if not is_deed(text) or forms.finds_out.fullmatch(text):
+    if not is_deed(text) or polite or is_for_assistant(text):
         return dated(text, clock)
     return moved_if_listed(text, clock) or [*todos_from(dated_items(text, clock), clock)]
+
+
+def is_for_assistant(text: str) -> bool:
+    """Whether the deed may be asked of the assistant itself; so may what takes many words to say."""
+    is_long = any(len(part.split()) > BARE_WORDS_MAX for part in parts_of(text))
+    return is_long or bool(forms.finds_out.fullmatch(text) or forms.for_assistant.search(text))
 
 
 def moved_if_listed(text: str, clock: Clock) -> list[Act] | None:

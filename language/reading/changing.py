@@ -33,6 +33,7 @@ from language.vocabulary import ASSISTANT_VERBS, IRREGULAR_PAST, NOT_WORK, TODO_
 forms = section("changing")
 
 
+CLEARS = frozenset(["clear", "clear off", "clear out", "take off", "take out", "wipe", "purge", "cut"])
 GIVES_UP = frozenset(["cancel", "drop", "kill", "toss", "bin", "trash", "dismiss", "cut", "lose"])
 # "I won't forget the milk", "I'm not taking the car": no todo is given up.
 NOT_WORK_TO_DROP = frozenset(
@@ -187,7 +188,11 @@ def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
         return None
     if has_sign(what) or MARK.fullmatch(what) or forms.off_list.fullmatch(what):
         return deleted(match, clock)
-    return cleared(match, clock) or given_up(match, clock)
+    if group := cleared(match, clock):
+        return group
+    if forms.of_calendar.fullmatch(what) and match["verb"].lower() not in TODO_VERBS - CLEARS:
+        return OfferToDelete(names_in(outside_list(what))[0], Clarify(OF_WHICH_GONE))
+    return given_up(match, clock)
 
 
 def given_up(match: re.Match[str], clock: Clock) -> Act | None:

@@ -152,6 +152,8 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
     )
     if act:
         return [act]
+    if forms.swaps.fullmatch(text) and (move := corrected(text, clock)):
+        return [move]
     if added := understand_add(text, clock):
         return [*added]
     if text.lower().startswith("no, "):
@@ -186,11 +188,13 @@ def likely_acts(clause: Clause, clock: Clock) -> list[Act]:
     """A date alone, talk of other trades, a todo without a request; a question back where none of these is likely."""
     if is_date(clause.text, clock):
         return [AskTodos(Question.WHICH, select(clause.text, clock)[0])]
+    if bare.plan.fullmatch(clause.text) and clock.find(clause.text) and not clause.asked:
+        return [asked_back(clause.text, clock)]
     if not bare.run_out.match(clause.text) and (act := understand_outside(clause.text)):
         return [act]
-    if not clause.asked and not clause.of_assistant and (added := understand_bare(clause.text, clock)):
-        return added
-    return [asked_back(clause.text, clock)]
+    if clause.asked or clause.of_assistant:
+        return [asked_back(clause.text, clock)]
+    return understand_bare(clause.text, clock, polite=clause.polite) or [asked_back(clause.text, clock)]
 
 
 def asked_back(text: str, clock: Clock) -> Act:

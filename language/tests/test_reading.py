@@ -201,6 +201,68 @@ class AddingTests(UnderstandingTestCase):
             }
         )
 
+    def test_three_things_behind_a_verb_are_three_todos_whatever_else_the_words_can_mean(self):
+        self.assert_means(
+            {
+                "buy salt, pepper and oil": [AddTodo("buy salt"), AddTodo("buy pepper"), AddTodo("buy oil")],
+                "add paint, tape and glue to my list": [AddTodo("paint"), AddTodo("tape"), AddTodo("glue")],
+                "buy fish and chips": AddTodo("buy fish and chips"),
+            }
+        )
+
+    def test_items_behind_these_are_todos_each_with_its_own_date_and_marks(self):
+        stamps = [AddTodo("milk", "tomorrow"), AddTodo("eggs"), AddTodo("bread", "friday 5pm", tags=("home",))]
+        self.assert_means(
+            {
+                "add these: milk tomorrow, eggs, bread friday 5pm #home": stamps,
+                "please put the following on my list: milk tomorrow, eggs, bread friday 5pm #home": stamps,
+                "add these two things: call Ann p1 today, stamps": [
+                    AddTodo("call Ann", "today", priority="high"),
+                    AddTodo("stamps"),
+                ],
+            }
+        )
+
+    def test_what_happens_on_a_day_is_called_by_itself(self):
+        self.assert_means(
+            {
+                "set a garden party for saturday": AddTodo("garden party", "for saturday"),
+                "schedule lunch with Ana on friday at noon": AddTodo("lunch with Ana", "on friday at noon"),
+                "schedule a meeting with Ana": AddTodo("schedule a meeting with Ana"),
+                "set the table for friday": AddTodo("set the table", "for friday"),
+                "add a reminder alarm for my dance class on friday": AddTodo("my dance class", "on friday"),
+            }
+        )
+
+    def test_a_reminder_is_asked_for_in_many_ways(self):
+        self.assert_means(
+            {
+                "please wake me up at seven thirty am": AddTodo("wake up", "at seven thirty am"),
+                "can you tell me on friday to water the ferns": AddTodo("water the ferns", "on friday"),
+                "give me a reminder about the recital on sunday": AddTodo("the recital", "on sunday"),
+                "set a reminder for twenty minutes to stir the soup": AddTodo("stir the soup", "in twenty minutes"),
+                "save today as my first day without sugar": AddTodo("my first day without sugar", "today"),
+            }
+        )
+
+    def test_what_names_no_todo_is_never_written(self):
+        self.assert_asks_back(
+            "remind me at the beginning of each month",
+            "make an alarm repeat every year on this date",
+            "add Kim and Jo to the meeting",
+            "add a call with Jo to my calendar from two to three",
+        )
+        self.assert_means({"set notifications for all of them": AddTodo("")})
+
+    def test_what_a_computer_may_do_as_well_is_offered_and_not_written(self):
+        self.assert_asks_back(
+            "please fix my bike",
+            "look up the price of a canoe",
+            "call an uber to the airport",
+            "sort my photos by place",
+            "walk along the river with the dogs until it gets dark or even later",
+        )
+
     def test_a_request_without_a_title_is_one_for_a_todo_without_title(self):
         self.assert_means(
             {

@@ -27,13 +27,15 @@ class Clause:
     """One thing said. `text` is without courtesies and end marks; `asked` when it ended in a question mark.
 
     `of_assistant` when the assistant itself was to do it: "can you order a pizza", "order a pizza for me". `corrects`
-    when it speaks against what was said or planned before: "actually, the dentist is at 3pm".
+    when it speaks against what was said or planned before: "actually, the dentist is at 3pm"; `polite` when it says
+    please, which nobody says to a list.
     """
 
     text: str
     asked: bool = False
     of_assistant: bool = False
     corrects: bool = False
+    polite: bool = False
 
 
 def sentences(text: str) -> list[str]:
@@ -58,6 +60,7 @@ def clause_of(sentence: str) -> Clause:
         asked=text.endswith("?"),
         of_assistant=forms.of_assistant.search(text) is not None,
         corrects=forms.corrects.search(text) is not None,
+        polite=forms.polite.search(text) is not None,
     )
 
 

@@ -56,7 +56,7 @@ def is_list_of_deeds(parts: list[str], clock: Clock) -> bool:
 
 def is_list_of_things(parts: list[str]) -> bool:
     """Short parts without a verb: "milk, eggs and bread"."""
-    if any(begins_with_verb(part) or not is_phrase(part) for part in parts):
+    if any(is_verb_phrase(part) or not is_phrase(part) for part in parts):
         return False
     return all(len(part.split()) <= SHORT_WORDS for part in parts[:-1]) and len(parts[-1].split()) <= LAST_WORDS
 

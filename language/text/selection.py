@@ -25,7 +25,8 @@ def select_all(phrase: str, clock: Clock) -> Selection | None:
         return None
     selection, rest = select(phrase, clock)
     rest = " ".join(forms.in_list.sub(" ", rest).split())
-    if rest and not forms.quantified.match(rest) and not forms.plural.fullmatch(rest):
+    is_my_day = selection.span is not None and rest.lower() == "my"
+    if rest and not is_my_day and not forms.quantified.match(rest) and not forms.plural.fullmatch(rest):
         return None
     about = forms.about.search(rest)
     topic = without_general_words(about["text"] if about else rest)
