@@ -20,7 +20,7 @@ from .usernames import look_of, mixes_lookalikes
 LOOK_MAX_CHARACTERS = 500
 MIXED_ALPHABETS = "This name mixes alphabets whose letters look alike. Write it in one."
 # How people sign in, by RFC 8176 where that has a word, and as they are told.
-SIGN_IN_METHODS = {"pwd": "password", "pop": "passkey"}
+SIGN_IN_METHODS = {"pwd": "password", "pop": "passkey", "otp": "code from an app", "rec": "recovery code"}
 LOOKS_TAKEN = "This name looks like the name of another user."
 
 
@@ -181,6 +181,33 @@ class Passkey(models.Model):
 
     def __str__(self) -> str:
         return f"passkey of {self.user_id}"
+
+
+class SecondFactor(models.Model):
+    """That a password alone lets nobody in: whoever has this row is asked for a code as well, or for a passkey."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="second_factor")
+    secret = models.TextField(blank=True, help_text="Of the app that makes codes, encrypted; empty without an app.")
+    last_step = models.BigIntegerField(default=0, help_text="The newest half minute whose code was used.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"second factor of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes for the day when the phone is lost, kept as a hash. Each is good once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the code, hexadecimal.")
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_unique")]
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.user_id}"
 
 
 class SpentTicket(models.Model):

@@ -7,6 +7,7 @@ ends. An access token names its sign-in and ends with it.
 import datetime
 import hashlib
 import secrets
+import time
 from importlib import import_module
 from uuid import UUID
 
@@ -28,6 +29,8 @@ GRACE_SECONDS = 10
 # A sign-in that is in use need not say so more often.
 USE_NOTED_SECONDS = 60
 USER_AGENT_MAX_CHARACTERS = 200
+# When this browser signed in, in its session, in seconds since 1970.
+SIGNED_IN_AT = "signed_in_at"
 
 
 def forgotten_at(now: datetime.datetime) -> datetime.datetime:
@@ -110,6 +113,7 @@ def note_login(request: HttpRequest, user: User, **kwargs: object) -> None:
     """Whichever door a browser signs in by, the admin's too."""
     if not request.session.session_key:
         request.session.create()
+    request.session[SIGNED_IN_AT] = time.time()
     user_agent, amr = request.META.get("HTTP_USER_AGENT", ""), getattr(request, "amr", "")
     begin_sign_in(user, user_agent, request.session.session_key or "", amr)
 

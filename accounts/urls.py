@@ -6,11 +6,13 @@ from django.urls import path
 from .pages import views
 from .pages.first_sign_in import first_sign_in
 from .passkeys import views as passkeys
+from .second_factor import views as second_factor
 
 urlpatterns = [
     path("accounts/login", views.login, name="login"),
     path("accounts/login/passkey", passkeys.enter_by_passkey, name="enter_by_passkey"),
     path("accounts/login/passkey/options", passkeys.entering_options, name="entering_options"),
+    path("accounts/login/second-factor", second_factor.ask, name="second_factor"),
     path("accounts/token", views.access_token, name="access_token"),
     path("accounts/logout", LogoutView.as_view(), name="logout"),
     path("accounts/register", views.register, name="register"),
@@ -24,6 +26,10 @@ urlpatterns = [
     path("accounts/settings/passkeys/options", passkeys.adding_options, name="adding_options"),
     path("accounts/settings/passkeys/<uuid:passkey_id>/rename", passkeys.rename, name="rename_passkey"),
     path("accounts/settings/passkeys/<uuid:passkey_id>/remove", passkeys.remove, name="remove_passkey"),
+    path("accounts/settings/second-factor/app", second_factor.set_up_app, name="set_up_app"),
+    path("accounts/settings/second-factor/passkey", second_factor.require_passkey, name="require_passkey"),
+    path("accounts/settings/second-factor/codes", second_factor.renew_codes, name="renew_codes"),
+    path("accounts/settings/second-factor/end", second_factor.end, name="end_second_factor"),
     path("accounts/settings/tokens", views.make_personal_token, name="make_personal_token"),
     path("accounts/settings/tokens/<uuid:token_id>/revoke", views.revoke_token, name="revoke_personal_token"),
     path("accounts/settings/password", views.change_password, name="change_password"),

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from .models import User
 
-PASSWORD, PASSKEY = "pwd", "pop"
+PASSWORD, PASSKEY, APP_CODE, RECOVERY_CODE = "pwd", "pop", "otp", "rec"
 
 
 async def enter(request: HttpRequest, user: User, *methods: str) -> None:

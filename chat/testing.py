@@ -11,7 +11,7 @@ import factory
 from django.test import override_settings
 from django.utils import timezone
 
-from accounts.models import Passkey, User
+from accounts.models import Passkey, SecondFactor, User
 from accounts.sign_ins import begin_sign_in, digest_of
 from accounts.testing import UserFactory
 from accounts.tokens.personal import issue_personal_token
@@ -188,6 +188,7 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         user=owner, defaults={"digest": digest_of(feed), "created_at": timezone.now()}
     )
     issue_personal_token(owner, words, "write", days=30)
+    SecondFactor.objects.create(user=owner)
     passkey = Passkey.objects.create(user=owner, name=f"Key of {words}", credential_id=words, public_key="key")
     rows = {
         "conversation_id": conversation,

@@ -75,6 +75,20 @@ class LoginFailed(ProductError):
     message = "The username or the password is wrong."
 
 
+class SecondFactorRequired(ProductError):
+    """The password was right; `details` lists in `methods` what can be given besides."""
+
+    code = "second_factor_required"
+    status = 401
+    message = "This account asks for a second factor: send the code of your app, or a recovery code, as “otp” as well."
+
+
+class SecondFactorFailed(ProductError):
+    code = "second_factor_failed"
+    status = 401
+    message = "This code is not right, or was used already. Codes change every half minute."
+
+
 class UserMismatch(ProductError):
     code = "user_mismatch"
     status = 403

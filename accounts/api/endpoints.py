@@ -10,6 +10,7 @@ from ninja import Router, Status
 
 from accounts.models import SignIn, User
 from accounts.passwords import hash_password, user_of_password
+from accounts.second_factor.asked import method_of_second_factor
 from accounts.sign_ins import begin_sign_in, issue_refresh_token, revoke_refresh_token, rotate_refresh_token
 from accounts.tokens.access import issue_access_token
 from accounts.ways import PASSWORD
@@ -42,9 +43,16 @@ async def register(request: HttpRequest, registration: Registration, response: H
 
 @router.post("/token", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
 async def sign_in(request: HttpRequest, credentials: Credentials, response: HttpResponse):
-    """Sign in with a username and password."""
-    user = await user_of_password(credentials.username, credentials.password, address_of(request))
-    return token_pair(*await note_sign_in(user, user_agent_of(request)), response)
+    """Sign in with a username and password, and with a code where the account has a second factor.
+
+    Without the code the right password is answered with `second_factor_required`: send both once more, with `otp`.
+    A passkey signs in on pages only; an account that has no app gives a recovery code here.
+    """
+    address = address_of(request)
+    user = await user_of_password(credentials.username, credentials.password, address)
+    second = await method_of_second_factor(user, credentials.otp, address)
+    methods = [PASSWORD, second] if second else [PASSWORD]
+    return token_pair(*await note_sign_in(user, user_agent_of(request), " ".join(methods)), response)
 
 
 @router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
@@ -133,7 +141,7 @@ def store_user(user: User, user_agent: str) -> tuple[SignIn, str]:
 
 
 @database_unit
-def note_sign_in(user: User, user_agent: str) -> tuple[SignIn, str]:
+def note_sign_in(user: User, user_agent: str, amr: str) -> tuple[SignIn, str]:
     """Note the login; returns the sign-in and its refresh token.
 
     Raises LoginFailed when the account was disabled or got another password while this one was being checked.
@@ -141,5 +149,5 @@ def note_sign_in(user: User, user_agent: str) -> tuple[SignIn, str]:
     unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
     if not unchanged.update(last_login=timezone.now()):
         raise LoginFailed
-    begun = begin_sign_in(user, user_agent, amr=PASSWORD)
+    begun = begin_sign_in(user, user_agent, amr=amr)
     return begun, issue_refresh_token(begun)

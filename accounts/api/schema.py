@@ -10,6 +10,7 @@ from web.text import StorableText
 # Argon2 reads whatever it gets; nobody remembers more than this.
 PASSWORD_MAX_LENGTH = 4096
 REFRESH_TOKEN_MAX_LENGTH = 200
+OTP_MAX_LENGTH = 40
 
 
 class ErrorBody(BaseModel):
@@ -41,6 +42,15 @@ class Credentials(Body):
     username: StorableText = Field(min_length=1, max_length=150, examples=["alice"])
     password: StorableText = Field(
         min_length=1, max_length=PASSWORD_MAX_LENGTH, examples=["correct horse battery staple"]
+    )
+    otp: StorableText | None = Field(
+        default=None,
+        max_length=OTP_MAX_LENGTH,
+        description=(
+            "The code of an authenticator app, or a recovery code: where the account has a second factor, which the "
+            "error `second_factor_required` tells. Each is good once."
+        ),
+        examples=["287082"],
     )
 
 

@@ -3,15 +3,17 @@
 from asgiref.sync import sync_to_async
 from django.contrib.auth.forms import SetPasswordForm
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.first_sign_in import store_first_password, user_of_key
 from accounts.passwords import hash_password
-from accounts.ways import PASSWORD, enter
+from accounts.ways import PASSWORD
 from database.units import database_unit
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address
+
+from .entering import enter_or_ask
 
 UNPROCESSABLE = 422
 
@@ -30,8 +32,7 @@ async def first_sign_in(request: HttpRequest) -> HttpResponse:
         hashed = await hash_password(form.cleaned_data["new_password1"])
         if (user := await database_unit(store_first_password)(key, hashed)) is None:
             raise Http404
-        await enter(request, user, PASSWORD)
-        return redirect("admin:index")
+        return await enter_or_ask(request, user, PASSWORD, page="admin:index")
     page = {"form": form, "username": user.username}
     status = UNPROCESSABLE if form.is_bound else 200
     return await sync_to_async(render)(request, "accounts/first_sign_in.html", page, status=status)

@@ -17,14 +17,13 @@ PASSWORD_RULES = "At least 8 characters; not your name, not a common password, n
 
 
 class LoginForm(forms.Form):
-    username = UsernameField(
-        max_length=150, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"})
-    )
+    username = UsernameField(max_length=150)
     password = forms.CharField(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].widget.attrs |= {"autofocus": True, "autocomplete": "username"}
+        # “webauthn” lets the browser offer passkeys where it offers names.
+        self.fields["username"].widget.attrs |= {"autofocus": True, "autocomplete": "username webauthn"}
 
 
 class RegisterForm(UserCreationForm):

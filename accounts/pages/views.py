@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, USERNAME_TAKEN
 from accounts.bearer import user_of_cookie
-from accounts.models import User
+from accounts.models import SecondFactor, User
 from accounts.passkeys.site import site_of
 from accounts.passwords import hash_password, user_of_password
 from accounts.sign_ins import (
@@ -33,6 +33,8 @@ from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, status_by_code
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address, check_failed_logins, count_failed_login
 
+from .confirming import ConfirmForm
+from .entering import enter_or_ask
 from .forms import EraseForm, LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
 from .sign_in import PageRequest, address_after, form_of, is_htmx, refusal_response, render_page, signed_in
 
@@ -48,18 +50,12 @@ SIGN_INS_SHOWN = 20
 async def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(posted(request))
     if form.is_bound and (user := await user_of_login(request, form)):
-        await enter(request, user, PASSWORD)
-        return signed_in_response(request)
+        return await enter_or_ask(request, user, PASSWORD)
     return entrance_page(request, login_template(request), form)
 
 
 def login_template(request: HttpRequest) -> str:
     return "accounts/_sign_in.html" if is_htmx(request) else "accounts/login.html"
-
-
-def signed_in_response(request: HttpRequest) -> HttpResponse:
-    """Where a sign-in leads to; nowhere from the dialog of a page."""
-    return HttpResponse(status=204) if is_htmx(request) else redirect(address_after(request, "home"))
 
 
 def refused_entrance(request: HttpRequest, refusal: ProductError) -> HttpResponse:
@@ -186,6 +182,10 @@ def settings_page(request: PageRequest, status: int = 200, **to_show: object) ->
         "more_sign_ins": max(0, others.count() - SIGN_INS_SHOWN),
         "server_address": request.build_absolute_uri("/mcp"),
         "passkeys": request.acting_user.passkeys.all(),
+        "passkey_form": ConfirmForm(request, auto_id="id_passkey_%s"),
+        "second_factor": SecondFactor.objects.filter(pk=request.acting_user.pk).first(),
+        "second_factor_form": ConfirmForm(request),
+        "recovery_codes_left": request.acting_user.recovery_codes.filter(used_at=None).count(),
         "passkeys_work_here": site_of(request) is not None,
         "personal_tokens": tokens_in_use(request.acting_user),
         "personal_token_form": PersonalTokenForm(),

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.locks import lock_user
-from accounts.models import Passkey, User
+from accounts.models import Passkey, SecondFactor, User
 from accounts.tickets import TicketRefused, read_ticket, spend_ticket
 from accounts.ways import ways_in
 from database.units import database_unit, one_or_none
@@ -26,6 +26,10 @@ class PasskeyKnown(ValidationFailed):
 
 class TooManyPasskeys(ValidationFailed):
     message = f"You have {PASSKEYS_MAX} passkeys. Remove one that is not in use."
+
+
+class SecondFactorNeedsIt(ValidationFailed):
+    message = "Your password asks for this passkey. Turn the second factor off first, or set up an app for it."
 
 
 class LastWayIn(ValidationFailed):
@@ -76,10 +80,12 @@ def rename_passkey(user: User, passkey_id: UUID, name: str) -> None:
 
 
 def remove_passkey(user: User, passkey_id: UUID) -> None:
-    """Remove one; one that is gone, or another's, is as good as removed. Raises LastWayIn."""
+    """Remove one; one that is gone, or another's, is as good as removed. Raises LastWayIn or SecondFactorNeedsIt."""
     lock_user(user)
     if not user.passkeys.filter(pk=passkey_id).exists():
         return
     if ways_in(user) == 1:
         raise LastWayIn
+    if user.passkeys.count() == 1 and SecondFactor.objects.filter(pk=user.pk, secret="").exists():
+        raise SecondFactorNeedsIt
     user.passkeys.filter(pk=passkey_id).delete()

@@ -9,8 +9,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.devices import device_name
+from accounts.pages.confirming import ConfirmForm
+from accounts.pages.entering import signed_in_response
 from accounts.pages.sign_in import PageRequest, form_of, refusal_response, signed_in
-from accounts.pages.views import refused_entrance, settings_page, signed_in_response
+from accounts.pages.views import UNPROCESSABLE, refused_entrance, settings_page
 from accounts.tickets import browser_of, issue_ticket, remember_browser
 from accounts.ways import PASSKEY, enter
 from database.units import database_read, database_unit
@@ -20,7 +22,16 @@ from web.text import is_blank, storable
 
 from .ceremonies import creation_options, read_answer, request_options
 from .site import Site, site_of
-from .stored import ADDING, ENTERING, LastWayIn, add_passkey, remove_passkey, rename_passkey, user_of_passkey
+from .stored import (
+    ADDING,
+    ENTERING,
+    LastWayIn,
+    SecondFactorNeedsIt,
+    add_passkey,
+    remove_passkey,
+    rename_passkey,
+    user_of_passkey,
+)
 
 NAME_MAX_CHARACTERS = 60
 
@@ -100,6 +111,9 @@ async def adding_options(request: PageRequest) -> HttpResponse:
 @signed_in
 async def add(request: PageRequest) -> HttpResponse:
     name = device_name(request.headers.get("User-Agent", ""))
+    form = ConfirmForm(request, request.POST, auto_id="id_passkey_%s")
+    if not await form.is_confirmed():
+        return await settings_page(request, status=UNPROCESSABLE, passkey_form=form)
     try:
         answer = read_answer(request.POST.get("credential", ""))
         await add_passkey(request.acting_user, browser_of(request), required_site(request), answer, name)
@@ -126,7 +140,7 @@ async def rename(request: PageRequest, passkey_id: UUID) -> HttpResponse:
 async def remove(request: PageRequest, passkey_id: UUID) -> HttpResponse:
     try:
         await database_unit(remove_passkey)(request.acting_user, passkey_id)
-    except LastWayIn as refusal:
+    except (LastWayIn, SecondFactorNeedsIt) as refusal:
         return await settings_page(request, status=refusal.status, passkey_problem=refusal.sentence)
     messages.success(request, "That passkey lets nobody in any more. Delete it from your device as well.")
     return redirect("settings")

@@ -13,7 +13,16 @@ from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
-from accounts.models import Passkey, PersonalToken, Reading, RefreshToken, SignIn, User
+from accounts.models import (
+    Passkey,
+    PersonalToken,
+    Reading,
+    RecoveryCode,
+    RefreshToken,
+    SecondFactor,
+    SignIn,
+    User,
+)
 from chat.live import announce_sign_out
 from chat.models import Approval, Conversation, Message, ToolCall
 from database.units import database_read, database_unit
@@ -53,6 +62,8 @@ PARTS = (
     Part("sign_ins", SignIn, owner="user", secret=frozenset({"session_key"})),
     Part("refresh_tokens", RefreshToken, owner="sign_in__user", secret=frozenset({"digest"})),
     Part("passkeys", Passkey, owner="user"),
+    Part("second_factor", SecondFactor, owner="user", secret=frozenset({"secret"})),
+    Part("recovery_codes", RecoveryCode, owner="user", secret=frozenset({"digest"})),
     Part("personal_tokens", PersonalToken, owner="user", secret=frozenset({"digest"})),
     Part("conversations", Conversation, secret=frozenset({"lease_token"})),
     Part("messages", Message),

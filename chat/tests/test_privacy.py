@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.audit import RecordedAdmin
 from accounts.models import Passkey, Reading, User
+from accounts.second_factor.stored import turn_on_passkeys
 from accounts.sign_ins import begin_sign_in, digest_of, issue_refresh_token
 from accounts.testing import PASSWORD, alice, bearer, bob, outside_issuer
 from accounts.tokens.personal import issue_personal_token
@@ -51,6 +52,7 @@ def everything_of(user: User) -> None:
     token_of(user)
     issue_personal_token(user, "notebook", "read", days=30)
     Passkey.objects.create(user=user, name="phone", credential_id=user.subject, public_key="key")
+    turn_on_passkeys(user)
     conversation = ConversationFactory(owner=user, title="Groceries")
     MessageFactory(conversation=conversation, content="add <milk> & “bread” \u2028 🥛")
     answer = MessageFactory(conversation=conversation, role=Message.Role.ASSISTANT, content="Added.")

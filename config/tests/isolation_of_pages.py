@@ -38,6 +38,8 @@ PAGES: Doors = {
     "accounts/login": entrance("422"),
     "accounts/login/passkey": {"POST": Open("422")},
     "accounts/login/passkey/options": {"POST": Open("422 validation_error")},  # no passkeys at this address
+    # There after a right password, and no other way.
+    "accounts/login/second-factor": dict.fromkeys(("GET", "HEAD"), Open("sign in")) | {"POST": Open("422")},
     "accounts/register": entrance("422"),
     "accounts/first-sign-in": dict.fromkeys(("GET", "HEAD", "POST"), Open("404")),  # there with a key, and no other way
     # From the login only, and never from another token.
@@ -56,6 +58,11 @@ PAGES: Doors = {
     | {"POST": Door("302", "302", "302", body={"name": "taken"})},
     # The last way in stays.
     "accounts/settings/passkeys/<uuid:passkey_id>/remove": FORM | {"POST": Door("422", "302", "302")},
+    "accounts/settings/second-factor/app": own_page() | own_button(),  # without a ticket: anew
+    # Who comes by a token did not sign in just now.
+    "accounts/settings/second-factor/passkey": FORM | own_button("200", other="422"),
+    "accounts/settings/second-factor/codes": FORM | own_button("200", other="422"),
+    "accounts/settings/second-factor/end": FORM | own_button(special={"namesake": "422"}),
     "accounts/settings/tokens": FORM | own_button("422"),
     "accounts/settings/tokens/<uuid:token_id>/revoke": {"POST": Door("302", "302", "302")},
     "accounts/settings/password": FORM | own_button("422"),

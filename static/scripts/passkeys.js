@@ -41,7 +41,8 @@ async function onPress(form) {
 
 // Among what the browser offers to fill in at the username; no press of a button is needed.
 async function offer(form) {
-  if (form.dataset.passkey !== "get" || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  if (form.dataset.passkey !== "get" || !document.querySelector("input[autocomplete~=webauthn]")) return;
+  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
   const { signal } = (waiting = new AbortController());
   const renewal = setTimeout(() => {
     waiting.abort();

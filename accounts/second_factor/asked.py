@@ -1,0 +1,33 @@
+"""The second factor at doors that answer at once: the API, where the code comes with the password."""
+
+from accounts.models import SecondFactor, User
+from database.units import database_read, database_unit
+from web.errors import SecondFactorFailed, SecondFactorRequired
+
+from .limits import count_try, note_right_code
+from .stored import use_code
+
+
+async def method_of_second_factor(user: User, code: str | None, address: str) -> str | None:
+    """How the code confirms the user, whose password was right; None where none is asked for.
+
+    Raises SecondFactorRequired, SecondFactorFailed, RateLimited or ServiceUnavailable.
+    """
+    methods = await database_read(methods_of)(user)
+    if not methods:
+        return None
+    if not code:
+        raise SecondFactorRequired(details={"methods": methods})
+    await count_try(user, address)
+    if (how := await database_unit(use_code)(user, code)) is None:
+        raise SecondFactorFailed
+    await note_right_code(user, address)
+    return how
+
+
+def methods_of(user: User) -> list[str]:
+    """What the API takes of an account that has a second factor; nothing of one that has none."""
+    factor = SecondFactor.objects.filter(pk=user.pk).first()
+    if factor is None:
+        return []
+    return ["totp", "recovery_code"] if factor.secret else ["recovery_code"]

@@ -1,0 +1,252 @@
+"""The second factor on pages: asked for after the password, set up and turned off in the settings."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from accounts.pages.confirming import ConfirmForm
+from accounts.pages.entering import Pending, pending_sign_in, signed_in_response
+from accounts.pages.sign_in import PageRequest, address_after, form_of, is_htmx, render_page, signed_in
+from accounts.pages.views import UNPROCESSABLE, add_refusal, posted, refused_entrance, settings_page
+from accounts.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser, spend_ticket
+from accounts.ways import enter
+from database.units import database_read, database_unit
+from web.errors import RateLimited, ServiceUnavailable
+from web.ratelimits import address_of
+
+from .codes import address_of_secret, new_secret, readable, sealed, unsealed
+from .limits import count_try, note_right_code
+from .stored import (
+    CodeWrong,
+    PasskeyNeeded,
+    SecondFactorOff,
+    renew_recovery_codes,
+    turn_off,
+    turn_on_app,
+    turn_on_passkeys,
+    use_code,
+)
+
+SETTING_UP = "second-factor.app"
+CODE_MAX_CHARACTERS = 40
+WRONG = "This code is not right. Codes change every half minute, and each works once."
+WRONG_RECOVERY_CODE = "This is none of your recovery codes, or it was used already."
+
+
+class CodeForm(forms.Form):
+    """One of the two: the code that an app shows, or a recovery code."""
+
+    code = forms.CharField(
+        required=False,
+        max_length=CODE_MAX_CHARACTERS,
+        label="Code from your app",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
+    recovery_code = forms.CharField(
+        required=False,
+        max_length=CODE_MAX_CHARACTERS,
+        label="Recovery code",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+    @property
+    def given(self) -> str:
+        return self.cleaned_data["code"] or self.cleaned_data["recovery_code"]
+
+    @property
+    def field_given(self) -> str:
+        return "recovery_code" if self.cleaned_data.get("recovery_code") else "code"
+
+
+class AppForm(forms.Form):
+    """The first code of an app, which shows that it has the secret."""
+
+    ticket = forms.CharField(widget=forms.HiddenInput)
+    code = forms.CharField(
+        max_length=CODE_MAX_CHARACTERS,
+        label="Code that the app shows",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+# On the way in
+
+
+@sensitive_post_parameters("code", "recovery_code")
+@require_http_methods(["GET", "HEAD", "POST"])
+async def ask(request: HttpRequest) -> HttpResponse:
+    try:
+        pending = await pending_sign_in(request)
+    except TicketRefused as refusal:
+        return refused_entrance(request, refusal) if request.method == "POST" else redirect("login")
+    form = CodeForm(posted(request))
+    if form.is_bound and (how := await method_of_code(request, pending, form)):
+        await enter(request, pending.user, *pending.methods, how)
+        return signed_in_response(request)
+    template = "accounts/_second_factor.html" if is_htmx(request) else "accounts/second_factor.html"
+    context = {
+        "form": form,
+        "next": address_after(request, "home"),
+        **await database_read(factors_of)(pending.user),
+    }
+    return await database_read(render)(request, template, context, status=status_of(form))
+
+
+async def method_of_code(request: HttpRequest, pending: Pending, form: CodeForm) -> str | None:
+    """How the code lets in; None with the reason in the form."""
+    if not form.is_valid() or not form.given:
+        return None
+    address = address_of(request)
+    try:
+        await count_try(pending.user, address)
+        if how := await use_pending(pending, form.given):
+            await note_right_code(pending.user, address)
+            return how
+        form.add_error(form.field_given, WRONG if form.field_given == "code" else WRONG_RECOVERY_CODE)
+    except (RateLimited, ServiceUnavailable, TicketRefused) as refusal:
+        add_refusal(form, refusal)
+    return None
+
+
+@database_unit
+def use_pending(pending: Pending, code: str) -> str | None:
+    how = use_code(pending.user, code)
+    if how:
+        spend_ticket(pending.ticket)
+    return how
+
+
+def factors_of(user: User) -> dict[str, bool]:
+    factor = user.second_factor
+    return {"has_app": bool(factor.secret), "has_passkeys": user.passkeys.exists()}
+
+
+def status_of(form: CodeForm) -> int:
+    if not form.is_bound:
+        return 200
+    refusals = [str(refusal.code) for refusal in form.errors.as_data().get("__all__", [])]
+    return {"rate_limited": 429, "service_unavailable": 503}.get(refusals[0] if refusals else "", UNPROCESSABLE)
+
+
+# Settings
+
+
+@sensitive_post_parameters("code", "password", "ticket")
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+async def set_up_app(request: PageRequest) -> HttpResponse:
+    """Show the secret as a picture and as text, and take the first code; nothing is stored before that is right."""
+    form, confirm = AppForm(posted(request)), ConfirmForm(request, posted(request))
+    browser = browser_of(request)
+    try:
+        secret = secret_of(request, browser)
+    except TicketRefused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("set_up_app")
+    if form.is_bound and form.is_valid() and await confirm.is_confirmed():
+        try:
+            codes = await turn_on(request.acting_user, form.cleaned_data, secret)
+            return await codes_page(request, codes)
+        except CodeWrong as refusal:
+            form.add_error("code", refusal.sentence)
+        except TicketRefused as refusal:
+            add_refusal(form, refusal)
+    ticket = request.POST.get("ticket") or issue_ticket(
+        SETTING_UP, browser, user=str(request.acting_user.pk), secret=sealed(secret)
+    )
+    context = {
+        "form": form,
+        "confirm_form": confirm,
+        "ticket": ticket,
+        "secret": secret,
+        "picture": picture_of(request, secret),
+    }
+    response = await app_page(request, context, UNPROCESSABLE if form.is_bound else 200)
+    remember_browser(request, response, browser)
+    return response
+
+
+def secret_of(request: PageRequest, browser: str) -> str:
+    """A new one, or that of the page that is posted. Raises TicketRefused."""
+    if request.method != "POST":
+        return new_secret()
+    said = read_ticket(SETTING_UP, browser, request.POST.get("ticket", ""))
+    secret = unsealed(said["secret"])
+    if secret is None or said["user"] != str(request.acting_user.pk):
+        raise TicketRefused
+    return secret
+
+
+@database_unit
+def turn_on(user: User, posted_form: dict[str, Any], secret: str) -> list[str]:
+    codes = turn_on_app(user, secret, posted_form["code"])
+    spend_ticket(posted_form["ticket"])
+    return codes
+
+
+def picture_of(request: PageRequest, secret: str) -> str:
+    """The QR code, as an address of an image."""
+    import segno  # noqa: PLC0415  it takes 30 ms, and hardly any page has a picture
+
+    picture = segno.make(address_of_secret(secret, request.acting_user.username), error="m")
+    return picture.svg_data_uri(border=3, light="#fff", scale=4)
+
+
+@database_unit
+def app_page(request: PageRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    context |= {"section": "settings", "here": "/accounts/settings"}
+    return render_page(request, "accounts/settings/set_up_app.html", context, status)
+
+
+@database_unit
+def codes_page(request: PageRequest, codes: list[str]) -> HttpResponse:
+    """The answer itself, not a redirect: the codes are shown this once and kept nowhere in between."""
+    context = {"codes": [readable(code) for code in codes], "section": "settings", "here": "/accounts/settings"}
+    return render_page(request, "accounts/settings/recovery_codes.html", context)
+
+
+@sensitive_post_parameters("password")
+@form_of("settings")
+@signed_in
+async def require_passkey(request: PageRequest) -> HttpResponse:
+    return await with_new_codes(request, turn_on_passkeys)
+
+
+@sensitive_post_parameters("password")
+@form_of("settings")
+@signed_in
+async def renew_codes(request: PageRequest) -> HttpResponse:
+    return await with_new_codes(request, renew_recovery_codes)
+
+
+async def with_new_codes(request: PageRequest, act: Any) -> HttpResponse:
+    form = ConfirmForm(request, request.POST)
+    if await form.is_confirmed():
+        try:
+            return await codes_page(request, await database_unit(act)(request.acting_user))
+        except (PasskeyNeeded, SecondFactorOff) as refusal:
+            add_refusal(form, refusal)
+    return await settings_page(request, status=UNPROCESSABLE, second_factor_form=form)
+
+
+@sensitive_post_parameters("password")
+@form_of("settings")
+@signed_in
+async def end(request: PageRequest) -> HttpResponse:
+    form = ConfirmForm(request, request.POST)
+    if not await form.is_confirmed():
+        return await settings_page(request, status=UNPROCESSABLE, second_factor_form=form)
+    await database_unit(turn_off)(request.acting_user)
+    messages.success(request, "Your password alone lets you in again.")
+    return redirect("settings")
