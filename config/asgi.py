@@ -57,6 +57,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 LIVE_PATH = "/live"
+# Their addresses have no version: a page of a new one must not meet a script of the old.
+ASKED_ANEW = (b"cache-control", b"no-cache")
 PROBES: dict[str, Callable[[Scope], Awaitable[Response]]] = {
     "/healthz": health.alive,
     "/readyz": health.ready,
@@ -133,7 +135,7 @@ async def answer_probe(scope: Scope, receive: Receive, send: Send) -> None:
 async def answer_file(scope: Scope, receive: Receive, send: Send) -> None:
     async def send_as_declared(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], NO_SNIFFING]}
+            message = {**message, "headers": [*message["headers"], NO_SNIFFING, ASKED_ANEW]}
         await send(message)
 
     try:

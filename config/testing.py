@@ -139,10 +139,14 @@ class RunningServer:
 
 @contextlib.contextmanager
 def running_server(
-    database_url: str, server: str = "daphne", application: str = "config.asgi:application", **variables: str
+    database_url: str,
+    server: str = "daphne",
+    application: str = "config.asgi:application",
+    port: int | None = None,
+    **variables: str,
 ) -> Iterator[RunningServer]:
     with tempfile.NamedTemporaryFile(suffix=".log") as log:
-        port = free_port()
+        port = port or free_port()
         process = subprocess.Popen(
             [sys.executable, *COMMANDS[server], str(port), *([application] if server != "serve" else [])],
             cwd=settings.BASE_DIR,

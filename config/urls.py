@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/login/", admin_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="settings")),  # guesses count there
     path("admin/", admin.site.urls),
+    path("", include("web.app.urls")),
     path("", include("accounts.urls")),
     path("", include("todos.urls")),
     path("", include("chat.urls")),

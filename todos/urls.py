@@ -3,10 +3,12 @@
 from django.urls import path
 
 from .pages import views
+from .pages.new import new_todo
 from .transfer import views as transfer_views
 
 urlpatterns = [
     path("todos", views.todos, name="todos"),
+    path("todos/new", new_todo, name="new_todo"),
     path("todos/add", views.add, name="add_todo"),
     path("todos/parse", views.parse, name="parse_todo"),
     path("todos/<uuid:todo_id>/edit", views.edit, name="edit_todo"),

@@ -33,6 +33,7 @@ from chat.turns.limits import NewMessage
 from database.units import database_unit
 from todos.models import Todo
 from todos.pages.listing import ListQuery, todo_listing
+from web.app.keeping import kept_for
 from web.errors import ProductError
 from web.pages.missing import missing_as_404
 from web.typed_at import late_moment_of
@@ -232,4 +233,4 @@ def chat_page(request: PageRequest, template: str, context: dict[str, Any], stat
         "message_limit": settings.MESSAGE_MAX_CHARACTERS,
         "listing": todo_listing(request.acting_user, ListQuery.from_params(request.GET), now),
     }
-    return render_page(request, template, shared | context, status)
+    return kept_for(request.acting_user.pk, render_page(request, template, shared | context, status))

@@ -75,7 +75,9 @@ class BrowserCase(SimpleTestCase):
         self.assertEqual([error for error in self.errors if not error.startswith(self.ignored or "\0")], [])
 
     def open_context(self, **options: Any) -> BrowserContext:
-        options = {"base_url": self.address(), "viewport": {"width": 1440, "height": 900}, **options}
+        # A service worker asks for everything anew, where a test cannot answer in the server's place.
+        plain = {"base_url": self.address(), "viewport": {"width": 1440, "height": 900}, "service_workers": "block"}
+        options = {**plain, **options}
         context = self.browser.new_context(**options)
         context.set_default_timeout(PATIENCE_MS)
         self.addCleanup(context.close)

@@ -63,7 +63,9 @@ function sendUnsent() {
   unsent = false;
 }
 
+// Where a service worker keeps what is written, the page says so once.
 function sayOffline() {
+  if (navigator.serviceWorker?.controller) return;
   showProblem("You are offline. What you write is kept, and can be sent when the connection is back.");
   find("#composer-problem .problem").classList.add("offline");
 }
@@ -78,6 +80,7 @@ box.value ||= localStorage.getItem(draftKey()) ?? "";
 box.addEventListener("input", watchText);
 box.addEventListener("keydown", pressKey);
 document.addEventListener("htmx:sse:after:connection", clearText);
+document.addEventListener("message:kept", () => clearText({ target: composer }));
 document.addEventListener("htmx:error", sayUnreachable);
 document.addEventListener("htmx:response:error", sayRefused);
 addEventListener("offline", sayOffline);

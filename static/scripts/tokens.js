@@ -2,12 +2,16 @@
 
 import { cookie, live } from "./dom.js";
 
+// In the place of a status: the server was not reached.
+const UNREACHED = 0;
+
 let token;
 let asking;
 
 async function askForToken() {
   const headers = { "X-CSRFToken": cookie("csrftoken") };
-  const response = await fetch(live.dataset.tokenAddress, { method: "POST", headers });
+  const response = await fetch(live.dataset.tokenAddress, { method: "POST", headers }).catch(() => undefined);
+  if (!response) return UNREACHED;
   if (!response.ok) return response.status;
   const answer = await response.json();
   if (answer.user_id !== live.dataset.user) location.reload();
@@ -23,6 +27,8 @@ export function refreshToken() {
 
 async function refreshOrSignIn(request) {
   const status = await refreshToken();
+  // The request itself finds out what becomes of it; by its cookie it is good too.
+  if (status === UNREACHED) return true;
   if (status !== 401 || request.method === "GET") return status === 200;
   return (await signIn()) && (await refreshToken()) === 200;
 }
@@ -30,7 +36,8 @@ async function refreshOrSignIn(request) {
 // Sent once more after a refresh, with the same form_key: the server takes it for the same message.
 export async function fetchWithToken(address, request) {
   const send = () => {
-    const headers = { ...request.headers, Authorization: `Bearer ${token}`, "X-CSRFToken": cookie("csrftoken") };
+    const known = token ? { Authorization: `Bearer ${token}` } : {};
+    const headers = { ...request.headers, ...known, "X-CSRFToken": cookie("csrftoken") };
     return fetch(address, { ...request, headers });
   };
   if (!token && !(await refreshOrSignIn(request))) return new Response(null, { status: 401 });

@@ -16,13 +16,19 @@ from todos.quick_add import QuickAdd, parse_quick_add
 from web.errors import ProductError
 
 KEPT_MAX = 20
+TITLE_MAX, NOTES_MAX = 200, 10_000
 FORM_FIELDS = {"due": "due_date", "add_tags": "tags", "remove_tags": "tags", "recurrence": "repeats"}
 
 
 class QuickAddForm(forms.Form):
-    """One line: “water plants friday 6pm #home p1”. A part that is also among the `keep` of the form stays text."""
+    """One line: “water plants friday 6pm #home p1”. A part that is also among the `keep` of the form stays text.
+
+    With `plain` all of it does.
+    """
 
     text = forms.CharField(max_length=500, error_messages={"required": "Write what there is to do."})
+    notes = forms.CharField(required=False, max_length=NOTES_MAX)
+    plain = forms.BooleanField(required=False)
     reading: QuickAdd | None = None
 
     def __init__(self, *args: Any, zone: ZoneInfo, now: datetime.datetime, **kwargs: Any) -> None:
@@ -31,6 +37,8 @@ class QuickAddForm(forms.Form):
 
     def clean_text(self) -> str:
         text, keep = self.cleaned_data["text"], cast(QueryDict, self.data).getlist("keep")
+        if self.data.get("plain"):
+            return text
         try:
             self.reading = parse_quick_add(text, self.zone, self.now, keep[:KEPT_MAX])
         except DateNotUnderstood as refusal:
@@ -39,7 +47,9 @@ class QuickAddForm(forms.Form):
 
     def todo_fields(self) -> TodoFields:
         """Of a valid form."""
-        return self.reading.todo_fields() if self.reading else {}
+        fields = self.reading.todo_fields() if self.reading else TodoFields(title=self.cleaned_data["text"])
+        notes = self.cleaned_data["notes"]
+        return {**fields, "notes": notes} if notes else fields
 
 
 class TodoForm(forms.Form):

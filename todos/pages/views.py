@@ -32,6 +32,7 @@ from todos.commands import (
 from todos.errors import NothingToUndo, VersionConflict
 from todos.models import Door
 from todos.undo import Undone, undo
+from web.app.keeping import kept_for
 from web.errors import IdempotencyMismatch, ValidationFailed
 from web.pages.missing import missing_as_404
 from web.repeats import write_once
@@ -55,7 +56,8 @@ async def todos(request: PageRequest) -> HttpResponse:
 def list_page(request: PageRequest, status: int = 200, **context: Any) -> HttpResponse:
     now = timezone.now().astimezone(request.acting_user.zone)
     listing = todo_listing(request.acting_user, ListQuery.from_params(request.GET), now)
-    return render_page(request, "todos/todos.html", {"section": "todos", "listing": listing, **context}, status)
+    page = render_page(request, "todos/todos.html", {"section": "todos", "listing": listing, **context}, status)
+    return kept_for(request.acting_user.pk, page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

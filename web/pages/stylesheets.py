@@ -22,6 +22,7 @@ LAYERS = (
     "dialogs",
     "adaptations",
     "approval",
+    "installed",
 )
 
 
