@@ -66,7 +66,7 @@ def signed_in_with_addresses(client: Any) -> dict[str, str]:
     return {
         "30 messages, 100 todos": f"/c/{conversation.pk}",
         "new chat, 100 todos": "/",
-        "100 todos": "/todos",
+        "100 todos": "/todos?filter=all",
         "settings": "/accounts/settings",
     }
 

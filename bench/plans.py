@@ -94,7 +94,16 @@ class Person:
 
     def looks(self) -> None:
         mine, old = f"/api/{self.user.subject}", self.old()
-        for path in ("/", "/", f"/c/{old}", f"/c/{old}?before=9", "/?find=friday", "/accounts/settings", "/todos"):
+        for path in (
+            "/",
+            "/",
+            f"/c/{old}",
+            f"/c/{old}?before=9",
+            "/?find=friday",
+            "/accounts/settings",
+            "/todos",
+            "/todos?filter=week",
+        ):
             self.opens(path)
         for path in (
             "conversations",
@@ -106,7 +115,7 @@ class Person:
 
     def works_on_todos(self) -> None:
         mine = f"/api/{self.user.subject}/todos"
-        for path in ("?filter=today", "?filter=done", "?q=milk", "?tag=home", "?sort=priority"):
+        for path in ("?filter=today", "?filter=week", "?filter=done", "?q=milk", "?tag=home", "?sort=priority"):
             self.opens(f"/todos{path}")
         for query in ("", "?filter=open", "?q=milk", "?limit=5"):
             self.asks("GET", mine + query)

@@ -59,7 +59,7 @@ class Client:
                 self.conversation_id = None
             number += 1
             await self.ask("POST", "/chat", {"message": f"Bench turn {number}", "stream": number % 2 == 0})
-            await self.ask("GET", "/todos")
+            await self.ask("GET", "/todos?filter=all")
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def ask(self, method: str, path: str, body: dict | None = None) -> None:

@@ -26,12 +26,16 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a change comes from: the door and, for what the assistant did, its conversation, answer and tool call."""
+    """Where a change comes from: the door and, for what the assistant did, its conversation, answer and tool call.
+
+    Commands that are given the same `act` belong together, as the changes of one command do.
+    """
 
     door: Door
     conversation_id: uuid.UUID | None = None
     message_id: uuid.UUID | None = None
     tool_call_id: uuid.UUID | None = None
+    act: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Act:
             todo_id=todo.pk,
             before=before,
             after=after,
-            act=self.id,
+            act=self.by.act or self.id,
             door=self.by.door,
             conversation_id=self.by.conversation_id,
             message_id=self.by.message_id,

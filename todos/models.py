@@ -69,6 +69,7 @@ def view_condition(name: str, now: datetime.datetime, day: datetime.date) -> Q:
     views = {
         "open": OPEN,
         "today": OPEN & Q(due_date=day),
+        "due": OPEN & (Q(due_date__lte=day) | Q(due_at__lt=now)),
         "overdue": OPEN & (Q(due_at__lt=now) | Q(due_at=None, due_date__lt=day)),
         "upcoming": OPEN & Q(due_date__gt=day),
         "undated": OPEN & Q(due_date=None),
@@ -101,7 +102,10 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         return self.filter(OUTSIDE_TRASH)
 
     def in_view(self, name: str, now: datetime.datetime, day: datetime.date) -> TodoQuerySet:
-        """What people call open, today, overdue, upcoming, undated, done, trash; "all" is all but the trash."""
+        """What people call open, today, overdue, upcoming, undated, done, trash; "all" is all but the trash.
+
+        "due" is what is due today or was due before.
+        """
         return self.filter(view_condition(name, now, day))
 
     def counts(self, names: Iterable[str], now: datetime.datetime, day: datetime.date) -> dict[str, int]:

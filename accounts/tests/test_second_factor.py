@@ -136,6 +136,7 @@ class SetUpTests(SecondFactorCase):
         self.assertContains(self.client.post(f"{SETTINGS}/codes"), "Your second factor is off", status_code=422)
         self.assertFalse(RecoveryCode.objects.exists())
 
+    @override_settings(SITE_URL="https://todo.example")
     def test_a_passkey_can_be_the_second_factor_but_only_one_that_there_is(self):
         self.assertContains(self.client.post(f"{SETTINGS}/passkey"), "Add a passkey first.", status_code=422)
         Passkey.objects.create(user=self.alice, name="phone", credential_id="phone", public_key="")

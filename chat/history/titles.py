@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chat.models import ToolCall
 
@@ -10,7 +10,6 @@ from .digest import rows_of
 
 MAX_WORDS = 6
 MAX_WIDTH = 60
-TASK_TITLE_WORDS = 4
 # What people put before what they want; taken off again and again.
 OPENINGS = re.compile(
     r"(?:hi|hey|hello|ok|okay|please|pls|thanks|so|well|and"
@@ -39,8 +38,18 @@ def title_after(question: str, calls: Iterable[ToolCall]) -> str:
     added = [title for call in calls if call.tool_name == "add_task" for title in added_titles(call)]
     if not added:
         return title_from(question)
-    first = capitalised(cut(added[0], TASK_TITLE_WORDS if len(added) > 1 else MAX_WORDS))
-    return first if len(added) == 1 else f"{first} +{len(added) - 1}"
+    return capitalised(cut(added[0]) if len(added) == 1 else several(added))
+
+
+def several(titles: Sequence[str]) -> str:
+    """“Buy milk, call Ann, bread”: as many todos as fit, and an ellipsis where there were more."""
+    named = titles[0]
+    for title in titles[1:]:
+        longer = f"{named}, {title}"
+        if len(longer.split()) > MAX_WORDS or within_width(longer) != longer:
+            return f"{cut(named).rstrip('…')}…"
+        named = longer
+    return named
 
 
 def title_of_model(text: str) -> str:

@@ -34,8 +34,9 @@ class TitleRules(SimpleTestCase):
 
     def test_a_first_turn_that_added_todos_is_named_after_them(self):
         self.assertEqual(title_after("add milk", [added("Buy milk")]), "Buy milk")
-        self.assertEqual(title_after("add both", [added("Buy milk", "Call the bank")]), "Buy milk +1")
-        self.assertEqual(title_after("add all", [added("a b c d e f"), added("Call the bank")]), "A b c d… +1")
+        self.assertEqual(title_after("add both", [added("Buy milk", "call the bank")]), "Buy milk, call the bank")
+        self.assertEqual(title_after("add all", [added("milk", "eggs"), added("a b c d e f")]), "Milk, eggs…")
+        self.assertEqual(title_after("add all", [added("a b c d e f g"), added("Call the bank")]), "A b c d e f…")
 
     def test_outputs_of_any_shape_leave_what_was_asked(self):
         odd = [

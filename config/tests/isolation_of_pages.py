@@ -75,6 +75,7 @@ PAGES: Doors = {
     "todos/new": own_page(),
     "todos/add": own_page("302") | own_button(body={"text": "new"}),
     "todos/parse": own_button("200", body={"text": "new"}),
+    "todos/selection": own_button(body={"act": "complete"}),
     "todos/<uuid:todo_id>/edit": page() | button(body={"title": "taken", "version": "1", "priority": "none"}),
     "todos/<uuid:todo_id>/complete": button(),
     "todos/<uuid:todo_id>/reopen": button(),

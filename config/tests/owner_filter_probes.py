@@ -29,6 +29,7 @@ from todos.commands import add_todo, complete_todo, done_today
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
 from todos.mcp.schema import Changed, Results
 from todos.models import Door, Todo, TodoChange, TodoTag
+from todos.pages.listing import opens_on_today
 from todos.rows import todo_row
 from todos.shifts import is_made_already
 from todos.testing import NOW, TodoFactory, use_tool
@@ -122,6 +123,13 @@ async def the_newest_conversation(lies: Lies):
     await sync_to_async(ConversationFactory)(owner=lies.carol, updated_at=later)
     newest = await latest_conversation_id(SimpleNamespace(acting_user=lies.eve))
     return newest == lies.conversation.pk
+
+
+@probe
+def what_is_due_for_carol_today(lies: Lies):
+    Todo.objects.filter(owner=lies.eve).update(due_date=None, due_time=None, due_zone="", due_at=None, recurrence="")
+    TodoFactory(owner=lies.carol, due_date=lies.now.date())
+    return opens_on_today(lies.eve, {}, lies.now)
 
 
 @probe

@@ -103,6 +103,40 @@ class StateTests(StateCase):
         self.assertEqual(self.page.url, f"{self.address()}/")
         expect(self.page.locator("#quick-add")).not_to_be_focused()
 
+    def test_rows_are_moved_by_hand_and_by_keyboard(self):
+        self.sign_up()
+        self.page.goto("/todos")
+        self.quick_add(self.page, "Water plants tomorrow", "Old things")
+        self.page.goto("/todos?filter=week")
+        place = self.page.locator(".todo-group >> nth=4")
+        self.page.drag_and_drop(".todo:has-text('plants')", ".todo-group >> nth=4")
+        expect(place).to_contain_text("Water plants")
+        self.page.focus("a.todo-title")
+        self.page.keyboard.press("Alt+ArrowLeft")
+        expect(self.page.locator(".todo-group >> nth=3")).to_contain_text("Water plants")
+        self.assert_state("a week", self.page)
+
+    def test_several_rows_are_selected_changed_and_taken_back_at_once(self):
+        self.sign_up()
+        self.page.goto("/todos")
+        self.quick_add(self.page, "Water plants", "Old things", "Read")
+        bar = self.page.locator("#todo-selection")
+        expect(bar).to_be_hidden()
+        self.page.click("a.todo-title:has-text('Read')", modifiers=["Shift"])
+        self.page.click("a.todo-title:has-text('Old things')")
+        expect(bar).to_contain_text("2 selected")
+        self.assert_state("a selection", self.page)
+        self.page.click("#todo-selection >> text=Complete")
+        expect(self.page.locator(".todo-done")).to_have_count(2)
+        expect(bar).to_be_hidden()
+        self.page.click(".notice button")
+        expect(self.page.locator(".todo-done")).to_have_count(0)
+        self.page.focus("a.todo-title:has-text('Read')")
+        self.page.keyboard.press(" ")
+        expect(bar).to_contain_text("1 selected")
+        self.page.keyboard.press("Escape")
+        expect(bar).to_be_hidden()
+
     def test_conversations_are_found_renamed_pinned_and_deleted(self):
         self.sign_up()
         for text in ("Create a todo: Buy groceries", "What are my pending tasks?"):

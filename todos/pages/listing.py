@@ -5,43 +5,61 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from django.utils.text import capfirst
 
 from accounts.models import User
+from language.dates import date_text
+from language.due import Due
 from todos.models import Todo, TodoQuerySet
 from todos.sorting import natural_sort
 from web.errors import ValidationFailed
 
 PAGE_SIZE = 100
+WEEK_SIZE = 500
+WEEK = 7
+OVERDUE = "Overdue"
 FILTERS = {
     "all": "All",
     "today": "Today",
     "upcoming": "Upcoming",
-    "overdue": "Overdue",
+    "week": "Week",
+    "overdue": OVERDUE,
     "done": "Done",
     "trash": "Trash",
 }
+# The view of the todos behind each filter, where that has another name: what is overdue stands above what is due today.
+VIEWS = {"today": "due", "week": "open"}
+# Filters that are offered only where there is something behind them, or while they are open.
+ONLY_WHERE_NEEDED = {"overdue"}
 SORTS = {"": "By date", "priority": "By priority", "title": "By title", "created": "Newest first"}
+# What a row is moved to that is dropped under one of these headings.
+PLACES = {"Today": "today", "Tomorrow": "tomorrow", "No date": ""}
 DAYS_AHEAD = ((0, "Today"), (1, "Tomorrow"), (7, "Next 7 days"))
 
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What an address asks for; a value that is no choice counts as the first choice."""
+    """What an address asks for; a value that is no choice counts as none. `first` begins a week, None is today."""
 
     filter: str = "all"
     words: str = ""
     tag: str = ""
     sort: str = ""
     after: str = ""
+    first: datetime.date | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, str]) -> ListQuery:
         return cls(
-            filter=choice(params.get("filter", ""), FILTERS),
+            filter=choice(params.get("filter", ""), FILTERS, "all"),
             words=storable_param(params.get("q", "")),
             tag=storable_param(params.get("tag", "")).removeprefix("#").lower(),
-            sort=choice(params.get("sort", ""), SORTS),
+            sort=choice(params.get("sort", ""), SORTS, ""),
             after=params.get("after", ""),
+            first=day_of(params.get("from", "")),
         )
 
 
@@ -54,12 +72,25 @@ class FilterLink:
 
 
 @dataclass(frozen=True)
+class TodoGroup:
+    """Rows under a heading, which is not drawn where it is empty. `day` is when all of them are due.
+
+    `to` is what a row that is dropped here is moved to, in words; None where that would mean nothing.
+    """
+
+    heading: str
+    todos: list[Todo]
+    day: datetime.date | None = None
+    to: str | None = None
+
+
+@dataclass(frozen=True)
 class TodoListing:
-    """One page of rows under their headings, with what the toolbar shows. An empty heading is not drawn."""
+    """One page of rows under their headings, with what the toolbar shows."""
 
     query: ListQuery
     filters: list[FilterLink]
-    groups: list[tuple[str, list[Todo]]]
+    groups: list[TodoGroup]
     tags: list[str]
     after: str | None
     open_count: int
@@ -67,6 +98,18 @@ class TodoListing:
     @property
     def label(self) -> str:
         return FILTERS[self.query.filter]
+
+    @property
+    def week_before(self) -> datetime.date:
+        return self.first_day - datetime.timedelta(days=WEEK)
+
+    @property
+    def week_after(self) -> datetime.date:
+        return self.first_day + datetime.timedelta(days=WEEK)
+
+    @property
+    def first_day(self) -> datetime.date:
+        return self.groups[0].day or datetime.date.min
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
@@ -93,8 +136,24 @@ class TodoListing:
         return f"Nothing {' '.join(filter(None, parts))}."
 
 
-def choice(word: str, choices: Mapping[str, object]) -> str:
-    return word if word in choices else next(iter(choices))
+def choice(word: str, choices: Mapping[str, object], default: str) -> str:
+    return word if word in choices else default
+
+
+def day_of(text: str) -> datetime.date | None:
+    """A day as an address has it, of a year that has weeks around it."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if datetime.MINYEAR < day.year < datetime.MAXYEAR else None
+
+
+def opens_on_today(user: User, params: Mapping[str, str], now: datetime.datetime) -> bool:
+    """Whether the list, asked for without a choice, begins with today: where something is due."""
+    if params.keys() & {"filter", "q", "tag", "sort", "after"}:
+        return False
+    return Todo.objects.for_user(user).in_view("due", now, now.date()).exists()
 
 
 def storable_param(text: str) -> str:
@@ -105,37 +164,66 @@ def storable_param(text: str) -> str:
 def todo_listing(user: User, query: ListQuery, now: datetime.datetime) -> TodoListing:
     """`now` is in the user's zone. Four queries, whatever the number of rows."""
     mine = Todo.objects.for_user(user)
-    counts = mine.counts(FILTERS, now, now.date())
+    counts = mine.counts({"open", *(VIEWS.get(name, name) for name in FILTERS)}, now, now.date())
     rows, after = rows_of(mine, query, now)
     return TodoListing(
         query=query,
-        filters=[FilterLink(name, label, counts[name], name == query.filter) for name, label in FILTERS.items()],
-        groups=todo_groups(rows, query, now),
+        filters=filter_links(query, counts),
+        groups=week_groups(rows, query, now) if query.filter == "week" else todo_groups(rows, query, now),
         tags=mine.tags_in_use(),
         after=after,
-        open_count=counts["all"] - counts["done"],
+        open_count=counts["open"],
     )
+
+
+def filter_links(query: ListQuery, counts: Mapping[str, int]) -> list[FilterLink]:
+    links = [
+        FilterLink(name, label, 0 if name == "week" else counts[VIEWS.get(name, name)], name == query.filter)
+        for name, label in FILTERS.items()
+    ]
+    return [link for link in links if link.count or link.active or link.name not in ONLY_WHERE_NEEDED]
 
 
 def rows_of(mine: TodoQuerySet, query: ListQuery, now: datetime.datetime) -> tuple[list[Todo], str | None]:
     """The rows of one page and where the next one begins. An address with a spoilt beginning shows the first page."""
-    todos = mine.in_view(query.filter, now, now.date()).containing(*query.words.split())
+    todos = mine.in_view(VIEWS.get(query.filter, query.filter), now, now.date()).containing(*query.words.split())
     if query.tag:
         todos = todos.tagged(query.tag)
-    sort = query.sort or natural_sort(query.filter)
+    if query.filter == "week":
+        first = query.first or now.date()
+        todos = todos.between("open", first, first + datetime.timedelta(days=WEEK - 1), zone_of(now))
+    sort, size = query.sort or natural_sort(query.filter), WEEK_SIZE if query.filter == "week" else PAGE_SIZE
     try:
-        return todos.page(sort, PAGE_SIZE, query.after or None)
+        return todos.page(sort, size, query.after or None)
     except ValidationFailed:
-        return todos.page(sort, PAGE_SIZE)
+        return todos.page(sort, size)
 
 
-def todo_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime) -> list[tuple[str, list[Todo]]]:
+def todo_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime) -> list[TodoGroup]:
     """Rows under “Overdue”, “Today” …; one group without a heading where the order is not by date."""
-    dated = not query.sort and query.filter in {"all", "upcoming"}
+    dated = not query.sort and query.filter in {"all", "upcoming", "today"}
     groups: dict[str, list[Todo]] = {}
     for todo in todos:
         groups.setdefault(heading(todo, now) if dated else "", []).append(todo)
-    return list(groups.items())
+    return [TodoGroup(words, rows, to=PLACES.get(words)) for words, rows in groups.items()]
+
+
+def week_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime) -> list[TodoGroup]:
+    """Seven days, also those on which nothing is due."""
+    first = query.first or now.date()
+    days: dict[datetime.date | None, list[Todo]] = {first + datetime.timedelta(days=n): [] for n in range(WEEK)}
+    for todo in todos:
+        days[todo.due_date].append(todo)
+    zone = zone_of(now)
+    return [
+        TodoGroup(capfirst(date_text(Due(day), zone, now)), rows, day, day.isoformat())
+        for day, rows in days.items()
+        if day is not None
+    ]
+
+
+def zone_of(now: datetime.datetime) -> ZoneInfo:
+    return cast(ZoneInfo, now.tzinfo)
 
 
 def heading(todo: Todo, now: datetime.datetime) -> str:
@@ -144,6 +232,6 @@ def heading(todo: Todo, now: datetime.datetime) -> str:
     if todo.due_date is None:
         return "No date"
     if todo.is_overdue(now, now.date()):
-        return "Overdue"
+        return OVERDUE
     days = (todo.due_date - now.date()).days
     return next((words for limit, words in DAYS_AHEAD if days <= limit), "Later")

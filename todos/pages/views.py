@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -39,7 +40,8 @@ from web.repeats import write_once
 from web.typed_at import moment_of
 
 from .forms import QuickAddForm, TodoForm, add_reasons
-from .listing import ListQuery, todo_listing
+from .listing import ListQuery, opens_on_today, todo_listing
+from .selection import moved
 
 UNPROCESSABLE, CONFLICT = 422, 409
 BY_PAGE = Origin(Door.PAGE)
@@ -49,6 +51,10 @@ UNDONE_SAID = 3
 @require_safe
 @signed_in
 async def todos(request: PageRequest) -> HttpResponse:
+    """Opens on today where something is due; the address says so, and the list stays there when all is ticked off."""
+    now = timezone.now().astimezone(request.acting_user.zone)
+    if await database_unit(opens_on_today)(request.acting_user, request.GET, now):
+        return redirect(f"{reverse('todos')}?{urlencode(request.GET.dict() | {'filter': 'today'})}")
     return await list_page(request)
 
 
@@ -73,7 +79,8 @@ async def add(request: PageRequest) -> HttpResponse:
             fields = form.todo_fields()
             written = await write_once(request, user, partial(add_todo, user, now=form.now, by=BY_PAGE, **fields))
             if written:
-                messages.success(request, added_sentence(written, user, timezone.now()))
+                sentence = added_sentence(written, user, timezone.now())
+                messages.success(request, sentence, extra_tags=undo_address(written))
             return redirect(address_after(request, "todos"))
     except (ValidationFailed, DateNotUnderstood, IdempotencyMismatch) as refusal:
         add_reasons(form, refusal)
@@ -128,7 +135,7 @@ async def move(request: PageRequest, todo_id: UUID) -> HttpResponse:
     user, now = request.acting_user, timezone.now()
     try:
         with missing_as_404():
-            written = await database_unit(moved)(user, todo_id, request.POST.get("to", ""), now)
+            written = await database_unit(moved)(user, todo_id, now, BY_PAGE, request.POST.get("to", ""))
     except (ValidationFailed, DateNotUnderstood) as refusal:
         messages.error(request, " ".join(refusal.details.values()) or refusal.sentence)
         return redirect(address_after(request, "todos"))
@@ -136,12 +143,6 @@ async def move(request: PageRequest, todo_id: UUID) -> HttpResponse:
     notice = f"Moved “{written.todo.title}” to {when}." if when else f"“{written.todo.title}” has no date now."
     messages.success(request, notice, extra_tags=undo_address(written))
     return redirect(address_after(request, "todos"))
-
-
-def moved(user: User, todo_id: UUID, day: str, now: datetime.datetime) -> Written:
-    todo = get_todo(user, todo_id)
-    due = f"{day} {todo.due_time:%H:%M}" if day and todo.due_time else day or None
-    return update_todo(user, todo_id, now=now, by=BY_PAGE, due=due)
 
 
 async def change(request: PageRequest, command: Callable[..., Written], todo_id: UUID, sentence: str) -> HttpResponse:

@@ -2,15 +2,17 @@
 
 import datetime
 import zoneinfo
-from collections.abc import Iterable
 from typing import TypedDict, cast
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from language.dates import date_text
-from todos.models import Todo
+from language.due import Due
+from todos.models import Todo, todos_address
+from todos.pages.listing import OVERDUE, TodoGroup
 
 register = template.Library()
 # What ticking does, as its address and its button say it.
@@ -34,17 +36,19 @@ class TodoLine(TypedDict):
     priority: SafeString
     due: str
     due_class: SafeString
+    due_link: SafeString
     repeats: str
-    tags: list[str]
+    tags: list[dict[str, str]]
     has_notes: bool
     has_chips: bool
 
 
 @register.filter
-def line(todo: Todo, now: datetime.datetime) -> TodoLine:
+def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
+    """`heading` is what stands above the row: what it says is not said again."""
     tags, (tick, tick_word) = todo.tags, TICKS[todo.completed_at is not None]
     title, address = conditional_escape(todo.title), todo.address
-    due, due_class = due_words(todo, now) if todo.due_date else ("", NOTHING)
+    due, due_class = due_words(todo, now, heading)
     return {
         "pk": SafeString(todo.pk),
         "title": title,
@@ -56,25 +60,39 @@ def line(todo: Todo, now: datetime.datetime) -> TodoLine:
         "priority": SafeString(todo.priority_word) if todo.priority else NOTHING,
         "due": due,
         "due_class": due_class,
+        "due_link": week_link(todo) if due else NOTHING,
         "repeats": todo.repeats or "",
-        "tags": tags,
+        "tags": [{"name": tag, "link": f"{todos_address()}?{urlencode({'tag': tag})}"} for tag in tags],
         "has_notes": bool(todo.notes),
-        "has_chips": bool(due or tags or todo.priority or todo.notes),
+        "has_chips": bool(due or tags or todo.recurrence or todo.priority or todo.notes),
     }
 
 
-def due_words(todo: Todo, now: datetime.datetime) -> tuple[str, SafeString]:
-    """When it is due, and the class of its chip; “overdue” is a word as well, not a colour alone."""
-    due = date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now)
+def week_link(todo: Todo) -> SafeString:
+    """The week that begins on the day it is due; empty for one that is not due or done."""
+    if todo.due_date is None or todo.completed_at or todo.deleted_at:
+        return NOTHING
+    return SafeString(f"{todos_address()}?filter=week&amp;from={todo.due_date.isoformat()}")
+
+
+def due_words(todo: Todo, now: datetime.datetime, heading: str) -> tuple[str, SafeString]:
+    """When it is due or was done, and the class of its chip; “overdue” is a word as well, not a colour alone."""
+    zone = cast(zoneinfo.ZoneInfo, now.tzinfo)
+    if todo.completed_at:
+        return f"done {date_text(Due(todo.completed_at.astimezone(zone).date()), zone, now)}", NOTHING
+    if not todo.due_date:
+        return "", NOTHING
+    due = date_text(todo.wall_due, zone, now)
     if todo.is_overdue(now, now.date()):
-        return f"{due} · overdue", SafeString(" chip-overdue")
-    is_today = todo.due_date == now.date() and todo.completed_at is None
-    return due, SafeString(" chip-today") if is_today else NOTHING
+        return due if heading == OVERDUE else f"{due} · {OVERDUE.lower()}", SafeString(" chip-overdue")
+    if heading and due.casefold().startswith(heading.casefold()):
+        due = due[len(heading) :].removeprefix(", ")
+    return due, SafeString(" chip-today") if todo.due_date == now.date() else NOTHING
 
 
 @register.filter
-def lines(todos: Iterable[Todo], now: datetime.datetime) -> list[TodoLine]:
-    return [line(todo, now) for todo in todos]
+def lines(group: TodoGroup, now: datetime.datetime) -> list[TodoLine]:
+    return [line(todo, now, group.heading) for todo in group.todos]
 
 
 def state_class(todo: Todo) -> SafeString:

@@ -1,5 +1,6 @@
 import datetime
 import uuid
+from types import SimpleNamespace
 
 from django.db import connection
 from django.test import TestCase
@@ -11,6 +12,7 @@ from accounts.testing import alice, bob
 from todos.changes import Origin
 from todos.commands import add_todo
 from todos.models import Door, Todo, TodoChange
+from todos.templatetags.todo_words import lines
 from todos.testing import TodoFactory
 
 UNKNOWN = "0198c2f0-a1b2-7c3d-8e4f-000000000000"
@@ -30,7 +32,7 @@ class TodoPageTestCase(TestCase):
     def titles(self, address):
         response = self.client.get(address)
         self.assertEqual(response.status_code, 200)
-        return [todo.title for _, todos in response.context["listing"].groups for todo in todos]
+        return [todo.title for group in response.context["listing"].groups for todo in group.todos]
 
 
 class ListTests(TodoPageTestCase):
@@ -42,9 +44,10 @@ class ListTests(TodoPageTestCase):
         self.todo("over", 0, done=True)
         self.todo("gone", 0, trashed=True)
         expected = {
-            "all": ["late", "now", "soon", "some day", "over"],
-            "today": ["now"],
+            "today": ["late", "now"],
             "upcoming": ["soon"],
+            "week": ["now", "soon"],
+            "all": ["late", "now", "soon", "some day", "over"],
             "overdue": ["late"],
             "done": ["over"],
             "trash": ["gone"],
@@ -52,15 +55,62 @@ class ListTests(TodoPageTestCase):
         for name, titles in expected.items():
             with self.subTest(name):
                 self.assertEqual(self.titles(f"/todos?filter={name}"), titles)
-        filters = self.client.get("/todos").context["listing"].filters
-        self.assertEqual({link.name: link.count for link in filters}, {n: len(t) for n, t in expected.items()})
+        filters = self.client.get("/todos?filter=all").context["listing"].filters
+        counts = {n: len(t) for n, t in expected.items()} | {"week": 0}
+        self.assertEqual({link.name: link.count for link in filters}, counts)
+
+    def test_the_list_opens_on_today_where_something_is_due(self):
+        self.todo("some day")
+        self.assertEqual(self.titles("/todos"), ["some day"])
+        self.todo("late", -1)
+        self.assertRedirects(self.client.get("/todos?draft=x"), "/todos?draft=x&filter=today")
+        self.assertEqual(self.titles("/todos?tag=home"), [])
+
+    def test_overdue_is_offered_only_where_something_is(self):
+        self.assertNotContains(self.client.get("/todos"), "filter=overdue")
+        self.todo("late", -1)
+        self.assertContains(self.client.get("/todos?filter=all"), "filter=overdue")
+
+    def test_a_row_does_not_say_what_its_heading_says(self):
+        self.todo("rent", 1)
+        self.todo("late", -1)
+        self.todo("over", 1, done=True)
+        call = add_todo(self.alice, now=timezone.now(), by=Origin(Door.PAGE), title="call", due="tomorrow 17:00").todo
+        page = self.client.get("/todos?filter=all")
+        shown = {line.pk: line.due for line in self.lines(page)}
+        self.assertEqual(shown[call.pk], "17:00")
+        self.assertEqual(
+            [due for pk, due in shown.items() if pk != call.pk], ["yesterday", "", "done Wednesday 4 March"]
+        )
+
+    def lines(self, page):
+        now = page.context["now"]
+        rows = [line for group in page.context["listing"].groups for line in lines(group, now)]
+        return [SimpleNamespace(pk=uuid.UUID(row["pk"]), due=row["due"]) for row in rows]
+
+    def test_a_week_has_seven_days_and_leads_to_the_next(self):
+        for days in (0, 6, 7):
+            self.todo(f"in {days}", days)
+        page = self.client.get("/todos?filter=week")
+        groups = page.context["listing"].groups
+        self.assertEqual([len(group.todos) for group in groups], [1, 0, 0, 0, 0, 0, 1])
+        self.assertEqual([group.heading for group in groups][:2], ["Today", "Tomorrow"])
+        self.assertEqual(self.titles(f"/todos?filter=week&from={self.today + datetime.timedelta(7)}"), ["in 7"])
+        for spoilt in ("x", "0001-01-01", "9999-12-31", "2026-13-01"):
+            self.assertEqual(self.titles(f"/todos?filter=week&from={spoilt}"), ["in 0", "in 6"])
+
+    def test_dates_and_tags_of_rows_are_links(self):
+        todo = self.todo("rent", 3, tags=["home"])
+        page = self.client.get("/todos")
+        self.assertContains(page, f"/todos?filter=week&amp;from={todo.due_date.isoformat()}")
+        self.assertContains(page, "/todos?tag=home")
 
     def test_rows_stand_under_the_words_for_their_day(self):
         for days in (-1, 0, 1, 4, 30):
             self.todo(f"in {days}", days)
         self.todo("some day")
         self.todo("over", done=True)
-        headings = [heading for heading, _ in self.client.get("/todos").context["listing"].groups]
+        headings = [group.heading for group in self.client.get("/todos?filter=all").context["listing"].groups]
         self.assertEqual(headings, ["Overdue", "Today", "Tomorrow", "Next 7 days", "Later", "No date", "Done"])
 
     def test_search_looks_in_titles_and_notes_and_says_when_nothing_fits(self):
@@ -97,7 +147,7 @@ class ListTests(TodoPageTestCase):
     def test_the_number_of_queries_does_not_grow_with_the_list(self):
         def count_queries():
             with CaptureQueriesContext(connection) as queries:
-                self.client.get("/todos")
+                self.client.get("/todos?filter=all")
             return len(queries)
 
         self.todo("first", 0, tags=["home"])
@@ -110,7 +160,7 @@ class ListTests(TodoPageTestCase):
         for number in range(101):
             self.todo(f"todo {number}")
         listing = self.client.get("/todos").context["listing"]
-        self.assertEqual(len(listing.groups[0][1]), 100)
+        self.assertEqual(len(listing.groups[0].todos), 100)
         self.assertEqual(self.titles(f"/todos?after={listing.after}"), ["todo 100"])
 
 
@@ -270,6 +320,62 @@ class AddressTests(TodoPageTestCase):
             self.assertEqual(reverse(f"{name}_todo", args=[todo.pk]), f"{todo.address}/{name}")
 
 
+class SelectionTests(TodoPageTestCase):
+    def setUp(self):
+        super().setUp()
+        self.rent, self.call = self.todo("rent", 0), self.todo("call", 1)
+
+    def press(self, *todos, **fields):
+        ids = [todo if isinstance(todo, str) else str(todo.pk) for todo in todos]
+        return self.client.post("/todos/selection", {"todo": ids, "next": "/todos?filter=all", **fields}, follow=True)
+
+    def state(self):
+        return [
+            (todo.title, todo.due_date, todo.tags, bool(todo.completed_at), bool(todo.deleted_at))
+            for todo in Todo.objects.for_user(self.alice).with_tags().order_by("title")
+        ]
+
+    def test_one_press_changes_all_and_one_undo_takes_it_back(self):
+        before = self.state()
+        for fields, sentence in (
+            ({"act": "complete"}, "Completed 2 todos."),
+            ({"act": "delete"}, "Moved 2 todos to the trash."),
+            ({"act": "tag", "tag": "#Home"}, "Tagged 2 todos with #home."),
+            ({"to": "next week"}, "Moved 2 todos."),
+            ({"to": ""}, "Took the date off 2 todos."),
+        ):
+            with self.subTest(sentence):
+                page = self.press(self.rent, self.call, **fields)
+                self.assertContains(page, sentence)
+                self.assertNotEqual(self.state(), before)
+                undo = TodoChange.objects.order_by("-id").first()
+                self.assertContains(page, f"/undo/change/{undo.pk}")
+                self.client.post(f"/undo/change/{undo.pk}")
+                self.assertEqual(self.state(), before)
+
+    def test_what_others_moved_to_the_trash_meanwhile_is_left_out(self):
+        gone = self.todo("gone", 0, trashed=True)
+        self.assertContains(self.press(self.rent, gone, act="complete"), "Completed 1 todo.")
+        self.assertContains(self.press(self.rent, act="complete"), "Nothing needed a change.")
+
+    def test_a_spoilt_selection_changes_nothing(self):
+        before = self.state()
+        theirs = TodoFactory(owner=self.bob, title="Bobs plan")
+        for todos, fields, status in (
+            ((), {"act": "complete"}, 200),
+            ((self.rent,), {"act": "tag", "tag": " "}, 200),
+            ((self.rent,), {"act": "tag", "tag": "a b!"}, 200),
+            ((self.rent,), {"to": "31 february"}, 200),
+            (tuple(str(uuid.uuid4()) for _ in range(101)), {"act": "delete"}, 200),
+            ((self.rent, "x"), {"act": "delete"}, 404),
+            ((self.rent, UNKNOWN), {"act": "delete"}, 404),
+            ((self.rent, theirs), {"act": "delete"}, 404),
+        ):
+            with self.subTest(fields=fields, todos=len(todos)):
+                self.assertEqual(self.press(*todos, **fields).status_code, status)
+                self.assertEqual(self.state(), before)
+
+
 class EditTests(TodoPageTestCase):
     def form(self, todo, **fields):
         page = self.client.get(f"/todos/{todo.pk}/edit")
@@ -300,7 +406,7 @@ class EditTests(TodoPageTestCase):
         self.save(todo, self.form(todo, repeats="every 2 weeks"))
         stored = Todo.objects.get()
         self.assertEqual((stored.repeats, stored.due_date), ("every 2 weeks", todo.due_date))
-        self.assertContains(self.client.get("/todos"), "every 2 weeks")
+        self.assertContains(self.client.get("/todos?filter=all"), "every 2 weeks")
         form = self.form(todo, due_date=str(todo.due_date + datetime.timedelta(1)))
         self.assertEqual(form["repeats"], "every 2 weeks")
         self.save(todo, form)
