@@ -1,4 +1,4 @@
-# make run | serve | test | check | bench | bench-language: each works from a fresh clone with Python 3.11 and make.
+# make run | serve | test | check | bench | profile | bench-language: each works from a fresh clone with Python 3.11 and make.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,7 +30,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 # What looks like a secret and is an example. (Words such as “password” are left to ruff and bandit.)
 NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@|hidden@|todo_chat:password@|192f3a4b5c67d8e9fa0b1c2d3e4f506'
 
-.PHONY: run serve test check lock audit screenshots bench train-language fuzz
+.PHONY: run serve test check lock audit screenshots bench profile train-language fuzz
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -103,6 +103,10 @@ bench: $(VENV)/dev
 
 bench-%:
 	$(MAKE) bench WHAT=$*
+
+# Where the CPU of a turn goes: a table, and a flame graph in profile.svg. STAND=sqlite is the laptop's.
+profile: $(VENV)/dev
+	$(BIN)/python -m bench.profile --stand $(or $(STAND),production)
 
 # Learns language/scoring/weights.json from the sentences in bench/language/sentences/.
 train-language: $(VENV)/dev

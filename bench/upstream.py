@@ -30,7 +30,7 @@ from bench.answers import (
     sends,
 )
 from bench.assistant import asked_text, built_in_answer, history_of
-from chat.assistants.interface import HistoryItem
+from chat.assistants.interface import HistoryItem, ToolOutput
 
 BYTES_PER_TOKEN = 4
 FAULTS = {
@@ -86,6 +86,9 @@ class Upstream:
         started_at = time.perf_counter()
         if scope["path"] == "/own_ms":
             await self._send_whole(send, 200, json.dumps(self.own_ms).encode())
+            return
+        if scope["path"] == "/requests":
+            await self._send_whole(send, 200, json.dumps(last_turn(self.requests)).encode())
             return
         text = await read_body(receive)
         body = json.loads(text)
@@ -148,6 +151,14 @@ class Upstream:
 def is_upkeep(body: dict[str, Any]) -> bool:
     """Titles and summaries: asked for without tools, with a limit of length."""
     return "tools" not in body and ("max_output_tokens" in body or "max_completion_tokens" in body)
+
+
+def last_turn(requests: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The requests of the newest turn: those that ask about the same message as the newest that has a tool's output."""
+    newest_first = list(reversed(list(requests)))
+    ended = next(body for body in newest_first if isinstance(history_of(body)[-1], ToolOutput))
+    asked = asked_text(history_of(ended))
+    return [body for body in reversed(newest_first) if asked_text(history_of(body)) == asked]
 
 
 async def read_body(receive) -> bytes:
