@@ -1,11 +1,15 @@
 """Accounts in the admin: users, and what keeps them signed in."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Subquery
+from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
 
 from .audit import BoundedPaginator, ReadOnly
 from .models import Reading, SignIn, User
+from .programs.redirects import fault_of_redirect
 from .sign_ins import sign_out_everywhere
 
 
@@ -33,6 +37,42 @@ class UserAdmin(DjangoUserAdmin):
         _, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         # How many of each is enough to decide by: titles are what people wrote.
         return ["What people wrote is not listed here."], counts, perms_needed & {User._meta.verbose_name}, protected
+
+
+# The library shows what belongs to people alone, and makes programs of kinds that are not known here.
+for model in (AccessToken, Application, Grant, IDToken, RefreshToken):
+    admin.site.unregister(model)
+
+
+class ProgramForm(forms.ModelForm):
+    def clean_redirect_uris(self) -> str:
+        addresses = self.cleaned_data["redirect_uris"].split()
+        for address in addresses:
+            if fault := fault_of_redirect(address):
+                raise ValidationError(f"{address} {fault}.")
+        return " ".join(addresses)
+
+
+@admin.register(Application)
+class ProgramAdmin(admin.ModelAdmin):
+    """Programs of others: those that registered themselves, and those that an operator makes. All are public."""
+
+    form = ProgramForm
+    list_display = ["client_id", "name", "registration_source", "created", "updated"]
+    list_filter = ["registration_source", "created"]
+    search_fields = ["=client_id", "name"]
+    fields = ["client_id", "name", "redirect_uris", "registration_source", "created", "updated"]
+    readonly_fields = ["registration_source", "created", "updated"]
+    ordering = ["-id"]
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def save_model(self, request, obj, form, change):
+        obj.client_type = Application.CLIENT_PUBLIC
+        obj.authorization_grant_type = Application.GRANT_AUTHORIZATION_CODE
+        obj.hash_client_secret = False  # nobody is told it
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(SignIn)

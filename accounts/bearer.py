@@ -19,12 +19,18 @@ from web.ratelimits import check_use
 
 from .issuers import LOCAL_ISSUER
 from .models import PersonalToken, User
+from .programs.connections import find_program_token
+from .programs.scopes import needs, resource_of
+from .programs.tokens import PREFIX as PROGRAM_PREFIX
+from .scopes import READ, WRITE, allows
 from .tokens.access import AccessClaims, verify_access_token
 from .tokens.personal import PREFIX, find_personal_token
 
 
-async def authenticate(request: HttpRequest) -> User:
+async def authenticate(request: HttpRequest, scope: str | None = None) -> User:
     """The user on whose behalf the request acts, found once and kept as `request.acting_user`.
+
+    Tokens of programs count where `scope` says what they need; with "" there is nothing that would be enough.
 
     Under /api/ only a bearer token counts, so that no foreign page can act through the login cookie;
     elsewhere the cookie counts when there is no token. Raises TokenMissing, TokenInvalid or TokenExpired,
@@ -32,16 +38,18 @@ async def authenticate(request: HttpRequest) -> User:
     an outage of the database passes through as what it is.
     """
     if (user := getattr(request, "acting_user", None)) is None:
-        user = await user_of_request(request)
+        user = await user_of_request(request, scope)
         note_ids(user_id=user.pk)
         await check_use("requests", user, f"{settings.REQUESTS_PER_MINUTE}/m")
         request.acting_user = user  # type: ignore[attr-defined]
     return user
 
 
-async def user_of_request(request: HttpRequest) -> User:
+async def user_of_request(request: HttpRequest, scope: str | None = None) -> User:
     token = bearer_token(request.headers.get("Authorization", ""))
     if token is not None:
+        if scope is not None and token.startswith(PROGRAM_PREFIX):
+            return await user_of_program(request, token, scope)
         return await user_of_token(token)
     if request.path_info.startswith("/api/"):
         raise TokenMissing
@@ -63,13 +71,31 @@ async def user_of_token(token: str) -> User:
     return user
 
 
+async def user_of_program(request: HttpRequest, token: str, scope: str) -> User:
+    """Whom a program acts for in the API. Raises TokenInvalid or InsufficientScope."""
+    found = await find_program_token(token, resource_of(request, "/api"))
+    if found is None:
+        raise TokenInvalid
+    if not allows(frozenset(found.scope.split()), scope):
+        raise needs(scope)
+    return found.user
+
+
 @dataclass(frozen=True)
 class Access:
-    """Who calls /mcp, whether they may change anything, and by which personal access token, if it is one."""
+    """Who calls /mcp, whether they may change anything, and by which token of theirs.
+
+    A program may ask the person for more than it was allowed (`may_ask_for_more`); a personal token is what it is.
+    """
 
     user: User
     may_write: bool = True
     token_id: UUID | None = None
+    program_id: int | None = None
+
+    @property
+    def may_ask_for_more(self) -> bool:
+        return self.program_id is not None and not self.may_write
 
 
 async def access_of_request(request: HttpRequest) -> Access:
@@ -77,17 +103,29 @@ async def access_of_request(request: HttpRequest) -> Access:
     token = bearer_token(request.headers.get("Authorization", ""))
     if token is None:
         raise TokenMissing
-    access = await access_of_token(token)
+    access = await access_of_token(request, token)
     note_ids(user_id=access.user.pk)
     return access
 
 
-async def access_of_token(token: str) -> Access:
+async def access_of_token(request: HttpRequest, token: str) -> Access:
+    if token.startswith(PROGRAM_PREFIX):
+        return await access_of_program(request, token)
     if not token.startswith(PREFIX):
         return Access(await user_of_token(token))
     if (personal := await find_personal_token(token)) is None:
         raise TokenInvalid
     return Access(personal.user, personal.scope == PersonalToken.Scope.WRITE, personal.pk)
+
+
+async def access_of_program(request: HttpRequest, token: str) -> Access:
+    found = await find_program_token(token, resource_of(request, "/mcp"))
+    if found is None:
+        raise TokenInvalid
+    granted = frozenset(found.scope.split())
+    if not allows(granted, READ):
+        raise needs(READ)
+    return Access(found.user, allows(granted, WRITE), program_id=found.application_id)
 
 
 def accepts(user: User, claims: AccessClaims) -> bool:

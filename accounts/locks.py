@@ -2,7 +2,7 @@
 
  0. the answer kept for an Idempotency-Key
  1. the user, by `lock_user`
- 2. refresh tokens, then their sign-ins
+ 2. codes, refresh tokens and access tokens of programs, in this order; refresh tokens, then their sign-ins
  3. conversations: their rows, also by the UPDATE that takes, renews or ends the lease of a turn
  4. todos, then their changes, then their reminders
  5. approvals

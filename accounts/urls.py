@@ -6,9 +6,11 @@ from django.urls import path
 from .pages import views
 from .pages.first_sign_in import first_sign_in
 from .passkeys import views as passkeys
+from .programs.urls import urlpatterns as of_programs
 from .second_factor import views as second_factor
 
 urlpatterns = [
+    *of_programs,
     path("accounts/login", views.login, name="login"),
     path("accounts/login/passkey", passkeys.enter_by_passkey, name="enter_by_passkey"),
     path("accounts/login/passkey/options", passkeys.entering_options, name="entering_options"),

@@ -11,7 +11,17 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from accounts.purge import purge_batch, purge_refresh_tokens, purge_sessions, purge_sign_ins, purge_spent_tickets
+from accounts.purge import (
+    purge_batch,
+    purge_codes,
+    purge_program_access,
+    purge_program_tokens,
+    purge_programs,
+    purge_refresh_tokens,
+    purge_sessions,
+    purge_sign_ins,
+    purge_spent_tickets,
+)
 from database.units import database_unit, request_thread
 from telemetry import metrics
 from todos.purge import purge_trash
@@ -37,6 +47,10 @@ PURGES: dict[str, Callable[[datetime.datetime], int]] = {
     "sign_ins": purge_sign_ins,
     "sessions": purge_sessions,
     "spent tickets": purge_spent_tickets,
+    "codes of programs": purge_codes,
+    "refresh tokens of programs": purge_program_tokens,
+    "access tokens of programs": purge_program_access,
+    "programs": purge_programs,
 }
 
 

@@ -12,6 +12,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import Passkey, SecondFactor, User
+from accounts.programs.testing import connected_program
 from accounts.sign_ins import begin_sign_in, digest_of
 from accounts.testing import UserFactory
 from accounts.tokens.personal import issue_personal_token
@@ -200,5 +201,6 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         "sign_in_id": begin_sign_in(owner, words),
         "passkey_id": passkey,
         "token_id": owner.personal_tokens.first(),
+        "program_id": connected_program(owner, words).application,
     }
     return {name: str(row.pk) for name, row in rows.items()} | {"user_id": owner.subject, "secret": feed}

@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 from accounts.api.endpoints import router as auth_router
 from accounts.bearer import authenticate
 from accounts.models import User
+from accounts.programs.scopes import InsufficientScope
 from chat.api.endpoints import router as chat_router
 from chat.privacy.api import router as privacy_router
 from chat.turn import failure_of
@@ -31,6 +32,7 @@ from web.json_text import read_json
 from web.requests import refuse_unknown_parameters
 
 from .openapi.document import camel_case, finish
+from .programs import scope_of
 
 # More than any browser sends.
 HEADERS_MAX = 100
@@ -86,6 +88,8 @@ def error_response(error: ProductError, request_id: str) -> HttpResponse:
         response["Retry-After"] = str(error.wait_seconds)
     if error.status == 401:
         response["WWW-Authenticate"] = CHALLENGE
+    if isinstance(error, InsufficientScope):
+        response["WWW-Authenticate"] = error.challenge
     return response
 
 
@@ -143,12 +147,12 @@ class StrictJson(Parser):
 
 
 class BearerAuth:
-    """Every operation asks for an access token unless it says `auth=None`."""
+    """Every operation asks for an access token unless it says `auth=None`. Programs have theirs (`programs.py`)."""
 
     openapi_security_schema = SecuritySchema(type="http", scheme="bearer", bearerFormat="JWT")
 
     async def __call__(self, request: HttpRequest) -> User:
-        return await authenticate(request)
+        return await authenticate(request, scope_of(request.method or "", request.path_info))
 
 
 class TodoChatAPI(NinjaAPI):

@@ -46,6 +46,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 # With DEBUG on, Django explains an unexpected error on a page that brings its own style and script.
 EXPLAINED_ERROR_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+FOR_PROGRAMS = ("/api/", "/mcp", "/o/token", "/o/register", "/o/revoke", "/.well-known/")
 PLAIN_ERRORS = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed}
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -84,10 +85,10 @@ class Framing(InLoop, XFrameOptionsMiddleware):
 
 
 class PagesOnly(MiddlewareMixin):
-    """Keep one of Django's middlewares away from the API and /mcp, which have no use for it: each costs two hops."""
+    """Keep one of Django's middlewares away from what programs ask for, which has no use for it: two hops each."""
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith(("/api/", "/mcp")):
+        if request.path_info.startswith(FOR_PROGRAMS):
             return await self.get_response(request)  # type: ignore[misc]
         return await super().__acall__(request)
 
@@ -130,10 +131,18 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         response = await get_response(request)
         explained = settings.DEBUG and response.status_code == 500
-        response["Content-Security-Policy"] = EXPLAINED_ERROR_POLICY if explained else CONTENT_SECURITY_POLICY
+        response["Content-Security-Policy"] = EXPLAINED_ERROR_POLICY if explained else policy_of(response)
         return response
 
     return middleware
+
+
+def policy_of(response: HttpResponseBase) -> str:
+    """The policy of a page; `form_target` of its response is where else the answer to its form may lead."""
+    target = getattr(response, "form_target", None)
+    if target is None:
+        return CONTENT_SECURITY_POLICY
+    return CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action 'self' {target}")
 
 
 @async_only_middleware

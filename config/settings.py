@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.issuers import LOCAL_ISSUER, trusted_issuers
+from accounts.scopes import READ, SCOPES, WRITE
 from config.environment import (
     env,
     envbool,
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "oauth2_provider",
     "ninja",  # serves Swagger UI from local files
     "web",
     "accounts",
@@ -236,6 +238,35 @@ except ImproperlyConfigured as error:
     wrong(str(error))
 ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 15 * 60)
 REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 14 * 24 * 3600)
+# Programs of others (accounts/programs/). What its views would offer beside ours has no address here.
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # codes and refresh tokens, and no other grant
+    "OAUTH2_VALIDATOR_CLASS": "accounts.programs.validator.ProgramValidator",
+    "ACCESS_TOKEN_GENERATOR": "accounts.programs.tokens.new_access_token",
+    "REFRESH_TOKEN_GENERATOR": "accounts.programs.tokens.new_refresh_token",
+    "SCOPES": SCOPES,
+    "DEFAULT_SCOPES": [READ, WRITE],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": ACCESS_TOKEN_SECONDS,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": REFRESH_TOKEN_SECONDS,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOW_LOCALHOST_LOOPBACK": True,  # programs of one's own machine name it so, and take any port (RFC 8252)
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_MATCHING",
+            "PKCE_REQUIRED",
+        )
+    },
+}
+# http leads back to programs on the person's own machine, and nowhere else (accounts/programs/redirects.py).
+SILENCED_SYSTEM_CHECKS += ["oauth2_provider.W008"]
 
 # Model
 

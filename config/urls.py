@@ -19,6 +19,7 @@ urlpatterns = [
     path("mcp/", mcp),
     path(METADATA_PATH.removeprefix("/"), protected_resource),
     path(f"{METADATA_PATH.removeprefix('/')}/mcp", protected_resource),
+    path(f"{METADATA_PATH.removeprefix('/')}/api", protected_resource, {"door": "api"}),
     path("admin/login/", admin_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="settings")),  # guesses count there
     path("admin/", admin.site.urls),

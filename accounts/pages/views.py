@@ -19,6 +19,7 @@ from accounts.bearer import user_of_cookie
 from accounts.models import SecondFactor, User
 from accounts.passkeys.site import site_of
 from accounts.passwords import hash_password, user_of_password
+from accounts.programs.connections import connections_of
 from accounts.sign_ins import (
     end_sign_in_of,
     sign_in_of_session,
@@ -187,6 +188,7 @@ def settings_page(request: PageRequest, status: int = 200, **to_show: object) ->
         "second_factor_form": ConfirmForm(request),
         "recovery_codes_left": request.acting_user.recovery_codes.filter(used_at=None).count(),
         "passkeys_work_here": site_of(request) is not None,
+        "connections": connections_of(request.acting_user),
         "personal_tokens": tokens_in_use(request.acting_user),
         "personal_token_form": PersonalTokenForm(),
         "erase_form": EraseForm(request.acting_user),

@@ -12,6 +12,8 @@ from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from oauth2_provider.models import AccessToken, Grant
+from oauth2_provider.models import RefreshToken as ProgramRefreshToken
 
 from accounts.models import (
     Passkey,
@@ -64,6 +66,9 @@ PARTS = (
     Part("passkeys", Passkey, owner="user"),
     Part("second_factor", SecondFactor, owner="user", secret=frozenset({"secret"})),
     Part("recovery_codes", RecoveryCode, owner="user", secret=frozenset({"digest"})),
+    Part("program_codes", Grant, owner="user", secret=frozenset({"code", "code_challenge", "nonce"})),
+    Part("program_tokens", AccessToken, owner="user", secret=frozenset({"token", "token_checksum"})),
+    Part("program_refresh_tokens", ProgramRefreshToken, owner="user", secret=frozenset({"token", "token_checksum"})),
     Part("personal_tokens", PersonalToken, owner="user", secret=frozenset({"digest"})),
     Part("conversations", Conversation, secret=frozenset({"lease_token"})),
     Part("messages", Message),
@@ -82,11 +87,17 @@ PARTS = (
 )
 # Tables that lead to a user and are no part, each with its reason.
 NO_PART = {
+    "oauth2_provider.Application": "programs belong to nobody here",
+    "oauth2_provider.IDToken": "of a kind of sign-in that is not offered",
+    "oauth2_provider.DeviceGrant": "of a kind of sign-in that is not offered",
     "accounts.User_groups": "what an administrator allows; goes with the account",
     "accounts.User_user_permissions": "what an administrator allows; goes with the account",
 }
 # What writers lock, as accounts/locks.py has it.
 LOCKED_IN_ORDER: tuple[tuple[type[Model], str], ...] = (
+    (Grant, "user"),
+    (ProgramRefreshToken, "user"),
+    (AccessToken, "user"),
     (RefreshToken, "sign_in__user"),
     (SignIn, "user"),
     (Conversation, "owner"),

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.audit import RecordedAdmin
 from accounts.models import Passkey, Reading, User
+from accounts.programs.testing import connected_program, pending_code
 from accounts.second_factor.stored import turn_on_passkeys
 from accounts.sign_ins import begin_sign_in, digest_of, issue_refresh_token
 from accounts.testing import PASSWORD, alice, bearer, bob, outside_issuer
@@ -65,6 +66,7 @@ def everything_of(user: User) -> None:
     PushSubscription.objects.create(owner=user, endpoint=f"https://push.example/{user.pk}", device="Firefox")
     put(user.pk, Delivery.Kind.TEST, user.pk, NOW, NOW, {"title": "Test", "text": "", "address": "/"})
     KeptAnswer.objects.create(owner=user, key="one-and-only")
+    pending_code(user, connected_program(user).application)
     CalendarFeed.objects.create(user=user, digest=user.subject, created_at=NOW)
     Reading.objects.create(reader_id=user.pk, owner_id=user.pk, what="chat.message", address="/admin/")
     LogEntry.objects.create(user=user, action_flag=CHANGE, object_repr="x")

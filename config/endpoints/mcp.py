@@ -5,6 +5,7 @@ Each request stands alone; the library's manager lives as long as one, which nee
 """
 
 import asyncio
+import json
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -19,13 +20,18 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from uuid_utils.compat import uuid7
 
 from accounts.bearer import Access, access_of_request
+from accounts.programs.authorizing import issuer_of
+from accounts.programs.endpoints import open_document
+from accounts.programs.scopes import InsufficientScope, needs, resource_of
+from accounts.scopes import SCOPES_OF_DOOR, WRITE
 from config.api import MethodNotAllowed, error_response, product_error, request_id_of
 from todos.changes import Door, Origin
-from todos.mcp.batches import Caller
+from todos.mcp.batches import Caller, Rights
 from todos.mcp.server import acting_as
 from todos.tools import server
 from web.errors import CHALLENGE, ProductError, TokenExpired, TokenInvalid, TokenMissing, ValidationFailed
 from web.json_text import check_depth
+from web.origins import own_origin
 from web.ratelimits import address_of, check_address, check_use
 
 METADATA_PATH = "/.well-known/oauth-protected-resource"
@@ -45,7 +51,7 @@ async def mcp(request: ASGIRequest) -> HttpResponse:
     except (ProductError, DatabaseError) as error:
         return refused(request, product_error(error))
     by = Origin(Door.MCP, tool_call_id=uuid7())  # what one call changed is undone together
-    with acting_as(Caller(access.user, timezone.now(), lambda: None, by, access.may_write, access.token_id)):
+    with acting_as(Caller(access.user, timezone.now(), lambda: None, by, rights_of(access))):
         return await answer(request)
 
 
@@ -66,7 +72,28 @@ async def admit(request: HttpRequest) -> Access:
         check_depth(request.body)
     except ValueError as error:
         raise ValidationFailed(details={"body": str(error)}) from None
+    if access.may_ask_for_more and would_write(request.body):
+        raise needs(WRITE)
     return access
+
+
+def would_write(body: bytes) -> bool:
+    """Whether the message calls a tool that changes something: a status has to tell the program, not the tool."""
+    try:
+        message = json.loads(body)
+        is_call, name = message["method"] == "tools/call", message["params"]["name"]
+    except (ValueError, TypeError, KeyError):
+        return False  # the library says what is wrong with it
+    return is_call and isinstance(name, str) and server.changes_todos(name)
+
+
+def rights_of(access: Access) -> Rights:
+    return Rights(
+        may_write=access.may_write,
+        sees_all_tools=access.may_write or access.may_ask_for_more,
+        token_id=str(access.token_id or ""),
+        program_id=access.program_id,
+    )
 
 
 async def answer(request: ASGIRequest) -> HttpResponse:
@@ -100,23 +127,23 @@ def refused(request: HttpRequest, error: ProductError) -> HttpResponse:
         challenge = "Bearer" if isinstance(error, TokenMissing) else f"{CHALLENGE},"
         metadata = f"{own_origin(request)}{METADATA_PATH}/mcp"
         response["WWW-Authenticate"] = f'{challenge} resource_metadata="{metadata}"'
+    if isinstance(error, InsufficientScope):
+        response["WWW-Authenticate"] += f', resource_metadata="{own_origin(request)}{METADATA_PATH}/mcp"'
     if response.status_code == 405:
         response["Allow"] = "POST"
     return response
 
 
 @require_safe
-async def protected_resource(request: HttpRequest) -> JsonResponse:
-    """RFC 9728: what /mcp is, and whose tokens it takes beside our own."""
-    metadata: dict[str, Any] = {
-        "resource": f"{own_origin(request)}/mcp",
-        "resource_name": "Todo Chat",
-        "bearer_methods_supported": ["header"],
-    }
-    if settings.JWT_TRUSTED_ISSUERS:
-        metadata["authorization_servers"] = sorted(settings.JWT_TRUSTED_ISSUERS)
-    return JsonResponse(metadata)
-
-
-def own_origin(request: HttpRequest) -> str:
-    return f"{request.scheme}://{request.get_host()}"
+async def protected_resource(request: HttpRequest, door: str = "mcp") -> JsonResponse:
+    """RFC 9728: what /mcp or /api is, and whose tokens it takes beside our own."""
+    path = f"/{door}"
+    return open_document(
+        {
+            "resource": resource_of(request, path),
+            "resource_name": "Todo Chat",
+            "authorization_servers": [issuer_of(request), *sorted(settings.JWT_TRUSTED_ISSUERS)],
+            "scopes_supported": list(SCOPES_OF_DOOR[path]),
+            "bearer_methods_supported": ["header"],
+        }
+    )

@@ -6,6 +6,9 @@ from typing import Any
 from ninja.openapi.schema import OpenAPISchema
 from ninja.types import DictStrAny
 
+from accounts.scopes import SCOPES
+from config.programs import scope_of
+
 from .examples import ANSWERS, BODIES, errors_of
 from .shapes import references, shape
 
@@ -38,6 +41,19 @@ TYPED_AT = {
     "description": "When the person wrote this, where it waited for a network: “tomorrow” counts from then. At most 7 "
     "days ago; a later moment than now is now.",
     "schema": {"type": "string", "format": "date-time"},
+}
+# Programs of others, let in by a person (RFC 8414 says the same to those that ask the server).
+PROGRAM_AUTH = {
+    "type": "oauth2",
+    "description": "Authorization code with PKCE (S256) and `resource` (RFC 8707), which is the address of `/api`.",
+    "flows": {
+        "authorizationCode": {
+            "authorizationUrl": "/o/authorize",
+            "tokenUrl": "/o/token",
+            "refreshUrl": "/o/token",
+            "scopes": SCOPES,
+        }
+    },
 }
 CONDITIONAL = {"getConversation", "getTodo", "listConversations", "listMessages", "listTodos"}
 IF_NONE_MATCH = {
@@ -78,6 +94,8 @@ def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
                 # Here the library repeats the examples of the schema, in the shape that they have there.
                 parameter.pop("examples", None)
             operation.setdefault("security", [])
+            let_programs_in(method, path, operation)
+    document["components"]["securitySchemes"]["ProgramAuth"] = PROGRAM_AUTH
     say_that_answers_are_whole(document)
     shape(document, sorted(statuses))
     document["info"]["license"] = {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"}
@@ -87,6 +105,13 @@ def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
     }
     document["servers"] = [{"url": "/", "description": "The host that this document came from."}]
     add_headers(document)
+
+
+def let_programs_in(method: str, path: str, operation: DictStrAny) -> None:
+    """Where a token of a program counts as well, with the scope that it needs."""
+    scope = scope_of(method, path)
+    if operation["security"] and scope:
+        operation["security"].append({"ProgramAuth": [scope]})
 
 
 def takes_key(method: str, operation: DictStrAny) -> bool:

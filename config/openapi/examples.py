@@ -265,6 +265,7 @@ ERRORS = {
     "login_failed": "/auth/token$",
     "second_factor_required": "/auth/token$",
     "second_factor_failed": "/auth/token$",
+    "insufficient_scope": r"\{user_id\}",
     "user_mismatch": r"\{user_id\}",
     "not_your_conversation": r"/chat$|/conversations$|\{conversation_id\}",
     "not_your_todo": r"\{todo_id\}",

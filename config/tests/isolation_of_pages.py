@@ -68,6 +68,16 @@ PAGES: Doors = {
     "accounts/settings/password": FORM | own_button("422"),
     "accounts/settings/export": own_page(),
     "accounts/settings/erase": FORM | own_button("200", body={"username": "alice"}, other="422"),
+    "accounts/settings/programs/<int:program_id>/disconnect": FORM | {"POST": Door("302", "302", "302")},
+    # From the login only, and never from another token. Nobody asks for anything here.
+    "o/authorize": dict.fromkeys(
+        ("GET", "POST"), Door("400", unknown="sign in", other="400", special={"namesake": "sign in"})
+    ),
+    "o/token": {"POST": Open("400 invalid_request")},
+    "o/register": {"POST": Open("400 invalid_client_metadata")},
+    "o/revoke": {"POST": Open("400 invalid_request")},
+    ".well-known/oauth-authorization-server/o": dict.fromkeys(("GET", "HEAD"), Open("200")),
+    ".well-known/oauth-protected-resource/api": dict.fromkeys(("GET", "HEAD"), Open("200")),
     ".well-known/oauth-protected-resource": dict.fromkeys(("GET", "HEAD"), Open("200")),
     ".well-known/oauth-protected-resource/mcp": dict.fromkeys(("GET", "HEAD"), Open("200")),
     **dict.fromkeys(("manifest.webmanifest", "worker.js", "offline"), dict.fromkeys(("GET", "HEAD"), Open("200"))),

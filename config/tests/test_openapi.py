@@ -7,6 +7,7 @@ import jsonschema
 from django.test import SimpleTestCase
 
 from accounts.api.schema import ErrorBody
+from accounts.scopes import SCOPES
 from chat.events import Event
 from config.api import api
 from config.openapi.document import names_of_bodies
@@ -27,7 +28,16 @@ class OpenApi(SimpleTestCase):
         for name, path, operation in self.operations():
             with self.subTest(name):
                 expected = [] if path in OPEN_PATHS else [{"BearerAuth": []}]
-                self.assertEqual(operation.get("security", []), expected)
+                self.assertEqual(operation.get("security", [])[:1], expected)
+
+    def test_programs_are_let_in_with_the_scope_that_is_named_and_never_where_the_account_itself_is_at_stake(self):
+        closed = set()
+        for name, _, operation in self.operations():
+            scopes = [scope for way in operation["security"] for scope in way.get("ProgramAuth", [])]
+            self.assertLessEqual(set(scopes), set(SCOPES), name)
+            if operation["security"] and not scopes:
+                closed.add(operation["operationId"])
+        self.assertLessEqual({"eraseAccount", "exportAccount", "decideApproval"}, closed)
 
     def test_every_operation_names_what_can_become_of_it(self):
         for name, path, operation in self.operations():

@@ -59,6 +59,19 @@ class NeedsApproval(ToolRefused):
 
 
 @dataclass(frozen=True)
+class Rights:
+    """What a program may do at /mcp, and which it is. One that may not write may still see the tools that do."""
+
+    may_write: bool = True
+    sees_all_tools: bool = True
+    token_id: str = ""
+    program_id: int | None = None
+
+
+ALL_RIGHTS = Rights()
+
+
+@dataclass(frozen=True)
 class Caller:
     """On whose behalf a tool runs, when and from where, and what each write must pass inside its transaction."""
 
@@ -66,8 +79,7 @@ class Caller:
     now: datetime.datetime
     fence: Callable[[], None]
     by: Origin
-    may_write: bool = True
-    token_id: UUID | None = None
+    rights: Rights = ALL_RIGHTS
 
 
 async def run_batch(

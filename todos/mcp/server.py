@@ -15,6 +15,7 @@ from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.lowlevel import Server as LowLevelServer
 from mcp.server.mcpserver import Context, MCPServer, Resolve
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool as RegisteredTool
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent, Tool
 from pydantic import ValidationError
@@ -42,6 +43,11 @@ INSTRUCTIONS = (
 )
 
 _caller: ContextVar[Caller] = ContextVar("caller")
+
+
+def may_write() -> bool:
+    caller = _caller.get(None)
+    return caller is None or caller.rights.may_write
 
 
 async def acting_caller() -> Caller:
@@ -79,7 +85,9 @@ class TodoServer(MCPServer):
         if self._lean_tools is None:
             self._lean_tools = [lean_tool(tool) for tool in await super().list_tools()]
         caller = _caller.get(None)
-        return [tool for tool in self._lean_tools if caller is None or caller.may_write or is_read_only(tool)]
+        return [
+            tool for tool in self._lean_tools if caller is None or caller.rights.sees_all_tools or is_read_only(tool)
+        ]
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context | None = None
@@ -92,7 +100,7 @@ class TodoServer(MCPServer):
     ) -> CallToolResult | InputRequiredResult:
         with observed_call(name if self.has_tool(name) else "an unknown tool"):
             schema = {tool.name: tool.input_schema for tool in await self.list_tools()}.get(name)
-            if schema is None:
+            if schema is None or (self.changes_todos(name) and not may_write()):
                 raise self.not_listed(name)
             if unknown := unknown_arguments(arguments, schema):
                 raise ToolRefused("validation_error", f"There is no argument {', '.join(map(echo, unknown))}.")
@@ -116,6 +124,10 @@ class TodoServer(MCPServer):
 
     def has_tool(self, name: str) -> bool:
         return self._tool_manager.get_tool(name) is not None
+
+    def changes_todos(self, name: str) -> bool:
+        tool = self._tool_manager.get_tool(name)
+        return tool is not None and not is_read_only(tool)
 
 
 def outage_of(error: BaseException) -> ToolRefused:
@@ -158,7 +170,8 @@ def observed_call(name: str) -> Iterator[None]:
 
 
 def log_call(caller: Caller, name: str, outcome: str, duration_ms: int) -> None:
-    token_id, call_id = str(caller.token_id or "an access token"), str(caller.by.tool_call_id)
+    rights, call_id = caller.rights, str(caller.by.tool_call_id)
+    token_id = f"program {rights.program_id}" if rights.program_id else rights.token_id or "an access token"
     figures = {"tool": name, "tool_call_id": call_id, "token_id": token_id}
     logger.info("mcp call", extra=figures | {"outcome": outcome, "duration_ms": duration_ms})
 
@@ -171,7 +184,7 @@ def in_short(answer: CallToolResult | InputRequiredResult) -> CallToolResult | I
     return answer
 
 
-def is_read_only(tool: Tool) -> bool:
+def is_read_only(tool: Tool | RegisteredTool) -> bool:
     return bool(tool.annotations and tool.annotations.read_only_hint)
 
 

@@ -1,0 +1,16 @@
+"""What a program of somebody else may be allowed. Without Django, which reads it with the settings."""
+
+READ, WRITE, CHAT = "todos:read", "todos:write", "chat"
+# As the consent page and the settings say it.
+SCOPES = {
+    READ: "See your todos",
+    WRITE: "Add, change, complete and delete your todos",
+    CHAT: "Chat with the assistant as you, and read your conversations",
+}
+# Path of a door → what may be asked for there.
+SCOPES_OF_DOOR = {"/mcp": (READ, WRITE), "/api": (READ, WRITE, CHAT)}
+
+
+def allows(granted: frozenset[str], needed: str) -> bool:
+    """Whoever may change todos or chat about them may see them."""
+    return needed in granted or (needed == READ and bool(granted))
