@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from language.acts import (
@@ -11,6 +12,7 @@ from language.acts import (
     AddTodo,
     AskTodos,
     ChangeMany,
+    Clarify,
     CompleteTodos,
     DeleteTodos,
     Question,
@@ -29,9 +31,12 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 LANGUAGES = ("de", "fr", "es")
 FRAMES = {language: section("frames", language) for language in LANGUAGES}
 END_MARKS = " .!?¡¿"
+NOT_UNDERSTOOD = "Shall I add “{}” to your list? Of other languages I know few sentences."
 TOPICS = ("thanks", "hello", "no", "yes")
 # What a date leaves behind where it is said first: "erinnere mich morgen um 9 | an den Zahnarzt".
 LEFT_OVER = re.compile(r"^(?:(?:daran|an|zu|de|d'|que|a|auf|nach)\b ?|d')(?=\S)", re.IGNORECASE)
+# What may lead to a date: "à la semaine prochaine".
+LEADS = re.compile(r"((à|a|au|al|pour|para|hasta|auf|nach|um|zu|in|en|le|la|el|den|die|das)\b ?)*", re.IGNORECASE)
 Maker = Callable[[re.Match[str], Clock, str], list[Act]]
 
 
@@ -44,12 +49,15 @@ def understand_foreign(sentence: str, clock: Clock) -> list[Act] | None:
             continue
         frames = FRAMES[language]
         for name, make in MAKERS.items():
-            if match := getattr(frames, name).fullmatch(text):
-                return make(match, clock, language)
+            matches = getattr(frames, name).fullmatches(text)
+            if acts := next(filter(None, (make(match, clock, language) for match in matches)), None):
+                return acts
         if topic := next((topic for topic in TOPICS if getattr(frames, topic).fullmatch(text)), None):
             return [Say(topic)]
         if is_deed(text, clock, language):
             return [todo_from(text, clock)]
+        if text.partition(" ")[0].lower() in words("requests", language) - grammar_words():
+            return [Clarify(NOT_UNDERSTOOD.format(text))]
     return None
 
 
@@ -70,13 +78,26 @@ def is_deed(text: str, clock: Clock, language: str) -> bool:
 
 
 def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    return [*listed(match["value"], clock)]
+    return [named(act, language) for act in listed(match["value"], clock)]
 
 
 def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    todo = todo_from(match["value"], clock)
-    title = LEFT_OVER.sub("", todo.title)
-    return [AddTodo(without_article(title, language), todo.due, todo.priority, todo.tags)]
+    todo = todo_from(around(match["value"], language), clock)
+    title = around(LEFT_OVER.sub("", todo.title), language)
+    return [named(replace(todo, title=without_article(title, language)), language)]
+
+
+def around(title: str, language: str) -> str:
+    """The title inside the words that lead to it: "dass ich … muss"."""
+    match = FRAMES[language].around.fullmatch(title)
+    return match["kept"] if match else title
+
+
+def named(act: AddTodo | Clarify, language: str) -> AddTodo | Clarify:
+    """The todo; without a title where that only says "something"."""
+    if isinstance(act, AddTodo) and words("vague", language).issuperset(act.title.lower().split()):
+        return replace(act, title="")
+    return act
 
 
 def looked_at(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
@@ -103,8 +124,8 @@ def cleared(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
 
 
 def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    _, due = cut_date(match["date"], clock)
-    return [UpdateTodos((name_in(match, language),), due=due)] if due else [Say("outside")]
+    rest, due = cut_date(match["date"], clock)
+    return [UpdateTodos((name_in(match, language),), due=due)] if due and LEADS.fullmatch(rest) else []
 
 
 def undone(match: re.Match[str], clock: Clock, language: str) -> list[Act]:

@@ -20,13 +20,15 @@ from language.acts import (
 )
 from language.clock import Clock
 from language.grammar import section, words
+from language.reading.foreign import LANGUAGES
 from language.stems import FILLER, LIGHT_VERBS, act_of, stem_of, words_of
 from language.talk.exchanges import Row
 from language.text.naming import bare_name
 from language.text.naming import forms as naming
 from language.text.periods import cut_span
 
-GENERIC = frozenset(map(stem_of, words("generic_nouns")))
+FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
+GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
 PARTS = section("items").separator

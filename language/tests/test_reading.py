@@ -683,6 +683,16 @@ class ForeignTests(UnderstandingTestCase):
                 "Blumen gießen ist erledigt": CompleteTodos(("Blumen gießen",)),
                 "Lösche Blumen gießen": DeleteTodos(("Blumen gießen",)),
                 "Mach das rückgängig": UndoChanges(),
+                "Kannst du Butter zur Liste Grillabend hinzufügen?": AddTodo("Butter"),
+                "Füge dem Einkauf Butter hinzu": AddTodo("Butter"),
+                "Butter von der Grillliste streichen": DeleteTodos(("Butter",)),
+                "Erinnere mich daran, dass ich morgen den Rasen mähen muss": AddTodo("Rasen mähen", "morgen"),
+                "Neuer Termin: Konzert am 12. Mai um 19 Uhr": AddTodo("Konzert", "am 12. Mai um 19 Uhr"),
+                "Könntest du mich an etwas erinnern": AddTodo(""),
+                "Il faudrait mettre du beurre dans la liste des courses": AddTodo("du beurre"),
+                "Reporte payer le loyer à lundi": UpdateTodos(("payer le loyer",), due="lundi"),
+                "¿Podrías añadir mantequilla a la lista de la fiesta?": AddTodo("mantequilla"),
+                "Ya pagué el alquiler": CompleteTodos(("alquiler",)),
                 "Ajoute du beurre à ma liste": AddTodo("du beurre"),
                 "Rappelle-moi de payer le loyer lundi": AddTodo("payer le loyer", "lundi"),
                 "Supprime payer le loyer": DeleteTodos(("payer le loyer",)),
@@ -693,7 +703,15 @@ class ForeignTests(UnderstandingTestCase):
         )
 
     def test_the_list_is_shown_in_each(self):
-        for text in ("Was steht auf meiner Liste?", "Montre-moi ma liste", "¿Qué tengo pendiente?"):
+        for text in (
+            "Was steht auf meiner Liste?",
+            "Montre-moi ma liste",
+            "¿Qué tengo pendiente?",
+            "Quel est mon prochain rappel ?",
+        ):
             with self.subTest(text):
                 (act,) = understand(text, CLOCK)
                 self.assertIsInstance(act, AskTodos)
+
+    def test_a_request_of_another_language_that_is_not_understood_is_never_written(self):
+        self.assert_asks_back("Brich die Erinnerung für morgen ab", "Bestätige die Erinnerung für morgen")
