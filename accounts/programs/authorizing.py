@@ -6,12 +6,14 @@ A fault before it is sure where the answer goes is told to the person; any other
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpRequest
 from django.utils import timezone
 from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauth2_provider.models import Application
 from oauth2_provider.oauth2_backends import get_oauthlib_core
+from oauthlib.oauth2.rfc6749 import errors
 
 from accounts.models import User
 from accounts.scopes import SCOPES_OF_DOOR
@@ -115,10 +117,10 @@ def check_parameters(request: HttpRequest) -> None:
 
 def sentence_of(error: FatalClientError) -> str:
     """For a person, who cannot mend it, and for whoever makes the program."""
-    match error.oauthlib_error.error:
-        case "invalid_client_id" | "missing_client_id":
+    match error.oauthlib_error:
+        case errors.InvalidClientIdError() | errors.MissingClientIdError():
             return "This program is not known here. Connect it once more, from within the program."
-        case _ if "redirect" in (error.oauthlib_error.description or "").lower():
+        case errors.MismatchingRedirectURIError() | errors.InvalidRedirectURIError() | errors.MissingRedirectURIError():
             return "The program wants you sent to an address that it has not named before."
     return UNREADABLE
 
@@ -164,4 +166,5 @@ def allow(request: HttpRequest, user: User, ticket: str) -> str:
         fault = error.oauthlib_error
         raise refused(request, asked.redirect_uri, asked.state, fault.error, fault.description) from None
     Application.objects.filter(pk=asked.application.pk).update(updated=timezone.now())
-    return answer_address(address, {"iss": issuer_of(request)})
+    code = dict(parse_qsl(urlsplit(address).query))["code"]  # the last: the address may bring one of its own
+    return answer(request, asked.redirect_uri, asked.state, {"code": code})

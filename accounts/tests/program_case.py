@@ -43,11 +43,11 @@ class ProgramCase(TestCase):
         self.assertEqual(response.status_code, 201, response.content)
         return response.json()["client_id"]
 
-    def question(self, client_id, **spoilt) -> str:
+    def question(self, program, /, **spoilt) -> str:
         """The address that the program sends a browser to; None leaves a parameter out, a list sends it twice."""
         asked = {
             "response_type": "code",
-            "client_id": client_id,
+            "client_id": program,
             "redirect_uri": CALLBACK,
             "state": "kept",
             "code_challenge": challenge_of(self.verifier),
@@ -85,11 +85,11 @@ class ProgramCase(TestCase):
     async def code(self, client_id, **asked) -> str:
         return self.heard(await self.decide(self.question(client_id, **asked)))["code"]
 
-    async def trade(self, client_id, code, **spoilt):
+    async def trade(self, program, code, /, **spoilt):
         form = {
             "grant_type": "authorization_code",
             "code": code,
-            "client_id": client_id,
+            "client_id": program,
             "redirect_uri": CALLBACK,
             "code_verifier": self.verifier,
         } | spoilt
