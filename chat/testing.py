@@ -16,6 +16,7 @@ from accounts.programs.testing import connected_program
 from accounts.sign_ins import begin_sign_in, digest_of
 from accounts.testing import UserFactory
 from accounts.tokens.personal import issue_personal_token
+from notices.models import PushSubscription
 from todos.changes import Origin
 from todos.commands import add_todo
 from todos.models import CalendarFeed, Door, Todo, TodoTag
@@ -200,6 +201,7 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         "approval_id": approval,
         "sign_in_id": begin_sign_in(owner, words),
         "passkey_id": passkey,
+        "subscription_id": PushSubscription.objects.create(owner=owner, endpoint=words, device=words),
         "token_id": owner.personal_tokens.first(),
         "program_id": connected_program(owner, words).application,
     }

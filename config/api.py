@@ -23,6 +23,7 @@ from accounts.programs.scopes import InsufficientScope
 from chat.api.endpoints import router as chat_router
 from chat.privacy.api import router as privacy_router
 from chat.turn import failure_of
+from notices.api import router as notices_router
 from telemetry.notes import note_ids
 from todos.api.batch import router as batch_router
 from todos.api.endpoints import router as todos_router
@@ -193,6 +194,7 @@ api.add_router("/auth", auth_router, tags=["Sign in"])
 api.add_router("", chat_router, tags=["Chat"])
 api.add_router("", privacy_router, tags=["Privacy"])
 # Before the todos, where “export” and “batch” would be the ids of some.
+api.add_router("", notices_router, tags=["Reminders"])
 api.add_router("", transfer_router, tags=["Todos"])
 api.add_router("", batch_router, tags=["Todos"])
 api.add_router("", todos_router, tags=["Todos"])

@@ -321,6 +321,13 @@ if not RATE_LIMITS and not DEBUG:
     wrong("RATE_LIMITS=off is for benches and refused when DEBUG is off.")
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 
+# Notices: who push services may write to about what we send them, as mailto: or https:.
+PUSH_CONTACT = env("PUSH_CONTACT", f"mailto:webmaster@{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}")
+if not PUSH_CONTACT.startswith(("mailto:", "https://")):
+    wrong("PUSH_CONTACT must begin with mailto: or https://.")
+# Browsers name the addresses that are pushed to: those of this machine are called on a developer's alone.
+PUSH_TO_LOOPBACK = DEBUG
+
 # Web
 
 # The proxies in front, by their addresses: they say in X-Forwarded-For and -Proto who asks, and how. Others may not.

@@ -26,5 +26,6 @@ urlpatterns = [
     path("", include("web.app.urls")),
     path("", include("accounts.urls")),
     path("", include("todos.urls")),
+    path("", include("notices.urls")),
     path("", include("chat.urls")),
 ]

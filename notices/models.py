@@ -124,3 +124,42 @@ class PushSubscription(models.Model):
 
     def __str__(self) -> str:
         return self.device or "a browser"
+
+
+class NoticeSettingsQuerySet(models.QuerySet["NoticeSettings"]):
+    def for_user(self, user) -> NoticeSettingsQuerySet:
+        return self.filter(owner=user)
+
+
+class NoticeSettings(models.Model):
+    """By which channels a person wants to be told, and how much of it may be seen by who stands beside them.
+
+    Without a row: pages and push, and all of the text.
+    """
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="notice_settings"
+    )
+    page = models.BooleanField(default=True)
+    push = models.BooleanField(default=True)
+    mail = models.BooleanField(default=False)
+    says_what = models.BooleanField(default=True, help_text="Off: mail and push say only that there is a reminder.")
+
+    objects = NoticeSettingsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "notice settings"
+
+    def __str__(self) -> str:
+        return ", ".join(name for name in ("page", "push", "mail") if getattr(self, name))
+
+
+class InstallationKey(models.Model):
+    """A secret that all processes of this installation share, made by the first that needs it."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    secret = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name

@@ -28,7 +28,7 @@ from accounts.models import (
 from chat.live import announce_sign_out
 from chat.models import Approval, Conversation, Message, ToolCall
 from database.units import database_read, database_unit
-from notices.models import Delivery, PushSubscription
+from notices.models import Delivery, NoticeSettings, PushSubscription
 from todos.models import CalendarFeed, Reminder, Todo, TodoChange, TodoTag
 from web.errors import ServiceUnavailable
 from web.models import KeptAnswer
@@ -79,6 +79,7 @@ PARTS = (
     Part("todo_changes", TodoChange),
     Part("reminders", Reminder),
     Part("push_subscriptions", PushSubscription, secret=frozenset({"endpoint", "p256dh", "auth"})),
+    Part("notice_settings", NoticeSettings),
     Part("deliveries", Delivery, secret=frozenset({"claim_token"})),
     Part("kept_answers", KeptAnswer),
     Part("calendar_addresses", CalendarFeed, owner="user", secret=frozenset({"digest"})),

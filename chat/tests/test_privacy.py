@@ -30,7 +30,7 @@ from chat.privacy.belongings import ACCOUNT, KEPT, NO_PART, PAGE_SIZE, PARTS, er
 from chat.testing import ConversationFactory, MessageFactory, says, scripted_model
 from chat.turn import failure_of, open_turn
 from chat.turns.limits import NewMessage
-from notices.models import Delivery, PushSubscription
+from notices.models import Delivery, NoticeSettings, PushSubscription
 from notices.outbox import put
 from todos.commands import add_todo, update_todo
 from todos.models import CalendarFeed, Reminder, Todo, TodoChange
@@ -64,6 +64,7 @@ def everything_of(user: User) -> None:
     milk = add_todo(user, now=NOW, by=BY_CHAT, title="milk", tags={"food", "home"}).todo
     Reminder.objects.create(owner=user, todo=milk, rule="0 min", at=NOW)
     PushSubscription.objects.create(owner=user, endpoint=f"https://push.example/{user.pk}", device="Firefox")
+    NoticeSettings.objects.create(owner=user)
     put(user.pk, Delivery.Kind.TEST, user.pk, NOW, NOW, {"title": "Test", "text": "", "address": "/"})
     KeptAnswer.objects.create(owner=user, key="one-and-only")
     pending_code(user, connected_program(user).application)

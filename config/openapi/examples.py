@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from chat.events import EXAMPLE as TURN
+from notices.api import EXAMPLE as NEW_BROWSER
 from web.errors import ProductError
 
 USER_ID = "0199c3f2-7a4e-7d10-8f6c-2b1f8a3c9e55"
@@ -150,6 +151,13 @@ CHANGE = {
     "created_at": ANSWERED_AT,
 }
 
+BROWSER = {
+    "id": "0199c3f2-7a57-7b11-9a2b-3c4d5e6f7081",
+    "device": "Firefox on Android",
+    "created_at": ASKED_AT,
+    "last_success_at": None,
+}
+
 OF_CONVERSATION, OF_TODO = "/api/{user_id}/conversations/{conversation_id}", "/api/{user_id}/todos/{todo_id}"
 # By operation; where it takes or answers several media types, one for each.
 BODIES: dict[str, Any] = {
@@ -174,6 +182,7 @@ BODIES: dict[str, Any] = {
     },
     f"PATCH {OF_TODO}": {"due": "monday 9am", "priority": "urgent"},
     "POST /api/{user_id}/todos/import": {"application/json": FILE, "text/csv": CSV},
+    "POST /api/{user_id}/push-subscriptions": NEW_BROWSER,
     "POST /api/{user_id}/undo": {"tool_call_id": TOOL_CALL["id"]},
 }
 ANSWERS: dict[str, Any] = {
@@ -218,6 +227,12 @@ ANSWERS: dict[str, Any] = {
         "erased": {"account": 1, "sign_ins": 2, "conversations": 1, "messages": 2, "tool_calls": 1, "todos": 1},
         "kept": {"logs": "Lines about requests and turns: ids and figures, until the operator’s logs are rotated."},
     },
+    "GET /api/{user_id}/push-subscriptions": {
+        "items": [BROWSER],
+        "next": None,
+        "public_key": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
+    },
+    "POST /api/{user_id}/push-subscriptions": BROWSER,
     "GET /api/{user_id}/todos/export": {"application/json": FILE, "text/csv": CSV},
     "POST /api/{user_id}/todos/import": {
         "added": 1,

@@ -19,7 +19,10 @@ from .isolation import METHODS, PEOPLE, WORDS, Door, World, address, filled, nam
 from .isolation_of_api import API, MCP
 from .isolation_of_pages import PAGES
 
-SAMPLES = {"app_label": "chat", "url": "nowhere", "content_type_id": "1", "object_id": "x", "id": "x", "user_id": "x"}
+SAMPLES = {
+    **{"app_label": "chat", "channel": "page", "content_type_id": "1", "url": "nowhere"},
+    **{"object_id": "x", "id": "x", "user_id": "x"},
+}
 # Of the admin only these are open; whatever else is added there asks for an administrator, as all cells prove.
 ADMIN = {
     "admin/login/": dict.fromkeys(METHODS, Door("403", unknown="sign in", special={"namesake": "sign in"})),

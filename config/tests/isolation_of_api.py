@@ -61,6 +61,13 @@ API: Doors = {
     },
     "api/<user_id>/export": {"GET": Door("200")},
     "api/<user_id>": {"DELETE": Door("200", body={"username": "alice"}, other="422 validation_error")},
+    "api/<user_id>/push-subscriptions": {
+        "GET": Door("200"),
+        "POST": Door("422 validation_error", body={"endpoint": "push", "keys": {"p256dh": "", "auth": ""}}),
+        "DELETE": Door("204"),
+    },
+    # What is another's sounds like what is gone, and stays.
+    "api/<user_id>/push-subscriptions/<subscription_id>": {"DELETE": Door("204", "204", "204")},
     "api/<user_id>/todos/export": {"GET": Door("200")},
     "api/<user_id>/todos/import": {"POST": Door("200", body={"todos": []})},
     "api/<user_id>/todos": {"GET": Door("200"), "POST": Door("201", body={"title": "new"})},

@@ -1,16 +1,18 @@
 """The pages as an app in a real browser: what is there without a network, and what was done meanwhile."""
 
 import datetime
+import json
 import shutil
 import signal
 import tempfile
+import time
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
 from config.testing import running_server
-from config.tests.browser import BrowserCase, exclusive, expect, save_screenshot
+from config.tests.browser import PATIENCE_MS, BrowserCase, exclusive, expect, save_screenshot
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 READY = "navigator.serviceWorker.ready.then(() => Boolean(navigator.serviceWorker.controller))"
@@ -29,15 +31,21 @@ class AppCase(BrowserCase):
         super().setUp()
         self.ignored = ("Failed to load resource", "htmx: htmx:", "WebSocket connection")
 
+    def wait_until(self, script, argument=None, page=None):
+        """Until the script says something true; the browser's own wait takes a promise for it."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while not (page or self.page).evaluate(script, argument):
+            self.assertLess(time.monotonic(), deadline, script)
+            (page or self.page).wait_for_timeout(50)
+
     def wait_for_worker(self, page=None):
-        page = page or self.page
-        page.wait_for_function(READY)
+        self.wait_until(READY, page=page)
 
     def see(self, path, page=None):
         """Look at a page, until it is kept."""
         page = page or self.page
         page.goto(path)
-        page.wait_for_function(KEPT, arg=path)
+        self.wait_until(KEPT, path, page)
 
     def go_offline(self):
         self.context.set_offline(True)
@@ -72,7 +80,7 @@ class WithoutANetwork(AppCase):
         with self.page.expect_response(lambda answer: answer.url.endswith("/todos") and answer.request.method == "GET"):
             self.add_todo("learnt by the socket")
         expect(self.page.locator("#todo-list")).to_contain_text("learnt by the socket")
-        self.page.wait_for_function(
+        self.wait_until(
             """async () => {
               const name = (await caches.keys()).find((each) => each.startsWith("pages "));
               const page = await (await caches.open(name)).match("/todos");
@@ -182,7 +190,7 @@ class AnotherPerson(AppCase):
         self.see("/todos")
         self.page.locator("[aria-label='Sign out']").click()
         expect(self.page.locator("h1")).to_have_text("Sign in")
-        self.page.wait_for_function("caches.keys().then((names) => !names.some((name) => name.startsWith('pages ')))")
+        self.wait_until("caches.keys().then((names) => !names.some((name) => name.startsWith('pages ')))")
         self.go_offline()
         self.page.goto("/todos")
         expect(self.page.locator("h1")).to_have_text("You are offline")
@@ -233,8 +241,8 @@ class ANewVersion(AppCase):
         expect(second_tab.locator(".notice", has_text="There is a new version.")).to_be_visible()
         second_tab.locator("[data-reload]").click()
         second_tab.wait_for_function("document.documentElement.dataset.deployed === 'second'")
-        self.page.wait_for_function("caches.keys().then((names) => names.length === 2)")
-        self.page.wait_for_function(KEPT, arg="/todos")
+        self.wait_until("caches.keys().then((names) => names.length === 2)")
+        self.wait_until(KEPT, "/todos")
         # And without a network: the same page with the same files, none of the first.
         self.go_offline()
         self.page.goto("/todos")
@@ -305,3 +313,119 @@ class OnAPhone(AppCase):
         self.context.set_offline(False)
         expect(self.strip()).to_be_hidden()
         self.assertEqual({todo["title"] for todo in self.todos()}, {"Nice places for friday", "Later"})
+
+
+class Notices(AppCase):
+    """A push as a push service would hand it to the browser, by the browser's own protocol."""
+
+    def open_context(self, **options):
+        return super().open_context(**PHONE, **{"permissions": ["notifications"], **options})
+
+    def push(self, message):
+        protocol = self.context.new_cdp_session(self.page)
+        registered = []
+        protocol.on("ServiceWorker.workerRegistrationUpdated", lambda event: registered.extend(event["registrations"]))
+        protocol.send("ServiceWorker.enable")
+        self.wait_for_worker()
+        while not registered:
+            self.page.wait_for_timeout(50)
+        push = {
+            "origin": self.address(),
+            "registrationId": registered[0]["registrationId"],
+            "data": json.dumps(message),
+        }
+        protocol.send("ServiceWorker.deliverPushMessage", push)
+
+    def shown(self):
+        """The notices that the device shows."""
+        return self.page.evaluate(
+            """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+              .map(({ title, body, tag, actions }) => ({ title, body, tag, buttons: actions.map((a) => a.title) }))"""
+        )
+
+    def wait_for_notices(self, *bodies):
+        """Until these are shown and no others; the browser shows and closes them when it gets to it."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while [notice["body"] for notice in self.shown()] != list(bodies):
+            self.assertLess(time.monotonic(), deadline, self.shown())
+            self.page.wait_for_timeout(50)
+
+    def press(self, action):
+        """A button of the only notice; the protocol has no finger, so that the event is made where it would come."""
+        self.context.service_workers[0].evaluate(
+            """async (action) => {
+              const [notification] = await self.registration.getNotifications();
+              const event = new NotificationEvent("notificationclick", { notification, action });
+              self.dispatchEvent(event);
+            }""",
+            action,
+        )
+
+    def message(self, **changes):
+        acts = [("act-0", "Done", "/r/done-token"), ("act-1", "Snooze", "/r/snooze-token")]
+        actions = [{"action": action, "title": title, "url": url} for action, title, url in acts]
+        return {
+            "title": "Call Ann",
+            "body": "Due today 17:00",
+            "tag": "one",
+            "url": "/todos",
+            "actions": actions,
+        } | changes
+
+    def test_a_push_shows_a_notice_and_a_second_of_the_same_replaces_it(self):
+        self.sign_up()
+        self.wait_for_worker()
+        self.push(self.message())
+        self.wait_for_notices("Due today 17:00")
+        [notice] = self.shown()
+        self.assertEqual(
+            (notice["title"], notice["body"], notice["buttons"]), ("Call Ann", "Due today 17:00", ["Done", "Snooze"])
+        )
+        self.push(self.message(body="Due today 17:00, once more"))
+        self.wait_for_notices("Due today 17:00, once more")
+
+    def test_its_buttons_act_by_their_signed_addresses_and_close_it(self):
+        self.sign_up()
+        self.wait_for_worker()
+        posted = []
+        self.context.route(
+            "**/r/*", lambda route: (posted.append(route.request), route.fulfill(status=200, body="done"))
+        )
+        for action, path in (("act-0", "/r/done-token"), ("act-1", "/r/snooze-token")):
+            self.push(self.message())
+            self.wait_for_notices("Due today 17:00")
+            with self.context.expect_event("request", lambda request: "/r/" in request.url):
+                self.press(action)
+            self.wait_for_notices()
+            self.assertEqual((posted[-1].method, posted[-1].url), ("POST", self.address() + path))
+            self.assertNotIn("cookie", posted[-1].headers)
+
+    def test_a_push_that_nobody_can_read_shows_that_there_is_something(self):
+        self.sign_up()
+        self.wait_for_worker()
+        self.push("no object")
+        self.wait_for_notices("You have a reminder.")
+
+    def test_the_permission_is_asked_for_after_a_click_with_a_reason(self):
+        self.ignored += (
+            "Chrome currently does not support the Push API in incognito mode",
+        )  # what a test's profile is
+        self.sign_up()
+        self.context.add_init_script(
+            "window.asked = 0; const ask = Notification.requestPermission.bind(Notification);"
+            "Notification.requestPermission = () => { window.asked += 1; return ask(); };"
+        )
+        self.page.goto("/accounts/settings")
+        self.wait_for_worker()
+        button = self.page.locator("[data-subscribe]")
+        expect(button).to_be_visible()
+        self.assertEqual(self.page.evaluate("window.asked"), 0)
+        expect(self.page.locator("#this-device")).to_contain_text(
+            "So that a reminder reaches you when no page is open."
+        )
+        self.page.locator("#how-told").scroll_into_view_if_needed()
+        self.assert_accessible("the settings of notices")
+        self.assert_fits("the settings of notices", self.page)
+        save_screenshot(self.page, "notice settings")
+        button.click()
+        self.page.wait_for_function("window.asked === 1")

@@ -15,7 +15,7 @@ from django.test import TestCase
 
 from chat.models import ApprovalQuerySet, Conversation, ConversationQuerySet
 from database.prepared import PreparedQuery
-from notices.models import DeliveryQuerySet, PushSubscriptionQuerySet
+from notices.models import DeliveryQuerySet, NoticeSettingsQuerySet, PushSubscriptionQuerySet
 from todos.models import TodoChangeQuerySet, TodoQuerySet
 from todos.reminders.models import ReminderQuerySet
 from web.models import KeptAnswerQuerySet
@@ -26,7 +26,7 @@ from .owner_filter_probes import PROBES, Lies, Probe
 APPS = ("web", "accounts", "todos", "notices", "chat", "config")
 QUERYSETS = (
     *(TodoQuerySet, TodoChangeQuerySet, ReminderQuerySet),
-    *(DeliveryQuerySet, PushSubscriptionQuerySet),
+    *(DeliveryQuerySet, NoticeSettingsQuerySet, PushSubscriptionQuerySet),
     *(ConversationQuerySet, ApprovalQuerySet, KeptAnswerQuerySet),
 )
 Site = tuple[str, int]

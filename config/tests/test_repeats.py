@@ -14,10 +14,13 @@ from accounts.testing import alice, bearer, bob
 from chat.models import Conversation
 from chat.testing import belongings
 from config.api import api
+from notices.api import EXAMPLE as NEW_BROWSER
+from notices.models import PushSubscription
 from todos.models import Todo, TodoChange
 from web.models import KeptAnswer
 from web.repeats import purge_kept_answers
 
+KEYS = NEW_BROWSER["keys"]
 WRITES = {
     "createTodo": ("/todos", {"title": "Nap"}),
     "writeTodos": ("/todos/batch", {"create": [{"title": "Nap"}, {"title": "Rest"}]}),
@@ -27,6 +30,9 @@ WRITES = {
     "deleteTodo": ("/todos/{todo_id}", None),
     "restoreTodo": ("/todos/{todo_id}/restore", None),
     "importTodos": ("/todos/import", {"todos": [{"title": "Nap"}, {"title": "Rest"}]}),
+    "addPushSubscription": ("/push-subscriptions", {"endpoint": "https://push.example.com/1", "keys": KEYS}),
+    "endPushSubscription": ("/push-subscriptions/{subscription_id}", None),
+    "endPushSubscriptions": ("/push-subscriptions", None),
     "undoChanges": ("/undo", {"change_id": "{change_id}"}),
     "continueConversation": ("/conversations", {"continue_from": "{conversation_id}"}),
     "updateConversation": ("/conversations/{conversation_id}", {"title": "Groceries"}),
@@ -58,8 +64,8 @@ class RepeatCase(TestCase):
 
 def stored() -> dict[str, list]:
     """All that requests write, but for the answers that are kept."""
-    tables = (Todo.objects.order_by("pk"), TodoChange.objects.order_by("pk"), Conversation.objects.order_by("pk"))
-    return {rows.model.__name__: list(rows.values()) for rows in tables}
+    tables = (Todo, TodoChange, Conversation, PushSubscription)
+    return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}
 
 
 def filled(template: dict | None, ids: dict[str, str]) -> dict | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from channels.layers import get_channel_layer
 
+from notices.preferences import with_channel
 from web.pages.sockets import group_of
 
 from .interface import Notice, Outcome
@@ -18,7 +19,7 @@ class PageChannel:
     timeout_seconds = 5.0
 
     def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
-        return dict.fromkeys(owner_ids, ("",))
+        return dict.fromkeys(with_channel(self.name, owner_ids), ("",))
 
     async def send(self, notice: Notice) -> Outcome:
         await get_channel_layer().group_send(group_of(notice.owner.pk), {"type": "changed"})

@@ -2,6 +2,7 @@
 
 from .interface import Channel
 from .page import PageChannel
+from .push import PushChannel
 
-ALL: tuple[Channel, ...] = (PageChannel(),)
+ALL: tuple[Channel, ...] = (PageChannel(), PushChannel())
 channels: dict[str, Channel] = {channel.name: channel for channel in ALL}

@@ -1,0 +1,69 @@
+"""Browsers by Web Push: each subscription of a person is a target of its own."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from accounts.models import User
+from database.units import database_unit
+from notices.models import PushSubscription
+from notices.preferences import UNSEEN_TEXT, UNSEEN_TITLE, says_what, with_channel
+from notices.push.service import ENDED_CODE, push
+from notices.push.subscriptions import drop_subscription, note_success
+from notices.push.vapid import vapid_key
+
+from .interface import Item, Notice, Outcome
+
+# What phones and browsers show below a notice.
+BUTTONS = 2
+TITLES_SHOWN = 5
+
+
+class PushChannel:
+    name = "push"
+    timeout_seconds = 15.0
+
+    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
+        found: dict[UUID, list[str]] = {}
+        rows = PushSubscription.objects.filter(owner__in=with_channel(self.name, owner_ids))
+        for owner_id, subscription_id in rows.values_list("owner_id", "pk"):
+            found.setdefault(owner_id, []).append(str(subscription_id))
+        return found
+
+    async def send(self, notice: Notice) -> Outcome:
+        subscription, key = await subscription_and_key(notice.owner, UUID(notice.target))
+        if subscription is None:
+            return Outcome("failed", "revoked")
+        outcome = await push(subscription, key, await message_of(notice), notice.id)
+        if outcome.result == "sent":
+            await note_success(subscription.pk)
+        elif outcome.code == ENDED_CODE:
+            await drop_subscription(subscription.pk)
+        return outcome
+
+
+@database_unit
+def subscription_and_key(owner: User, subscription_id: UUID) -> tuple[PushSubscription | None, EllipticCurvePrivateKey]:
+    return PushSubscription.objects.for_user(owner).filter(pk=subscription_id).first(), vapid_key()
+
+
+async def message_of(notice: Notice) -> dict[str, Any]:
+    """What the service worker shows (`static/worker/notices.js`). A second one with the same tag replaces the first."""
+    first, *others = notice.items
+    message: dict[str, Any] = {"tag": notice.id.hex, "url": first.address, "actions": []}
+    if notice.kind == "reminder" and not await says_what(notice.owner):
+        return message | {"title": UNSEEN_TITLE, "body": UNSEEN_TEXT, "actions": buttons(first, others)}
+    if not others:
+        return message | {"title": first.title, "body": first.text, "actions": buttons(first, others)}
+    titles = [item.title for item in notice.items[:TITLES_SHOWN]]
+    more = len(notice.items) - len(titles)
+    lines = [*titles, *([f"and {more} more"] if more else [])]
+    return message | {"title": f"{len(notice.items)} reminders", "body": "\n".join(lines), "url": "/todos"}
+
+
+def buttons(item: Item, others: list[Item]) -> list[dict[str, str]]:
+    """Of one thing that is said; several have none, because a button would not say which it means."""
+    acts = [] if others else list(item.acts.items())[:BUTTONS]
+    return [{"action": f"act-{place}", "title": label, "url": path} for place, (label, path) in enumerate(acts)]
