@@ -174,7 +174,9 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         conversation=conversation, message=answer, step=1, position=1, tool_name="add_task", call_id="call_1"
     )
     by = Origin(Door.CHAT, conversation.pk, answer.pk, call.pk)
-    written = add_todo(owner, now=timezone.now(), by=by, title=f"Todo {words}", notes=words, due="tomorrow")
+    written = add_todo(
+        owner, now=timezone.now(), by=by, title=f"Todo {words}", notes=words, due="tomorrow", remind="noon"
+    )
     assert written.change
     row = {"tool_call_id": str(call.pk), "action": "delete", "todo_id": str(written.todo.pk)}
     row |= {"version": 1, "title": words, "due_text": ""}
@@ -197,6 +199,7 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         "message_id": answer,
         "tool_call_id": call,
         "todo_id": written.todo,
+        "reminder_id": written.todo.reminders.get(),
         "change_id": written.change,
         "approval_id": approval,
         "sign_in_id": begin_sign_in(owner, words),

@@ -27,6 +27,7 @@ from notices.api import router as notices_router
 from telemetry.notes import note_ids
 from todos.api.batch import router as batch_router
 from todos.api.endpoints import router as todos_router
+from todos.api.reminders import router as reminders_router
 from todos.transfer.api import router as transfer_router
 from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, ValidationFailed, status_by_code
 from web.json_text import read_json
@@ -197,6 +198,7 @@ api.add_router("", privacy_router, tags=["Privacy"])
 api.add_router("", notices_router, tags=["Reminders"])
 api.add_router("", transfer_router, tags=["Todos"])
 api.add_router("", batch_router, tags=["Todos"])
+api.add_router("", reminders_router, tags=["Reminders"])
 api.add_router("", todos_router, tags=["Todos"])
 
 

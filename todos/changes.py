@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import prefetch_related_objects
 from uuid_utils.compat import uuid7
@@ -14,6 +15,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 
 from .models import Door, Todo, TodoChange, TodoTag
+from .reminders.following import begin_reminders, follow, is_caused_by
 
 Snapshot = dict[str, Any]
 # All that makes a todo what it is; the rest never changes or follows from the last change.
@@ -52,6 +54,7 @@ class Act:
         """Store a new row with its tags."""
         todo.save(force_insert=True)
         _add_tags(todo, tags)
+        begin_reminders(todo, self._zone(todo), self.now)
         return self._record(todo, None, snapshot(todo), undoes)
 
     def change(
@@ -59,13 +62,17 @@ class Act:
     ) -> TodoChange:
         """Store new values of a row that is locked, and all its tags where they are given."""
         before = snapshot(todo)
+        moves = is_caused_by(name for name, value in columns.items() if getattr(todo, name) != value)
         for name, value in columns.items():
             setattr(todo, name, value)
         todo.version += 1
         todo.save(force_update=True)
         if tags is not None:
             _replace_tags(todo, set(tags))
-        return self._record(todo, before, snapshot(todo), undoes)
+        change = self._record(todo, before, snapshot(todo), undoes)
+        if moves:
+            follow(todo, self._zone(todo), self.now)
+        return change
 
     def remove(self, todo: Todo, undoes: TodoChange) -> TodoChange:
         """Take a row away as if it had never been: only undo does that, for others there is the trash."""
@@ -73,6 +80,9 @@ class Act:
         todo.delete()
         todo.pk = todo_id
         return self._record(todo, before, None, undoes)
+
+    def _zone(self, todo: Todo) -> ZoneInfo:
+        return (self.actor if self.actor.pk == todo.owner_id else todo.owner).zone
 
     def _record(
         self, todo: Todo, before: Snapshot | None, after: Snapshot | None, undoes: TodoChange | None

@@ -24,11 +24,13 @@ from database.units import one_or_none
 from language.dates import date_text, once_more
 from language.due import Due
 from language.recurrence import Recurrence
+from language.reminders.rule import ReminderRule
 from web.errors import ValidationFailed
 
 from .changes import Act, Origin
 from .errors import NotYourTodo, TodoNotFound, VersionConflict
-from .models import Todo, TodoChange
+from .models import Todo, TodoChange, load_moments
+from .reminders.telling import reminders_note
 from .rows import todo_out
 from .rules import TAGS_MAX, clean_fields
 from .schedule import Schedule
@@ -42,6 +44,7 @@ class TodoFields(TypedDict, total=False):
     """As people give them; a missing key leaves the field alone.
 
     `due` is a phrase (“every friday” repeats), a date, or None to remove it; `recurrence` an RRULE or words, or None.
+    `remind` are phrases (“30 minutes before”, “none”), or None where the due time should remind by itself.
     """
 
     title: str
@@ -52,28 +55,38 @@ class TodoFields(TypedDict, total=False):
     tags: Iterable[str]
     add_tags: Iterable[str]
     remove_tags: Iterable[str]
+    remind: str | Iterable[str | ReminderRule] | None
 
 
 @dataclass(frozen=True)
 class Written:
     """The todo as stored, tags loaded. `change` is what was recorded, None when it was so before.
 
-    `note` is for the person, or empty: what was understood of a date, when a repeating todo comes again.
+    `note` is for the person, or empty: what was understood of a date, when a repeating todo comes again. With
+    `reminds` there is more to tell (`told`): when reminders come, which only doors for people look up.
     """
 
     todo: Todo
     change: TodoChange | None
     note: str = ""
+    reminds: bool = False
 
     @property
     def changed(self) -> bool:
         return self.change is not None
 
 
+def told(written: Written, user: User, now: datetime.datetime) -> str:
+    """All that a person is told beside what was changed: the note, and when and how they are reminded."""
+    reminders = reminders_note(written.todo, user, now) if written.reminds else ""
+    return " ".join(filter(None, (written.note, reminders)))
+
+
 def get_todo(user: User, todo_id: UUID) -> Todo:
-    """Also from the trash, tags loaded; raises NotYourTodo or TodoNotFound."""
-    todo = one_or_none(Todo.objects.for_user(user).with_tags().filter(pk=todo_id))
-    return todo or _refuse_missing(todo_id)
+    """Also from the trash, tags and moments of reminders loaded; raises NotYourTodo or TodoNotFound."""
+    todo = one_or_none(Todo.objects.for_user(user).with_tags().filter(pk=todo_id)) or _refuse_missing(todo_id)
+    load_moments([todo])
+    return todo
 
 
 def add_todo(user: User, *, now: datetime.datetime, by: Origin, **fields: Unpack[TodoFields]) -> Written:
@@ -81,7 +94,7 @@ def add_todo(user: User, *, now: datetime.datetime, by: Origin, **fields: Unpack
     cleaned, note = clean_fields({"title": "", **fields}, user.zone, now, Schedule())
     tags = cleaned.pop("tags", set())
     todo = Todo(owner=user, created_at=now, **_columns(cleaned))
-    return Written(todo, Act(user, now, by).add(todo, tags), note)
+    return Written(todo, Act(user, now, by).add(todo, tags), note, _tells_reminders(cleaned, todo))
 
 
 def update_todo(
@@ -102,13 +115,14 @@ def update_todo(
     if expected_version is None and is_made_already(shift, todo, now):
         del fields["due"]
         moved = MOVED_ALREADY.format(shift, date_text(todo.wall_due, user.zone, now), once_more(shift))
-    cleaned, note = clean_fields(fields, user.zone, now, todo.schedule)
+    cleaned, note = clean_fields(fields, user.zone, now, todo.schedule, todo.reminder_rules)
     note = " ".join(filter(None, (moved, note)))
     tags = _changed_tags(todo, cleaned)
     columns = {name: value for name, value in _columns(cleaned).items() if getattr(todo, name) != value}
     if not columns and tags == set(todo.tags):
-        return Written(todo, None, note)
-    return Written(todo, Act(user, now, by, shift="" if moved else shift).change(todo, columns, tags), note)
+        return Written(todo, None, note, _tells_reminders(cleaned, todo))
+    change = Act(user, now, by, shift="" if moved else shift).change(todo, columns, tags)
+    return Written(todo, change, note, _tells_reminders(cleaned, todo))
 
 
 def complete_todo(
@@ -202,8 +216,15 @@ def _locked(
 
 def _columns(cleaned: dict[str, Any]) -> dict[str, Any]:
     """The cleaned values by column."""
-    columns = {name: cleaned[name] for name in ("title", "notes", "priority") if name in cleaned}
+    columns = {name: cleaned[name] for name in ("title", "notes", "priority", "reminder_rules") if name in cleaned}
     return columns | (cleaned["schedule"].columns if "schedule" in cleaned else {})
+
+
+def _tells_reminders(cleaned: dict[str, Any], todo: Todo) -> bool:
+    """Whether reminders were asked for or follow from the date that was given."""
+    schedule = cleaned.get("schedule")
+    follows = schedule is not None and schedule.due is not None and bool(schedule.due.time or todo.reminder_rules)
+    return follows or "reminder_rules" in cleaned
 
 
 def _changed_tags(todo: Todo, cleaned: dict[str, Any]) -> set[str]:
@@ -224,6 +245,16 @@ def _next_occurrence(todo: Todo, schedule: Schedule, now: datetime.datetime) -> 
         notes=todo.notes,
         priority=todo.priority,
         previous_id=todo.pk,
+        reminder_rules=_rules_of_next(todo, schedule),
         created_at=now,
         **schedule.columns,
     )
+
+
+def _rules_of_next(todo: Todo, schedule: Schedule) -> list[str] | None:
+    """The reminders go along: those at a distance by themselves, a moment by as many days as the date moves."""
+    if todo.reminder_rules is None or not (todo.due_date and schedule.due):
+        return todo.reminder_rules
+    days = schedule.due.date - todo.due_date
+    rules = [rule.moved_by(days) for rule in map(ReminderRule.parse, todo.reminder_rules) if not rule.once]
+    return [str(rule) for rule in rules]

@@ -44,6 +44,12 @@ class ChangeNotFound(ProductError):
     message = "There is no such change."
 
 
+class ReminderNotFound(ProductError):
+    code = "reminder_not_found"
+    status = 404
+    message = "There is no such reminder."
+
+
 class NothingToUndo(ProductError):
     """There never was a change, or all of them are undone."""
 

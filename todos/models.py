@@ -73,6 +73,7 @@ def view_condition(name: str, now: datetime.datetime, day: datetime.date) -> Q:
         "overdue": OPEN & (Q(due_at__lt=now) | Q(due_at=None, due_date__lt=day)),
         "upcoming": OPEN & Q(due_date__gt=day),
         "undated": OPEN & Q(due_date=None),
+        "reminding": OPEN & Q(pk__in=Reminder.objects.waiting().filter(at__gt=now).values("todo")),
         "done": DONE,
         "trash": IN_TRASH,
         "all": OUTSIDE_TRASH,
@@ -104,7 +105,7 @@ class TodoQuerySet(models.QuerySet["Todo"]):
     def in_view(self, name: str, now: datetime.datetime, day: datetime.date) -> TodoQuerySet:
         """What people call open, today, overdue, upcoming, undated, done, trash; "all" is all but the trash.
 
-        "due" is what is due today or was due before.
+        "due" is what is due today or was due before; "reminding" is what has reminders to come.
         """
         return self.filter(view_condition(name, now, day))
 
@@ -162,6 +163,7 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         todos: TodoQuerySet = self.annotate(folded_title=Lower("title"))
         rows, following = SORTS[sort].page(todos, limit, cursor)
         load_tags(rows)
+        load_moments(rows)
         return rows, following
 
 
@@ -197,7 +199,9 @@ class Todo(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
-    loaded_tags: list[str]  # on rows from `page` or `load_tags`
+    # On rows from `page`, or from the two functions of these names.
+    loaded_tags: list[str]
+    loaded_moments: list[datetime.datetime]
 
     objects = TodoQuerySet.as_manager()
 
@@ -236,6 +240,20 @@ class Todo(models.Model):
     def tags(self) -> list[str]:
         loaded = vars(self).get("loaded_tags")
         return sorted(tag.name for tag in self.todo_tags.all()) if loaded is None else loaded
+
+    @property
+    def may_remind(self) -> bool:
+        """Without a look: a time of its own, or rules."""
+        is_open = self.completed_at is None and self.deleted_at is None
+        return is_open and (self.due_time is not None if self.reminder_rules is None else bool(self.reminder_rules))
+
+    @property
+    def reminder_moments(self) -> list[datetime.datetime]:
+        """The moments that are waited for, the next one first."""
+        loaded = vars(self).get("loaded_moments")
+        if loaded is None and self.may_remind:
+            return [at for at in self.reminders.waiting().order_by("at").values_list("at", flat=True) if at]
+        return loaded or []
 
     @property
     def address(self) -> str:
@@ -301,6 +319,18 @@ def load_tags(todos: Collection[Todo]) -> None:
         names[todo_id].append(name)
     for todo in todos:
         todo.loaded_tags = sorted(names[todo.pk])
+
+
+def load_moments(todos: Collection[Todo]) -> None:
+    """The moments at which rows that are only shown remind, in one query, or none where no row may."""
+    moments: dict[UUID, list[datetime.datetime]] = {todo.pk: [] for todo in todos}
+    if reminding := [todo.pk for todo in todos if todo.may_remind]:
+        waiting = Reminder.objects.waiting().filter(todo__in=reminding).order_by("at")
+        for todo_id, at in waiting.values_list("todo_id", "at"):
+            if at:
+                moments[todo_id].append(at)
+    for todo in todos:
+        todo.loaded_moments = moments[todo.pk]
 
 
 class TodoChangeQuerySet(models.QuerySet["TodoChange"]):

@@ -1,12 +1,13 @@
 """How a todo looks outside: a row for the assistant's tools, and the fuller one of the API."""
 
 import datetime
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from language.dates import date_text
+from language.reminders.text import instant_text
 
 from .models import Priority, Todo
 
@@ -20,11 +21,13 @@ class TodoRow(BaseModel):
     id: str
     title: str
     notes: str
-    priority: PriorityName
+    # Of an answer types are enough: this stands in the definition of each tool.
+    priority: Annotated[PriorityName, WithJsonSchema({"type": "string"})]
     due: str | None
     due_text: str | None
     repeats: str | None
     overdue: bool
+    reminds: str
     tags: list[str]
     done: bool
 
@@ -33,7 +36,7 @@ class TodoOut(BaseModel):
     """`due` is an ISO date or RFC 3339 date-time; `due_text` the same in words; `version` is also the ETag.
 
     `recurrence` is the value of an RFC 5545 RRULE, which counts from the completion if `recurs_from_completion`;
-    `repeats` is the same in words.
+    `repeats` is the same in words. `reminds` are the moments at which it reminds, date-times as `due`.
     """
 
     id: str
@@ -46,6 +49,7 @@ class TodoOut(BaseModel):
     recurs_from_completion: bool
     repeats: str | None
     overdue: bool
+    reminds: list[str]
     tags: list[str]
     completed_at: datetime.datetime | None
     deleted_at: datetime.datetime | None
@@ -56,12 +60,15 @@ class TodoOut(BaseModel):
 
 def todo_row(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> TodoRow:
     shared = _shared_fields(todo, zone, now)
-    return TodoRow(**shared | {"notes": _shortened(todo.notes)}, done=todo.completed_at is not None)
+    reminds = "; ".join(instant_text(at, zone, now) for at in _ahead(todo, now))
+    done = todo.completed_at is not None
+    return TodoRow(**shared | {"notes": _shortened(todo.notes)}, reminds=reminds, done=done)
 
 
 def todo_out(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> TodoOut:
     return TodoOut(
         **_shared_fields(todo, zone, now),
+        reminds=[at.astimezone(zone).isoformat() for at in _ahead(todo, now)],
         recurrence=todo.recurrence or None,
         recurs_from_completion=todo.recurs_from_completion,
         completed_at=todo.completed_at,
@@ -84,6 +91,10 @@ def _shared_fields(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> dict[s
         "overdue": todo.is_overdue(now, now.astimezone(zone).date()),
         "tags": todo.tags,
     }
+
+
+def _ahead(todo: Todo, now: datetime.datetime) -> list[datetime.datetime]:
+    return [at for at in todo.reminder_moments if at > now]
 
 
 def _shortened(notes: str) -> str:

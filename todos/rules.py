@@ -14,6 +14,8 @@ from language.dates import resolve_date, shifted
 from language.due import Due
 from language.errors import DateNotUnderstood
 from language.recurrence import Recurrence, parse_rule
+from language.reminders.phrases import REMINDERS_MAX, read_rules
+from language.reminders.rule import AT_THE_TIME, ReminderRule
 from web.errors import ValidationFailed
 from web.text import is_blank
 
@@ -127,6 +129,29 @@ def clean_recurrence(
     return repeating, ""
 
 
+def clean_remind(
+    remind: str | Iterable[str | ReminderRule] | None,
+    known: list[str] | None,
+    schedule: Schedule,
+    zone: ZoneInfo,
+    now: datetime.datetime,
+) -> list[str] | None:
+    """The rules to store, for a todo with this schedule that has the `known` ones; None where the due time reminds.
+
+    Phrases replace what there is, but for those that say “also”; rules are taken as they are.
+    """
+    if remind is None:
+        return None
+    said = [remind] if isinstance(remind, str) else [*remind]
+    if said and all(isinstance(one, ReminderRule) for one in said):
+        return [str(rule) for rule in said[:REMINDERS_MAX]]
+    phrases = [_storable(str(phrase)) for phrase in said]
+    at_the_time = [AT_THE_TIME] if schedule.due and schedule.due.time else []
+    rules_known = at_the_time if known is None else [ReminderRule.parse(text) for text in known]
+    rules = read_rules(phrases, rules_known, schedule.due, zone, now)
+    return None if rules is None else [str(rule) for rule in rules]
+
+
 def _repeat_in_words(phrase: str, schedule: Schedule, zone: ZoneInfo, now: datetime.datetime) -> tuple[Schedule, str]:
     day = schedule.due.date if schedule.due else None
     # “every month” is said of the day that the todo is due.
@@ -137,6 +162,11 @@ def _repeat_in_words(phrase: str, schedule: Schedule, zone: ZoneInfo, now: datet
     if found.due.time:
         due = Due(due.date, found.due.time, found.due.zone)
     return Schedule(due).repeating(found.recurrence), found.note
+
+
+def _storable(text: str) -> str:
+    _refuse_unstorable(text)
+    return text
 
 
 def _phrase(text: str) -> str:
@@ -155,25 +185,32 @@ CLEANERS: Mapping[str, Callable[[Any], Any]] = {
     "remove_tags": clean_tags,
 }
 SCHEDULERS = {"due": clean_due, "recurrence": clean_recurrence}
+# A repeat counts from the date that is given beside it, and a reminder from what both come to.
+CLEANED_LAST = ["recurrence", "remind"]
 
 
 def clean_fields(
-    fields: Mapping[str, Any], zone: ZoneInfo, now: datetime.datetime, schedule: Schedule
+    fields: Mapping[str, Any],
+    zone: ZoneInfo,
+    now: datetime.datetime,
+    schedule: Schedule,
+    reminder_rules: list[str] | None = None,
 ) -> tuple[dict[str, Any], str]:
-    """The values to store, "schedule" among them, and a note about the date; `schedule` is the one so far.
+    """The values to store, "schedule" among them, and a note about the date; given are the schedule and rules so far.
 
     Raises DateNotUnderstood when the date alone is wrong, else ValidationFailed with all reasons.
     """
     cleaned: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     notes, wrong_date = [], None
-    # A repeat counts from the date that is given beside it.
-    for name in sorted(fields, key="recurrence".__eq__):
+    for name in sorted(fields, key=lambda name: name in CLEANED_LAST and 1 + CLEANED_LAST.index(name)):
         try:
             if name in SCHEDULERS:
                 schedule, note = SCHEDULERS[name](fields[name], schedule, zone, now)
                 cleaned["schedule"] = schedule
                 notes.append(note)
+            elif name == "remind":
+                cleaned["reminder_rules"] = clean_remind(fields[name], reminder_rules, schedule, zone, now)
             else:
                 cleaned[name] = CLEANERS[name](fields[name])
         except DateNotUnderstood as error:

@@ -65,7 +65,7 @@ async def list_tasks(
     *,
     caller: ActingCaller,
     filter: Annotated[
-        Literal["open", "today", "overdue", "upcoming", "undated", "done", "trash", "all"],
+        Literal["open", "today", "overdue", "upcoming", "undated", "reminding", "done", "trash", "all"],
         Field(description="today, overdue and upcoming are open ones by due date; all leaves out the trash"),
     ] = "open",
     text: Annotated[SearchText, Field(description="Words in title or notes")] = "",
@@ -136,7 +136,7 @@ async def complete_task(
     )
 )
 async def update_task(updates: Annotated[list[TaskUpdate], Batch], caller: ActingCaller) -> Results:
-    """Change title, notes, priority, date, repeat or tags of todos. Fields left out stay as they are."""
+    """Change title, notes, priority, date, repeat, reminders or tags of todos. Fields left out stay as they are."""
     mine = Todo.objects.for_user(caller.user)
     references = References(mine.open(), hints=mine.done(), lately=lately_among(mine.open(), caller))
 
@@ -206,7 +206,7 @@ def changed(written: commands.Written, outcome: Outcome, caller: Caller) -> Chan
     return Changed(
         outcome=outcome if written.changed else "unchanged",
         task=todo_row(written.todo, caller.user.zone, caller.now),
-        note=written.note,
+        note=commands.told(written, caller.user, caller.now),
     )
 
 

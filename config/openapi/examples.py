@@ -86,6 +86,7 @@ TODO = {
     "recurs_from_completion": False,
     "repeats": None,
     "overdue": False,
+    "reminds": ["2026-03-06T17:00:00+01:00"],
     "tags": ["health"],
     "completed_at": None,
     "deleted_at": None,
@@ -94,6 +95,27 @@ TODO = {
     "updated_at": ANSWERED_AT,
 }
 TODO_ID = TODO["id"]
+REMINDER = {
+    "id": "0199c3f2-7a58-7c3d-b4e5-f60718293a4b",
+    "at": "2026-03-06T17:00:00+01:00",
+    "before_minutes": 0,
+    "text": "at the time",
+    "state": "waiting",
+    "snoozed": False,
+}
+EARLIER = REMINDER | {
+    "id": "0199c3f2-7a59-7d4e-85f6-0718293a4b5c",
+    "at": "2026-03-06T16:30:00+01:00",
+    "before_minutes": 30,
+    "text": "30 minutes before",
+}
+SNOOZED = REMINDER | {
+    "id": "0199c3f2-7a5a-7e5f-96a7-18293a4b5c6d",
+    "at": "2026-03-06T18:00:00+01:00",
+    "before_minutes": None,
+    "text": "Friday 6 March, 18:00",
+    "snoozed": True,
+}
 FILE = {
     "format": "todo-chat",
     "exported_at": ANSWERED_AT,
@@ -181,6 +203,8 @@ BODIES: dict[str, Any] = {
         "update": [{"id": "0199c3f2-7a55-7e21-a0b1-c2d3e4f5a6b8", "title": "Buy oat milk", "version": 2}],
     },
     f"PATCH {OF_TODO}": {"due": "monday 9am", "priority": "urgent"},
+    f"POST {OF_TODO}/reminders": {"when": "30 minutes before"},
+    f"POST {OF_TODO}/reminders/{{reminder_id}}/snooze": {"until": "1 hour"},
     "POST /api/{user_id}/todos/import": {"application/json": FILE, "text/csv": CSV},
     "POST /api/{user_id}/push-subscriptions": NEW_BROWSER,
     "POST /api/{user_id}/undo": {"tool_call_id": TOOL_CALL["id"]},
@@ -257,12 +281,19 @@ ANSWERS: dict[str, Any] = {
         **TODO,
         "due": "2026-03-09T09:00:00+01:00",
         "due_text": "Monday 9 March, 09:00",
+        "reminds": ["2026-03-09T09:00:00+01:00"],
         "priority": "urgent",
         "version": 2,
     },
-    f"POST {OF_TODO}/complete": {**TODO, "completed_at": ANSWERED_AT, "version": 2},
+    f"POST {OF_TODO}/complete": {**TODO, "completed_at": ANSWERED_AT, "reminds": [], "version": 2},
     f"POST {OF_TODO}/reopen": {**TODO, "version": 3},
     f"POST {OF_TODO}/restore": {**TODO, "version": 4},
+    f"GET {OF_TODO}/reminders": {"items": [REMINDER], "next": None},
+    f"POST {OF_TODO}/reminders": {"items": [EARLIER, REMINDER], "next": None},
+    f"POST {OF_TODO}/reminders/{{reminder_id}}/snooze": {
+        "items": [REMINDER | {"state": "done"}, SNOOZED],
+        "next": None,
+    },
     f"GET {OF_TODO}/changes": {"items": [CHANGE], "next": None},
     "POST /api/{user_id}/undo": {
         "change_id": "0199c3f2-7a60-7f00-9a1b-2c3d4e5f6a7b",
@@ -288,6 +319,7 @@ ERRORS = {
     "message_not_found": r"\{message_id\}",
     "todo_not_found": r"\{todo_id\}",
     "change_not_found": "/undo$",
+    "reminder_not_found": r"\{reminder_id\}",
     "approval_not_found": r"\{approval_id\}",
     "conversation_busy": OF_TURNS,
     "conversation_full": "/chat$",
@@ -302,7 +334,7 @@ ERRORS = {
     "payload_too_large": "",
     "unsupported_media_type": "",
     "validation_error": "",
-    "date_not_understood": r"^(POST|PATCH) .*/todos(/\{todo_id\})?$",
+    "date_not_understood": r"^(POST|PATCH) .*/todos(/\{todo_id\}(/reminders(/\{reminder_id\}/snooze)?)?)?$",
     "idempotency_mismatch": r"^(POST|PATCH|DELETE) .*\{user_id\}/(?!.*/retry$)",
     "rate_limited": "",
     "quota_exhausted": OF_TURNS,

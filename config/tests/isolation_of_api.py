@@ -83,6 +83,12 @@ API: Doors = {
     "api/<user_id>/todos/<todo_id>/reopen": {"POST": Todo("200")},
     "api/<user_id>/todos/<todo_id>/restore": {"POST": Todo("200")},
     "api/<user_id>/todos/<todo_id>/changes": {"GET": Todo("200")},
+    "api/<user_id>/todos/<todo_id>/reminders": {
+        "GET": Todo("200"),
+        "POST": Todo("201", body={"when": "tomorrow at 9"}),
+    },
+    "api/<user_id>/todos/<todo_id>/reminders/<reminder_id>": {"DELETE": Todo("204")},
+    "api/<user_id>/todos/<todo_id>/reminders/<reminder_id>/snooze": {"POST": Todo("200", body={"until": "1 hour"})},
     "api/<user_id>/undo": {f"POST {name}": undo(name) for name in ("change_id", "tool_call_id", "message_id")},
     "^api/": SHUT,
 }

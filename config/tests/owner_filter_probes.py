@@ -28,8 +28,11 @@ from todos.changes import Act, Origin, snapshot
 from todos.commands import add_todo, complete_todo, done_today
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
 from todos.mcp.schema import Changed, Results
-from todos.models import Door, Todo, TodoChange, TodoTag
+from todos.models import Door, Reminder, Todo, TodoChange, TodoTag
 from todos.pages.listing import opens_on_today
+from todos.reminders.acts import deal_with, reminder_of, reminders_of
+from todos.reminders.following import follow_zone
+from todos.reminders.telling import is_first
 from todos.rows import todo_row
 from todos.shifts import is_made_already
 from todos.testing import NOW, TodoFactory, use_tool
@@ -69,6 +72,10 @@ class Lies:
         """A change that says it is `owner`'s."""
         fields = {"act": uuid7(), "door": Door.CHAT, "after": self.snapshot} | fields
         return TodoChange.objects.create(owner=owner, actor=owner, todo_id=todo.pk, **fields)
+
+    def reminder(self, owner: User, todo: Todo) -> Reminder:
+        """A reminder that says it is `owner`'s."""
+        return Reminder.objects.create(owner=owner, todo=todo, rule="5 min", at=self.now, state="sent")
 
     def item(self, todo: Todo, outcome: str = "deleted") -> Changed:
         return Changed(outcome=outcome, task=todo_row(todo, self.eve.zone, self.now))
@@ -294,3 +301,34 @@ def a_later_version_that_carol_gave_eves_todo(lies: Lies) -> Any:
     lies.change(lies.carol, added.todo, before=lies.snapshot | {"version": 90}, after=lies.snapshot | {"version": 91})
     undo(lies.eve, now=lies.now, by=lies.by, change_id=TodoChange.objects.get(undoes=added.change).pk)
     return removal, Todo.objects.get(pk=added.todo.pk).version
+
+
+@probe
+def a_reminder_of_carol_on_eves_todo(lies: Lies) -> Any:
+    lies.reminder(lies.carol, lies.eves_todo)
+    return len(reminders_of(lies.eve, lies.eves_todo.pk))
+
+
+@probe
+def the_same_by_its_id(lies: Lies) -> Any:
+    return reminder_of(lies.eve, lies.eves_todo.pk, lies.reminder(lies.carol, lies.eves_todo).pk)
+
+
+@probe
+def a_reminder_of_carol_seen_to_by_eve(lies: Lies) -> Any:
+    return deal_with(lies.eve, [lies.reminder(lies.carol, lies.carols_todo).pk])
+
+
+@probe
+def the_first_reminder_of_eve(lies: Lies) -> Any:
+    Reminder.objects.exclude(owner=lies.carol).delete()
+    return is_first(lies.eves_todo, lies.eve)
+
+
+@probe
+def a_todo_of_carol_while_eve_travels(lies: Lies) -> Any:
+    Todo.objects.filter(pk=lies.carols_todo.pk).update(due_date=lies.now.date(), reminder_rules=["0 d 23:59"])
+    eve = User.objects.get(pk=lies.eve.pk)
+    eve.time_zone = "Pacific/Kiritimati"
+    follow_zone(eve, lies.now)
+    return Reminder.objects.filter(todo=lies.carols_todo, rule="0 d 23:59").count()

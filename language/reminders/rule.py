@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from language.due import Due, instant_of
@@ -55,6 +55,10 @@ class ReminderRule:
         wall = moment.astimezone(zone)
         return cls(time=wall.time().replace(second=0, microsecond=0), on=wall.date(), zone=zone.key, once=once)
 
+    def moved_by(self, days: datetime.timedelta) -> ReminderRule:
+        """The rule of an occurrence so many days later: a moment moves along, at the same time of day."""
+        return replace(self, on=self.on + days) if self.on else self
+
     def __str__(self) -> str:
         if self.minutes is not None:
             return f"{self.minutes} min"
@@ -76,3 +80,6 @@ class ReminderRule:
             return due.at - datetime.timedelta(minutes=self.minutes) if due.at else None
         day = due.date - datetime.timedelta(days=self.days or 0)
         return instant_of(day, self.time or due.time or MORNING, ZoneInfo(due.zone) if due.zone else zone)
+
+
+AT_THE_TIME = ReminderRule(minutes=0)

@@ -22,7 +22,7 @@ from todos.commands import Written
 from todos.errors import TodoNotFound
 from todos.finding.references import read_id
 from todos.finding.selection import select_todos
-from todos.models import Door, Todo, TodoChange
+from todos.models import Door, Reminder, Todo, TodoChange
 from todos.rows import TodoOut, todo_out
 from todos.sorting import CHANGES_NEWEST_FIRST, natural_sort
 from todos.undo import Report, undo
@@ -180,7 +180,8 @@ def etag_of_list(request: HttpRequest, user: User) -> str:
     now = timezone.now()
     state = Todo.objects.for_user(user).state(now)
     day = now.astimezone(user.zone).date()
-    return weak_etag(request.get_full_path(), user.time_zone, day, sorted(state.items()))
+    reminding = Reminder.objects.for_user(user).waiting().filter(at__gt=now).count()
+    return weak_etag(request.get_full_path(), user.time_zone, day, sorted(state.items()), reminding)
 
 
 def says_the_same(todo: Todo, user: User) -> bool:

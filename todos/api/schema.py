@@ -29,6 +29,14 @@ Recurrence = Annotated[
         examples=["FREQ=WEEKLY;BYDAY=FR"],
     ),
 ]
+Remind = Annotated[
+    list[Annotated[StorableText, Field(max_length=200)]] | None,
+    Field(
+        max_length=10,
+        description="When to remind, in words or as date-times; [] for never. null: at the due time, if there is one.",
+        examples=[["30 minutes before", "the evening before"]],
+    ),
+]
 Day = Annotated[
     StorableText,
     Field(
@@ -59,6 +67,7 @@ class TodoIn(Body):
     priority: PriorityName = "none"
     due: DueText = None
     recurrence: Recurrence = None
+    remind: Remind = None
     tags: Tags = []
 
 
@@ -70,6 +79,7 @@ class TodoPatch(Body):
     priority: PriorityName = "none"
     due: DueText = None
     recurrence: Recurrence = None
+    remind: Remind = None
     tags: Tags = []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 NOTHING = frozenset({"", "null", "none", "nil", "undefined", "n/a"})
 # Here “none” is a value: it removes what there is, or names the lowest priority.
-NONE_SAYS_SOMETHING = frozenset({"due", "notes", "priority"})
+NONE_SAYS_SOMETHING = frozenset({"due", "notes", "priority", "remind"})
 
 
 def unknown_arguments(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from todos.commands import TodoFields
@@ -19,6 +19,11 @@ Absent = SkipJsonSchema[None]
 Due = Annotated[
     str | Absent,
     Field(description="When, in the user's own words: “friday 5pm”, “every weekday at 9”. Do not compute dates"),
+]
+Remind = Annotated[
+    str | Absent,
+    BeforeValidator(lambda said: "; ".join(map(str, said)) or None if isinstance(said, list) else said),
+    Field(description="“30 minutes before”, “the evening before”, “none”; a due time reminds by itself"),
 ]
 Reference = Annotated[str, Field(description="Id of a todo, or words of its title")]
 Batch = Field(min_length=1, max_length=BATCH_REFUSED, json_schema_extra={"maxItems": BATCH_MAX})
@@ -44,6 +49,7 @@ class NewTask(Item):
     notes: str | Absent = None
     priority: PriorityWord | Absent = None
     due: Due = None
+    remind: Remind = None
     tags: list[str] | Absent = None
 
 
@@ -59,6 +65,7 @@ class TaskUpdate(Item):
             "“2 more days later”; “none” ends it"
         ),
     ] = None
+    remind: Annotated[Remind, Field(description="Replaces reminders; “also at noon”, “snooze 1 hour” add")] = None
     stop_repeating: Annotated[bool, Field(description="Keeps the date")] = False
     add_tags: list[str] | Absent = None
     remove_tags: list[str] | Absent = None

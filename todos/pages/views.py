@@ -28,6 +28,7 @@ from todos.commands import (
     get_todo,
     reopen_todo,
     restore_todo,
+    told,
     update_todo,
 )
 from todos.errors import NothingToUndo, VersionConflict
@@ -92,7 +93,7 @@ def added_sentence(written: Written, user: User, now: datetime.datetime) -> str:
     todo = written.todo
     when = date_text(todo.wall_due, user.zone, now)
     words = ", ".join(filter(None, [f"Added “{todo.title}”", when, todo.repeats]))
-    return " ".join(filter(None, [f"{words}.", written.note]))
+    return " ".join(filter(None, [f"{words}.", told(written, user, now)]))
 
 
 @require_POST
@@ -209,7 +210,7 @@ def save(request: PageRequest, todo_id: UUID, form: TodoForm) -> HttpResponse:
     fields = form.todo_fields(get_todo(user, todo_id), user.time_zone)
     version = form.cleaned_data["version"]
     written = update_todo(user, todo_id, now=timezone.now(), by=BY_PAGE, expected_version=version, **fields)
-    notice = " ".join(filter(None, [f"Saved “{written.todo.title}”.", written.note]))
+    notice = " ".join(filter(None, [f"Saved “{written.todo.title}”.", told(written, user, timezone.now())]))
     messages.success(request, notice, extra_tags=undo_address(written))
     address = address_after(request, "todos")
     # In the middle of a list the form stands in the row, which the next list replaces.

@@ -24,6 +24,7 @@ OUT_KEYS = {
     "recurs_from_completion",
     "repeats",
     "overdue",
+    "reminds",
     "tags",
     "completed_at",
     "deleted_at",

@@ -16,7 +16,7 @@ from todos.models import Priority, Todo
 from todos.testing import BY_CHAT, NOW, TodoFactory, make_many, no_fence, use_tool
 from todos.tools import call_tool, server, tool_definitions
 
-ROW_KEYS = {"id", "title", "notes", "priority", "due", "due_text", "repeats", "overdue", "tags", "done"}
+ROW_KEYS = {"id", "title", "notes", "priority", "due", "due_text", "repeats", "overdue", "reminds", "tags", "done"}
 
 
 def tokens(definitions) -> float:
@@ -42,7 +42,18 @@ class DefinitionTests(TestCase):
 
     async def test_no_parameter_says_who_is_asking(self):
         names = {name for tool in await tool_definitions() for name in parameter_names(tool.input_schema)}
-        about_items = {"task", "title", "notes", "priority", "due", "stop_repeating", "tags", "add_tags", "remove_tags"}
+        about_items = {
+            "task",
+            "title",
+            "notes",
+            "priority",
+            "due",
+            "remind",
+            "stop_repeating",
+            "tags",
+            "add_tags",
+            "remove_tags",
+        }
         about_calls = {"tasks", "updates", "filter", "text", "tag", "start", "end", "sort", "limit", "reopen", "redo"}
         self.assertEqual(names, about_items | about_calls)
 

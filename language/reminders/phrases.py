@@ -1,0 +1,259 @@
+"""Words that say when to remind: "30 minutes before", "the evening before", "at 8am and at noon", "in an hour".
+
+What counts back needs a date to count from; a clock time alone is one of the day that the todo is due, and of the next
+day that has it where there is none. All other words are a date as everywhere (`language/dates`). “Also” says that it
+comes beside what there is, and “snooze” that it comes beside it once.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from language.dates import resolve_date
+from language.due import Due
+from language.errors import DateNotUnderstood
+from language.reminders.rule import AT_THE_TIME, MORNING, ReminderRule
+from language.reminders.text import instant_text, rule_text
+
+REMINDERS_MAX = 10
+PHRASE_MAX = 200
+DAYS_MAX = 366
+
+NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+COUNTS = {"a": 1.0, "an": 1.0, "the": 1.0, "half a": 0.5, "half an": 0.5, "a half": 0.5, "a couple of": 2.0}
+COUNTS |= {"couple of": 2.0, "a few": 3.0} | {word: float(number) for number, word in enumerate(NUMBERS, 1)}
+MINUTES = {"minute": 1, "min": 1, "m": 1, "hour": 60, "hr": 60, "h": 60}
+DAYS = {"day": 1, "d": 1, "night": 1, "evening": 1, "morning": 1, "afternoon": 1, "week": 7, "wk": 7, "fortnight": 14}
+PARTS = {"morning": MORNING, "afternoon": datetime.time(15), "evening": datetime.time(19), "night": datetime.time(20)}
+
+ANY = "|".join(sorted(map(re.escape, COUNTS), key=len, reverse=True))
+UNITS = "|".join(sorted({**MINUTES, **DAYS}, key=len, reverse=True))
+BEFORE = r"(?:before(?:hand)?|earlier|early|ahead|prior|sooner|in advance)"
+TIME = r"(?:at (?P<clock>.{1,20})|in the (?P<part>morning|afternoon|evening))"
+DISTANCE = re.compile(
+    rf"(?:(?P<count>\d{{1,5}}(?:\.\d)?|{ANY}) ?)?(?P<unit>{UNITS})s?(?P<half> and a half)?"
+    rf"(?:(?: and)? (?P<more>\d{{1,3}}|{ANY}) ?(?:minutes?|mins?|m))? {BEFORE}"
+    r"(?: of time| to| that| then| it(?:'s| is)? ?(?:due|starts|begins)?|"
+    r" the (?:time|event|start|date|day|due (?:date|time)|meeting|appointment))*"
+    rf"(?: {TIME})?",
+    re.IGNORECASE | re.ASCII,
+)
+ON_THE_DAY = re.compile(
+    rf"(?:(?:on|in) )?(?:the|that|that same|the same) (?:(?P<part_of>morning|afternoon|evening|night|day)"
+    rf"(?: of(?: (?:it|the (?:day|event)))?)?)(?: (?:of|it is due|it's due))*(?: {TIME})?",
+    re.IGNORECASE | re.ASCII,
+)
+AT_THE_TIME_WORDS = re.compile(
+    r"(?:right )?(?:at (?:the|that|its|due|start) ?(?:exact |due |start )?time|on time|on the dot|then|at due|"
+    r"when (?:it(?:'s| is)? ?)?(?:due|starts|begins|time)|at the (?:start|beginning))",
+    re.IGNORECASE,
+)
+NEVER = re.compile(
+    r"(?:none|no|off|never|nothing|no reminders?|without(?: a)? reminders?|(?:please )?(?:do not|don't|dont|never) "
+    r"(?:remind|notify|alert) (?:me|us)?(?: .{0,40})?|not at all)",
+    re.IGNORECASE,
+)
+LED = re.compile(
+    r"(?:(?:please|and|also|then) )*(?:(?:remind|notify|alert|ping|tell|warn) (?:me|us) |reminders? |alarm )?"
+    r"(?:about (?:it|this|that) )?",
+    re.IGNORECASE,
+)
+ALSO = re.compile(r"^(?:and )?also\b|\b(?:too|as well|additionally)$", re.IGNORECASE)
+CLOCK_ALONE = re.compile(
+    r"(?:at )?(?:\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?|o'clock)?|noon|midday|midnight)", re.IGNORECASE | re.ASCII
+)
+TIME_FIRST = re.compile(
+    r"(?:at )?(?P<clock>\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?)?|noon) "
+    rf"(?P<rest>(?:(?:a|the|\d+|one|two|three) (?:{UNITS})s? {BEFORE}|(?:on the|on that|that) (?:same )?day).*)",
+    re.IGNORECASE | re.ASCII,
+)
+JOINT = re.compile(r"\s*(?:,\s*and\s|,|;|\sand\s(?!a half\b)|\splus\s)\s*", re.IGNORECASE)
+
+EVER_AGAIN = re.compile(r"(?:every|each|once (?:an?|every)|hourly|constantly|all the time)\b", re.IGNORECASE)
+SNOOZE = re.compile(
+    r"snooz(?:e|ed|ing)(?: (?:it|that|this|the reminder))?(?: (?:for|until|till|to|by))? (?P<until>.{1,100})",
+    re.IGNORECASE,
+)
+LENGTH = re.compile(
+    rf"(?:\d{{1,4}}|{ANY}) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?)(?: and a half)?", re.IGNORECASE | re.ASCII
+)
+AUTOMATIC = frozenset({"automatic", "automatically", "default", "the default", "as usual"})
+
+NOT_UNDERSTOOD = "I could not read “{}” as a time to remind. Try “30 minutes before”, “the evening before” or “at 9am”."
+REPEATED = (
+    "A reminder is for one moment. For one that comes again and again, let the todo repeat, such as “every day at 9am”."
+)
+NO_DATE = "It has no date, so that “{}” counts from nothing. Say the moment, for example “tomorrow at 9am”."
+WHOLE_DAY = "It is due on a whole day, so that “{}” counts from no time. Try “the evening before” or “at 9am”."
+TOO_FAR_BEFORE = "A reminder comes at most a year before."
+TOO_MANY = f"A todo has at most {REMINDERS_MAX} reminders."
+IS_OVER = "“{}” is over already: that was {}."
+
+
+def says_also(phrase: str) -> bool:
+    """Whether it is meant beside what there is: "also at noon", "at noon too"."""
+    return ALSO.search(phrase.strip()) is not None
+
+
+def is_snooze(phrase: str) -> bool:
+    return SNOOZE.fullmatch(_folded(phrase)) is not None
+
+
+def says_never(phrase: str) -> bool:
+    return NEVER.fullmatch(_folded(phrase)) is not None
+
+
+def read_rules(
+    phrases: Iterable[str],
+    known: Iterable[ReminderRule],
+    due: Due | None,
+    zone: ZoneInfo,
+    now: datetime.datetime,
+) -> list[ReminderRule] | None:
+    """The rules that these words ask for, for a todo that is due then and has the `known` ones.
+
+    None for “automatic”, [] for “none”. Raises DateNotUnderstood with a sentence: for words that are no time, a moment
+    that is over, and too many.
+    """
+    said, known = [*phrases], [*known]
+    if len(said) > REMINDERS_MAX:
+        raise DateNotUnderstood(TOO_MANY)
+    for phrase in said:
+        if len(phrase) > PHRASE_MAX:
+            raise DateNotUnderstood(NOT_UNDERSTOOD.format(f"{phrase[:60]}…"))
+    if [_folded(phrase).lower() in AUTOMATIC for phrase in said] == [True]:
+        return None
+    rules = known if any(says_also(phrase) or is_snooze(phrase) for phrase in said) else []
+    if any(map(is_snooze, said)):
+        rules = [rule for rule in rules if not rule.once]
+    rules = [*rules, *(rule for phrase in said if not says_never(phrase) for rule in _rules_of(phrase, due, zone, now))]
+    for rule in rules:
+        if rule not in known:
+            _refuse_past(rule, due, zone, now)
+    if len(set(rules)) > REMINDERS_MAX:
+        raise DateNotUnderstood(TOO_MANY)
+    return list(dict.fromkeys(rules))
+
+
+def _rules_of(phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> list[ReminderRule]:
+    words = ALSO.sub("", _folded(phrase)).strip()
+    try:
+        return [_rule_of(words, due, zone, now)]
+    except DateNotUnderstood as refusal:
+        pieces = [piece for piece in JOINT.split(words) if piece]
+        if not 1 < len(pieces) <= REMINDERS_MAX:
+            raise refusal from None
+    return [_rule_of(piece, due, zone, now) for piece in _completed(pieces)]
+
+
+def _completed(pieces: list[str]) -> list[str]:
+    """ "10 and 30 minutes before", "a day and an hour before": what the last says is meant of all."""
+    tail = re.search(rf"(?: ?(?:{UNITS})s?)? {BEFORE}.*$", pieces[-1], re.IGNORECASE)
+    if tail is None:
+        return pieces
+    before = re.search(rf" {BEFORE}.*$", pieces[-1], re.IGNORECASE)
+    whole = (
+        [f"{piece}{tail[0]}" if piece.isdecimal() else f"{piece}{before[0]}" for piece in pieces[:-1]] if before else []
+    )
+    return [
+        full if DISTANCE.fullmatch(full) and not DISTANCE.fullmatch(piece) else piece
+        for full, piece in zip(whole, pieces, strict=False)
+    ] + [pieces[-1]]
+
+
+def _rule_of(words: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> ReminderRule:
+    if snooze := SNOOZE.fullmatch(words):
+        until = snooze["until"]
+        moment = _moment(f"in {until}" if LENGTH.fullmatch(until) else until, zone, now)
+        return replace(moment, once=True)
+    if AT_THE_TIME_WORDS.fullmatch(words):
+        return _counted(AT_THE_TIME, words, due)
+    if match := DISTANCE.fullmatch(words):
+        return _before(match, words, due, zone, now)
+    if (match := ON_THE_DAY.fullmatch(words)) and due:
+        time = _time_in(match, match["part_of"], due.date, zone, now)
+        return ReminderRule(days=0, time=time or MORNING)
+    if CLOCK_ALONE.fullmatch(words) and due:
+        return ReminderRule(days=0, time=_clock(words, due.date, zone, now))
+    return _moment(words, zone, now)
+
+
+def _before(match: re.Match[str], words: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> ReminderRule:
+    unit, count = match["unit"].lower(), _count(match["count"] or "a") + (0.5 if match["half"] else 0)
+    if unit in DAYS and count == int(count) and not match["more"]:
+        days = int(count) * DAYS[unit]
+        if days > DAYS_MAX:
+            raise DateNotUnderstood(TOO_FAR_BEFORE)
+        rule = _counted(ReminderRule(days=days), words, due)
+        day = due.date - datetime.timedelta(days=days) if due else now.date()
+        return replace(rule, time=_time_in(match, unit, day, zone, now))
+    minutes = round(count * (MINUTES.get(unit) or DAYS[unit] * 24 * 60)) + round(_count(match["more"] or "0"))
+    if minutes > DAYS_MAX * 24 * 60:
+        raise DateNotUnderstood(TOO_FAR_BEFORE)
+    if match["clock"] or match["part"]:
+        raise DateNotUnderstood(NOT_UNDERSTOOD.format(words))
+    return _counted(ReminderRule(minutes=minutes), words, due)
+
+
+def _counted(rule: ReminderRule, words: str, due: Due | None) -> ReminderRule:
+    """The rule, where the todo has what it counts from."""
+    if due is None:
+        raise DateNotUnderstood(NO_DATE.format(words))
+    if rule.minutes is not None and due.time is None:
+        raise DateNotUnderstood(WHOLE_DAY.format(words))
+    return rule
+
+
+def _count(word: str) -> float:
+    return COUNTS[word.lower()] if word.lower() in COUNTS else float(word)
+
+
+def _time_in(
+    match: re.Match[str], part: str, day: datetime.date, zone: ZoneInfo, now: datetime.datetime
+) -> datetime.time | None:
+    """ "The evening before", "2 days before at 9am", "the day before in the morning"."""
+    if match["clock"]:
+        return _clock(match["clock"], day, zone, now)
+    return PARTS.get((match["part"] or part).lower())
+
+
+def _clock(words: str, day: datetime.date, zone: ZoneInfo, now: datetime.datetime) -> datetime.time:
+    """The time of that day: "at 8" is the morning, or the evening of a day whose morning is over."""
+    found = resolve_date(f"{day.isoformat()} at {words.lower().removeprefix('at ')}", zone, now)
+    if found.due is None or found.due.time is None:
+        raise DateNotUnderstood(NOT_UNDERSTOOD.format(words))
+    return found.due.time
+
+
+def _moment(words: str, zone: ZoneInfo, now: datetime.datetime) -> ReminderRule:
+    """A date as everywhere; a whole day is its morning."""
+    if EVER_AGAIN.match(words):
+        raise DateNotUnderstood(REPEATED)
+    try:
+        found = resolve_date(words, zone, now)
+    except DateNotUnderstood as refusal:
+        raise DateNotUnderstood(NOT_UNDERSTOOD.format(words[:60])) from refusal
+    if found.recurrence:
+        raise DateNotUnderstood(REPEATED)
+    if found.due is None:
+        raise DateNotUnderstood(NOT_UNDERSTOOD.format(words[:60]))
+    return ReminderRule(on=found.due.date, time=found.due.time or MORNING, zone=found.due.zone or zone.key)
+
+
+def _refuse_past(rule: ReminderRule, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> None:
+    at = rule.instant(due, zone)
+    if at is not None and at <= now:
+        said = rule_text(rule, zone, now)
+        raise DateNotUnderstood(IS_OVER.format(said, instant_text(at, zone, now)))
+
+
+def _folded(phrase: str) -> str:
+    words = " ".join(phrase.replace("’", "'").split()).strip(" .,!")
+    led = LED.match(words)
+    words = words[led.end() :] if led else words
+    time_first = TIME_FIRST.fullmatch(words)
+    return f"{time_first['rest']} at {time_first['clock']}" if time_first else words

@@ -1,0 +1,37 @@
+"""A rule in words, which `phrases.py` reads as the same rule again."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from language.dates import date_text
+from language.due import Due
+from language.reminders.rule import ReminderRule
+
+HOUR = 60
+
+
+def rule_text(rule: ReminderRule, zone: ZoneInfo, now: datetime.datetime) -> str:
+    """“30 minutes before”, “1 day before at 19:00”, “on the day at 08:00”, “Friday 6 March, 17:00”."""
+    if rule.minutes is not None:
+        return _distance_text(rule.minutes)
+    if rule.days is not None:
+        day = f"{_counted(rule.days, 'day')} before" if rule.days else "on the day"
+        return f"{day} at {rule.time:%H:%M}" if rule.time else day
+    return date_text(Due(rule.on, rule.time, rule.zone), zone, now) if rule.on else ""
+
+
+def instant_text(at: datetime.datetime, zone: ZoneInfo, now: datetime.datetime) -> str:
+    wall = at.astimezone(zone)
+    return date_text(Due(wall.date(), wall.time(), zone.key), zone, now)
+
+
+def _distance_text(minutes: int) -> str:
+    if not minutes:
+        return "at the time"
+    if minutes % HOUR == 0:
+        return f"{_counted(minutes // HOUR, 'hour')} before"
+    return f"{_counted(minutes, 'minute')} before"
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"

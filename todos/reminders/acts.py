@@ -1,0 +1,73 @@
+"""What a person does about one reminder: put it off, dismiss it, take it away."""
+
+import datetime
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F
+
+from accounts.models import User
+from database.units import one_or_none
+from todos.changes import Origin
+from todos.commands import Written, get_todo, update_todo
+from todos.errors import ReminderNotFound
+
+from .following import rules_of
+from .models import Reminder
+
+
+@dataclass(frozen=True)
+class Snooze:
+    """One of the lengths that are offered: a label, and the words for it."""
+
+    name: str
+    label: str
+    until: str
+
+
+SNOOZES = {
+    snooze.name: snooze
+    for snooze in (
+        Snooze("10m", "Snooze 10 minutes", "10 minutes"),
+        Snooze("1h", "Snooze 1 hour", "1 hour"),
+        Snooze("evening", "Snooze until this evening", "this evening"),
+        Snooze("morning", "Snooze until tomorrow morning", "tomorrow morning"),
+    )
+}
+
+
+def reminders_of(user: User, todo_id: UUID) -> list[Reminder]:
+    """All of a todo, the next one first; raises NotYourTodo or TodoNotFound."""
+    return list(Reminder.objects.for_user(user).filter(todo=get_todo(user, todo_id)))
+
+
+def reminder_of(user: User, todo_id: UUID, reminder_id: UUID) -> Reminder:
+    """Raises ReminderNotFound; for a foreign todo what `get_todo` raises."""
+    todo = get_todo(user, todo_id)
+    reminder = one_or_none(Reminder.objects.for_user(user).filter(pk=reminder_id, todo=todo))
+    if reminder is None:
+        raise ReminderNotFound
+    return reminder
+
+
+def snooze_reminder(user: User, reminder: Reminder, until: str, *, now: datetime.datetime, by: Origin) -> Written:
+    """Put it off until then, “1 hour” or “tomorrow morning”: this one is dealt with, and comes once more.
+
+    Raises DateNotUnderstood for other words, and TodoNotFound for a todo in the trash.
+    """
+    written = update_todo(user, reminder.todo_id, now=now, by=by, remind=f"snooze {until}")
+    deal_with(user, [reminder.pk])
+    return written
+
+
+def remove_reminder(user: User, reminder: Reminder, *, now: datetime.datetime, by: Origin) -> Written:
+    """Without it the others stay, also the one that a due time brings by itself."""
+    kept = [rule for rule in rules_of(get_todo(user, reminder.todo_id)) if str(rule) != reminder.rule]
+    return update_todo(user, reminder.todo_id, now=now, by=by, remind=kept)
+
+
+def deal_with(user: User, reminder_ids: list[UUID]) -> int:
+    """The person has seen to them: pages show them no more, and none of them is sent again for its moment."""
+    mine = Reminder.objects.for_user(user).filter(pk__in=reminder_ids)
+    seen = mine.filter(state__in=[Reminder.State.WAITING, Reminder.State.SENT])
+    return seen.update(state=Reminder.State.DONE, sent_for=F("at"))

@@ -1,0 +1,33 @@
+"""What a person is told of the reminders of a todo: when they come, and by which way."""
+
+import datetime
+
+from accounts.models import User
+from language.reminders.text import instant_text
+from todos.models import Todo
+
+from .models import Reminder
+from .reach import ways_to
+
+SETTINGS = "/accounts/settings#notices"
+ONLY_PAGES = f"So far only an open page can show it; choose other ways in Settings ({SETTINGS})."
+
+
+def reminders_note(todo: Todo, user: User, now: datetime.datetime) -> str:
+    """A sentence after a change: when reminders come and how; that only a page shows them is said once to a person."""
+    moments = todo.reminder_moments
+    if not moments:
+        return ""
+    times = ["then" if at == todo.due_at else instant_text(at, user.zone, now) for at in moments]
+    ways = ways_to(user)
+    sentence = " ".join(filter(None, ["You will be reminded", listed(times, ", and "), listed(ways, " and ")]))
+    return f"{sentence}." if ways or not is_first(todo, user) else f"{sentence}. {ONLY_PAGES}"
+
+
+def is_first(todo: Todo, user: User) -> bool:
+    """Whether no other todo of the person ever had one."""
+    return not Reminder.objects.for_user(user).exclude(todo=todo).exists()
+
+
+def listed(words: list[str], last: str) -> str:
+    return last.join(filter(None, ["; ".join(words[:-1]), words[-1]])) if words else ""
