@@ -21,6 +21,7 @@ from language.dates import date_text
 from language.errors import DateNotUnderstood
 from todos.changes import Origin
 from todos.commands import (
+    TodoFields,
     Written,
     add_todo,
     complete_todo,
@@ -78,14 +79,18 @@ async def add(request: PageRequest) -> HttpResponse:
         form.now = moment_of(request)
         if form.is_valid():
             fields = form.todo_fields()
-            written = await write_once(request, user, partial(add_todo, user, now=form.now, by=BY_PAGE, **fields))
-            if written:
-                sentence = added_sentence(written, user, timezone.now())
-                messages.success(request, sentence, extra_tags=undo_address(written))
+            added = await write_once(request, user, partial(add_and_tell, user, form.now, fields))
+            if added:
+                messages.success(request, added[1], extra_tags=undo_address(added[0]))
             return redirect(address_after(request, "todos"))
     except (ValidationFailed, DateNotUnderstood, IdempotencyMismatch) as refusal:
         add_reasons(form, refusal)
     return await list_page(request, UNPROCESSABLE, here=address_after(request, "todos"), quick_add=form)
+
+
+def add_and_tell(user: User, now: datetime.datetime, fields: TodoFields) -> tuple[Written, str]:
+    written = add_todo(user, now=now, by=BY_PAGE, **fields)
+    return written, added_sentence(written, user, timezone.now())
 
 
 def added_sentence(written: Written, user: User, now: datetime.datetime) -> str:
