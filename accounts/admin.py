@@ -7,10 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Subquery
 from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
 
-from .audit import BoundedPaginator, ReadOnly
+from .audit import BigTableAdmin, BoundedPaginator, id_of, named
 from .models import Reading, SignIn, User
 from .programs.redirects import fault_of_redirect
 from .sign_ins import sign_out_everywhere
+
+# Of a reading, the ids that it is found by.
+READ_ABOUT = ("object_id", "conversation_id", "owner_id", "reader_id")
 
 
 @admin.register(User)
@@ -76,41 +79,31 @@ class ProgramAdmin(admin.ModelAdmin):
 
 
 @admin.register(SignIn)
-class SignInAdmin(admin.ModelAdmin):
+class SignInAdmin(BigTableAdmin):
     """A record of sign-ins: nothing to add, change or delete. The key of a session is nobody's business."""
 
     list_display = ["user", "user_agent", "created_at", "last_used_at", "ended_at"]
     list_filter = ["created_at", "ended_at"]
     list_select_related = ["user"]
-    search_fields = ["user__username", "=id"]
+    search_help_text = "A username, or an id"
     exclude = ["session_key"]
-    ordering = ["-id"]
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+    def ways(self, rows, typed):
+        return [rows.filter(user__in=named(typed)), rows.filter(pk=id_of(typed))]
 
 
 @admin.register(Reading)
-class ReadingAdmin(ReadOnly, admin.ModelAdmin):
+class ReadingAdmin(BigTableAdmin):
     """Which administrator looked at what. Reading it is not recorded: it holds nothing that people wrote."""
 
     list_display = ["read_at", "reader", "what", "object_id", "owner"]
     list_filter = ["read_at"]
-    search_fields = ["=object_id", "=conversation_id", "=owner_id", "=reader_id"]
+    search_help_text = "The id of what was looked at, of its conversation, its owner or the reader; or a username"
     fields = ["id", "read_at", "reader", "reader_id", "what", "object_id", "conversation_id", "owner", "address"]
-    ordering = ["-id"]
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
+
+    def ways(self, rows, typed):
+        ids = [*named(typed), id_of(typed)]
+        return [rows.filter(**{f"{column}__in": ids}) for column in READ_ABOUT]
 
     def get_queryset(self, request):
         return (

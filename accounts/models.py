@@ -238,7 +238,10 @@ class Reading(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["read_at"], name="reading_day_index")]
+        indexes = [
+            models.Index(fields=["read_at"], name="reading_day_index"),
+            models.Index(fields=["object_id"], name="reading_object_index"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.object_id or 'list'}"

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from accounts.audit import ReadOnly, RecordedAdmin, pretty_json
+from accounts.audit import ReadOnly, RecordedAdmin, id_of, named, pretty_json
 from todos.tools import tool_definitions
 from web.errors import ProductError, ServiceUnavailable
 
@@ -17,7 +17,6 @@ from .audit.search import conversations_found, messages_found, tool_calls_found
 from .audit.views import cockpit, turn
 from .errors import TurnFailure
 from .models import Approval, Conversation, Message, ToolCall
-from .search.terms import terms_of
 
 MESSAGE_FIELDS = (
     "sequence",
@@ -101,42 +100,25 @@ class ErrorFilter(admin.SimpleListFilter):
         return queryset.filter(error_code=self.value()) if self.value() else queryset
 
 
-class SearchedAdmin(RecordedAdmin):
-    """Found by words, names and ids; `search_fields` only names them for the page."""
-
-    def found(self, rows: QuerySet[Any], typed: str) -> list[Any]:
-        """The primary keys of those among the rows, which are filtered already."""
-        raise NotImplementedError
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        if not terms_of(search_term):
-            return queryset, False
-        return queryset.filter(pk__in=self.found(queryset, search_term)), False
-
-
 @admin.register(Conversation)
-class ConversationAdmin(SearchedAdmin):
+class ConversationAdmin(RecordedAdmin):
     """The list shows no titles: they begin as what a person wrote."""
 
     list_display = ["id", "owner", "last_sequence", "updated_at", "archived_at"]
     list_filter = ["messages__status", "updated_at", UsedToolFilter]
     list_select_related = ["owner"]
-    search_fields = ["title"]
     search_help_text = "Words of a title or message, a username, an id, or the reference of a failure"
     inlines = [MessageInline]
 
-    def found(self, rows: QuerySet[Any], typed: str) -> list[Any]:
+    def ways(self, rows: QuerySet[Any], typed: str) -> list[QuerySet[Any]]:
         return conversations_found(rows, typed)
 
 
 @admin.register(Message)
-class MessageAdmin(SearchedAdmin):
+class MessageAdmin(RecordedAdmin):
     list_display = ["created_at", "owner", "role", "sequence", "status", "error_code", "model", "total_ms", "turn"]
     list_filter = ["status", ErrorFilter, "role", "created_at"]
     list_select_related = ["owner"]
-    search_fields = ["content"]
     search_help_text = "Words of it or of its conversation’s title, a username, an id, or the reference of a failure"
     inlines = [ToolCallInline]
 
@@ -147,7 +129,7 @@ class MessageAdmin(SearchedAdmin):
             *super().get_urls(),
         ]
 
-    def found(self, rows: QuerySet[Any], typed: str) -> list[Any]:
+    def ways(self, rows: QuerySet[Any], typed: str) -> list[QuerySet[Any]]:
         return messages_found(rows, typed)
 
     @admin.display(description="turn")
@@ -158,11 +140,10 @@ class MessageAdmin(SearchedAdmin):
 
 
 @admin.register(ToolCall)
-class ToolCallAdmin(SearchedAdmin):
+class ToolCallAdmin(RecordedAdmin):
     list_display = ["created_at", "tool_name", "status", "duration_ms", "conversation_id"]
     list_filter = [ToolFilter, "status", "created_at"]
     list_select_related = ["conversation"]
-    search_fields = ["tool_name"]
     search_help_text = "Words of the conversation’s title, a username, or an id"
     fields = [
         "conversation",
@@ -176,7 +157,7 @@ class ToolCallAdmin(SearchedAdmin):
         "created_at",
     ]
 
-    def found(self, rows: QuerySet[Any], typed: str) -> list[Any]:
+    def ways(self, rows: QuerySet[Any], typed: str) -> list[QuerySet[Any]]:
         return tool_calls_found(rows, typed)
 
 
@@ -185,7 +166,7 @@ class ApprovalAdmin(RecordedAdmin):
     list_display = ["created_at", "owner", "row_count", "approved_count", "expires_at", "decided_at"]
     list_filter = ["created_at"]
     list_select_related = ["owner"]
-    search_fields = ["=id", "=conversation__id", "owner__username"]
+    search_help_text = "A username, or the id of it, its conversation or its answer"
     fields = [
         "id",
         "owner",
@@ -197,6 +178,10 @@ class ApprovalAdmin(RecordedAdmin):
         "expires_at",
         "decided_at",
     ]
+
+    def ways(self, rows: QuerySet[Any], typed: str) -> list[QuerySet[Any]]:
+        by_id = [rows.filter(**{column: id_of(typed)}) for column in ("pk", "conversation", "message")]
+        return [rows.filter(owner__in=named(typed)), *by_id]
 
     @admin.display(description="asked")
     def row_count(self, approval: Approval) -> int:

@@ -14,11 +14,11 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from database.prepared import Slot
+from database.search import said_in, terms_of
 from database.units import one_or_none
 from web.paging import Key, Sort
 
 from .errors import ConversationNotFound, NotYourConversation
-from .search.terms import said_in, terms_of
 
 NEWEST_FIRST = Sort("conversations.newest", (Key("updated_at", descending=True), Key("id", descending=True)))
 NEARLY_FULL = 0.8
@@ -77,6 +77,8 @@ class Conversation(models.Model):
     `summary` stands for the messages up to `summary_sequence`; with 0, for the conversation it continues.
     `token_ratio` is how many tokens the model last counted for each that was estimated.
     """
+
+    search_table = "chat_search"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
@@ -158,6 +160,8 @@ class Message(models.Model):
 
     `server_parts` is what the model's server added to the text, and may want back.
     """
+
+    search_table = "chat_search"
 
     class Role(models.TextChoices):
         USER = "user"

@@ -2,10 +2,11 @@
 
 from django.contrib import admin
 
-from accounts.audit import RecordedAdmin, pretty_json
+from accounts.audit import RecordedAdmin, id_of, named, newest, pretty_json
+from database.search import said_in, terms_of
 
 from .changes import latest
-from .models import Todo, TodoChange
+from .models import Todo, TodoChange, TodoTag
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -31,7 +32,7 @@ class TodoAdmin(RecordedAdmin):
     list_display = ["title", "owner", "priority", "due", "tag_names", "state", "created_at"]
     list_filter = [StateFilter, "priority", "created_at"]
     list_select_related = ["owner"]
-    search_fields = ["title", "notes", "todo_tags__name", "owner__username", "owner__subject"]
+    search_help_text = "Words of the title or the notes, a tag, a username, or an id"
     fields = [
         "id",
         "owner",
@@ -49,6 +50,11 @@ class TodoAdmin(RecordedAdmin):
         "completed_at",
         "deleted_at",
     ]
+
+    def ways(self, rows, typed):
+        tagged = newest(TodoTag.objects.filter(name=typed.lower().removeprefix("#")), "todo_id")
+        by_words = [rows.filter(said_in(column, terms_of(typed))) for column in ("title", "notes")]
+        return [*by_words, rows.filter(owner__in=named(typed)), rows.filter(pk__in=[*tagged, id_of(typed)])]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("todo_tags")
@@ -77,15 +83,7 @@ class TodoChangeAdmin(RecordedAdmin):
     list_display = ["created_at", "kind", "title", "owner", "door", "undone_at"]
     list_filter = ["door", "created_at"]
     list_select_related = ["owner"]
-    search_fields = [
-        "=todo_id",
-        "=tool_call_id",
-        "=message_id",
-        "owner__username",
-        "owner__subject",
-        "before__title",
-        "after__title",
-    ]
+    search_help_text = "Words of the todo’s title as it is now, a username, or the id of a todo, tool call or answer"
     fields = [
         "id",
         "created_at",
@@ -102,6 +100,12 @@ class TodoChangeAdmin(RecordedAdmin):
         "undoes",
         "undone_at",
     ]
+
+    def ways(self, rows, typed):
+        ids = [id_of(typed)]
+        todos = newest(Todo.objects.filter(said_in("title", terms_of(typed))))
+        by_id = [rows.filter(**{f"{column}__in": ids}) for column in ("id", "tool_call_id", "message_id", "act")]
+        return [rows.filter(todo_id__in=[*todos, *ids]), rows.filter(owner__in=named(typed)), *by_id]
 
     @admin.display(description="title")
     def title(self, change):

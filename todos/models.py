@@ -307,6 +307,7 @@ class TodoTag(models.Model):
             models.UniqueConstraint(fields=["todo", "name"], name="todo_tag_unique"),
             models.CheckConstraint(condition=~Q(name=""), name="todo_tag_not_empty"),
         ]
+        indexes = [models.Index(fields=["name", "-id"], name="todo_tag_name_index")]
 
     def __str__(self) -> str:
         return self.name
@@ -383,6 +384,7 @@ class TodoChange(models.Model):
         indexes = [
             models.Index(fields=["owner", "-id"], name="todo_change_list_index"),
             models.Index(fields=["created_at"], name="todo_change_day_index"),
+            models.Index(fields=["door", "-id"], name="todo_change_door_index"),
         ]
 
     def __str__(self) -> str:

@@ -23,11 +23,11 @@ from chat.conversations import (
 from chat.errors import stored_failure
 from chat.events import TurnCompleted, TurnFailed
 from chat.running import RunningTurn, start_turn
-from chat.search.terms import terms_of
 from chat.turn import begin_retry, begin_turn
 from chat.turns.approvals import decide
 from chat.turns.limits import NewMessage, tokens_today
 from chat.turns.records import approval_record, tool_call_record
+from database.search import terms_of
 from database.units import database_read, within_unit
 from web.conditional import json_or_not_modified
 from web.errors import ProductError

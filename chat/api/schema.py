@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from accounts.api.schema import Me
 from chat.events import ApprovalRecord, ToolCallRecord, Usage
 from chat.models import Conversation, Message
-from chat.search.terms import Terms, parts_html, snippet_parts
+from chat.search.snippets import parts_html, snippet_parts
 from chat.turns.records import approval_of, tool_call_record
+from database.search import Terms
 from web.requests import Body
 from web.text import StorableText
 

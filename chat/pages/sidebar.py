@@ -15,7 +15,8 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from chat.models import Conversation
-from chat.search.terms import marked_parts, parts_html, snippet_parts, terms_of
+from chat.search.snippets import marked_parts, parts_html, snippet_parts
+from database.search import terms_of
 
 AGES = [(0, "Today"), (1, "Yesterday"), (7, "Last 7 days"), (30, "Last 30 days")]
 

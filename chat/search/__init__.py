@@ -1,1 +1,1 @@
-"""Searching titles and messages: what was typed becomes `terms`, found by an `index` of the database."""
+"""Searching titles and messages: their `index` in the database, and `snippets` with what was found."""

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from .terms import VECTOR_POSTGRESQL
+from database.search import make_word_index
 
 TABLE_SQLITE = "CREATE VIRTUAL TABLE chat_search USING fts5(row_id, text, tokenize='unicode61 remove_diacritics 2')"
 # Rows are found again by their id as a word of the index: rowids of the tables do not outlive a VACUUM.
@@ -66,9 +66,5 @@ def make_in_sqlite(connection: BaseDatabaseWrapper) -> None:
 
 
 def make_in_postgresql(connection: BaseDatabaseWrapper) -> None:
-    with connection.cursor() as cursor:
-        for name, (table, column) in INDEXES_POSTGRESQL.items():
-            # Asked first: even IF NOT EXISTS would lock the table.
-            cursor.execute("SELECT to_regclass(%s)", [name])
-            if cursor.fetchone() == (None,):
-                cursor.execute(f"CREATE INDEX {name} ON {table} USING gin ({VECTOR_POSTGRESQL.format(column=column)})")
+    for name, (table, column) in INDEXES_POSTGRESQL.items():
+        make_word_index(connection, name, table, column)

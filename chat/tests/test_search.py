@@ -10,8 +10,9 @@ from django.test import SimpleTestCase, TestCase
 from accounts.testing import alice, bearer, bob
 from chat.models import Conversation, Message
 from chat.search.index import make_search_index
-from chat.search.terms import marked_parts, parts_html, snippet_parts, terms_of
+from chat.search.snippets import marked_parts, parts_html, snippet_parts
 from chat.testing import ConversationFactory, MessageFactory
+from database.search import terms_of
 
 # fmt: off
 ODD = [

@@ -34,8 +34,9 @@ from chat.history.window import shortened
 from chat.pages.claims import claims_change
 from chat.pages.markdown import literal_html, markdown_html
 from chat.pages.passages import passages_of
-from chat.search.terms import marked_parts, snippet_parts, terms_of
+from chat.search.snippets import marked_parts, snippet_parts
 from chat.turns.approvals import spoken_decision
+from database.search import terms_of
 from language.dates import find_date, resolve_date, shifted
 from language.recurrence import parse_rule
 from language.stems import search_terms, words_of

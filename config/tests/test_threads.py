@@ -12,7 +12,7 @@ from django.test import SimpleTestCase
 
 from chat.history.titles import title_from
 from chat.pages.markdown import markdown_html
-from chat.search.terms import terms_of
+from database.search import terms_of
 from language.dates import find_date, resolve_date
 from language.stems import search_terms
 from todos.mcp.arguments import given_arguments

@@ -1,0 +1,60 @@
+"""What was looked for, marked in the texts that have it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from database.search import Terms
+
+HIT_BEFORE, HIT_AFTER = 12, 96
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a text; `marked` where it is what was looked for."""
+
+    text: str
+    marked: bool = False
+
+
+def marked_parts(text: str, terms: Terms) -> list[Part]:
+    """The whole text in parts, in order."""
+    parts, end = [], 0
+    for hit in hits_in(text, terms):
+        parts += [Part(text[end : hit.start()]), Part(text[hit.start() : hit.end()], marked=True)]
+        end = hit.end()
+    return [part for part in [*parts, Part(text[end:])] if part.text]
+
+
+def snippet_parts(text: str, terms: Terms) -> list[Part]:
+    """One line of the text around the first place that has a term, which a narrow column still shows."""
+    text = " ".join(text.split())
+    first = next(iter(hits_in(text, terms)), None)
+    start = max(0, first.start() - HIT_BEFORE) if first else 0
+    if start and first and (space := text.find(" ", start, first.start())) != -1:
+        start = space + 1
+    end = (first.end() if first else start) + HIT_AFTER
+    return marked_parts(("…" if start else "") + text[start:end] + ("…" if end < len(text) else ""), terms)
+
+
+def hits_in(text: str, terms: Terms) -> list[re.Match[str]]:
+    """Where the terms stand: words from their beginning; with accents where they were typed without."""
+    stretches = "|".join(re.escape(word) for word in sorted(terms.words, key=len, reverse=True))
+    if not stretches:
+        return []
+    pattern = re.compile(rf"(?<![^\W_])(?:{stretches})" if terms.indexed else stretches, re.IGNORECASE)
+    return list(pattern.finditer(text)) or list(pattern.finditer(unaccented(text)))
+
+
+def unaccented(text: str) -> str:
+    """The text without accents, each character in its place."""
+    return "".join(unicodedata.normalize("NFD", character)[0] for character in text)
+
+
+def parts_html(parts: list[Part]) -> SafeString:
+    """Escaped text with its hits in <mark>."""
+    marked = (f"<mark>{escape(part.text)}</mark>" if part.marked else escape(part.text) for part in parts)
+    return mark_safe("".join(marked))  # noqa: S308 every part is escaped

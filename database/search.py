@@ -1,0 +1,97 @@
+"""Searching texts by their words: what was typed becomes terms, and terms a condition.
+
+PostgreSQL answers from an index over the text itself, SQLite from an FTS5 table where the model names one
+(`search_table`), and else by a look at every row, which a file of one machine allows.
+"""
+
+import functools
+import operator
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField, Lookup, Q, TextField
+
+# Signs that PostgreSQL's parser would take for parts of words, addresses or numbers.
+SIGNS = "./_-:@#+&=~|*,;!?()<>[]“”„‘’«»–—…·•"
+# `left` because a vector has at most 1 MB.
+VECTOR_POSTGRESQL = f"to_tsvector('simple', translate(left({{column}}, 100000), '{SIGNS}', '{' ' * len(SIGNS)}'))"
+FIND_SQLITE = "SELECT row_id FROM {table} WHERE {table} MATCH %s"
+
+TYPED_MAX_CHARACTERS = 200
+WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is looked for: all `words`, the last also as the beginning of a longer one.
+
+    Not `indexed` are scripts that write words without spaces, and signs such as emoji: any stretch of the text counts.
+    """
+
+    words: tuple[str, ...]
+    indexed: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.words)
+
+
+def terms_of(typed: str) -> Terms:
+    """Nothing that can be typed is an error: no sign has a meaning of its own."""
+    text = unicodedata.normalize("NFC", typed.replace("\0", " ")[:TYPED_MAX_CHARACTERS])
+    words = tuple(WORD.findall(text))
+    if words and all(written_in_words(character) for character in text):
+        return Terms(words, indexed=True)
+    return Terms(tuple(text.split()), indexed=False)
+
+
+def written_in_words(character: str) -> bool:
+    """Whether both databases find the same words here: Latin, Greek, Cyrillic and Armenian letters, and any ASCII."""
+    code = ord(character)
+    return code < 0x590 or 0x1E00 <= code <= 0x206F
+
+
+def said_in(field: str, terms: Terms) -> Q:
+    """The condition that a text column has all terms."""
+    if terms.indexed:
+        return Q(**{f"{field}__matches": terms.words})
+    return functools.reduce(operator.and_, (Q(**{f"{field}__icontains": word}) for word in terms.words))
+
+
+@TextField.register_lookup
+@CharField.register_lookup
+class Matches(Lookup):
+    """`content__matches=("buy", "mil")`: all words, the last also as the beginning of a longer one.
+
+    For columns with an index by `make_word_index`.
+    """
+
+    lookup_name = "matches"
+    prepare_rhs = False
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        search_table = getattr(self.lhs.target.model, "search_table", None)
+        if search_table is None:
+            column, params = self.process_lhs(compiler, connection)
+            found = " AND ".join(f"{column} LIKE %s" for _ in self.rhs)
+            return f"({found})", [*(list(params) * len(self.rhs)), *(f"%{word}%" for word in self.rhs)]
+        table = compiler.quote_name_unless_alias(self.lhs.alias)
+        quoted = [f'"{word}"' for word in self.rhs]
+        return f'{table}."id" IN ({FIND_SQLITE.format(table=search_table)})', [f"text : ({' AND '.join(quoted)} *)"]
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        quoted = [f"'{word}'" for word in self.rhs]
+        vector = VECTOR_POSTGRESQL.format(column=column)
+        return f"{vector} @@ to_tsquery('simple', %s)", [*params, f"{' & '.join(quoted)}:*"]
+
+
+def make_word_index(connection: BaseDatabaseWrapper, name: str, table: str, column: str) -> None:
+    """In PostgreSQL, for the lookup `matches`; does nothing where it is there."""
+    with connection.cursor() as cursor:
+        # Asked first: even IF NOT EXISTS would lock the table.
+        cursor.execute("SELECT to_regclass(%s)", [name])
+        if cursor.fetchone() == (None,):
+            cursor.execute(f"CREATE INDEX {name} ON {table} USING gin ({VECTOR_POSTGRESQL.format(column=column)})")
