@@ -1,9 +1,15 @@
 """What tests with real servers share: people who sign up at one, and waiting for what another process does."""
 
+import contextlib
+import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from django.test import SimpleTestCase
 
+from bench.assistant import built_in_answer
+from bench.upstream import ScriptedUpstream
 from config.testing import Answer
 
 FOUR_SENTENCES = (
@@ -12,6 +18,19 @@ FOUR_SENTENCES = (
     "Complete the grocery shopping task",
     "How urgent is that task?",
 )
+
+
+class WaitingUpstream(ScriptedUpstream):
+    """Answers what fits, but not before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def answer_to(self, history, input_tokens):
+        self.asked.set()
+        self.go_on.wait(30)
+        return built_in_answer(history)
 
 
 class ServerCase(SimpleTestCase):
@@ -25,6 +44,23 @@ class ServerCase(SimpleTestCase):
     def say(self, server, user, message, conversation=None) -> Answer:
         body = {"message": message, "conversation_id": conversation}
         return server.request("POST", f"/api/{user[0]}/chat", body, token=user[1])
+
+    @contextlib.contextmanager
+    def turn_running(
+        self, server, upstream, user, message="Create a todo: Buy milk", conversation=None
+    ) -> Iterator[list]:
+        """A turn whose model is waited for inside the block; after it, the list has its answer."""
+        answers = []
+        upstream.asked.clear()
+        upstream.go_on.clear()
+        with ThreadPoolExecutor() as client:
+            answer = client.submit(self.say, server, user, message, conversation)
+            try:
+                self.assertTrue(upstream.asked.wait(30))
+                yield answers
+            finally:
+                upstream.go_on.set()
+            answers.append(answer.result())
 
     def assert_four_sentences_went_well(self, server, user, conversation):
         todos = server.request("GET", f"/api/{user[0]}/todos?filter=done", token=user[1]).body["items"]

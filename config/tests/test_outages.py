@@ -2,55 +2,23 @@
 
 import contextlib
 import os
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from unittest import skipUnless
 
 import psycopg
 from websockets.sync.client import connect
 
 from bench.answers import says
-from bench.assistant import built_in_answer
 from bench.stored import stored
 from bench.upstream import ScriptedUpstream
 from config.testing import empty_database, own_postgresql, own_redis, running_server
 
-from .servers import ServerCase, connection_states, wait_for
+from .servers import ServerCase, WaitingUpstream, connection_states, wait_for
 
 on_postgresql = skipUnless(os.environ.get("DATABASE_URL"), "only PostgreSQL has connections that can be closed")
 
 
-class WaitingUpstream(ScriptedUpstream):
-    """Answers what fits, but not before it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked, self.go_on = threading.Event(), threading.Event()
-
-    def answer_to(self, history, input_tokens):
-        self.asked.set()
-        self.go_on.wait(30)
-        return built_in_answer(history)
-
-
 @on_postgresql
 class DatabaseOutages(ServerCase):
-    @contextlib.contextmanager
-    def turn_running(self, server, upstream, user) -> Iterator[list]:
-        """A turn whose model is waited for inside the block; after it, the list has its answer."""
-        answers = []
-        upstream.asked.clear()
-        upstream.go_on.clear()
-        with ThreadPoolExecutor() as client:
-            answer = client.submit(self.say, server, user, "Create a todo: Buy milk")
-            self.assertTrue(upstream.asked.wait(30))
-            try:
-                yield answers
-            finally:
-                upstream.go_on.set()
-            answers.append(answer.result())
-
     def test_connections_that_are_dropped_while_the_model_thinks_cost_no_turn(self):
         with (
             empty_database() as database,
