@@ -24,9 +24,9 @@ from accounts.purge import (
 )
 from database.units import database_unit, request_thread
 from telemetry import metrics
-from todos.purge import purge_trash
+from todos.purge import purge_changes, purge_trash
 
-from .models import Conversation
+from .models import Conversation, Message, ToolCall
 
 # Of one kind at a time, so that a process that finds years of it is soon back at its requests; the rest waits.
 BATCHES_AT_ONCE = 20
@@ -39,10 +39,22 @@ def purge_conversations(now: datetime.datetime) -> int:
     return purge_batch(Conversation.objects.deleted_before(now - datetime.timedelta(days=settings.TRASH_DAYS)))
 
 
+def purge_tool_calls(now: datetime.datetime) -> int:
+    """Those that answers made HISTORY_DAYS days ago or earlier; the answers stay.
+
+    An answer that never arrived keeps its calls: a retry goes on from them, and without them would make them again.
+    """
+    moment = now - datetime.timedelta(days=settings.HISTORY_DAYS)
+    arrived = Message.objects.filter(status=Message.Status.COMPLETED)
+    return purge_batch(ToolCall.objects.filter(created_at__lt=moment, message__in=arrived))
+
+
 # Each removes one batch and counts it; 0 where nothing is left.
 PURGES: dict[str, Callable[[datetime.datetime], int]] = {
     "todos": purge_trash,
     "conversations": purge_conversations,
+    "changes": purge_changes,
+    "tool_calls": purge_tool_calls,
     "refresh_tokens": purge_refresh_tokens,
     "sign_ins": purge_sign_ins,
     "sessions": purge_sessions,

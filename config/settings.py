@@ -312,6 +312,7 @@ FAILED_LOGINS_PER_MINUTE = envint("FAILED_LOGINS_PER_MINUTE", 5)
 REQUESTS_PER_MINUTE = envint("REQUESTS_PER_MINUTE", 600)
 MCP_REQUESTS_PER_MINUTE = envint("MCP_REQUESTS_PER_MINUTE", 120)
 TRASH_DAYS = envint("TRASH_DAYS", 30)
+HISTORY_DAYS = envint("HISTORY_DAYS", 365)
 PURGE_SECONDS = envint("PURGE_SECONDS", 3600)
 SHUTDOWN_GRACE_SECONDS = envint("SHUTDOWN_GRACE_SECONDS", 15)
 # An address may stand for a household or an office: it may sign in, register and fail as often as so many people.

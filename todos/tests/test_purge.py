@@ -7,8 +7,9 @@ from accounts.testing import alice
 from todos import commands
 from todos.changes import Origin
 from todos.models import Door, Todo, TodoChange, TodoTag
-from todos.purge import BATCH, purge_trash
+from todos.purge import BATCH, purge_changes, purge_trash
 from todos.testing import TodoFactory, make_many
+from todos.undo import undo
 
 
 def purged() -> int:
@@ -53,3 +54,31 @@ class PurgeTrashTests(TestCase):
         commands.add_todo(self.alice, now=long_ago, by=origin, title="kept")
         purged()
         self.assertEqual([change.after["title"] for change in TodoChange.objects.all()], ["kept"])
+
+
+class PurgeChangesTests(TestCase):
+    def setUp(self):
+        self.alice, self.now, self.origin = alice(), timezone.now(), Origin(Door.PAGE)
+
+    def ago(self, days):
+        return self.now - datetime.timedelta(days=days)
+
+    def test_the_changes_of_a_todo_that_rested_for_a_year_go_and_the_todo_stays(self):
+        todo = commands.add_todo(self.alice, now=self.ago(400), by=self.origin, title="old").todo
+        commands.complete_todo(self.alice, todo.pk, now=self.ago(366), by=self.origin)
+        self.assertEqual([purge_changes(self.now) for _ in range(2)], [2, 0])
+        self.assertTrue(Todo.objects.get().completed_at)
+
+    def test_of_a_todo_that_changed_since_all_stay_and_can_be_undone(self):
+        todo = commands.add_todo(self.alice, now=self.ago(400), by=self.origin, title="old").todo
+        renamed = commands.update_todo(self.alice, todo.pk, now=self.ago(380), by=self.origin, title="new").change
+        completed = commands.complete_todo(self.alice, todo.pk, now=self.ago(364), by=self.origin).change
+        self.assertEqual(purge_changes(self.now), 0)
+        undo(self.alice, now=self.now, by=self.origin, change_id=completed.pk)
+        undo(self.alice, now=self.now, by=self.origin, change_id=renamed.pk)
+        self.assertEqual(Todo.objects.get().title, "old")
+
+    @override_settings(HISTORY_DAYS=7)
+    def test_the_days_are_a_setting(self):
+        commands.add_todo(self.alice, now=self.ago(8), by=self.origin, title="old")
+        self.assertEqual(purge_changes(self.now), 1)

@@ -7,7 +7,8 @@ from chat.purge import PURGES, purge_all
 
 class Command(BaseCommand):
     help = (
-        "Remove what was in the trash for TRASH_DAYS, and sign-ins, tokens and sessions that ended. Servers do it too."
+        "Remove what was in the trash for TRASH_DAYS, tool calls and changes of HISTORY_DAYS ago, and sign-ins, tokens "
+        "and sessions that ended. Servers do it too."
     )
 
     def handle(self, **options):
