@@ -27,7 +27,7 @@ from chat.testing import calls, says, scripted_model
 from chat.turns.settling import settle_dead_turns
 from database.units import CommitUnknown
 from todos.models import Todo, TodoChange
-from todos.testing import make_many
+from todos.testing import TodoFactory, make_many
 
 from .chat_case import ADD_MILK, ChatCase, rows
 
@@ -240,6 +240,26 @@ class SameKey(DeadTurnCase):
                 self.assertIn(self.told, response.json()["message"])
                 self.assertEqual(response.json()["details"], failed["details"])
                 self.assertEqual(await count_todos(), before + 1)
+
+    async def test_what_passes_after_what_lasts_leaves_the_key_good(self):
+        headers, failed = await self.fail("what lasts", *LASTING["a history that no model takes"])
+        path = "/api/{}/conversations/{conversation_id}/messages/{message_id}/retry"
+        with scripted_model([ModelUnavailable()], says("Added.")):
+            retried = await self.async_client.post(
+                path.format(self.alice.subject, **failed["details"]), headers={"Authorization": bearer(self.alice)}
+            )
+            body = await self.answer("add milk", headers=headers)
+        self.assertEqual((retried.status_code, retried.json()["error"]), (503, "model_unavailable"))
+        self.assertEqual((body["status"], body["response"]), ("completed", "Added."))
+
+    async def test_a_call_that_was_refused_is_not_made_when_the_turn_goes_on(self):
+        with scripted_model(calls("complete_task", {"tasks": [MILK]}), [ModelUnavailable()], says("There is none.")):
+            await self.send("milk is done", headers=KEY)
+            todo = await sync_to_async(TodoFactory)(owner=self.alice, title=MILK)
+            body = await self.answer("milk is done", headers=KEY)
+        self.assertEqual([call["status"] for call in body["tool_calls"]], ["error"])
+        await todo.arefresh_from_db()
+        self.assertIsNone(todo.completed_at)
 
     async def test_where_more_was_said_since_it_is_told_what_the_turn_did(self):
         for name, failure in PASSING.items():

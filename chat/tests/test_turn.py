@@ -229,6 +229,16 @@ class HostileModels(ChatCase):
         self.assertEqual(answer["status"], "stopped")
         self.assertIn("too long", answer["response"])
 
+    @override_settings(TURN_DEADLINE_SECONDS=0.3)
+    async def test_the_deadline_is_that_of_the_whole_turn_and_not_of_each_step(self):
+        async def take_most_of_it(request):
+            await asyncio.sleep(0.2)
+            return calls("list_tasks", {}) if len(model.requests) == 1 else says("Here they are.")
+
+        with scripted_model(take_most_of_it, take_most_of_it) as model:
+            answer = await self.answer("hi")
+        self.assertEqual((answer["status"], answer["response"].count("Here they are.")), ("stopped", 0))
+
 
 class FailingModels(ChatCase):
     async def failed(self, error, status, code, *before):
