@@ -41,6 +41,9 @@ class User(AbstractUser):
     issuer = models.CharField(max_length=255, default=LOCAL_ISSUER, editable=False)
     subject = models.CharField(max_length=255, editable=False)
     look = models.CharField(max_length=LOOK_MAX_CHARACTERS, default="", db_index=True, editable=False)
+    look_shared = models.BooleanField(
+        default=False, editable=False, help_text="From before looks were compared; somebody else has the same."
+    )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     tokens_not_before = models.DateTimeField(
         null=True, blank=True, help_text="Tokens issued earlier are refused: password change, sign-out everywhere."
@@ -52,15 +55,21 @@ class User(AbstractUser):
         constraints = [
             models.UniqueConstraint(fields=["issuer", "subject"], name="user_issuer_subject_unique"),
             models.UniqueConstraint(Lower("username"), name="user_username_unique_in_any_case"),
+            models.UniqueConstraint(
+                fields=["look"], condition=models.Q(look_shared=False) & ~models.Q(look=""), name="user_look_unique"
+            ),
         ]
 
     def save(self, *args, **kwargs):
         self.subject = self.subject or str(self.id)
-        self.look = look_of(self.username)[:LOOK_MAX_CHARACTERS]
+        look = look_of(self.username)[:LOOK_MAX_CHARACTERS]
+        if self.look and look != self.look:
+            self.look_shared = False
+        self.look = look
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """A new name must not be taken for another's; that none is taken twice is a constraint of its own."""
+        """A new name must not be taken for another's. Constraints hold that where two are chosen at once."""
         super().clean()
         look = look_of(self.username or "")[:LOOK_MAX_CHARACTERS]  # none where the form refused it already
         if look == self.look:

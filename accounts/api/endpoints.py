@@ -23,6 +23,7 @@ from .schema import Credentials, ErrorBody, Limits, Me, RefreshRequest, Registra
 # Enough for a class that signs up together, too little to fill the table.
 REGISTRATIONS_PER_PERSON = "3/m"
 USERNAME_TAKEN = "A user with that username already exists."
+TAKEN_MEANWHILE = "Somebody has just taken this name, or one that looks like it."
 
 router = Router()
 
@@ -36,8 +37,8 @@ async def register(request: HttpRequest, registration: Registration, response: H
     try:
         signed_in = await store_user(user, user_agent_of(request))
     except IntegrityError:
-        # Somebody else took the name while the password was hashed.
-        raise ValidationFailed(details={"username": USERNAME_TAKEN}) from None
+        # While the password was hashed.
+        raise ValidationFailed(details={"username": TAKEN_MEANWHILE}) from None
     return Status(201, token_pair(*signed_in, response))
 
 

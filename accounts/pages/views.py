@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, USERNAME_TAKEN
+from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, TAKEN_MEANWHILE
 from accounts.bearer import user_of_cookie
 from accounts.models import SecondFactor, User
 from accounts.passkeys.site import site_of
@@ -132,7 +132,7 @@ async def registered_user(request: HttpRequest, form: RegisterForm) -> User | No
         await database_unit(add_refusal)(form, refusal)
         return None
     except IntegrityError:
-        form.add_error("username", USERNAME_TAKEN)
+        form.add_error("username", TAKEN_MEANWHILE)
         return None
     return form.instance
 

@@ -3,6 +3,7 @@
 import importlib
 
 from django.apps import apps
+from django.db import IntegrityError, transaction
 from django.test import TestCase
 
 from accounts.models import User
@@ -77,7 +78,7 @@ class UsernameTests(TestCase):
 
     def test_administrators_cannot_choose_such_a_name_and_can_change_who_has_one(self):
         UserFactory(username="coco")
-        old = UserFactory(username="сосо")
+        old = UserFactory(username="сосо", look_shared=True)
         self.client.force_login(UserFactory(username="root", is_staff=True, is_superuser=True))
         form = {"username": "аlice", "password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
         response = self.client.post("/admin/accounts/user/add/", form)
@@ -86,6 +87,30 @@ class UsernameTests(TestCase):
         form = {name: value for name, value in page.context["adminform"].form.initial.items() if value is not None}
         response = self.client.post(f"/admin/accounts/user/{old.pk}/change/", form | {"time_zone": "Asia/Tokyo"})
         self.assertEqual(response.status_code, 302)
+
+    def test_two_who_choose_such_names_at_once_do_not_both_get_them(self):
+        """As when the second looked before the first was stored: what is left is the constraint."""
+        UserFactory(username="coco")
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            UserFactory(username="сосо")
+
+    def test_of_those_from_before_the_oldest_has_the_look_and_nobody_else_gets_it(self):
+        names = ("coco", "сосо", "COсо")
+        for name in names:
+            UserFactory(username=name, look_shared=name != "coco")
+        User.objects.update(look_shared=True)
+        User.objects.filter(username="coco").update(look_shared=False)
+        importlib.import_module("accounts.migrations.0013_shared_looks").mark_shared(apps, None)
+        shared = dict(User.objects.values_list("username", "look_shared"))
+        self.assertEqual(shared, {"coco": False, "сосо": True, "COсо": True})
+        self.assertIn("looks like", self.reason("СОСО"))
+
+    def test_who_shared_a_look_and_gets_a_name_of_their_own_shares_no_more(self):
+        UserFactory(username="coco")
+        other = UserFactory(username="сосо", look_shared=True)
+        other.username = "milo"
+        other.save()
+        self.assertFalse(User.objects.get(pk=other.pk).look_shared)
 
     def test_users_from_before_get_their_looks(self):
         UserFactory(username="СОСО")

@@ -24,7 +24,7 @@ from chat.errors import (
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import calls, says, scripted_model
-from chat.turns.settling import settle_dead_turns
+from chat.turns.settling import settle_dead_turn, settle_dead_turns
 from database.units import CommitUnknown
 from todos.models import Todo, TodoChange
 from todos.testing import TodoFactory, make_many
@@ -58,11 +58,14 @@ class DeadTurnCase(ChatCase):
         await TodoChange.objects.all().adelete()
 
     async def retry(self, answer):
-        path = f"/api/{self.alice.subject}/conversations/{answer.conversation_id}/messages/{answer.pk}/retry"
-        headers = {"Authorization": bearer(self.alice)}
-        response = await self.async_client.post(path, {}, content_type="application/json", headers=headers)
+        response = await self.post(f"conversations/{answer.conversation_id}/messages/{answer.pk}/retry", {})
         self.assertEqual(response.status_code, 200, response.content)
         return response.json()
+
+    async def post(self, path, body):
+        headers = {"Authorization": bearer(self.alice)}
+        address = f"/api/{self.alice.subject}/{path}"
+        return await self.async_client.post(address, body, content_type="application/json", headers=headers)
 
 
 class Closing(DeadTurnCase):
@@ -110,6 +113,28 @@ class Closing(DeadTurnCase):
             body = await self.retry(answer)
         self.assertEqual(body["status"], "needs_approval")
         self.assertEqual(await Todo.objects.filter(deleted_at=None).acount(), 5)
+
+    async def test_what_the_person_was_asked_can_still_be_decided_after_the_process_died(self):
+        await sync_to_async(make_many)(self.alice, 5)
+        titles = [title async for title in Todo.objects.values_list("title", flat=True)]
+        with scripted_model(calls("delete_task", {"tasks": titles})):
+            await self.send("delete all")
+        await self.leave_dead()
+        await settle_dead_turns()
+        approval = await Approval.objects.aget()
+        response = await self.post(f"approvals/{approval.pk}", {"approve": "all"})
+        self.assertEqual(response.json()["approval"]["status"], "approved")
+        self.assertEqual([row["status"] for row in await rows(ToolCall)], ["success"])
+        self.assertEqual(await Todo.objects.filter(deleted_at=None).acount(), 0)
+
+    async def test_a_turn_that_came_back_to_life_since_it_was_looked_at_is_left_alone(self):
+        """As a process that was stopped for longer than a lease, and renews it before another takes it away."""
+        answer = await self.die()
+        seen = await Conversation.objects.with_lease().aget()
+        await Conversation.objects.aupdate(lease_until=timezone.now() + datetime.timedelta(seconds=20))
+        await sync_to_async(settle_dead_turn)(seen)
+        await answer.arefresh_from_db()
+        self.assertEqual(answer.status, "pending")
 
 
 class GoingOn(DeadTurnCase):
@@ -243,14 +268,19 @@ class SameKey(DeadTurnCase):
 
     async def test_what_passes_after_what_lasts_leaves_the_key_good(self):
         headers, failed = await self.fail("what lasts", *LASTING["a history that no model takes"])
-        path = "/api/{}/conversations/{conversation_id}/messages/{message_id}/retry"
+        path = "conversations/{conversation_id}/messages/{message_id}/retry".format(**failed["details"])
         with scripted_model([ModelUnavailable()], says("Added.")):
-            retried = await self.async_client.post(
-                path.format(self.alice.subject, **failed["details"]), headers={"Authorization": bearer(self.alice)}
-            )
+            retried = await self.post(path, {})
             body = await self.answer("add milk", headers=headers)
         self.assertEqual((retried.status_code, retried.json()["error"]), (503, "model_unavailable"))
         self.assertEqual((body["status"], body["response"]), ("completed", "Added."))
+
+    async def test_what_was_undone_since_is_not_told_as_done(self):
+        headers, failed = await self.fail("undone", *LASTING["a history that no model takes"])
+        await self.post("undo", {"message_id": failed["details"]["message_id"]})
+        response = await self.send("add milk", headers=headers)
+        self.assertEqual(response.status_code, 502)
+        self.assertNotIn("Done so far", response.json()["message"])
 
     async def test_a_call_that_was_refused_is_not_made_when_the_turn_goes_on(self):
         with scripted_model(calls("complete_task", {"tasks": [MILK]}), [ModelUnavailable()], says("There is none.")):

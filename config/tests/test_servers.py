@@ -53,6 +53,20 @@ class FourSentences(ServerCase):
                 self.assertEqual(set(upstream.paths), {f"/v1/{wire_format.replace('_', '/')}"})
 
 
+class Names(ServerCase):
+    def test_of_two_names_that_look_alike_and_are_chosen_at_once_one_is_given(self):
+        with empty_database() as database, running_server(database, RATE_LIMITS="off") as server:
+
+            def register(username):
+                person = {"username": username, "password": "seven green bottles"}
+                return server.request("POST", "/api/auth/register", person).status
+
+            with ThreadPoolExecutor() as both:
+                for latin, cyrillic in (("coco", "сосо"), ("xx", "хх"), ("top", "ТОР")):
+                    self.assertEqual(sorted(both.map(register, (latin, cyrillic))), [201, 422])
+            self.assertNotIn("Traceback", server.log.read_text())
+
+
 class TwoProcesses(ServerCase):
     def test_turns_of_one_conversation_may_alternate_between_them(self):
         with (
