@@ -97,7 +97,7 @@ check: $(VENV)/dev $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.in
 		$(BIN)/python manage.py check --deploy --fail-level WARNING --tag security
 	$(BIN)/python manage.py check --fail-level WARNING
 
-# WHAT=load|scale|length|contention|chaos|soak|language|quality|admin|plans|pages|security|…; make bench-length is the same as make bench WHAT=length.
+# WHAT=load|scale|length|contention|chaos|soak|mixed|language|quality|admin|plans|pages|security|…; make bench-length is the same as make bench WHAT=length.
 bench: $(VENV)/dev
 	OUT="$(OUT)" $(BIN)/python -m bench.$(or $(WHAT),load) $(FILES)
 

@@ -121,6 +121,7 @@ class Closing(DeadTurnCase):
             await self.send("delete all")
         await self.leave_dead()
         await settle_dead_turns()
+        self.assertEqual([row["status"] for row in await rows(ToolCall)], ["pending"])
         approval = await Approval.objects.aget()
         response = await self.post(f"approvals/{approval.pk}", {"approve": "all"})
         self.assertEqual(response.json()["approval"]["status"], "approved")
