@@ -268,6 +268,22 @@ OAUTH2_PROVIDER = {
 # http leads back to programs on the person's own machine, and nowhere else (accounts/programs/redirects.py).
 SILENCED_SYSTEM_CHECKS += ["oauth2_provider.W008"]
 
+# The settings page, section by section in this order: see accounts/pages/settings_page.py.
+SETTINGS_SECTIONS = [
+    "accounts.pages.sections.APPEARANCE",
+    "accounts.pages.sections.TIME_ZONE",
+    "accounts.pages.sections.KEYBOARD",
+    "accounts.pages.sections.CALENDAR",
+    "accounts.pages.sections.NOTICES",
+    "accounts.pages.sections.PASSWORD",
+    "accounts.pages.sections.PASSKEYS",
+    "accounts.pages.sections.SECOND_FACTOR",
+    "accounts.pages.sections.SIGN_INS",
+    "accounts.pages.sections.CONNECTIONS",
+    "accounts.pages.sections.PERSONAL_TOKENS",
+    "accounts.pages.sections.PRIVACY",
+]
+
 # Model
 
 OPENAI_API_KEY = env("OPENAI_API_KEY")

@@ -1,6 +1,5 @@
 """Pages to sign in, register and change settings."""
 
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -16,34 +15,29 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, TAKEN_MEANWHILE
 from accounts.bearer import user_of_cookie
-from accounts.models import SecondFactor, User
-from accounts.passkeys.site import site_of
+from accounts.models import User
 from accounts.passwords import hash_password, user_of_password
-from accounts.programs.connections import connections_of
 from accounts.sign_ins import (
     end_sign_in_of,
     sign_in_of_session,
-    sign_ins_in_use,
     sign_out_elsewhere,
     sign_out_everywhere,
 )
 from accounts.tokens.access import issue_access_token
-from accounts.tokens.personal import TooManyTokens, issue_personal_token, revoke_personal_token, tokens_in_use
+from accounts.tokens.personal import TooManyTokens, issue_personal_token, revoke_personal_token
 from accounts.ways import PASSWORD, enter
 from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, status_by_code
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address, check_failed_logins, count_failed_login
 
-from .confirming import ConfirmForm
 from .entering import enter_or_ask
-from .forms import EraseForm, LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
-from .sign_in import PageRequest, address_after, form_of, is_htmx, refusal_response, render_page, signed_in
+from .forms import LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
+from .sections import THEMES
+from .settings_page import settings_page
+from .sign_in import PageRequest, address_after, form_of, is_htmx, refusal_response, signed_in
 
-THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
 YEAR_SECONDS = 365 * 24 * 3600
 UNPROCESSABLE = 422
-# A program that signs in for each of its runs has thousands.
-SIGN_INS_SHOWN = 20
 
 
 @sensitive_post_parameters("password")
@@ -162,38 +156,6 @@ def entrance_page(request: HttpRequest, template: str, form: forms.BaseForm) -> 
 @signed_in
 async def settings(request: PageRequest) -> HttpResponse:
     return await settings_page(request)
-
-
-@database_unit
-def settings_page(request: PageRequest, status: int = 200, **to_show: object) -> HttpResponse:
-    theme = request.COOKIES.get("theme")
-    this_sign_in = sign_in_of_session(request, request.acting_user)
-    others = sign_ins_in_use(request.acting_user)
-    if this_sign_in:
-        others = others.exclude(pk=this_sign_in.pk)
-    context: dict[str, Any] = {
-        "section": "settings",
-        "here": request.path if request.method == "GET" else "/accounts/settings",
-        "themes": THEMES.items(),
-        "theme": theme if theme in THEMES else "system",
-        "time_zone_form": TimeZoneForm(instance=request.acting_user),
-        "password_form": NewPasswordForm(request.acting_user),
-        "this_sign_in": this_sign_in,
-        "sign_ins": filter(None, [this_sign_in, *others[:SIGN_INS_SHOWN]]),
-        "more_sign_ins": max(0, others.count() - SIGN_INS_SHOWN),
-        "server_address": request.build_absolute_uri("/mcp"),
-        "passkeys": request.acting_user.passkeys.all(),
-        "passkey_form": ConfirmForm(request, auto_id="id_passkey_%s"),
-        "second_factor": SecondFactor.objects.filter(pk=request.acting_user.pk).first(),
-        "second_factor_form": ConfirmForm(request),
-        "recovery_codes_left": request.acting_user.recovery_codes.filter(used_at=None).count(),
-        "passkeys_work_here": site_of(request) is not None,
-        "connections": connections_of(request.acting_user),
-        "personal_tokens": tokens_in_use(request.acting_user),
-        "personal_token_form": PersonalTokenForm(),
-        "erase_form": EraseForm(request.acting_user),
-    }
-    return render_page(request, "accounts/settings.html", context | to_show, status)
 
 
 @require_POST

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 from accounts.devices import device_name
 from accounts.pages.confirming import ConfirmForm
 from accounts.pages.entering import signed_in_response
+from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, form_of, refusal_response, signed_in
-from accounts.pages.views import UNPROCESSABLE, refused_entrance, settings_page
+from accounts.pages.views import UNPROCESSABLE, refused_entrance
 from accounts.tickets import browser_of, issue_ticket, remember_browser
 from accounts.ways import PASSKEY, enter
 from database.units import database_read, database_unit

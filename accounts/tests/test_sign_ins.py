@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.devices import device_name
 from accounts.models import RefreshToken, SignIn, User
-from accounts.pages.views import SIGN_INS_SHOWN
+from accounts.pages.sections import SIGN_INS_SHOWN
 from accounts.sign_ins import (
     GRACE_SECONDS,
     begin_sign_in,

@@ -1,0 +1,89 @@
+"""The sections of the settings page that belong to no room of their own: see settings_page.py."""
+
+from typing import Any
+
+from accounts.models import SecondFactor
+from accounts.passkeys.site import site_of
+from accounts.programs.connections import connections_of
+from accounts.sign_ins import sign_in_of_session, sign_ins_in_use
+from accounts.tokens.personal import tokens_in_use
+
+from .confirming import ConfirmForm
+from .forms import EraseForm, NewPasswordForm, PersonalTokenForm, TimeZoneForm
+from .settings_page import Section
+from .sign_in import PageRequest
+
+THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
+# A program that signs in for each of its runs has thousands.
+SIGN_INS_SHOWN = 20
+
+
+def appearance(request: PageRequest) -> dict[str, Any]:
+    theme = request.COOKIES.get("theme")
+    return {"themes": THEMES.items(), "theme": theme if theme in THEMES else "system"}
+
+
+def time_zone(request: PageRequest) -> dict[str, Any]:
+    return {"time_zone_form": TimeZoneForm(instance=request.acting_user)}
+
+
+def password(request: PageRequest) -> dict[str, Any]:
+    return {"password_form": NewPasswordForm(request.acting_user)}
+
+
+def passkeys(request: PageRequest) -> dict[str, Any]:
+    return {
+        "passkeys": request.acting_user.passkeys.all(),
+        "passkey_form": ConfirmForm(request, auto_id="id_passkey_%s"),
+        "passkeys_work_here": site_of(request) is not None,
+    }
+
+
+def second_factor(request: PageRequest) -> dict[str, Any]:
+    return {
+        "second_factor": SecondFactor.objects.filter(pk=request.acting_user.pk).first(),
+        "second_factor_form": ConfirmForm(request),
+        "recovery_codes_left": request.acting_user.recovery_codes.filter(used_at=None).count(),
+    }
+
+
+def sign_ins(request: PageRequest) -> dict[str, Any]:
+    this_sign_in = sign_in_of_session(request, request.acting_user)
+    others = sign_ins_in_use(request.acting_user)
+    if this_sign_in:
+        others = others.exclude(pk=this_sign_in.pk)
+    return {
+        "this_sign_in": this_sign_in,
+        "sign_ins": filter(None, [this_sign_in, *others[:SIGN_INS_SHOWN]]),
+        "more_sign_ins": max(0, others.count() - SIGN_INS_SHOWN),
+    }
+
+
+def connections(request: PageRequest) -> dict[str, Any]:
+    return {"connections": connections_of(request.acting_user)}
+
+
+def personal_tokens(request: PageRequest) -> dict[str, Any]:
+    return {
+        "server_address": request.build_absolute_uri("/mcp"),
+        "personal_tokens": tokens_in_use(request.acting_user),
+        "personal_token_form": PersonalTokenForm(),
+    }
+
+
+def privacy(request: PageRequest) -> dict[str, Any]:
+    return {"erase_form": EraseForm(request.acting_user)}
+
+
+APPEARANCE = Section("accounts/settings/_appearance.html", appearance)
+TIME_ZONE = Section("accounts/settings/_time_zone.html", time_zone)
+KEYBOARD = Section("accounts/settings/_keyboard.html")
+CALENDAR = Section("todos/_settings.html")
+NOTICES = Section("notices/_settings.html")
+PASSWORD = Section("accounts/settings/_password.html", password)
+PASSKEYS = Section("accounts/settings/_passkeys.html", passkeys)
+SECOND_FACTOR = Section("accounts/settings/_second_factor.html", second_factor)
+SIGN_INS = Section("accounts/settings/_sign_ins.html", sign_ins)
+CONNECTIONS = Section("accounts/settings/_connections.html", connections)
+PERSONAL_TOKENS = Section("accounts/settings/_personal_tokens.html", personal_tokens)
+PRIVACY = Section("accounts/settings/_privacy.html", privacy)

@@ -1,0 +1,49 @@
+"""The one page of a person's account, section by section.
+
+A section is a partial and what it shows. Where its subject lives, it is a `Section`; SETTINGS_SECTIONS of
+config/settings.py lists all of them in their order on the page, so that rooms above this one have theirs as well.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.module_loading import import_string
+
+from database.units import database_unit
+
+from .sign_in import PageRequest, render_page
+
+
+def nothing_more(request: PageRequest) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A partial, and the context it needs, read inside a database unit.
+
+    All sections share one context, so that the names in it say whose they are. What a form could not take comes back
+    by `settings_page(request, status, name_of_form=form)`, in the place of what `context` made.
+    """
+
+    template: str
+    context: Callable[[PageRequest], dict[str, Any]] = nothing_more
+
+
+@functools.cache
+def all_sections() -> list[Section]:
+    return [import_string(path) for path in settings.SETTINGS_SECTIONS]
+
+
+@database_unit
+def settings_page(request: PageRequest, status: int = 200, **to_show: object) -> HttpResponse:
+    """The page; `to_show` takes the place of what the sections would show by themselves."""
+    here = request.path if request.method == "GET" else "/accounts/settings"
+    context: dict[str, Any] = {"section": "settings", "here": here, "sections": all_sections()}
+    for section in all_sections():
+        context |= section.context(request)
+    return render_page(request, "accounts/settings.html", context | to_show, status)
