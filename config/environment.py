@@ -1,9 +1,11 @@
 """Reads variables of the environment for the settings, and collects all that is wrong, to be told in one line."""
 
 import os
+import re
 import sys
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +14,11 @@ from django.core.exceptions import ImproperlyConfigured
 MISCONFIGURED = 78
 MOST = 2**31 - 1
 EXACTLY = {True: "", False: ", without a wildcard or a path"}
+
+# Scheme → the port where mail servers take mails of programs so.
+MAIL_PORTS = {"smtp+tls": 587, "smtps": 465, "smtp": 25}
+SENDER = re.compile(r"[^@\s<>,]+@[^@\s<>,]+|[^@<>,\r\n]+<[^@\s<>,]+@[^@\s<>,]+>")
+MAIL_KEPT_HERE = {"": "dummy", "console:": "console", "memory:": "locmem"}
 
 faults: list[str] = []
 
@@ -102,6 +109,50 @@ def envdatabase(name: str, default: str) -> dict[str, object]:
         wrong(f"{name} must look like postgresql://user:password@host:5432/name or sqlite:///file.")
         return dict(dj_database_url.parse(default))
     return read
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """What EMAIL_URL says, for Django's settings of mail; without a `url` no mail is sent."""
+
+    url: str = ""
+    backend: str = "dummy"
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    use_tls: bool = False
+    use_ssl: bool = False
+
+
+def envmail(name: str) -> MailServer:
+    """smtp+tls:// begins in the clear and turns to TLS or gives up, smtps:// is TLS from the first byte.
+
+    console: writes mails to stdout, memory: keeps them for tests. It may hold a password and is never repeated.
+    """
+    word = env(name)
+    if word in MAIL_KEPT_HERE:
+        return MailServer(word, MAIL_KEPT_HERE[word])
+    try:
+        parts = urlsplit(word)
+        good = parts.scheme in MAIL_PORTS and parts.hostname and parts.port != 0
+        good = good and not parts.path.strip("/") and bool(parts.username) == bool(parts.password)
+    except ValueError:
+        good = False
+    if not good:
+        wrong(f"{name} must look like smtp+tls://user:password@host:587, smtps://…, smtp://… or console:.")
+        return MailServer()
+    login = unquote(parts.username or ""), unquote(parts.password or "")
+    port, secured = parts.port or MAIL_PORTS[parts.scheme], (parts.scheme == "smtp+tls", parts.scheme == "smtps")
+    return MailServer(word, "smtp", parts.hostname or "", port, *login, *secured)
+
+
+def envsender(name: str, default: str) -> str:
+    """Empty, or who mails are from: an address, or a name and an address in angle brackets."""
+    word = env(name, default)
+    if word and not SENDER.fullmatch(word):
+        wrong(f"{name} must be an address such as todo@example.com or Todo Chat <todo@example.com>.")
+    return word
 
 
 def envorigins(name: str, *, wildcards: bool = True) -> list[str]:

@@ -19,12 +19,14 @@ from config.environment import (
     envdatabase,
     envint,
     envlist,
+    envmail,
     envnetworks,
     envorigin,
     envorigins,
     envprices,
     envsecret,
     envsecrets,
+    envsender,
     envurl,
     faults,
     stop_if_wrong,
@@ -267,6 +269,23 @@ OAUTH2_PROVIDER = {
 }
 # http leads back to programs on the person's own machine, and nowhere else (accounts/programs/redirects.py).
 SILENCED_SYSTEM_CHECKS += ["oauth2_provider.W008"]
+
+# Mail: Django's settings by one address. Unset, the pages say that there is none, and who can help instead.
+
+MAIL_SERVER = envmail("EMAIL_URL")
+EMAIL_URL, EMAIL_BACKEND = MAIL_SERVER.url, f"django.core.mail.backends.{MAIL_SERVER.backend}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.use_tls, MAIL_SERVER.use_ssl
+EMAIL_TIMEOUT = 10  # for each step of the talk with the server
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = envsender("DEFAULT_FROM_EMAIL", "Todo Chat <todo-chat@localhost>" if DEBUG else "")
+if EMAIL_URL and not DEBUG:
+    if not DEFAULT_FROM_EMAIL:
+        wrong("DEFAULT_FROM_EMAIL must say who mails are from where EMAIL_URL is set.")
+    if not SITE_URL:
+        wrong("SITE_URL must be set where EMAIL_URL is: links in mails lead there.")
+    if EMAIL_URL == "console:":
+        wrong("EMAIL_URL=console: writes links into accounts to the logs and is refused when DEBUG is off.")
 
 # The settings page, section by section in this order: see accounts/pages/settings_page.py.
 SETTINGS_SECTIONS = [

@@ -33,7 +33,10 @@ def processes() -> Iterator[CheckMessage]:
 
 
 def mail() -> Iterator[CheckMessage]:
-    if not getattr(settings, "EMAIL_URL", "none"):
+    if settings.EMAIL_URL.startswith("smtp://") and settings.EMAIL_HOST not in {"localhost", "127.0.0.1", "::1"}:
+        hint = "Begin it with smtp+tls:// or smtps://, unless the network up to the server is your own."
+        yield Warning("EMAIL_URL sends mails, and links into accounts, in the clear.", hint=hint, id="operation.W006")
+    if not settings.EMAIL_URL:
         hint = "Set EMAIL_URL."
         yield Warning("No mail can be sent: no forgotten password is replaced.", hint=hint, id="operation.W003")
 

@@ -50,6 +50,26 @@ def values(environment: dict[str, str]) -> dict[str, object]:
     return {name: value for name, value in made.items() if name.isupper()}
 
 
+class MailServers(SimpleTestCase):
+    def server(self, url: str) -> list[object]:
+        named = values({"EMAIL_URL": url, "SITE_URL": "https://a.example", "DEFAULT_FROM_EMAIL": "a@b.example"})
+        return [named[f"EMAIL_{name}"] for name in ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")]
+
+    def test_one_address_says_all_of_it(self):
+        self.assertEqual(
+            self.server("smtp+tls://ada%40b.example:p%40ss%2F@mail.example:2525"),
+            ["mail.example", 2525, "ada@b.example", "p@ss/", True, False],
+        )
+        self.assertEqual(self.server("smtps://mail.example"), ["mail.example", 465, "", "", False, True])
+        self.assertEqual(self.server("smtp://[::1]"), ["::1", 25, "", "", False, False])
+
+    def test_mails_of_a_service_need_a_sender_and_a_site(self):
+        given = {"SITE_URL": "https://a.example", "DEFAULT_FROM_EMAIL": "a@b.example", "EMAIL_URL": "smtps://c"}
+        for name, value in {"DEFAULT_FROM_EMAIL": "", "SITE_URL": "", "EMAIL_URL": "console:"}.items():
+            with self.assertRaisesMessage(ImproperlyConfigured, name):
+                values(PRODUCTION | {**given, name: value})
+
+
 class EnvExample(SimpleTestCase):
     """The file that people copy names every variable, with the default that it has."""
 
@@ -80,6 +100,11 @@ WRONG = {
         **dict.fromkeys(("todo.example", "https://todo.example/path", "https://*.example"), "https://app."),
         "https://a.example,https://b.example": "one origin",
     },
+    "EMAIL_URL": {
+        **dict.fromkeys(("mail.example", "http://hidden@host", "smtp://", "smtp+tls://u:hidden@h:x"), "smtp+tls://"),
+        **dict.fromkeys(("smtps://user@host", "smtp://h:0", "smtp://h/hidden", "smtp://[hidden"), "smtp+tls://"),
+    },
+    "DEFAULT_FROM_EMAIL": dict.fromkeys(("todo", "Todo <todo>", "a@b, c", "Todo <a b@c>"), "such as"),
     "API_ALLOWED_ORIGINS": {
         **dict.fromkeys(("*", "https://*.example.com", "null", "app.example.com"), "without a wildcard"),
         **dict.fromkeys(("https://app.example.com/", "https://a@b.example", "ftp://b.example"), "https://app."),

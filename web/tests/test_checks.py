@@ -33,6 +33,10 @@ class Operation(SimpleTestCase):
     def test_several_processes_without_redis(self):
         self.assertEqual(self.found(), ["operation.W002"])
 
+    @override_settings(EMAIL_URL="smtp://mail.example", EMAIL_HOST="mail.example")
+    def test_mail_in_the_clear_through_a_network(self):
+        self.assertEqual(self.found(), ["operation.W006"])
+
     @override_settings(EMAIL_URL="")
     def test_no_way_to_send_mail(self):
         self.assertEqual(self.found(), ["operation.W003"])
