@@ -24,6 +24,12 @@ SIGN_IN_METHODS = {"pwd": "password", "pop": "passkey", "otp": "code from an app
 LOOKS_TAKEN = "This name looks like the name of another user."
 
 
+def how_words(amr: str) -> str:
+    """“by password and code from an app”."""
+    words = [SIGN_IN_METHODS[method] for method in amr.split() if method in SIGN_IN_METHODS]
+    return f"by {' and '.join(words)}" if words else ""
+
+
 @functools.cache
 def time_zone_names() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
@@ -101,6 +107,7 @@ class SignIn(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
     session_key = models.CharField(max_length=40, blank=True, db_index=True, help_text="Empty for a program.")
     user_agent = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=45, blank=True, help_text="Where it began; of IPv6 the network.")
     amr = models.CharField(max_length=40, blank=True, help_text="How, in the words of RFC 8176, spaces between.")
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)
@@ -123,8 +130,7 @@ class SignIn(models.Model):
     @property
     def how(self) -> str:
         """“by password and code from an app”; empty for one from before this was noted."""
-        words = [SIGN_IN_METHODS[method] for method in self.amr.split() if method in SIGN_IN_METHODS]
-        return f"by {' and '.join(words)}" if words else ""
+        return how_words(self.amr)
 
 
 class RefreshToken(models.Model):
@@ -217,6 +223,46 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return f"recovery code of {self.user_id}"
+
+
+class SecurityEvent(models.Model):
+    """A line of a person's security log (security_log.py): what happened, when, by which device and from where."""
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", "Signed in"
+        SIGNED_IN_ON_NEW_DEVICE = "signed_in_on_new_device", "Signed in on a new device"
+        SIGNED_OUT_EVERYWHERE = "signed_out_everywhere", "Signed out everywhere"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        PASSWORD_RESET = "password_reset", "Password set by a link"
+        PASSKEY_ADDED = "passkey_added", "Passkey added"
+        PASSKEY_REMOVED = "passkey_removed", "Passkey removed"
+        SECOND_FACTOR_ON = "second_factor_on", "Second factor turned on"
+        SECOND_FACTOR_OFF = "second_factor_off", "Second factor turned off"
+        RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"
+        RECOVERY_CODE_USED = "recovery_code_used", "Recovery code used"
+        PROVIDER_LINKED = "provider_linked", "Sign-in provider linked"
+        PROVIDER_UNLINKED = "provider_unlinked", "Sign-in provider unlinked"
+        APP_CONNECTED = "app_connected", "App connected"
+        APP_DISCONNECTED = "app_disconnected", "App disconnected"
+        TOKEN_MADE = "token_made", "Token made"
+        TOKEN_REVOKED = "token_revoked", "Token revoked"
+        EMAIL_CHANGED = "email_changed", "Email confirmed"
+        EMAIL_REMOVED = "email_removed", "Email removed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="security_events")
+    kind = models.CharField(max_length=30, choices=Kind)
+    at = models.DateTimeField(default=timezone.now)
+    address = models.CharField(max_length=45, blank=True, help_text="Of IPv6 the network.")
+    device = models.CharField(max_length=100, blank=True)
+    detail = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["at"], name="security_event_day_index")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
 
 
 class SpentTicket(models.Model):

@@ -10,6 +10,7 @@ from oauth2_provider.models import AccessToken, Application, Grant
 from oauth2_provider.models import RefreshToken as ProgramRefreshToken
 
 from .models import RefreshToken, SignIn, SpentTicket
+from .security_log import old_events
 from .sign_ins import forgotten_at
 
 BATCH = 500
@@ -34,6 +35,10 @@ def purge_sessions(now: datetime.datetime) -> int:
 
 def purge_spent_tickets(now: datetime.datetime) -> int:
     return purge_batch(SpentTicket.objects.filter(expires_at__lt=now))
+
+
+def purge_security_log(now: datetime.datetime) -> int:
+    return purge_batch(old_events(now))
 
 
 def purge_program_tokens(now: datetime.datetime) -> int:

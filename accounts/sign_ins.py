@@ -20,9 +20,12 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from web.ratelimits import address_of
 from web.text import storable
 
-from .models import RefreshToken, SignIn, User
+from .devices import device_name
+from .models import RefreshToken, SignIn, User, how_words
+from .security_log import Kind, record
 
 # Two tabs of a program, or a retry after a lost answer, may use the same token side by side: until a successor is used.
 GRACE_SECONDS = 10
@@ -38,11 +41,21 @@ def forgotten_at(now: datetime.datetime) -> datetime.datetime:
     return now - 2 * datetime.timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
 
 
-def begin_sign_in(user: User, user_agent: str = "", session_key: str = "", amr: str = "") -> SignIn:
+def begin_sign_in(user: User, user_agent: str = "", session_key: str = "", amr: str = "", address: str = "") -> SignIn:
     """A new sign-in; those that ended long ago are forgotten. `amr` is how, as SIGN_IN_METHODS names it."""
     user.sign_ins.filter(last_used_at__lt=forgotten_at(timezone.now())).delete()
     user_agent = storable(user_agent)[:USER_AGENT_MAX_CHARACTERS]
-    return user.sign_ins.create(user_agent=user_agent, session_key=session_key, amr=amr)
+    return user.sign_ins.create(user_agent=user_agent, session_key=session_key, amr=amr, address=address)
+
+
+def let_in(request: HttpRequest, user: User, session_key: str = "", amr: str = "") -> SignIn:
+    """A new sign-in by a way in, with its line in the security log."""
+    device = device_name(storable(request.META.get("HTTP_USER_AGENT", "")))
+    known = {device_name(agent) for agent in user.sign_ins.values_list("user_agent", flat=True).distinct()}
+    is_new = bool(known) and device not in known
+    record(user, Kind.SIGNED_IN_ON_NEW_DEVICE if is_new else Kind.SIGNED_IN, request, how_words(amr))
+    user_agent = request.META.get("HTTP_USER_AGENT", "")
+    return begin_sign_in(user, user_agent, session_key, amr, address_of(request))
 
 
 # Programs: refresh tokens
@@ -114,8 +127,7 @@ def note_login(request: HttpRequest, user: User, **kwargs: object) -> None:
     if not request.session.session_key:
         request.session.create()
     request.session[SIGNED_IN_AT] = time.time()
-    user_agent, amr = request.META.get("HTTP_USER_AGENT", ""), getattr(request, "amr", "")
-    begin_sign_in(user, user_agent, request.session.session_key or "", amr)
+    let_in(request, user, request.session.session_key or "", getattr(request, "amr", ""))
 
 
 @receiver(user_logged_out)
@@ -131,7 +143,7 @@ def sign_in_of_session(request: HttpRequest, user: User) -> SignIn | None:
         return None
     sign_in = user.sign_ins.filter(session_key=key, ended_at=None).first()
     if sign_in is None:
-        return begin_sign_in(user, request.META.get("HTTP_USER_AGENT", ""), key)
+        return begin_sign_in(user, request.META.get("HTTP_USER_AGENT", ""), key, address=address_of(request))
     now = timezone.now()
     if now - sign_in.last_used_at > datetime.timedelta(seconds=USE_NOTED_SECONDS):
         sign_in.last_used_at = now

@@ -300,6 +300,7 @@ SETTINGS_SECTIONS = [
     "accounts.pages.sections.SIGN_INS",
     "accounts.pages.sections.CONNECTIONS",
     "accounts.pages.sections.PERSONAL_TOKENS",
+    "accounts.pages.sections.SECURITY_LOG",
     "accounts.pages.sections.PRIVACY",
 ]
 

@@ -11,7 +11,7 @@ from ninja import Router, Status
 from accounts.models import SignIn, User
 from accounts.passwords import hash_password, user_of_password
 from accounts.second_factor.asked import method_of_second_factor
-from accounts.sign_ins import begin_sign_in, issue_refresh_token, revoke_refresh_token, rotate_refresh_token
+from accounts.sign_ins import issue_refresh_token, let_in, revoke_refresh_token, rotate_refresh_token
 from accounts.tokens.access import issue_access_token
 from accounts.ways import PASSWORD
 from database.units import database_unit
@@ -35,7 +35,7 @@ async def register(request: HttpRequest, registration: Registration, response: H
     user = await check_registration(registration)
     user.password = await hash_password(registration.password)
     try:
-        signed_in = await store_user(user, user_agent_of(request))
+        signed_in = await store_user(user, request)
     except IntegrityError:
         # While the password was hashed.
         raise ValidationFailed(details={"username": TAKEN_MEANWHILE}) from None
@@ -53,7 +53,7 @@ async def sign_in(request: HttpRequest, credentials: Credentials, response: Http
     user = await user_of_password(credentials.username, credentials.password, address)
     second = await method_of_second_factor(user, credentials.otp, address)
     methods = [PASSWORD, second] if second else [PASSWORD]
-    return token_pair(*await note_sign_in(user, user_agent_of(request), " ".join(methods)), response)
+    return token_pair(*await note_sign_in(user, request, " ".join(methods)), response)
 
 
 @router.post("/refresh", auth=None, response={200: TokenPair, 401: ErrorBody, 429: ErrorBody})
@@ -93,10 +93,6 @@ def me_of(user: User) -> Me:
     return Me(user_id=user.subject, username=user.username, time_zone=user.time_zone, limits=limits)
 
 
-def user_agent_of(request: HttpRequest) -> str:
-    return request.headers.get("User-Agent", "")
-
-
 def token_pair(sign_in: SignIn, refresh_token: str, response: HttpResponse) -> TokenPair:
     # RFC 6749 section 5.1: no cache on the way keeps a token.
     response["Cache-Control"] = "no-store"
@@ -133,16 +129,16 @@ def check_registration(registration: Registration) -> User:
 
 
 @database_unit
-def store_user(user: User, user_agent: str) -> tuple[SignIn, str]:
+def store_user(user: User, request: HttpRequest) -> tuple[SignIn, str]:
     """Store a new user, signed in; returns the sign-in and its refresh token."""
     user.last_login = timezone.now()
     user.save(force_insert=True)
-    begun = begin_sign_in(user, user_agent, amr=PASSWORD)
+    begun = let_in(request, user, amr=PASSWORD)
     return begun, issue_refresh_token(begun)
 
 
 @database_unit
-def note_sign_in(user: User, user_agent: str, amr: str) -> tuple[SignIn, str]:
+def note_sign_in(user: User, request: HttpRequest, amr: str) -> tuple[SignIn, str]:
     """Note the login; returns the sign-in and its refresh token.
 
     Raises LoginFailed when the account was disabled or got another password while this one was being checked.
@@ -150,5 +146,5 @@ def note_sign_in(user: User, user_agent: str, amr: str) -> tuple[SignIn, str]:
     unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
     if not unchanged.update(last_login=timezone.now()):
         raise LoginFailed
-    begun = begin_sign_in(user, user_agent, amr=amr)
+    begun = let_in(request, user, amr=amr)
     return begun, issue_refresh_token(begun)

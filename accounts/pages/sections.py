@@ -5,8 +5,10 @@ from typing import Any
 from accounts.models import SecondFactor
 from accounts.passkeys.site import site_of
 from accounts.programs.connections import connections_of
+from accounts.security_log import newest_events, place_of
 from accounts.sign_ins import sign_in_of_session, sign_ins_in_use
 from accounts.tokens.personal import tokens_in_use
+from web.ratelimits import address_of
 
 from .confirming import ConfirmForm
 from .forms import EraseForm, NewPasswordForm, PersonalTokenForm, TimeZoneForm
@@ -16,6 +18,7 @@ from .sign_in import PageRequest
 THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
 # A program that signs in for each of its runs has thousands.
 SIGN_INS_SHOWN = 20
+EVENTS_SHOWN = 20
 
 
 def appearance(request: PageRequest) -> dict[str, Any]:
@@ -49,12 +52,14 @@ def second_factor(request: PageRequest) -> dict[str, Any]:
 
 def sign_ins(request: PageRequest) -> dict[str, Any]:
     this_sign_in = sign_in_of_session(request, request.acting_user)
-    others = sign_ins_in_use(request.acting_user)
+    others, here = sign_ins_in_use(request.acting_user), address_of(request)
     if this_sign_in:
         others = others.exclude(pk=this_sign_in.pk)
     return {
         "this_sign_in": this_sign_in,
-        "sign_ins": filter(None, [this_sign_in, *others[:SIGN_INS_SHOWN]]),
+        "sign_ins": [
+            (shown, place_of(shown.address, here)) for shown in [this_sign_in, *others[:SIGN_INS_SHOWN]] if shown
+        ],
         "more_sign_ins": max(0, others.count() - SIGN_INS_SHOWN),
     }
 
@@ -69,6 +74,12 @@ def personal_tokens(request: PageRequest) -> dict[str, Any]:
         "personal_tokens": tokens_in_use(request.acting_user),
         "personal_token_form": PersonalTokenForm(),
     }
+
+
+def security_log(request: PageRequest) -> dict[str, Any]:
+    here = address_of(request)
+    events = newest_events(request.acting_user, EVENTS_SHOWN)
+    return {"security_events": [(event, place_of(event.address, here)) for event in events]}
 
 
 def privacy(request: PageRequest) -> dict[str, Any]:
@@ -86,4 +97,5 @@ SECOND_FACTOR = Section("accounts/settings/_second_factor.html", second_factor)
 SIGN_INS = Section("accounts/settings/_sign_ins.html", sign_ins)
 CONNECTIONS = Section("accounts/settings/_connections.html", connections)
 PERSONAL_TOKENS = Section("accounts/settings/_personal_tokens.html", personal_tokens)
+SECURITY_LOG = Section("accounts/settings/_security_log.html", security_log)
 PRIVACY = Section("accounts/settings/_privacy.html", privacy)

@@ -17,6 +17,7 @@ from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, TAKEN_MEANWHILE
 from accounts.bearer import user_of_cookie
 from accounts.models import User
 from accounts.passwords import hash_password, user_of_password
+from accounts.security_log import Kind, record
 from accounts.sign_ins import (
     end_sign_in_of,
     sign_in_of_session,
@@ -209,6 +210,7 @@ def save_if_valid(form: forms.ModelForm) -> bool:
 def store_password(request: PageRequest, form: NewPasswordForm) -> bool:
     if valid := form.is_valid():
         sign_out_elsewhere(request, form.save())
+        record(request.acting_user, Kind.PASSWORD_CHANGED, request)
     return valid
 
 
@@ -225,9 +227,14 @@ async def end_sign_in(request: PageRequest, sign_in_id: UUID) -> HttpResponse:
 @signed_in
 async def end_sign_ins(request: PageRequest) -> HttpResponse:
     """Sign out everywhere, here as well."""
-    await database_unit(sign_out_everywhere)(request.acting_user)
+    await database_unit(end_all_sign_ins)(request)
     await auth.alogout(request)
     return redirect("login")
+
+
+def end_all_sign_ins(request: PageRequest) -> None:
+    sign_out_everywhere(request.acting_user)
+    record(request.acting_user, Kind.SIGNED_OUT_EVERYWHERE, request)
 
 
 @never_cache
@@ -236,25 +243,32 @@ async def end_sign_ins(request: PageRequest) -> HttpResponse:
 async def make_personal_token(request: PageRequest) -> HttpResponse:
     """Answer with the page itself, not a redirect: the token is shown this once and kept nowhere in between."""
     form = PersonalTokenForm(request.POST)
-    token = await database_unit(issue_if_valid)(request.acting_user, form)
+    token = await database_unit(issue_if_valid)(request, form)
     if token is None:
         return await settings_page(request, status=UNPROCESSABLE, personal_token_form=form)
     return await settings_page(request, new_token=token)
 
 
-def issue_if_valid(user: User, form: PersonalTokenForm) -> str | None:
+def issue_if_valid(request: PageRequest, form: PersonalTokenForm) -> str | None:
     if not form.is_valid():
         return None
     try:
-        return issue_personal_token(user, **form.cleaned_data)
+        token = issue_personal_token(request.acting_user, **form.cleaned_data)
     except TooManyTokens as refusal:
         add_refusal(form, refusal)
         return None
+    record(request.acting_user, Kind.TOKEN_MADE, request, form.cleaned_data["name"])
+    return token
 
 
 @require_POST
 @signed_in
 async def revoke_token(request: PageRequest, token_id: UUID) -> HttpResponse:
-    await database_unit(revoke_personal_token)(request.acting_user, token_id)
+    await database_unit(end_personal_token)(request, token_id)
     messages.success(request, "That token is revoked.")
     return redirect("settings")
+
+
+def end_personal_token(request: PageRequest, token_id: UUID) -> None:
+    if token := revoke_personal_token(request.acting_user, token_id):
+        record(request.acting_user, Kind.TOKEN_REVOKED, request, token.name)

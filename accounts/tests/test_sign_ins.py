@@ -197,7 +197,7 @@ class SignInPageTests(TestCase):
     def test_another_browser_can_be_signed_out(self):
         token = self.there.post("/accounts/token").json()["access_token"]
         response = self.here.post(f"/accounts/settings/sign-ins/{self.sign_in('Safari on iPhone').pk}/end", follow=True)
-        self.assertNotContains(response, "Safari on iPhone")
+        self.assertNotContains(response, "Sign out Safari on iPhone")
         self.assertEqual(self.status_of(token), 401)
         self.assertFalse(self.is_signed_in(self.there))
         self.assertTrue(self.is_signed_in(self.here))

@@ -65,6 +65,8 @@ def alive(tokens: QuerySet[PersonalToken]) -> QuerySet[PersonalToken]:
     return tokens.filter(not_before, user__is_active=True, expires_at__gt=timezone.now())
 
 
-def revoke_personal_token(user: User, token_id: UUID) -> None:
-    """One of a person's own; one that is gone, or not theirs, is as good as revoked."""
-    user.personal_tokens.filter(pk=token_id).delete()
+def revoke_personal_token(user: User, token_id: UUID) -> PersonalToken | None:
+    """The one that was revoked, of a person's own; None: one that is gone, or not theirs, is as good as revoked."""
+    if token := user.personal_tokens.filter(pk=token_id).first():
+        token.delete()
+    return token

@@ -22,6 +22,7 @@ from accounts.models import (
     RecoveryCode,
     RefreshToken,
     SecondFactor,
+    SecurityEvent,
     SignIn,
     User,
 )
@@ -70,6 +71,7 @@ PARTS = (
     Part("program_tokens", AccessToken, owner="user", secret=frozenset({"token", "token_checksum"})),
     Part("program_refresh_tokens", ProgramRefreshToken, owner="user", secret=frozenset({"token", "token_checksum"})),
     Part("personal_tokens", PersonalToken, owner="user", secret=frozenset({"digest"})),
+    Part("security_log", SecurityEvent, owner="user"),
     Part("conversations", Conversation, secret=frozenset({"lease_token"})),
     Part("messages", Message),
     Part("tool_calls", ToolCall, owner="conversation__owner"),

@@ -18,9 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import RecordedAdmin
-from accounts.models import Passkey, Reading, User
+from accounts.models import Passkey, Reading, SecurityEvent, User
 from accounts.programs.testing import connected_program, pending_code
 from accounts.second_factor.stored import turn_on_passkeys
+from accounts.security_log import record
 from accounts.sign_ins import begin_sign_in, digest_of, issue_refresh_token
 from accounts.testing import PASSWORD, alice, bearer, bob, outside_issuer
 from accounts.tokens.personal import issue_personal_token
@@ -54,6 +55,7 @@ def everything_of(user: User) -> None:
     issue_personal_token(user, "notebook", "read", days=30)
     Passkey.objects.create(user=user, name="phone", credential_id=user.subject, public_key="key")
     turn_on_passkeys(user)
+    record(user, SecurityEvent.Kind.TOKEN_MADE)
     conversation = ConversationFactory(owner=user, title="Groceries")
     MessageFactory(conversation=conversation, content="add <milk> & “bread” \u2028 🥛")
     answer = MessageFactory(conversation=conversation, role=Message.Role.ASSISTANT, content="Added.")
@@ -211,6 +213,7 @@ class ErasureTests(TransactionTestCase):
         before = await sync(rows_by_table)(self.alice)
         await self.async_client.aforce_login(self.alice)
         before["sign_ins"] += 1
+        before["security_log"] += 1
         others = await sync(rows_by_table)(self.bob)
         response = await self.erase()
         self.assertEqual(response.status_code, 200)
