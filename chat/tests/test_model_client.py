@@ -96,12 +96,17 @@ class WireFormatTests:
     def setUp(self):
         self.model = OpenAIModel(read_timeout_seconds=5, retry_pause_seconds=0)
 
+    async def make_ready(self) -> None:
+        """What happens before each request that is looked at: here nothing, so that it is the first of its model."""
+
     async def answer(self, *answers: Answer) -> list:
+        await self.make_ready()
         self.upstream.script(answers)
         return await step(self.model)
 
     async def failure(self, *answers: Answer) -> TurnFailure:
         """The failure of a step; what is logged on the way names neither the key nor the upstream's words."""
+        await self.make_ready()
         self.upstream.script(answers)
         with (
             self.assertLogs("chat.assistants.openai", "WARNING") as logs,
@@ -537,19 +542,48 @@ class ConnectionTests(SimpleTestCase):
                 self.assertEqual(retry_after_seconds(headers, None, now=NOW.timestamp()), expected)
 
 
+class SecondRequests:
+    """All of that holds for the requests after the first, which the SDK has no part in."""
+
+    async def make_ready(self):
+        self.upstream.script([says("Hello.")])
+        outputs = [output async for output in self.model.stream(request_with(UserText("A longer first question")))]
+        self.assertEqual(text_of(outputs), "Hello.")
+
+    async def test_it_has_the_headers_of_the_first_but_for_its_length(self):
+        await self.make_ready()
+        first = dict(self.upstream.request_headers[0])
+        self.upstream.script([says("Hello.")])
+        await step(self.model)
+        second = dict(self.upstream.request_headers[0])
+        self.assertNotEqual(first.pop("content-length"), second.pop("content-length"))
+        self.assertEqual(first, second)
+
+
+class SecondRequestsInResponsesTests(SecondRequests, ResponsesTests):
+    pass
+
+
+class SecondRequestsInChatCompletionsTests(SecondRequests, ChatCompletionsTests):
+    pass
+
+
 class AzureTests(SimpleTestCase):
     """Azure's way: the version in the address, the deployment in the path, the key in a header of its own."""
 
     async def asked(self, address, api):
         """(path, query, headers) of a request to the scripted upstream, which is reached at `address`."""
         with ScriptedUpstream() as upstream:
-            upstream.script([says("Hello.")])
+            upstream.script([says("Hello.")] * 2)
             origin = upstream.url.removesuffix("/v1")
             with override_settings(
                 OPENAI_BASE_URL=f"{origin}{address}", OPENAI_API_KEY="azure-key", OPENAI_API=api, OPENAI_MODEL="my-gpt"
             ):
-                outputs = await step(OpenAIModel(read_timeout_seconds=5, retry_pause_seconds=0))
-            self.assertEqual(text_of(outputs), "Hello.")
+                model = OpenAIModel(read_timeout_seconds=5, retry_pause_seconds=0)
+                outputs = [output async for output in model.stream(request_with())] + await step(model)
+            self.assertEqual(text_of(outputs), "Hello." * 2)
+            self.assertEqual(upstream.request_headers[0], upstream.request_headers[1])
+            self.assertEqual((upstream.paths[0], upstream.queries[0]), (upstream.paths[1], upstream.queries[1]))
             return upstream.paths[-1], upstream.queries[-1], upstream.request_headers[-1]
 
     async def test_the_version_and_the_deployment_are_in_the_address_and_the_key_in_its_header(self):

@@ -1,7 +1,7 @@
 """The model over the network: one streamed request per step, every way it can fail a TurnFailure.
 
-With `bounded.py` the only module that imports openai. It is itself imported only where turns run (settings.CHAT_MODEL
-is a path): openai takes half a second, which commands of manage.py should not pay.
+With `connection.py` and `bounded.py` the only module that imports openai. It is itself imported only where turns run
+(settings.CHAT_MODEL is a path): openai takes half a second, which commands of manage.py should not pay.
 """
 
 import asyncio
@@ -13,13 +13,12 @@ import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import httpx2
 import openai
 from django.conf import settings
-from openai import AsyncOpenAI, AsyncStream
 
 from chat.assistants.interface import ModelOutput, ModelRequest, StepEnd, ToolDefinition, ToolRequest
 from chat.errors import (
@@ -43,9 +42,9 @@ from .answers.chat_completions import ChatCompletionsReader
 from .answers.events import AnswerTooLarge, EventReader, NotAnAnswer, drain
 from .answers.reader import AnswerReader
 from .answers.responses import ResponsesReader
-from .bounded import BoundedClient
+from .connection import Connection, Refused
 from .parts import server_id
-from .refusals import Refusal, failure_of, kind_of, read_refusal
+from .refusals import Refusal, failure_of, kind_of
 from .requests import chat_completions, responses
 from .requests.conversation import has_foreign
 from .silence import Silence
@@ -74,14 +73,6 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 Frozen = frozenset[str]
 
 
-class Refused(Exception):
-    """An answer that is an error, and what it says."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        super().__init__()
-
-
 class OpenAIModel:
     """The model named in the settings. Keep one for the life of the process: it owns the connections.
 
@@ -101,7 +92,7 @@ class OpenAIModel:
             read_timeout_seconds or settings.MODEL_FIRST_TOKEN_TIMEOUT_SECONDS
         )
         self._retry_pause_seconds = retry_pause_seconds
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
+        self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, Connection] = WeakKeyDictionary()
         self._tls = ssl.create_default_context()
         self.address = server_address(settings.OPENAI_BASE_URL, self.name, settings.OPENAI_API)
         self._server = server_id(settings.OPENAI_BASE_URL, self.name, self.address.api)
@@ -114,8 +105,8 @@ class OpenAIModel:
 
     async def close(self) -> None:
         """Close the connections that belong to the running event loop."""
-        if client := self._clients.pop(asyncio.get_running_loop(), None):
-            await client.close()
+        if connection := self._connections.pop(asyncio.get_running_loop(), None):
+            await connection.close()
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
         """The model is asked once more where its answer says nothing, or has a call that nobody can read."""
@@ -183,21 +174,13 @@ class OpenAIModel:
         logger.warning("The model was silent for %s s.", round(seconds))
         raise ModelTimeout
 
-    def _client(self) -> AsyncOpenAI:
-        """The client of the running event loop: its connections cannot be used from another."""
+    def _connection(self) -> Connection:
+        """That of the running event loop."""
         loop = asyncio.get_running_loop()
-        if loop not in self._clients:
+        if loop not in self._connections:
             silence = max(self._read_seconds, self._first_token_seconds)
-            timeout = openai.Timeout(connect=5, read=silence, write=10, pool=5)
-            self._clients[loop] = AsyncOpenAI(
-                api_key=openai_key(),
-                base_url=self.address.base_url,
-                default_query=dict(self.address.query),
-                http_client=BoundedClient(verify=self._tls, timeout=timeout),
-                timeout=timeout,
-                max_retries=0,
-            )
-        return self._clients[loop]
+            self._connections[loop] = Connection(self.address, self._format.PATH, openai_key(), silence, self._tls)
+        return self._connections[loop]
 
     # Asking
 
@@ -263,27 +246,11 @@ class OpenAIModel:
             await asyncio.sleep(self._retry_pause_seconds)
 
     async def _post(self, content: bytes) -> httpx2.Response:
-        """A plain post whose answer is read by us; raises Refused where it is an error.
-
-        The resource methods walk the whole history to transform it, and a typed event costs a pydantic
-        model: with 200 messages and 40 tokens 141 ms of CPU a request, 10 untransformed, 4 this way.
-        """
+        """A plain post whose answer is read by us; raises Refused where it is an error."""
         try:
-            answer: object = await self._client().post(
-                self._format.PATH,
-                content=content,
-                # With each request: among the headers of the client, a bearer token that is left out counts as missing.
-                options={"headers": {**trace_headers(), **key_headers(self.address.key_header)}},
-                cast_to=httpx2.Response,
-                stream=True,
-                stream_cls=AsyncStream[object],
-            )
-        except openai.APIStatusError as error:
-            response = error.response
-            raise Refused(read_refusal(error.status_code, response.headers, response.content)) from None
+            response = await self._connection().post(content, trace_headers())
         except CLIENT_ERRORS as error:
             raise failure_of_client(error) from None
-        response = cast(httpx2.Response, answer)  # as `cast_to` says, where the types say `stream_cls`
         if "text/html" in response.headers.get("content-type", ""):
             await response.aclose()
             logger.error("The model's address answers with a web page: check OPENAI_BASE_URL.")
@@ -294,11 +261,6 @@ class OpenAIModel:
 def openai_key() -> str:
     """Local servers need none; the client insists on one."""
     return settings.OPENAI_API_KEY or "none"
-
-
-def key_headers(header: str) -> dict[str, Any]:
-    """The key in a header of the server's own, in the place of a bearer token, which some then take for another key."""
-    return {header: openai_key(), "Authorization": openai.Omit()} if header else {}
 
 
 class UnusableAnswer(Exception):
