@@ -1,5 +1,7 @@
 """From a request to its user: the only place where the product decides who is asking."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from uuid import UUID
@@ -12,10 +14,10 @@ from django.http import HttpRequest
 from uuid_utils.compat import uuid7
 
 from database.prepared import PreparedQuery, Slot, pk_slot
-from database.units import database_read, database_unit
+from database.units import database_read, database_unit, drop_old_connection, within_unit
 from telemetry.notes import note_ids
 from web.errors import TokenInvalid, TokenMissing, UserMismatch
-from web.ratelimits import check_use
+from web.ratelimits import count_use
 
 from .issuers import LOCAL_ISSUER
 from .models import PersonalToken, User
@@ -38,22 +40,33 @@ async def authenticate(request: HttpRequest, scope: str | None = None) -> User:
     an outage of the database passes through as what it is.
     """
     if (user := getattr(request, "acting_user", None)) is None:
-        user = await user_of_request(request, scope)
-        note_ids(user_id=user.pk)
-        await check_use("requests", user, f"{settings.REQUESTS_PER_MINUTE}/m")
+        find = await who_asks(request, scope)
+        user = await counted(find)
         request.acting_user = user  # type: ignore[attr-defined]
     return user
 
 
-async def user_of_request(request: HttpRequest, scope: str | None = None) -> User:
+async def who_asks(request: HttpRequest, scope: str | None = None) -> Callable[[], User]:
+    """What finds the user in the database, once everything is checked that needs none."""
     token = bearer_token(request.headers.get("Authorization", ""))
     if token is not None:
         if scope is not None and token.startswith(PROGRAM_PREFIX):
-            return await user_of_program(request, token, scope)
-        return await user_of_token(token)
+            user = await user_of_program(request, token, scope)
+            return lambda: user
+        return functools.partial(accepted_user, await verify_access_token(token))
     if request.path_info.startswith("/api/"):
         raise TokenMissing
-    return await user_of_cookie(request)
+    return functools.partial(within_unit(user_of_cookie), request)
+
+
+@database_read
+def counted(find: Callable[[], User]) -> User:
+    """Find the user and count one more request of theirs, in one visit to a thread; no connection is held meanwhile."""
+    user = find()
+    drop_old_connection()
+    note_ids(user_id=user.pk)
+    count_use("requests", user, f"{settings.REQUESTS_PER_MINUTE}/m")
+    return user
 
 
 def bearer_token(authorization: str) -> str | None:
@@ -64,8 +77,11 @@ def bearer_token(authorization: str) -> str | None:
 
 async def user_of_token(token: str) -> User:
     """The user of a verified access token, for doors that have no Django request."""
-    claims = await verify_access_token(token)
-    user = await find_user(claims)
+    return await database_read(accepted_user)(await verify_access_token(token))
+
+
+def accepted_user(claims: AccessClaims) -> User:
+    user = find_user(claims)
     if user is None or not accepts(user, claims):
         raise TokenInvalid
     return user
@@ -145,7 +161,6 @@ NAMED = PreparedQuery(users_named)
 SIGNED_IN = PreparedQuery(lambda: users_named().filter(sign_ins__id=pk_slot("sign_in"), sign_ins__ended_at=None))
 
 
-@database_read
 def find_user(claims: AccessClaims) -> User | None:
     """The user with the token's issuer and subject, or None.
 

@@ -95,7 +95,9 @@ async def layer_costs() -> dict[str, float]:
         return {
             "sizes of headers, body and JSON": await median_ms(bounds),
             "the token and its signature": await median_ms(lambda: tokens.verify_access_token(token)),
-            "the user's row": await median_ms(lambda: bearer.find_user(claims)),
+            "the user's row": await median_ms(
+                lambda: import_module("database.units").database_read(bearer.find_user)(claims)
+            ),
             "limits of a user": await median_ms(limits),
         }
 

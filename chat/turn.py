@@ -7,7 +7,7 @@ import asyncio
 import functools
 import logging
 import time
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.bearer import authenticate, check_subject
 from accounts.locks import lock_user
 from accounts.models import User
-from database.units import CommitUnknown, database_unit, is_outage
+from database.units import CommitUnknown, database_read, database_unit, is_outage, within_unit
 from telemetry.causes import cause_of
 from telemetry.stages import stage
 from todos.changes import Door, Origin
@@ -57,7 +57,7 @@ from .turns.again import (
 from .turns.approvals import approval_words, ask_person, decide_in_words
 from .turns.fallback import allowance, step_outputs
 from .turns.lease import hold_lease, renew_lease
-from .turns.limits import NewMessage, check_allowance, check_message, check_turn_rate
+from .turns.limits import NewMessage, check_allowance, check_message, count_turn
 from .turns.observed import report_turn
 from .turns.records import tool_call_record
 from .turns.state import STOP_SENTENCES, Turn
@@ -91,9 +91,17 @@ async def begin_turn(request: HttpRequest, user_id: str, message: NewMessage) ->
     user = await authenticate(request)
     # 2. Check that user_id equals the token's subject.
     check_subject(user, user_id)
-    message = check_message(message)
-    await check_turn_rate(request, user)
-    return await begun_for_certain(open_turn(user, message, request_id=getattr(request, "request_id", "")))
+    opening = functools.partial(
+        within_unit(open_turn), user, check_message(message), getattr(request, "request_id", "")
+    )
+    return await begun_for_certain(counted_turn(user, opening))
+
+
+@database_read
+def counted_turn(user: User, opening: Callable[[], Turn | TurnCompleted]) -> Turn | TurnCompleted:
+    """Count one turn of the user, which takes no transaction, and begin it in the same visit to a database thread."""
+    count_turn(user)
+    return opening()
 
 
 @database_unit
@@ -129,9 +137,9 @@ async def begin_retry(
     """
     user = await authenticate(request)
     check_subject(user, user_id)
-    await check_turn_rate(request, user)
-    reopening = reopen_turn(user, conversation_id, message_id, request_id=getattr(request, "request_id", ""))
-    return await begun_for_certain(reopening)
+    request_id = getattr(request, "request_id", "")
+    reopening = functools.partial(within_unit(reopen_turn), user, conversation_id, message_id, request_id)
+    return await begun_for_certain(counted_turn(user, reopening))
 
 
 @database_unit

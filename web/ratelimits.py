@@ -1,6 +1,6 @@
 """How often something may be done: counted in the cache, which all processes share.
 
-Windows and keys are django-ratelimit's. Each function is a thread hop, because the cache client blocks. Without a
+Windows and keys are django-ratelimit's. With Redis each coroutine is a thread hop, because its client blocks. Without a
 cache a limit cannot be counted: `check_rate` lets the request pass and logs it; `check_failed_logins` refuses, since
 guessing would be free.
 """
@@ -106,10 +106,22 @@ def rate_of_address(rate: str) -> str:
     return f"{int(count) * settings.PEOPLE_PER_ADDRESS}/{period}"
 
 
+def count_use(group: str, user: AbstractBaseUser, *rates: str) -> None:
+    """As `check_use`, for who is in a thread already: another one would cost as much as the count."""
+    count_or_pass(group, [(group, str(user.pk), rate) for rate in rates])
+
+
 async def count_uses(group: str, counts: list[tuple[str, str, str]]) -> None:
-    """All in one thread hop and one round trip, in turn: what comes after a refusal is not counted."""
+    """All in one round trip, in turn: what comes after a refusal is not counted. In memory it takes no thread."""
+    if isinstance(caches["default"], SharedRedisCache):
+        await sync_to_async(count_or_pass, thread_sensitive=False)(group, counts)
+    else:
+        count_or_pass(group, counts)
+
+
+def count_or_pass(group: str, counts: list[tuple[str, str, str]]) -> None:
     try:
-        await sync_to_async(count_each, thread_sensitive=False)(counts)
+        count_each(counts)
     except CacheUnreachable as error:
         logger.warning("The limit %s was not checked: the cache is out of reach (%s).", group, cause_of(error))
 

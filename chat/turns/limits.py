@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Aggregate, Count, DateTimeField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Now
-from django.http import HttpRequest
 
 from accounts.models import User
 from chat.errors import QuotaExhausted, TooManyTurns
@@ -17,7 +16,7 @@ from chat.models import Conversation, Message
 from database.prepared import PreparedQuery, Slot, pk_slot
 from telemetry import metrics
 from web.errors import ValidationFailed
-from web.ratelimits import check_use
+from web.ratelimits import count_use
 from web.repeats import check_idempotency_key
 from web.text import is_blank, storable
 
@@ -75,8 +74,9 @@ def check_message(message: NewMessage) -> NewMessage:
     return dataclasses.replace(message, text=text)
 
 
-async def check_turn_rate(request: HttpRequest, user: User) -> None:
-    await check_use("turns", user, f"{settings.TURNS_PER_MINUTE}/m", f"{settings.TURNS_PER_HOUR}/h")
+def count_turn(user: User) -> None:
+    """In a database thread, and before the first look at the database. Raises RateLimited."""
+    count_use("turns", user, f"{settings.TURNS_PER_MINUTE}/m", f"{settings.TURNS_PER_HOUR}/h")
 
 
 def check_allowance(user: User, now: datetime.datetime) -> None:

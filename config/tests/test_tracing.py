@@ -94,7 +94,7 @@ class OneTurn(TransactionTestCase):
         top = "POST api/<user_id>/chat"
         for expected, count in (
             (top, 1),
-            (f"{top} > database find_user", 1),
+            (f"{top} > database counted", 1),
             (f"{top} > turn", 1),
             (f"{top} > turn > model step", 2),
             (f"{top} > turn > tool call", 1),
