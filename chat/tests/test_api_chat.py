@@ -13,7 +13,7 @@ from accounts.testing import bearer, bob, forge_token
 from chat.conversations import conversation_page, message_page
 from chat.errors import ModelUnavailable
 from chat.models import Conversation, Message, ToolCall
-from chat.running import finish_running_turns
+from chat.running import finish_running_turns, running_turns
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 from chat.turn import open_turn
 from chat.turns.limits import NewMessage
@@ -231,10 +231,12 @@ class IdempotencyKeys(ChatCase):
         self.assertEqual(await Message.objects.acount(), 2)
 
     async def test_another_request_with_the_key_is_refused(self):
-        with scripted_model(says("Hello.")):
+        with scripted_model(says("Hello."), says("Hello.")):
             await self.answer("hi", headers=self.key)
-            response = await self.send("ho", headers=self.key)
-        self.assertEqual((response.status_code, response.json()["error"]), (422, "idempotency_mismatch"))
+            elsewhere = await self.answer("hello")
+            for text, conversation_id in (("ho", None), ("hi", elsewhere["conversation_id"])):
+                response = await self.send(text, conversation_id=conversation_id, headers=self.key)
+                self.assertEqual((response.status_code, response.json()["error"]), (422, "idempotency_mismatch"))
 
     async def test_while_the_first_still_runs(self):
         refused = []
@@ -315,6 +317,43 @@ class Streams(ChatCase):
             await finish_running_turns(grace_seconds=10)
         message = await Message.objects.aget(role="assistant")
         self.assertEqual((message.status, message.content), ("completed", "Added."))
+
+    async def test_a_client_that_goes_away_before_the_turn_has_begun_does_not_end_it_either(self):
+        with scripted_model(calls("add_task", ADD_MILK), says("Added.")), self.assertNoLogs(level="ERROR"):
+            sending = asyncio.create_task(self.send("add milk"))
+            while not running_turns:  # noqa: ASYNC110 it is begun by the request, which tells nobody
+                await asyncio.sleep(0)
+            sending.cancel()
+            await asyncio.wait([sending])
+            await finish_running_turns(grace_seconds=10)
+        message = await Message.objects.aget(role="assistant")
+        self.assertEqual((message.status, message.content), ("completed", "Added."))
+
+    async def test_a_turn_that_begins_while_the_process_ends_is_waited_for_as_well(self):
+        first, second = asyncio.Event(), asyncio.Event()
+
+        async def wait(go_on):
+            await go_on.wait()
+            return says("Here.")
+
+        with scripted_model(lambda _: wait(first), lambda _: wait(second)) as model:
+            turns = [asyncio.create_task(self.send("one"))]
+            await self.asked(model, 1)
+            ending = asyncio.create_task(finish_running_turns(grace_seconds=10))
+            turns.append(asyncio.create_task(self.send("two")))
+            await self.asked(model, 2)
+            first.set()
+            await turns[0]
+            await asyncio.wait([ending], timeout=0.2)
+            self.assertFalse(ending.done())
+            second.set()
+            self.assertEqual([(await turn).json()["response"] for turn in turns], ["Here.", "Here."])
+            await ending
+        self.assertEqual(running_turns, set())
+
+    async def asked(self, model, count):
+        while len(model.requests) < count:  # noqa: ASYNC110 a scripted model tells nobody
+            await asyncio.sleep(0)
 
 
 class Conversations(ChatCase):

@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 from asgiref.sync import sync_to_async
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.testing import bearer, bob
@@ -51,6 +52,14 @@ class Asking(ApprovalCase):
                 self.assertEqual(answer["tool_calls"][0]["status"], "pending")
                 self.assertIn("5 todos", answer["response"])
                 self.assertEqual(len(await self.open_titles()), 6)
+
+    @override_settings(APPROVAL_MINUTES=15)
+    async def test_the_person_has_a_quarter_of_an_hour(self):
+        answer = await self.ask()
+        expires_at = datetime.datetime.fromisoformat(answer["approval"]["expires_at"])
+        left = (expires_at - timezone.now()).total_seconds() / 60
+        self.assertGreater(left, 14)
+        self.assertLessEqual(left, 15)
 
     async def test_three_are_done_at_once(self):
         with scripted_model(calls("delete_task", {"tasks": TITLES[:3]}), says("Done.")):

@@ -9,8 +9,8 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.testing import bearer, bob
-from chat.models import Conversation
-from chat.testing import ConversationFactory, says, scripted_model
+from chat.models import Conversation, Message
+from chat.testing import ConversationFactory, MessageFactory, says, scripted_model
 
 from .chat_case import ChatCase
 
@@ -41,6 +41,16 @@ class QuotaTests(ChatCase):
             self.assertEqual(refused.json()["details"]["used_tokens"], SPENT)
             self.assertIn(int(refused["Retry-After"]), range(1, 86_402))
             self.assertEqual((await self.say(somebody_else)).status_code, 200)
+
+    async def test_the_day_is_a_whole_one_and_begins_at_midnight_utc(self):
+        conversation = await sync_to_async(ConversationFactory)(owner=self.alice)
+        midnight = timezone.now().astimezone(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        tokens = {"input_tokens": INPUT, "output_tokens": OUTPUT}
+        for moment in (midnight, midnight - MINUTE):
+            answer = await sync_to_async(MessageFactory)(conversation=conversation, role="assistant", **tokens)
+            await Message.objects.filter(pk=answer.pk).aupdate(created_at=moment)
+        me = (await self.ask("GET", "/api/auth/me")).json()
+        self.assertEqual(me["usage_today"], {"tokens": INPUT + OUTPUT})
 
     async def test_a_turn_stands_for_a_whole_request_until_it_ends_or_its_lease_does(self):
         conversation = await sync_to_async(ConversationFactory)(owner=self.alice)

@@ -5,6 +5,9 @@ import json
 from asgiref.sync import sync_to_async
 
 from accounts.testing import bearer, bob
+from chat.assistants.interface import StepEnd, TextDelta, ToolRequest
+from chat.errors import ModelUnavailable
+from chat.history.context import INTERRUPTED_OUTPUT
 from chat.models import Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 
@@ -25,6 +28,10 @@ def told(events):
     return text, [(name, data) for _, name, data in events if name != "message.delta"]
 
 
+def says_in_pieces(*pieces):
+    return [*map(TextDelta, pieces), StepEnd()]
+
+
 async def body_of(response) -> bytes:
     return b"".join([frame async for frame in response.streaming_content])
 
@@ -42,7 +49,10 @@ class Resuming(ChatCase):
 
     async def test_cut_at_every_event_it_is_whole(self):
         whole = await self.streamed(
-            calls("add_task", ADD), says("Added. "), calls("complete_task", DONE), says("Done, ", "and ", "well 🎉.")
+            calls("add_task", ADD),
+            says("Added. "),
+            calls("complete_task", DONE),
+            says_in_pieces("Done, ", "and ", "well 🎉."),
         )
         message_id = whole[0][2]["message_id"]
         ids = [int(number) for number, *_ in whole]
@@ -54,6 +64,21 @@ class Resuming(ChatCase):
         again = events_of((await body_of(await self.resume(message_id))).decode())
         self.assertEqual(told(again), told(whole))
         self.assertEqual(again[-1][0], whole[-1][0])
+
+    async def test_a_turn_that_goes_on_after_a_call_is_cut_at_every_event_likewise(self):
+        headers = {"Idempotency-Key": "one"}
+        both = [ToolRequest(f"call_{n}", "add_task", json.dumps({"tasks": [{"title": f"Thing {n}"}]})) for n in "12"]
+        with scripted_model([*both, StepEnd()], [ModelUnavailable()], says_in_pieces("Added ", "both.")):
+            await self.send("do it", headers=headers)
+            await ToolCall.objects.filter(position=2).aupdate(status="error", output=INTERRUPTED_OUTPUT)
+            response = await self.send("do it", headers=headers, stream=True)
+            whole = events_of((await body_of(response)).decode())
+        self.assertEqual([name for _, name, _ in whole][1:3], ["tool_call.started", "tool_call.finished"])
+        message_id = whole[0][2]["message_id"]
+        for cut in range(1, len(whole)):
+            with self.subTest(cut, after=whole[cut][1]):
+                rest = events_of((await body_of(await self.resume(message_id, whole[cut][0]))).decode())
+                self.assertEqual(told(whole[: cut + 1] + rest), told(whole))
 
     async def test_a_running_turn_is_followed_to_its_end_from_what_another_process_stores(self):
         conversation = await self.stored(ConversationFactory, owner=self.alice)

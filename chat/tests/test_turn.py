@@ -241,6 +241,12 @@ class HostileModels(ChatCase):
 
 
 class FailingModels(ChatCase):
+    async def test_the_reference_that_is_told_is_stored_with_the_answer(self):
+        """Where an administrator searches for it."""
+        response = await self.failed(ModelError(), 502, "model_error")
+        message = await Message.objects.aget(role="assistant")
+        self.assertEqual(message.metadata["request_id"], response.json()["request_id"])
+
     async def failed(self, error, status, code, *before):
         with scripted_model(*before, [error]):
             response = await self.send("hi")
