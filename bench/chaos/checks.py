@@ -20,8 +20,9 @@ def faults(kept: Kept, history: History) -> list[str]:
     found: list[str] = []
     for check in (chains, undo_states, calls, conversations, repeats, approvals):
         found += check(kept)
+    retried = history.retried()
     for operation in history:
-        found += [f"{operation}: {fault}" for fault in of_operation(kept, operation)]
+        found += [f"{operation}: {fault}" for fault in of_operation(kept, operation, retried)]
     return found + list(unasked(kept, history)) + list(told_twice(history))
 
 
@@ -145,7 +146,7 @@ def approvals(kept: Kept) -> Iterator[str]:
 # Of what was told
 
 
-def of_operation(kept: Kept, operation: Operation) -> Iterator[str]:
+def of_operation(kept: Kept, operation: Operation, retried: set[str]) -> Iterator[str]:
     for attempt in operation.attempts:
         if attempt.status == 500 or attempt.error == "internal_error":
             yield "answered with 500"
@@ -153,14 +154,14 @@ def of_operation(kept: Kept, operation: Operation) -> Iterator[str]:
             yield f"{attempt.status} {attempt.error} does not say when to ask again"
     told = operation.acknowledgement
     if operation.kind == "say":
-        yield from of_turn(kept, operation, told.answer if told else None)
+        yield from of_turn(kept, operation, told.answer if told else None, retried)
     elif told and operation.expects:
         yield from of_bound(kept, operation, told.answer)
     elif told:
         yield from OF_KIND[operation.kind](kept, operation, told.answer)
 
 
-def of_turn(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
+def of_turn(kept: Kept, operation: Operation, told: Any, retried: set[str]) -> Iterator[str]:
     for call in (call for attempt in operation.attempts for call in attempt.calls):
         if call["id"] not in kept.calls:
             yield f"call {call['id']} was told and is not stored"
@@ -174,11 +175,13 @@ def of_turn(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
     if answer is None or answer["id"] != told["message_id"]:
         yield f"its answer is stored as {answer and answer['id']}, and was told as {told['message_id']}"
         return
-    if told["status"] != "interrupted" and answer["content"] != told["response"]:
+    is_final = answer["id"] not in retried
+    if is_final and told["status"] != "interrupted" and answer["content"] != told["response"]:
         yield f"its answer is stored as {answer['content']!r}, and was told as {told['response']!r}"
     stored = kept.calls_of[answer["id"]]
-    if [call["id"] for call in stored] != [call["id"] for call in told["tool_calls"]]:
-        yield f"{len(stored)} calls are stored, and {len(told['tool_calls'])} were told"
+    ids, told_ids = ([call["id"] for call in made] for made in (stored, told["tool_calls"]))
+    if (ids if is_final else ids[: len(told_ids)]) != told_ids:
+        yield f"{len(stored)} calls are stored, and {len(told_ids)} were told"
     asked = [tuple(call) for step in operation.steps for call in step]
     made = [(call["tool_name"], call["input"]) for call in stored]
     if made != asked[: len(made)] or (told["status"] == "completed" and len(made) < len(asked)):
@@ -245,6 +248,35 @@ def of_decision(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
         yield f"the approval is stored as {stored['approved']}"
 
 
+def of_retry(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
+    if told["message_id"] != operation.message_id:
+        yield f"it answered {told['message_id']}"
+    for call in told["tool_calls"]:
+        yield from of_call(kept, call)
+
+
+def of_program(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
+    """What a call at /mcp said that it changed is recorded once, as it was asked."""
+    [asked] = operation.items
+    for item in told["result"]["structuredContent"]["results"]:
+        if item["outcome"] in KINDS:
+            changes = kept.of_todo[item["task"]["id"]]
+            made = [change for change in changes if change["door"] == "mcp" and same_words(change, asked)]
+            if len(made) != 1:
+                yield f"it told that {item['task']['id']} was {item['outcome']}, which is recorded {len(made)} times"
+
+
+def same_words(change: Row, asked: dict[str, Any]) -> bool:
+    """Whether it wrote the title or the notes that were asked for, which are nobody else's."""
+    before, after = change["before"] or {}, change["after"] or {}
+    name = "notes" if "notes" in asked else "title"
+    return after.get(name) == asked[name] != before.get(name) and not change["undoes_id"]
+
+
+def nothing(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
+    return iter(())
+
+
 def of_undo(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
     undone = [item for item in told["results"] if item["outcome"] == "undone"]
     change = kept.changes.get(told["change_id"]) if told["change_id"] else None
@@ -253,6 +285,7 @@ def of_undo(kept: Kept, operation: Operation, told: Any) -> Iterator[str]:
 
 
 OF_KIND = {"create": of_created, "read": of_read, "decide": of_decision, "undo": of_undo}
+OF_KIND |= {"retry": of_retry, "mcp": of_program, "stop": nothing}
 
 
 # Of all of it together
@@ -269,7 +302,11 @@ def unasked(kept: Kept, history: History) -> Iterator[str]:
     reopened = sum(operation.kind == "reopen" for operation in asked)
     if len(acts) > undos + reopened:
         yield f"{len(acts)} undos are stored, and {undos} were asked for"
+    by_program = [operation.items[0] for operation in asked if operation.kind == "mcp"]
+    words = {item.get("notes") or item["title"] for item in by_program}
     for change in kept.changes.values():
+        if change["door"] == "mcp" and not words & {change["after"]["title"], change["after"]["notes"]}:
+            yield f"change {change['id']} was made by no program"
         call = kept.calls.get(change["tool_call_id"])
         if change["door"] == "chat" and (call is None or call["message_id"] not in answered):
             yield f"change {change['id']} belongs to no message that was sent"

@@ -147,11 +147,15 @@ def learn(operation: Operation) -> None:
         if attempt.error == "version_conflict":
             todo = attempt.answer["details"]["todo"]
             operation.person.saw(todo["id"], todo["version"])
+        if operation.kind in {"say", "retry"} and isinstance(attempt.answer, dict):
+            learn_of_end(operation.person, attempt.answer)
     if not (told := operation.acknowledgement):
         return
     match operation.kind:
-        case "say":
+        case "say" | "retry":
             learn_of_turn(operation.person, told.answer)
+        case "mcp":
+            learn_of_results(operation.person, told.answer["result"]["structuredContent"])
         case "create" | "patch" | "complete" | "reopen" | "restore" | "read":
             operation.person.saw(told.answer["id"], told.answer["version"])
         case "undo" if change := told.answer["change_id"]:
@@ -167,9 +171,20 @@ def learn_of_turn(person: Person, answer: dict[str, Any]) -> None:
     person.may_undo(message_id=answer["message_id"])
     for call in answer["tool_calls"]:
         person.may_undo(tool_call_id=call["id"])
-        for item in (call["output"] or {}).get("results", []):
-            if task := item.get("task"):
-                person.saw(task["id"], person.versions.get(task["id"], 1))
+        learn_of_results(person, call["output"] or {})
+
+
+def learn_of_end(person: Person, answer: dict[str, Any]) -> None:
+    """Which answers ended too early: stopped, or failed after they began."""
+    ended = answer if answer.get("status") == "stopped" else answer.get("details", {})
+    if "message_id" in ended and answer.get("error") != "idempotency_in_progress":
+        person.may_retry(ended["conversation_id"], ended["message_id"])
+
+
+def learn_of_results(person: Person, output: dict[str, Any]) -> None:
+    for item in output.get("results", []):
+        if task := item.get("task"):
+            person.saw(task["id"], person.versions.get(task["id"], 1))
 
 
 def answer_all(operations: Iterable[Operation], stand: Stand, seed: str) -> list[Operation]:

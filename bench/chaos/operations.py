@@ -13,6 +13,7 @@ PASSING = {"idempotency_in_progress", "conversation_busy", "rate_limited", "inte
 WRITING = {"idempotency_in_progress", "interrupted"}
 KEPT_TODOS = 40
 KEPT_TARGETS = 20
+OF_PROGRAMS = {"Accept": "application/json, text/event-stream", "MCP_Protocol_Version": "2025-11-25"}
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,23 @@ class Attempt:
         return self.answer.get("error", "") if isinstance(self.answer, dict) else ""
 
     @property
+    def is_acknowledged(self) -> bool:
+        return 200 <= self.status < 300 and not self.failed_at_mcp
+
+    @property
+    def failed_at_mcp(self) -> bool:
+        """There a refusal, an outage too, is an answer like any other."""
+        if not isinstance(self.answer, dict) or "jsonrpc" not in self.answer:
+            return False
+        return "error" in self.answer or bool(self.answer["result"].get("isError"))
+
+    @property
     def is_passing(self) -> bool:
         return self.status == 0 or self.status >= 500 or self.error in PASSING
 
     @property
     def may_have_written(self) -> bool:
-        return self.status == 0 or self.status >= 500 or self.error in WRITING
+        return self.status == 0 or self.status >= 500 or self.error in WRITING or self.failed_at_mcp
 
 
 @dataclass
@@ -47,6 +59,7 @@ class Person:
     targets: list[dict[str, str]] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
     conversations: list[str] = field(default_factory=list)
+    unfinished: list[tuple[str, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def saw(self, todo_id: str, version: int) -> None:
@@ -61,13 +74,18 @@ class Person:
         with self.lock:
             self.targets = [*self.targets, target][-KEPT_TARGETS:]
 
+    def may_retry(self, conversation_id: str, message_id: str) -> None:
+        """An answer that ended too early."""
+        with self.lock:
+            self.unfinished = [*self.unfinished, (conversation_id, message_id)][-KEPT_TARGETS:]
+
 
 @dataclass
 class Operation:
     """One request, sent once or several times; `key` is its Idempotency-Key where it has one.
 
     `steps` are the tool calls that a message makes the model ask for, step by step. `expects` is the version that the
-    todo must have, `at_least` one that it had before.
+    todo must have, `at_least` one that it had before. `message_id` is the answer that a retry is of.
     """
 
     number: int
@@ -79,14 +97,23 @@ class Operation:
     key: str = ""
     steps: list[list[list[Any]]] = field(default_factory=list)
     todo_id: str = ""
+    message_id: str = ""
     expects: int = 0
     at_least: int = 0
     attempts: list[Attempt] = field(default_factory=list)
 
     @property
     def headers(self) -> dict[str, str]:
+        if self.kind == "mcp":
+            return OF_PROGRAMS
         key = {"Idempotency_Key": self.key} if self.key else {}
         return key | ({"If_Match": f'"{self.expects}"'} if self.expects else {})
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """Of a call at /mcp."""
+        arguments = self.body["params"]["arguments"]
+        return arguments.get("tasks") or arguments["updates"]
 
     @property
     def may_be_repeated(self) -> bool:
@@ -103,7 +130,7 @@ class Operation:
 
     @property
     def acknowledgement(self) -> Attempt | None:
-        return next((attempt for attempt in self.attempts if 200 <= attempt.status < 300), None)
+        return next((attempt for attempt in self.attempts if attempt.is_acknowledged), None)
 
     def __str__(self) -> str:
         answers = itertools.groupby(
@@ -125,6 +152,10 @@ class History:
 
     def of(self, *kinds: str) -> Iterator[Operation]:
         return (operation for operation in self.operations if operation.kind in kinds)
+
+    def retried(self) -> set[str]:
+        """The answers that may have become others after they were told."""
+        return {operation.message_id for operation in self.of("retry")}
 
     def counts(self) -> Counter[str]:
         return Counter(operation.outcome for operation in self.operations)

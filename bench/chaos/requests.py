@@ -46,6 +46,9 @@ class Requests:
             self.undo: 4,
             self.decide: 6,
             self.read: 2,
+            self.by_program: 6,
+            self.stop: 2,
+            self.retry: 3,
         }
 
     def next(self) -> Operation:
@@ -113,6 +116,31 @@ class Requests:
     def say_yes(self) -> Operation | None:
         return self.say("say", [], self.random.choice(["yes", "no"])) if self.person.approvals else None
 
+    def stop(self) -> Operation | None:
+        """Whatever runs there, of whichever client of the person."""
+        if not self.person.conversations:
+            return None
+        conversation = self.random.choice(self.person.conversations[-2:])
+        return self.operation(self.number(), "stop", "POST", f"conversations/{conversation}/stop")
+
+    def retry(self) -> Operation | None:
+        if not self.person.unfinished:
+            return None
+        conversation, message = self.random.choice(self.person.unfinished[-5:])
+        path = f"conversations/{conversation}/messages/{message}/retry"
+        return self.operation(self.number(), "retry", "POST", path, {}, message_id=message)
+
+    # By a program at /mcp, where nothing has a key
+
+    def by_program(self) -> Operation | None:
+        chosen = self.todos(1)
+        tool, arguments = "add_task", {"tasks": [self.task()]}
+        if chosen and self.random.random() < 0.6:
+            tool, arguments = "update_task", {"updates": [{"task": chosen[0], "notes": self.title()}]}
+        params = {"name": tool, "arguments": arguments}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        return Operation(self.number(), "mcp", self.person, "POST", "/mcp", body)
+
     # By the API
 
     def create(self) -> Operation:
@@ -158,6 +186,7 @@ class Requests:
         return self.random.sample(known, min(count, len(known)))
 
     def operation(self, number: int, kind: str, method: str, path: str, body: Any = None, **more: Any) -> Operation:
-        is_keyed = kind == "say" or (method != "GET" and self.random.random() < KEYED)
+        may_be_keyed = method != "GET" and kind not in {"stop", "retry"}
+        is_keyed = kind == "say" or (may_be_keyed and self.random.random() < KEYED)
         key = f"{self.name}-{number}" if is_keyed else ""
         return Operation(number, kind, self.person, method, f"/api/{self.person.user_id}/{path}", body, key, **more)

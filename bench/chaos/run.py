@@ -106,6 +106,8 @@ def replays(stand: Stand, history: History, seed: str) -> list[str]:
     """A key that was answered gives the same answer again."""
     wire, chance = Wire(stand, random.Random(f"{seed} replays")), random.Random(f"{seed} replayed")
     told = [(operation, told.answer) for operation in history if operation.key and (told := operation.acknowledgement)]
+    retried = history.retried()
+    told = [(operation, answer) for operation, answer in told if (answer or {}).get("message_id") not in retried]
     chosen = chance.sample(told, min(REPLAYED, len(told)))
     return [
         f"{operation}: told otherwise when asked again: {again}"
