@@ -46,9 +46,12 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     issuer = models.CharField(max_length=255, default=LOCAL_ISSUER, editable=False)
     subject = models.CharField(max_length=255, editable=False)
-    look = models.CharField(max_length=LOOK_MAX_CHARACTERS, default="", db_index=True, editable=False)
+    look = models.CharField(max_length=LOOK_MAX_CHARACTERS, default="", db_default="", db_index=True, editable=False)
     look_shared = models.BooleanField(
-        default=False, editable=False, help_text="From before looks were compared; somebody else has the same."
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="From before looks were compared; somebody else has the same.",
     )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     tokens_not_before = models.DateTimeField(
@@ -107,8 +110,12 @@ class SignIn(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
     session_key = models.CharField(max_length=40, blank=True, db_index=True, help_text="Empty for a program.")
     user_agent = models.CharField(max_length=200, blank=True)
-    address = models.CharField(max_length=45, blank=True, help_text="Where it began; of IPv6 the network.")
-    amr = models.CharField(max_length=40, blank=True, help_text="How, in the words of RFC 8176, spaces between.")
+    address = models.CharField(
+        max_length=45, blank=True, default="", db_default="", help_text="Where it began; of IPv6 the network."
+    )
+    amr = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="How, in the words of RFC 8176, spaces between."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -366,7 +366,13 @@ class TodoChange(models.Model):
     conversation_id = models.UUIDField(null=True, blank=True)
     message_id = models.UUIDField(null=True, blank=True, db_index=True)
     tool_call_id = models.UUIDField(null=True, blank=True, db_index=True)
-    shift = models.CharField(max_length=SHIFT_MAX, blank=True, help_text="The words that moved its date by a distance.")
+    shift = models.CharField(
+        max_length=SHIFT_MAX,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The words that moved its date by a distance.",
+    )
     undoes = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="undone_by")
     undone_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
