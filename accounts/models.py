@@ -1,5 +1,6 @@
 """Who uses the product: users, and the sign-ins that let them in."""
 
+import datetime
 import functools
 import zoneinfo
 from typing import ClassVar
@@ -92,6 +93,10 @@ class User(AbstractUser):
         """Through whichever door a password is changed, the tokens from before it end."""
         super().set_password(raw_password)
         self.tokens_not_before = timezone.now()
+
+    def since_sign_out(self, now: datetime.datetime) -> datetime.datetime:
+        """Now, but not before the last sign-out: the clock of the host that made it may be ahead of this one's."""
+        return max(now, self.tokens_not_before or now)
 
     def get_session_auth_hash(self) -> str:
         """What a login cookie is good for: it ends with a new password, and as access tokens do."""

@@ -45,7 +45,10 @@ def begin_sign_in(user: User, user_agent: str = "", session_key: str = "", amr: 
     """A new sign-in; those that ended long ago are forgotten. `amr` is how, as SIGN_IN_METHODS names it."""
     user.sign_ins.filter(last_used_at__lt=forgotten_at(timezone.now())).delete()
     user_agent = storable(user_agent)[:USER_AGENT_MAX_CHARACTERS]
-    return user.sign_ins.create(user_agent=user_agent, session_key=session_key, amr=amr, address=address)
+    created_at = user.since_sign_out(timezone.now())
+    return user.sign_ins.create(
+        user_agent=user_agent, session_key=session_key, amr=amr, address=address, created_at=created_at
+    )
 
 
 def let_in(request: HttpRequest, user: User, session_key: str = "", amr: str = "") -> SignIn:

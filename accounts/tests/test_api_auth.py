@@ -265,3 +265,16 @@ class MeTests(AuthApiTestCase):
         self.assert_refused(response, 503, "service_unavailable")
         response = self.client.get("/api/auth/me", headers={"Authorization": bearer(self.user)})
         self.assertEqual(response.status_code, 200)
+
+
+class HostsWithWrongClocks(AuthApiTestCase):
+    async def test_who_signed_out_everywhere_at_a_host_that_is_ahead_can_sign_in_at_this_one_at_once(self):
+        old = (await self.post("register", username="alice", password=PASSWORD)).json()
+        ahead = timezone.now() + datetime.timedelta(seconds=25)
+        await User.objects.aupdate(tokens_not_before=ahead)
+        self.assert_refused(await self.me(old["access_token"]), 401, "token_invalid")
+        new = (await self.post("token", username="alice", password=PASSWORD)).json()
+        self.assertEqual((await self.me(new["access_token"])).status_code, 200)
+        refreshed = await self.post("refresh", refresh_token=new["refresh_token"])
+        self.assertEqual(refreshed.status_code, 200, refreshed.content)
+        self.assertEqual((await self.me(refreshed.json()["access_token"])).status_code, 200)

@@ -48,7 +48,7 @@ class AccessClaims:
 def issue_access_token(user: User, sign_in_id: UUID | None = None) -> str:
     """A token for a quarter of an hour, and no longer than the sign-in that it belongs to."""
     # A fraction of a second in `iat` tells a token from before a password change from one issued right after it.
-    now = timezone.now().timestamp()
+    now = user.since_sign_out(timezone.now()).timestamp()
     claims = {
         "iss": settings.JWT_ISSUER,
         "aud": settings.JWT_AUDIENCE,
