@@ -24,7 +24,8 @@ from pathlib import Path
 import aiohttp
 
 from bench.crowd import Person
-from bench.scale import AT_ONCE, stand
+from bench.load import production_stand
+from bench.scale import AT_ONCE
 from bench.stored import stored
 
 SENTENCES = Path(__file__).parent / "language" / "sentences"
@@ -97,8 +98,9 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=24)
     parser.add_argument("--seconds", type=float, default=24 * 3600, help="end earlier, after this time")
     options = parser.parse_args()
-    with stand(2, AT_ONCE, options.people) as (made, people):
+    with production_stand(AT_ONCE, 2) as made:
         made.environment |= {"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", "ACCESS_TOKEN_SECONDS": "86400"}
+        people = [Person(user.user_id, user.token) for user in made.create_users(options.people)]
         with made.running():
             began = time.monotonic()
             everyone = asyncio.run(run(made.port, people, options.turns, options.seconds))

@@ -120,6 +120,24 @@ class Keys(RepeatCase):
                 self.assertEqual((answer.status_code, answer.json()["error"]), (422, "idempotency_mismatch"))
         self.assertEqual((self.titles(), TodoChange.objects.count()), (["Nap"], 1))
 
+    def test_another_method_is_another_request(self):
+        todo = self.create(key=None).json()
+        path = f"{self.address}/todos/{todo['id']}"
+        self.assertEqual(self.send("patch", path, {}).status_code, 200)
+        answer = self.send("delete", path, {})
+        self.assertEqual((answer.status_code, answer.json()["error"]), (422, "idempotency_mismatch"))
+        self.assertEqual(self.titles(), ["Nap"])
+
+    def test_a_button_of_another_todo_is_another_request_and_is_not_passed_over(self):
+        self.client.force_login(self.alice)
+        one, other = (self.create(key=None).json()["id"] for _ in range(2))
+        statuses = [
+            self.client.post(f"/todos/{todo_id}/complete", headers={"Idempotency-Key": "one"}).status_code
+            for todo_id in (one, one, other)
+        ]
+        self.assertEqual(statuses, [302, 302, 422])
+        self.assertEqual([str(todo.pk) for todo in Todo.objects.done()], [one])
+
     def test_json_that_says_the_same_is_the_same_request(self):
         self.send("post", f"{self.address}/todos", {"title": "Nap", "notes": "long"})
         spaced = '{ "notes": "long",\n "title": "Nap" }'
