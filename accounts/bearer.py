@@ -108,6 +108,7 @@ class Access:
     may_write: bool = True
     token_id: UUID | None = None
     program_id: int | None = None
+    name: str = ""
 
     @property
     def may_ask_for_more(self) -> bool:
@@ -131,7 +132,7 @@ async def access_of_token(request: HttpRequest, token: str) -> Access:
         return Access(await user_of_token(token))
     if (personal := await find_personal_token(token)) is None:
         raise TokenInvalid
-    return Access(personal.user, personal.scope == PersonalToken.Scope.WRITE, personal.pk)
+    return Access(personal.user, personal.scope == PersonalToken.Scope.WRITE, personal.pk, name=personal.name)
 
 
 async def access_of_program(request: HttpRequest, token: str) -> Access:
@@ -141,7 +142,7 @@ async def access_of_program(request: HttpRequest, token: str) -> Access:
     granted = frozenset(found.scope.split())
     if not allows(granted, READ):
         raise needs(READ)
-    return Access(found.user, allows(granted, WRITE), program_id=found.application_id)
+    return Access(found.user, allows(granted, WRITE), program_id=found.application_id, name=found.application.name)
 
 
 def accepts(user: User, claims: AccessClaims) -> bool:

@@ -172,6 +172,7 @@ class ApprovalAdmin(RecordedAdmin):
         "owner",
         "conversation",
         "message",
+        "asker",
         "rows_json",
         "approved",
         "created_at",

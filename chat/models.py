@@ -341,12 +341,18 @@ class Approval(models.Model):
 
     `rows` is a list of {"tool_call_id", "action" ("complete" or "delete"), "todo_id", "version", "title", "due_text"}.
     `approved` lists the todo ids that were approved; empty when the person declined. It is decided once.
+
+    One that a turn asks stands under its answer. One that a program of somebody else asks has no conversation: `asker`
+    is which program, `asker_name` what it calls itself, and `outcome` what was done, as the answer of its tool.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="approvals")
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="approval")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, null=True, related_name="approvals")
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, null=True, related_name="approval")
+    asker = models.CharField(max_length=60, blank=True)
+    asker_name = models.CharField(max_length=100, blank=True)
+    outcome = models.JSONField(null=True, blank=True)
     rows = models.JSONField()
     approved = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -357,6 +363,12 @@ class Approval(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(message__isnull=False, conversation__isnull=False) | ~Q(asker=""),
+                name="approval_has_an_asker",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"approval of {len(self.rows)} rows"

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from .pages import approvals, views
 from .pages import conversation_buttons as conversation_views
-from .pages import views
 from .privacy import views as privacy_views
 
 urlpatterns = [
@@ -26,7 +26,7 @@ urlpatterns = [
         conversation_views.what_changed,
         name="what_changed",
     ),
-    path("approvals/<uuid:approval_id>", views.decide_approval, name="decide_approval"),
+    path("approvals/<uuid:approval_id>", approvals.approval, name="decide_approval"),
     path("c/<uuid:conversation_id>/stop", views.stop, name="stop_turn"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/retry", views.retry, name="retry_message"),
 ]

@@ -7,7 +7,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,10 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from uuid_utils.compat import uuid7
 
-from accounts.pages.sign_in import PageRequest, address_after, is_htmx, render_page, signed_in
+from accounts.pages.sign_in import PageRequest, is_htmx, render_page, signed_in
 from chat.conversations import read_conversation, request_stop
 from chat.errors import (
-    ApprovalNotFound,
     ConversationNotFound,
     IdempotencyInProgress,
     InternalError,
@@ -28,7 +26,6 @@ from chat.errors import (
 from chat.models import Conversation
 from chat.running import RunningTurn, start_turn
 from chat.turn import begin_retry, begin_turn
-from chat.turns.approvals import decide
 from chat.turns.limits import NewMessage
 from database.units import database_unit
 from todos.models import Todo
@@ -101,22 +98,6 @@ async def stop(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     with missing_as_404():
         await request_stop(request.acting_user, conversation_id)
     return HttpResponse(status=204) if is_htmx(request) else redirect("conversation", conversation_id)
-
-
-@require_POST
-@signed_in
-async def decide_approval(request: PageRequest, approval_id: UUID) -> HttpResponse:
-    """Approve what is ticked, or decline; a decision that comes too late is said, and the page shows what holds."""
-    ticked = request.POST.getlist(f"approve-{approval_id}") if request.POST.get("decision") == "approve" else []
-    chosen = [todo_id for todo_id in map(uuid_or_none, ticked) if todo_id]
-    try:
-        approval, _ = await decide(request.acting_user, approval_id, chosen)
-    except ApprovalNotFound as problem:
-        raise Http404 from problem
-    except ProductError as problem:
-        messages.error(request, problem.sentence)
-        return redirect(address_after(request, "home"))
-    return redirect("conversation", approval.conversation_id)
 
 
 @require_safe

@@ -7,7 +7,7 @@ import dataclasses
 import datetime
 import re
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -82,6 +82,7 @@ TITLES_SAID = 3
 DECIDED = "decided"
 STATES = {"completed": "done", "deleted": "in the trash"}
 Choice = Iterable[UUID] | Literal["all"]
+Row = dict[str, Any]
 
 
 def spoken_decision(text: str) -> bool | None:
@@ -113,7 +114,7 @@ def store_approval(turn: Turn, waiting: Sequence[ToolCall]) -> Approval:
         conversation=turn.conversation,
         message=turn.answer,
         rows=rows,
-        expires_at=timezone.now().replace(microsecond=0) + datetime.timedelta(minutes=settings.APPROVAL_MINUTES),
+        expires_at=until(timezone.now()),
     )
 
 
@@ -124,10 +125,14 @@ def approval_words(approval: Approval) -> str:
 
 def approval_question(approval: Approval) -> str:
     """What would be done, in one sentence, and how to say yes or no."""
+    return f"{would_do(approval)} {HOW_TO_DECIDE}"
+
+
+def would_do(approval: Approval) -> str:
     actions = {row["action"] for row in approval.rows}
     verb = actions.pop() if len(actions) == 1 else "change"
     titles = [f"“{row['title']}”" for row in approval.rows]
-    return f"This would {verb} {len(titles)} todos: {named(titles)}. {HOW_TO_DECIDE}"
+    return f"This would {verb} {len(titles)} todos: {named(titles)}."
 
 
 def named(titles: Sequence[str]) -> str:
@@ -164,6 +169,21 @@ def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
     return decision_text(approval)
 
 
+def approval_of_program(user: User, todos: Sequence[Row], asker: str, asker_name: str, call_id: UUID) -> Approval:
+    """The question that a program of somebody else cannot answer itself; it keeps the versions that are shown."""
+    return Approval.objects.create(
+        owner=user,
+        asker=asker,
+        asker_name=asker_name,
+        rows=[{"tool_call_id": str(call_id), **row} for row in todos],
+        expires_at=until(timezone.now()),
+    )
+
+
+def until(now: datetime.datetime) -> datetime.datetime:
+    return now.replace(microsecond=0) + datetime.timedelta(minutes=settings.APPROVAL_MINUTES)
+
+
 @database_unit
 def decide(user: User, approval_id: UUID, chosen: Choice) -> tuple[Approval, list[ToolCall]]:
     """The person's decision, from the API or a page, as `settle` makes it; and the calls that waited, as they ended."""
@@ -196,8 +216,10 @@ def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
     calls = list(waiting_calls(approval))
     for call in calls:
         settle_call(user, approval, call)
+    if approval.asker:
+        approval.outcome = write_chosen(user, approval, approval.rows, Door.MCP)
     approval.decided_at = timezone.now()
-    approval.save(update_fields=["approved", "decided_at"])
+    approval.save(update_fields=["approved", "decided_at", "outcome"])
     ToolCall.objects.bulk_update(calls, ["status", "output"])
     return approval
 
@@ -211,8 +233,15 @@ def decided_already(approval: Approval) -> ApprovalDecided:
 def settle_call(user: User, approval: Approval, call: ToolCall) -> None:
     """Write what was approved of it; the call has its outcome, to be stored."""
     mine = [row for row in approval.rows if row["tool_call_id"] == str(call.id)]
+    is_chosen = any(row["todo_id"] in approval.approved for row in mine)
+    call.status = ToolCall.Status.SUCCESS if is_chosen else ToolCall.Status.DENIED
+    call.output = write_chosen(user, approval, mine, Door.CHAT)
+
+
+def write_chosen(user: User, approval: Approval, mine: Sequence[Row], door: Door) -> dict[str, Any]:
+    """Write what was approved of the rows of one call; its output."""
     chosen = [row for row in mine if row["todo_id"] in approval.approved]
-    origin = Origin(Door.CHAT, approval.conversation_id, approval.message_id, call.id)
+    origin = Origin(door, approval.conversation_id, approval.message_id, UUID(mine[0]["tool_call_id"]))
     results = write_approved(
         user,
         mine[0]["action"],
@@ -220,16 +249,13 @@ def settle_call(user: User, approval: Approval, call: ToolCall) -> None:
         now=timezone.now(),
         by=origin,
     )
-    call.status = ToolCall.Status.SUCCESS if chosen else ToolCall.Status.DENIED
-    call.output = {
-        **results.model_dump(mode="json"),
-        "declined": [row["title"] for row in mine if row not in chosen],
-    }
+    return {**results.model_dump(mode="json"), "declined": [row["title"] for row in mine if row not in chosen]}
 
 
 def decision_text(approval: Approval) -> str:
     """What was really done, from the stored outcomes of the calls."""
-    outputs = [call.output or {} for call in approval.message.tool_calls.all()]
+    outputs = [call.output or {} for call in approval.message.tool_calls.all()] if approval.message else []
+    outputs += [approval.outcome] if approval.outcome else []
     results = [item for output in outputs for item in output.get("results", [])]
     parts = []
     for outcome, state in STATES.items():

@@ -5,14 +5,13 @@ Each request stands alone; the library's manager lives as long as one, which nee
 """
 
 import asyncio
-import json
 from collections.abc import MutableMapping
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -24,6 +23,7 @@ from accounts.programs.authorizing import issuer_of
 from accounts.programs.endpoints import open_document
 from accounts.programs.scopes import InsufficientScope, needs, resource_of
 from accounts.scopes import SCOPES_OF_DOOR, WRITE
+from chat.asking import PersonOfProgram
 from config.api import MethodNotAllowed, error_response, product_error, request_id_of
 from todos.changes import Door, Origin
 from todos.mcp.batches import Caller, Rights
@@ -33,6 +33,8 @@ from web.errors import CHALLENGE, ProductError, TokenExpired, TokenInvalid, Toke
 from web.json_text import check_depth
 from web.origins import own_origin
 from web.ratelimits import address_of, check_address, check_use
+
+from .waiting import heard, message_in, note_session, reply_in, waiting_response
 
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 
@@ -44,15 +46,21 @@ class ForeignOrigin(ProductError):
 
 
 @csrf_exempt  # no cookie counts here
-async def mcp(request: ASGIRequest) -> HttpResponse:
+async def mcp(request: ASGIRequest) -> HttpResponseBase:
     """Answer one JSON-RPC message. GET, which would hold a stream open for ever, is refused."""
     try:
         access = await admit(request)
     except (ProductError, DatabaseError) as error:
         return refused(request, product_error(error))
-    by = Origin(Door.MCP, tool_call_id=uuid7())  # what one call changed is undone together
-    with acting_as(Caller(access.user, timezone.now(), lambda: None, by, rights_of(access))):
-        return await answer(request)
+    rights, call_id = rights_of(access), uuid7()
+    person = PersonOfProgram(access.user, rights.name_of_caller, access.name, call_id, own_origin(request))
+    if reply := reply_in(request.body):
+        return await heard(person, *reply)
+    by = Origin(Door.MCP, tool_call_id=call_id)  # what one call changed is undone together
+    with acting_as(Caller(access.user, timezone.now(), lambda: None, by, rights, person)):
+        response = await answer(request)
+    note_session(request, response, person)
+    return waiting_response(request, response, person)
 
 
 async def admit(request: HttpRequest) -> Access:
@@ -79,12 +87,10 @@ async def admit(request: HttpRequest) -> Access:
 
 def would_write(body: bytes) -> bool:
     """Whether the message calls a tool that changes something: a status has to tell the program, not the tool."""
-    try:
-        message = json.loads(body)
-        is_call, name = message["method"] == "tools/call", message["params"]["name"]
-    except (ValueError, TypeError, KeyError):
-        return False  # the library says what is wrong with it
-    return is_call and isinstance(name, str) and server.changes_todos(name)
+    message = message_in(body)
+    params = message.get("params")
+    name = params.get("name") if isinstance(params, dict) else None
+    return message.get("method") == "tools/call" and isinstance(name, str) and server.changes_todos(name)
 
 
 def rights_of(access: Access) -> Rights:

@@ -116,5 +116,7 @@ PAGES: Doors = {
     f"{MESSAGE}/rate": button(mixed="404", body={"feedback": "up"}),
     f"{MESSAGE}/changes": page(mixed="200"),
     f"{MESSAGE}/retry": own_page("302") | button(mixed="404"),
-    "approvals/<uuid:approval_id>": button(body={"decision": "approve", "approve-{approval_id}": "{todo_id}"}),
+    # What a turn asks stands in its conversation.
+    "approvals/<uuid:approval_id>": page("302")
+    | button(body={"decision": "approve", "approve-{approval_id}": "{todo_id}"}),
 }

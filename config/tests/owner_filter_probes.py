@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from accounts.testing import UserFactory
+from chat.asking import question_of_asker
 from chat.history.summaries import continue_conversation
 from chat.models import Approval, Conversation, Message
 from chat.pages.transcript import answer_html, message_views
@@ -332,3 +333,8 @@ def a_todo_of_carol_while_eve_travels(lies: Lies) -> Any:
     eve.time_zone = "Pacific/Kiritimati"
     follow_zone(eve, lies.now)
     return Reminder.objects.filter(todo=lies.carols_todo, rule="0 d 23:59").count()
+
+
+@probe
+def question_of_a_program(lies: Lies) -> Any:
+    return within_unit(question_of_asker)(lies.eve, lies.carols["approval_id"], "")

@@ -3,11 +3,13 @@
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, Protocol, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import CallToolResult, InputRequiredResult
 
 from accounts.locks import lock_user
 from accounts.models import User
@@ -67,8 +69,23 @@ class Rights:
     token_id: str = ""
     program_id: int | None = None
 
+    @property
+    def name_of_caller(self) -> str:
+        """For the log, and for what only the same caller may go on with."""
+        return f"program {self.program_id}" if self.program_id else self.token_id or "an access token"
+
 
 ALL_RIGHTS = Rights()
+
+
+class Asking(Protocol):
+    """How a caller who may not do something on its own reaches the person."""
+
+    async def ask(self, wide: NeedsApproval, context: Context) -> CallToolResult | InputRequiredResult:
+        """Put it to them; the answer of the call until they have decided."""
+
+    async def hear(self, context: Context) -> CallToolResult | InputRequiredResult:
+        """What came of it, where the call comes again with what they said."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +97,12 @@ class Caller:
     fence: Callable[[], None]
     by: Origin
     rights: Rights = ALL_RIGHTS
+    asking: Asking | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody other than the person acts here, whose wide changes the person has to approve."""
+        return self.by.door == Door.MCP or self.by.message_id is not None
 
 
 async def run_batch(
@@ -129,18 +152,18 @@ async def write_once(write: Callable[[], Results], caller: Caller) -> Results:
 def check_reach(results: Results, caller: Caller) -> None:
     """Raise NeedsApproval where one turn would complete or delete more than a few todos, or all that are open.
 
-    All calls of a turn count together, so that a wide change does not pass in small steps.
+    All calls of a turn count together, so that a wide change does not pass in small steps; of a program of somebody
+    else, each call counts for itself.
     """
     wide = {
         str(item.task.id): item
         for item in results.results
         if isinstance(item, Changed) and item.outcome in {"completed", "deleted"}
     }
-    if caller.by.door == Door.MCP:
-        check_deletions(wide)
-    if not wide or caller.by.message_id is None:
+    if not wide or not caller.asks:
         return
-    changes = list(TodoChange.objects.for_user(caller.user).filter(message_id=caller.by.message_id))
+    of_call = {"message_id": caller.by.message_id} if caller.by.message_id else {"tool_call_id": caller.by.tool_call_id}
+    changes = list(TodoChange.objects.for_user(caller.user).filter(**of_call))
     reached = {change.todo_id for change in changes if change.kind in {"completed", "deleted"}}
     empties = len(wide) > 1 and not Todo.objects.for_user(caller.user).open().exists()
     if len(reached) <= REACH_MAX and not empties:
@@ -157,17 +180,6 @@ def check_reach(results: Results, caller: Caller) -> None:
         for todo_id, item in wide.items()
     ]
     raise NeedsApproval(todos, results)
-
-
-def check_deletions(wide: dict[str, Changed]) -> None:
-    """Programs have no page to ask the person on: they ask themselves, call by call, so that a call must be small."""
-    deleted = [item for item in wide.values() if item.outcome == "deleted"]
-    if len(deleted) > REACH_MAX:
-        raise ToolRefused(
-            "needs_approval",
-            f"This would delete {len(deleted)} todos, and one call may delete {REACH_MAX}. Nothing was changed. "
-            f"Ask the user first, and then delete them in calls of up to {REACH_MAX}.",
-        )
 
 
 def accepted(results: Results) -> Results:

@@ -4,6 +4,7 @@ Called in process by turns, and through /mcp by programs of others, whose calls 
 """
 
 import contextlib
+import hashlib
 import json
 import logging
 import time
@@ -11,11 +12,13 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Annotated, Any
 
+from django.conf import settings
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.lowlevel import Server as LowLevelServer
 from mcp.server.mcpserver import Context, MCPServer, Resolve
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool as RegisteredTool
+from mcp.server.request_state import RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult, TextContent, Tool
 from pydantic import ValidationError
@@ -28,7 +31,7 @@ from todos.models import Door
 from web.errors import OutcomeUnknown, ServiceUnavailable
 
 from .arguments import given_arguments, unknown_arguments
-from .batches import Caller, ToolRefused
+from .batches import Caller, NeedsApproval, ToolRefused
 from .schema import ALL_BUT_TYPES, lean_schema
 
 logger = logging.getLogger(__name__)
@@ -104,6 +107,9 @@ class TodoServer(MCPServer):
                 raise self.not_listed(name)
             if unknown := unknown_arguments(arguments, schema):
                 raise ToolRefused("validation_error", f"There is no argument {', '.join(map(echo, unknown))}.")
+            asking = _caller.get().asking if context else None
+            if asking and context and context.request_state is not None:
+                return await asking.hear(context)
             try:
                 answer = await super().call_tool(name, given_arguments(arguments, schema), context)
             except UnexpectedToolError as error:
@@ -112,7 +118,10 @@ class TodoServer(MCPServer):
                     raise outage_of(error.__cause__) from None
                 raise
             except ToolError as error:
-                raise refusal_of(error) from None
+                refusal = refusal_of(error)
+                if isinstance(refusal, NeedsApproval) and asking and context:
+                    return await asking.ask(refusal, context)
+                raise refusal from None
         return in_short(answer) if context else answer
 
     def not_listed(self, name: str) -> ToolRefused:
@@ -170,8 +179,7 @@ def observed_call(name: str) -> Iterator[None]:
 
 
 def log_call(caller: Caller, name: str, outcome: str, duration_ms: int) -> None:
-    rights, call_id = caller.rights, str(caller.by.tool_call_id)
-    token_id = f"program {rights.program_id}" if rights.program_id else rights.token_id or "an access token"
+    token_id, call_id = caller.rights.name_of_caller, str(caller.by.tool_call_id)
     figures = {"tool": name, "tool_call_id": call_id, "token_id": token_id}
     logger.info("mcp call", extra=figures | {"outcome": outcome, "duration_ms": duration_ms})
 
@@ -195,6 +203,17 @@ def lean_tool(tool: Tool) -> Tool:
     return tool
 
 
+def state_keys() -> list[str]:
+    """What a call that waits for the person carries is sealed alike by all processes, and for one caller."""
+    secrets = dict.fromkeys([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
+    return [hashlib.sha256(f"mcp-request-state:{secret}".encode()).hexdigest() for secret in secrets]
+
+
+def who_calls(request: object) -> str:
+    caller = _caller.get()
+    return f"{caller.user.pk} {caller.rights.name_of_caller}"
+
+
 def make_server() -> TodoServer:
     placeholder = logging.NullHandler()
     # MCPServer() calls logging.basicConfig, which leaves a root logger alone that has a handler.
@@ -206,6 +225,9 @@ def make_server() -> TodoServer:
             version="0.1.0",
             instructions=INSTRUCTIONS,
             subscriptions=False,  # they would hold streams open, and the tools never change
+            request_state_security=RequestStateSecurity(
+                keys=state_keys(), ttl=settings.APPROVAL_MINUTES * 60, bind_principal=who_calls
+            ),
         )
     finally:
         logging.root.removeHandler(placeholder)

@@ -1,0 +1,133 @@
+"""What a program of somebody else may not do on its own, put to the person: in the program, else on a page of ours.
+
+There is one question, however it is put: whichever door answers first, decides.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from mcp.server.mcpserver import Context
+from mcp_types import (
+    CallToolResult,
+    ClientCapabilities,
+    ElicitRequest,
+    ElicitRequestFormParams,
+    ElicitResult,
+    InputRequiredResult,
+    TextContent,
+)
+
+from accounts.models import User
+from chat.models import Approval
+from chat.turns.approvals import Choice, approval_of_program, decide, decision_text, would_do
+from database.units import database_read, database_unit, one_or_none
+from todos.mcp.batches import NeedsApproval, ToolRefused
+from web.errors import ProductError
+
+QUESTION = "approval"
+# Asks within a call; older ones are asked while it waits (config/endpoints/waiting.py).
+STATELESS = "2026-07-28"
+IN_STEPS = "Do not try it in smaller steps."
+
+
+@dataclass
+class PersonOfProgram:
+    """The way from one call of a program to the person. `asked` is what it came to, for whoever may put it later."""
+
+    user: User
+    asker: str
+    asker_name: str
+    call_id: UUID
+    origin: str
+    asked: Approval | None = None
+
+    async def ask(self, wide: NeedsApproval, context: Context) -> CallToolResult | InputRequiredResult:
+        self.asked = await database_unit(approval_of_program)(
+            self.user, wide.todos, self.asker, self.asker_name, self.call_id
+        )
+        if (context.protocol_version or "") >= STATELESS and may_be_asked(context.client_capabilities):
+            return InputRequiredResult(
+                input_requests={QUESTION: ElicitRequest(params=question_of(self.asked))},
+                request_state=str(self.asked.pk),
+            )
+        return on_a_page(self.asked, self.origin)
+
+    async def hear(self, context: Context) -> CallToolResult | InputRequiredResult:
+        """The library has checked that the state is ours, for this caller and this call."""
+        approval = await self.question(UUID(context.request_state))
+        reply = (context.input_responses or {}).get(QUESTION)
+        return await self.settled(approval, reply if isinstance(reply, ElicitResult) else None)
+
+    async def question(self, approval_id: UUID) -> Approval:
+        """One that this program asked. Raises ToolRefused."""
+        approval = await question_of_asker(self.user, approval_id, self.asker)
+        if approval is None:
+            raise ToolRefused("approval_not_found", "There is nothing to approve any more.")
+        return approval
+
+    async def settled(self, approval: Approval, reply: ElicitResult | None) -> CallToolResult:
+        """What the person said in the program, done. Raises ToolRefused where it was decided before, or has expired."""
+        choice = choice_of(approval, reply)
+        if choice is None:
+            return on_a_page(approval, self.origin)
+        try:
+            approval, _ = await decide(self.user, approval.pk, choice)
+        except ProductError as refusal:
+            raise ToolRefused(refusal.code, refusal.sentence) from None
+        return told(approval)
+
+
+@database_read
+def question_of_asker(user: User, approval_id: UUID, asker: str) -> Approval | None:
+    return one_or_none(Approval.objects.for_user(user).filter(pk=approval_id, asker=asker))
+
+
+def may_be_asked(capabilities: ClientCapabilities | None) -> bool:
+    """Whether the program can show a form. One that says nothing of kinds of questions knows this kind."""
+    asked = capabilities.elicitation if capabilities else None
+    return asked is not None and (asked.form is not None or asked.url is None)
+
+
+def question_of(approval: Approval) -> ElicitRequestFormParams:
+    """A box for each todo, all ticked."""
+    rows = {
+        f"row_{number}": {
+            "type": "boolean",
+            "title": row["title"],
+            "description": f"{row['action']}{' · ' + row['due_text'] if row['due_text'] else ''}",
+            "default": True,
+        }
+        for number, row in enumerate(approval.rows, 1)
+    }
+    schema: dict[str, Any] = {"type": "object", "properties": rows, "required": list(rows)}
+    return ElicitRequestFormParams(message=f"{would_do(approval)} Go ahead?", requested_schema=schema)
+
+
+def choice_of(approval: Approval, reply: ElicitResult | None) -> Choice | None:
+    """The todos that were ticked; none of them where the person declined, and None where they said nothing."""
+    if reply is None or reply.action == "cancel":
+        return None
+    if reply.action == "decline":
+        return []
+    said = reply.content or {}
+    names = {f"row_{number}": row for number, row in enumerate(approval.rows, 1)}
+    if not names.keys() & said.keys():
+        return None
+    return [UUID(row["todo_id"]) for name, row in names.items() if said.get(name) is True]
+
+
+def on_a_page(approval: Approval, origin: str) -> CallToolResult:
+    text = (
+        f"{would_do(approval)} Nothing is done yet: the person has to decide at {origin}/approvals/{approval.pk} "
+        f"within the next minutes. Give them this link. {IN_STEPS}"
+    )
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def told(approval: Approval) -> CallToolResult:
+    """What was decided and done, as the answer of the tool."""
+    declined = not approval.approved
+    text = f"The person declined. Nothing was changed. {IN_STEPS}" if declined else decision_text(approval)
+    outcome = {**(approval.outcome or {}), "decision": "declined" if declined else "approved", "message": text}
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=outcome)
