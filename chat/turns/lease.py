@@ -17,10 +17,16 @@ from accounts.models import User
 from chat.errors import ConversationBusy, LeaseLost
 from chat.live import announce_change
 from chat.models import Conversation
-from database.prepared import PreparedQuery, PreparedUpdate, Slot, pk_slot
+from database.prepared import PreparedQuery, PreparedUpdate, Slot, column_slots, pk_slot
 from database.units import database_read, database_unit
 
-LEASE_FIELDS = ["lease_token", "lease_until", "stop_requested_at", "last_sequence", "updated_at"]
+LEASED_COLUMNS = ("lease_token", "stop_requested_at", "last_sequence", "updated_at")
+LEASING = PreparedUpdate(
+    lambda: (
+        Conversation.objects.filter(pk=pk_slot("conversation")),
+        {**column_slots(Conversation, LEASED_COLUMNS), "lease_until": Now() + Slot("length", DurationField())},
+    )
+)
 
 
 def take_lease(conversation: Conversation, new_messages: int = 0) -> None:
@@ -33,7 +39,14 @@ def take_lease(conversation: Conversation, new_messages: int = 0) -> None:
     conversation.last_sequence += new_messages
     if new_messages:
         conversation.updated_at = timezone.now()
-    conversation.save(update_fields=None if conversation._state.adding else LEASE_FIELDS)
+    if conversation._state.adding:
+        conversation.save()
+    else:
+        LEASING.run(
+            conversation=conversation.pk,
+            length=lease_length(),
+            **{name: getattr(conversation, name) for name in LEASED_COLUMNS},
+        )
     announce_change(conversation.owner_id, answering=conversation.pk)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, CharField, DateTimeField, F, QuerySet, When
 from django.dispatch import receiver
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -20,6 +20,7 @@ from chat.history.context import INTERRUPTED_OUTPUT
 from chat.history.titles import title_after, title_from
 from chat.live import announce_change
 from chat.models import Conversation, Message, ToolCall
+from database.prepared import PreparedInsert, PreparedUpdate, Slot, column_slots, pk_slot
 from database.units import database_unit
 from telemetry.stages import current_clock
 from todos.tools import ToolOutcome
@@ -45,6 +46,28 @@ ANSWER_FIELDS = [
     "total_ms",
     "metadata",
 ]
+
+# What each turn writes, compiled once.
+OUTCOME_COLUMNS = ("status", "output", "duration_ms")
+NEW_MESSAGES, NEW_CALLS = PreparedInsert(Message), PreparedInsert(ToolCall)
+OUTCOME = PreparedUpdate(lambda: (ToolCall.objects.filter(pk=pk_slot("call")), column_slots(ToolCall, OUTCOME_COLUMNS)))
+ANSWERED = PreparedUpdate(lambda: (Message.objects.filter(pk=pk_slot("answer")), column_slots(Message, ANSWER_FIELDS)))
+
+
+def release(**more: Any) -> tuple[QuerySet[Conversation], dict[str, Any]]:
+    ended: dict[str, Any] = {"lease_token": None, "lease_until": None, "stop_requested_at": None}
+    now = Slot("now", DateTimeField())
+    rows = Conversation.objects.filter(pk=pk_slot("conversation"), lease_token=pk_slot("token"))
+    return rows, {**ended, "updated_at": now, **column_slots(Conversation, ["token_ratio"]), **more}
+
+
+def title_unless_set() -> Case:
+    """A title that the person set stays."""
+    return Case(When(title_set_by_user=False, then=Slot("title", CharField())), default=F("title"))
+
+
+RELEASE = PreparedUpdate(release)
+RELEASE_TITLED = PreparedUpdate(lambda: release(title=title_unless_set()))
 
 
 # Step 3
@@ -79,7 +102,7 @@ def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Mes
         metadata=metadata_of(message),
     )
     answer = Message(**common, sequence=sequence + 2, role=Message.Role.ASSISTANT, status=Message.Status.PENDING)
-    Message.objects.bulk_create([question, answer])
+    NEW_MESSAGES.run([question, answer])
     return question, answer
 
 
@@ -139,7 +162,7 @@ def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall
                 server_parts=request.parts,
             )
         )
-    ToolCall.objects.bulk_create(calls)
+    NEW_CALLS.run(calls)
     turn.tool_calls += calls
     return calls
 
@@ -149,7 +172,7 @@ def store_tool_outcome(turn: Turn, call: ToolCall, outcome: ToolOutcome, duratio
     hold_lease(turn.conversation)
     call.status = ToolCall.Status.PENDING if outcome.status == "waiting" else ToolCall.Status(outcome.status)
     call.output, call.duration_ms = outcome.output, duration_ms
-    call.save(update_fields=["status", "output", "duration_ms"])
+    OUTCOME.run(call=call.pk, **{name: getattr(call, name) for name in OUTCOME_COLUMNS})
 
 
 @receiver(tool_calls_settled)
@@ -163,14 +186,16 @@ def mark_undone_calls(undone: set[UUID], in_effect: set[UUID], **kwargs: Any) ->
 @database_unit
 def store_answer(turn: Turn) -> TurnCompleted:
     """The assistant's message as it now stands in `turn.answer`, and the conversation free for the next turn."""
-    released = Conversation.objects.filter(pk=turn.conversation.pk, lease_token=turn.conversation.lease_token)
-    ended = {"lease_token": None, "lease_until": None, "stop_requested_at": None, "updated_at": timezone.now()}
-    if not released.update(**ended, token_ratio=turn.conversation.token_ratio, **first_title(turn)):
+    lease = {"conversation": turn.conversation.pk, "token": turn.conversation.lease_token}
+    ended = {"now": timezone.now(), "token_ratio": turn.conversation.token_ratio}
+    title = first_title(turn)
+    released = RELEASE_TITLED.run(**lease, **ended, title=title) if title else RELEASE.run(**lease, **ended)
+    if not released:
         raise LeaseLost
     announce_change(turn.user.pk)
     turn.answer.total_ms = turn.elapsed_ms
     turn.answer.metadata |= turn_timings(turn)
-    turn.answer.save(update_fields=ANSWER_FIELDS)
+    ANSWERED.run(answer=turn.answer.pk, **{name: getattr(turn.answer, name) for name in ANSWER_FIELDS})
     if turn.answer.status in {Message.Status.FAILED, Message.Status.INTERRUPTED}:
         settle_open_calls(turn.conversation)
         turn.tool_calls = list(turn.answer.tool_calls.order_by("position"))
@@ -183,9 +208,8 @@ def turn_timings(turn: Turn) -> dict[str, Any]:
     return {"stages_ms": clock.rounded() if clock else {}, "steps": [note.figures() for note in turn.step_notes]}
 
 
-def first_title(turn: Turn) -> dict[str, Any]:
-    """Made after the first reply; a title that the person set stays, and so does that of a continued conversation."""
+def first_title(turn: Turn) -> str:
+    """Made after the first reply; empty later, and for a continued conversation, which has one."""
     if turn.question.sequence > 1 or turn.conversation.summary:
-        return {}
-    title = title_after(turn.question.content, turn.tool_calls)
-    return {"title": Case(When(title_set_by_user=False, then=Value(title)), default=F("title"))}
+        return ""
+    return title_after(turn.question.content, turn.tool_calls)

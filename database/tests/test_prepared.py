@@ -3,14 +3,16 @@
 import datetime
 from uuid import uuid4
 
+from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, DurationField, Value
 from django.db.models.functions import Upper
+from django.forms.models import model_to_dict
 from django.test import TestCase
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.testing import UserFactory
-from database.prepared import PreparedQuery, PreparedUpdate, Slot, pk_slot
+from database.prepared import PreparedInsert, PreparedQuery, PreparedUpdate, Slot, pk_slot
 
 
 class PreparedTests(TestCase):
@@ -48,6 +50,19 @@ class PreparedTests(TestCase):
         self.bob.refresh_from_db()
         self.assertEqual((self.alice.date_joined, self.bob.date_joined), (self.now + later, self.now))
         self.assertEqual(update.run(user=uuid4(), later=later), 0)
+
+    def test_rows_are_stored_as_the_orm_stores_them(self):
+        alike = {"username": "carol", "first_name": "%s", "date_joined": self.now}
+        one, other = User(subject="1", **alike), User(subject="2", **alike | {"username": "dave"})
+        PreparedInsert(User).run([one, other])
+        kept = list(User.objects.filter(pk__in=[one.pk, other.pk]).order_by("username"))
+        self.assertEqual([model_to_dict(user) for user in kept], [model_to_dict(user) for user in (one, other)])
+        self.assertEqual((one._state.adding, one._state.db), (False, "default"))
+
+    def test_a_row_that_breaks_a_rule_is_refused_with_all_of_its_statement(self):
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            PreparedInsert(User).run([User(username="carol", subject="1"), User(username="alice", subject="2")])
+        self.assertFalse(User.objects.filter(username="carol").exists())
 
     def test_a_value_that_is_missing_is_an_error_and_no_null(self):
         query = PreparedQuery(self.users_since)
