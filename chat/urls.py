@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from .briefing import pages as briefing_pages
 from .pages import approvals, views
 from .pages import conversation_buttons as conversation_views
 from .privacy import views as privacy_views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("accounts/settings/briefing", briefing_pages.change_briefing, name="change_briefing"),
     path("accounts/settings/export", privacy_views.export, name="export_account"),
     path("accounts/settings/erase", privacy_views.erase_account, name="erase_account"),
     path("c/send", views.send_message, name="send_message"),

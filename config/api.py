@@ -21,6 +21,7 @@ from accounts.bearer import authenticate
 from accounts.models import User
 from accounts.programs.scopes import InsufficientScope
 from chat.api.endpoints import router as chat_router
+from chat.briefing.api import router as briefing_router
 from chat.privacy.api import router as privacy_router
 from chat.turn import failure_of
 from notices.api import router as notices_router
@@ -196,6 +197,7 @@ api.add_router("", chat_router, tags=["Chat"])
 api.add_router("", privacy_router, tags=["Privacy"])
 # Before the todos, where “export” and “batch” would be the ids of some.
 api.add_router("", notices_router, tags=["Reminders"])
+api.add_router("", briefing_router, tags=["Reminders"])
 api.add_router("", transfer_router, tags=["Todos"])
 api.add_router("", batch_router, tags=["Todos"])
 api.add_router("", reminders_router, tags=["Reminders"])

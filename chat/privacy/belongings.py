@@ -27,7 +27,7 @@ from accounts.models import (
     User,
 )
 from chat.live import announce_sign_out
-from chat.models import Approval, Conversation, Message, ToolCall
+from chat.models import Approval, Briefing, Conversation, Message, ToolCall
 from database.units import database_read, database_unit
 from notices.models import Delivery, NoticeSettings, PushSubscription
 from todos.models import CalendarFeed, Reminder, Todo, TodoChange, TodoTag
@@ -81,6 +81,7 @@ PARTS = (
     Part("todo_changes", TodoChange),
     Part("reminders", Reminder),
     Part("push_subscriptions", PushSubscription, secret=frozenset({"endpoint", "p256dh", "auth"})),
+    Part("briefings", Briefing, secret=frozenset({"claim_token"})),
     Part("notice_settings", NoticeSettings),
     Part("deliveries", Delivery, secret=frozenset({"claim_token"})),
     Part("kept_answers", KeptAnswer),

@@ -1,6 +1,7 @@
 """What is stored of a person can be taken along and erased: each table of it, and nothing of anybody else."""
 
 import asyncio
+import datetime
 import json
 from concurrent.futures import ThreadPoolExecutor
 from unittest import skipUnless
@@ -25,7 +26,8 @@ from accounts.security_log import record
 from accounts.sign_ins import begin_sign_in, digest_of, issue_refresh_token
 from accounts.testing import PASSWORD, alice, bearer, bob, outside_issuer
 from accounts.tokens.personal import issue_personal_token
-from chat.models import Approval, Message, ToolCall
+from chat.briefing.hours import Wish, wish
+from chat.models import Approval, Briefing, Message, ToolCall
 from chat.pages.consumers import LiveConsumer
 from chat.privacy.belongings import ACCOUNT, KEPT, NO_PART, PAGE_SIZE, PARTS, erase
 from chat.testing import ConversationFactory, MessageFactory, says, scripted_model
@@ -67,6 +69,7 @@ def everything_of(user: User) -> None:
     Reminder.objects.create(owner=user, todo=milk, rule="0 min", at=NOW)
     PushSubscription.objects.create(owner=user, endpoint=f"https://push.example/{user.pk}", device="Firefox")
     NoticeSettings.objects.create(owner=user)
+    wish(user, Briefing.Kind.DAY, Wish(True, datetime.time(7), "FREQ=DAILY", frozenset()), NOW)
     put(user.pk, Delivery.Kind.TEST, user.pk, NOW, NOW, {"title": "Test", "text": "", "address": "/"})
     KeptAnswer.objects.create(owner=user, key="one-and-only")
     pending_code(user, connected_program(user).application)

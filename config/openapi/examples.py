@@ -180,6 +180,22 @@ BROWSER = {
     "last_success_at": None,
 }
 
+BRIEFING = {
+    "on": True,
+    "time": "07:30",
+    "recurrence": "FREQ=DAILY",
+    "next_at": "2026-03-05T06:30:00Z",
+    "conversation_id": CONVERSATION_ID,
+    "channels": ["push"],
+    "week": {
+        "on": False,
+        "time": "18:00",
+        "recurrence": "FREQ=WEEKLY;BYDAY=SU",
+        "next_at": None,
+        "conversation_id": None,
+    },
+}
+
 OF_CONVERSATION, OF_TODO = "/api/{user_id}/conversations/{conversation_id}", "/api/{user_id}/todos/{todo_id}"
 # By operation; where it takes or answers several media types, one for each.
 BODIES: dict[str, Any] = {
@@ -206,6 +222,7 @@ BODIES: dict[str, Any] = {
     f"POST {OF_TODO}/reminders": {"when": "30 minutes before"},
     f"POST {OF_TODO}/reminders/{{reminder_id}}/snooze": {"until": "1 hour"},
     "POST /api/{user_id}/todos/import": {"application/json": FILE, "text/csv": CSV},
+    "PUT /api/{user_id}/briefing": {"on": True, "time": "07:30", "recurrence": "FREQ=DAILY", "channels": ["push"]},
     "POST /api/{user_id}/push-subscriptions": NEW_BROWSER,
     "POST /api/{user_id}/undo": {"tool_call_id": TOOL_CALL["id"]},
 }
@@ -251,6 +268,8 @@ ANSWERS: dict[str, Any] = {
         "erased": {"account": 1, "sign_ins": 2, "conversations": 1, "messages": 2, "tool_calls": 1, "todos": 1},
         "kept": {"logs": "Lines about requests and turns: ids and figures, until the operator’s logs are rotated."},
     },
+    "GET /api/{user_id}/briefing": BRIEFING,
+    "PUT /api/{user_id}/briefing": BRIEFING,
     "GET /api/{user_id}/push-subscriptions": {
         "items": [BROWSER],
         "next": None,

@@ -61,6 +61,7 @@ API: Doors = {
     },
     "api/<user_id>/export": {"GET": Door("200")},
     "api/<user_id>": {"DELETE": Door("200", body={"username": "alice"}, other="422 validation_error")},
+    "api/<user_id>/briefing": {"GET": Door("200"), "PUT": Door("200", body={"on": True})},
     "api/<user_id>/push-subscriptions": {
         "GET": Door("200"),
         "POST": Door("422 validation_error", body={"endpoint": "push", "keys": {"p256dh": "", "auth": ""}}),

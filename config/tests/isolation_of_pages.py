@@ -66,6 +66,7 @@ PAGES: Doors = {
     "accounts/settings/tokens": FORM | own_button("422"),
     "accounts/settings/tokens/<uuid:token_id>/revoke": {"POST": Door("302", "302", "302")},
     "accounts/settings/password": FORM | own_button("422"),
+    "accounts/settings/briefing": own_button(),
     "accounts/settings/notices": own_button(body={"page": "on", "says_what": "true"}),
     "accounts/settings/notices/devices/<uuid:subscription_id>/end": {"POST": Door("302", "302", "302")},
     "accounts/settings/notices/test/<str:channel>": own_button(),

@@ -26,6 +26,7 @@ ORDER = (
     {"chat_approval"},
     {"chat_message", "chat_toolcall"},
     {"notices_delivery"},
+    {"chat_briefing"},
 )
 RANKS = {table: rank for rank, tables in enumerate(ORDER) for table in tables}
 

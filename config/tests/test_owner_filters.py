@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import TestCase
 
+from chat.briefing.models import BriefingQuerySet
 from chat.models import ApprovalQuerySet, Conversation, ConversationQuerySet
 from database.prepared import PreparedQuery
 from notices.models import DeliveryQuerySet, NoticeSettingsQuerySet, PushSubscriptionQuerySet
@@ -28,6 +29,7 @@ QUERYSETS = (
     *(TodoQuerySet, TodoChangeQuerySet, ReminderQuerySet),
     *(DeliveryQuerySet, NoticeSettingsQuerySet, PushSubscriptionQuerySet),
     *(ConversationQuerySet, ApprovalQuerySet, KeptAnswerQuerySet),
+    BriefingQuerySet,
 )
 Site = tuple[str, int]
 # Keys and moments that are new in each run.

@@ -30,6 +30,7 @@ WRITES = {
     "deleteTodo": ("/todos/{todo_id}", None),
     "restoreTodo": ("/todos/{todo_id}/restore", None),
     "importTodos": ("/todos/import", {"todos": [{"title": "Nap"}, {"title": "Rest"}]}),
+    "setBriefing": ("/briefing", {"on": True}),
     "addPushSubscription": ("/push-subscriptions", {"endpoint": "https://push.example.com/1", "keys": KEYS}),
     "endPushSubscription": ("/push-subscriptions/{subscription_id}", None),
     "endPushSubscriptions": ("/push-subscriptions", None),

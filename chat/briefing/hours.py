@@ -1,0 +1,92 @@
+"""When the next briefing is: at a wall time, on days that a rule names, through changes of clock and zone."""
+
+import datetime
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.utils import timezone
+
+from accounts.models import User
+from language.due import instant_of
+from language.errors import DateNotUnderstood
+from language.recurrence import DAY_CODES, parse_rule
+from web.errors import ValidationFailed
+
+from .models import Briefing
+
+DAILY = "FREQ=DAILY"
+# What is proposed to who switches it on.
+USUAL = {
+    Briefing.Kind.DAY: (datetime.time(7, 30), DAILY),
+    Briefing.Kind.WEEK: (datetime.time(18), "FREQ=WEEKLY;BYDAY=SU"),
+}
+WEEK = 7
+DAYS_ONLY = "Name days of the week, as in FREQ=WEEKLY;BYDAY=MO,FR, or FREQ=DAILY."
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person chose for one of the two."""
+
+    on: bool
+    time: datetime.time
+    rule: str
+    channels: frozenset[str]
+
+
+def days_of(rule: str) -> set[int]:
+    """The days of the week, 0 for Monday. Raises ValidationFailed for a rule that says anything else."""
+    try:
+        read = parse_rule(rule)
+    except DateNotUnderstood:
+        raise ValidationFailed(details={"recurrence": DAYS_ONLY}) from None
+    if read.interval != 1 or read.month_days or read.month or read.position or any(nth for nth, _ in read.days):
+        raise ValidationFailed(details={"recurrence": DAYS_ONLY})
+    if read.frequency == "DAILY" and not read.days:
+        return set(range(WEEK))
+    if read.frequency == "WEEKLY" and read.days:
+        return {day for _, day in read.days}
+    raise ValidationFailed(details={"recurrence": DAYS_ONLY})
+
+
+def rule_of(days: set[int]) -> str:
+    return DAILY if len(days) == WEEK else f"FREQ=WEEKLY;BYDAY={','.join(DAY_CODES[day] for day in sorted(days))}"
+
+
+def next_moment(rule: str, time: datetime.time, zone: ZoneInfo, after: datetime.datetime) -> datetime.datetime:
+    """The first one later than `after`."""
+    days, today = days_of(rule), after.astimezone(zone).date()
+    coming = (today + datetime.timedelta(days=ahead) for ahead in range(WEEK + 2))
+    return next(moment for day in coming if day.weekday() in days and (moment := instant_of(day, time, zone)) > after)
+
+
+def briefing_of(owner: User, kind: Briefing.Kind) -> Briefing:
+    """As stored, or off and as usual."""
+    time, rule = USUAL[kind]
+    return Briefing.objects.for_user(owner).filter(kind=kind).first() or Briefing(
+        owner=owner, kind=kind, time=time, rule=rule
+    )
+
+
+def wish(owner: User, kind: Briefing.Kind, wished: Wish, now: datetime.datetime) -> Briefing:
+    """Store what a person chose. Raises ValidationFailed."""
+    next_at = next_moment(wished.rule, wished.time, owner.zone, now)
+    chosen = {"time": wished.time, "rule": wished.rule, "next_at": next_at if wished.on else None}
+    chosen |= {name: name in wished.channels for name in ("push", "mail")}
+    # Who changes it while it is written takes it from whoever writes.
+    chosen |= {"claim_token": None, "claim_until": None}
+    briefing, _ = Briefing.objects.update_or_create(owner=owner, kind=kind, defaults=chosen)
+    return briefing
+
+
+@receiver(post_save, sender=User)
+def follow_zone(instance: User, created: bool, **kwargs: object) -> None:
+    """Half past seven is half past seven, wherever the person is now."""
+    changed = kwargs["update_fields"]
+    if created or (isinstance(changed, frozenset) and "time_zone" not in changed):
+        return
+    for briefing in Briefing.objects.for_user(instance).exclude(next_at=None):
+        next_at = next_moment(briefing.rule, briefing.time, instance.zone, timezone.now())
+        Briefing.objects.filter(pk=briefing.pk).update(next_at=next_at)

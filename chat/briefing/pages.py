@@ -1,0 +1,80 @@
+"""The settings of the briefing."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from accounts.pages.sign_in import PageRequest, signed_in
+from database.units import database_unit
+from language.recurrence import WEEKDAY_NAMES
+
+from .hours import USUAL, Wish, briefing_of, days_of, rule_of, wish
+from .models import Briefing
+
+DAY_CHOICES = [(str(number), name) for number, name in enumerate(WEEKDAY_NAMES)]
+WEEKDAYS = "01234"
+
+
+class BriefingForm(forms.Form):
+    day_on = forms.BooleanField(required=False, label="Brief me in the morning")
+    day_time = forms.TimeField(label="At", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    day_days = forms.ChoiceField(label="On", choices=[("0123456", "Every day"), (WEEKDAYS, "Weekdays")])
+    week_on = forms.BooleanField(required=False, label="Plan my week")
+    week_time = forms.TimeField(label="At", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    week_days = forms.ChoiceField(label="On", choices=DAY_CHOICES)
+    push = forms.BooleanField(required=False, label="On my devices")
+    mail = forms.BooleanField(required=False, label="By mail")
+
+    @classmethod
+    def of(cls, user: User) -> "BriefingForm":
+        """Reads the database."""
+        initial: dict[str, Any] = {}
+        for kind in USUAL:
+            stored = briefing_of(user, kind)
+            days = "".join(map(str, sorted(days_of(stored.rule))))
+            initial |= {f"{kind}_on": stored.next_at, f"{kind}_time": stored.time, f"{kind}_days": days}
+            initial |= {"push": stored.push, "mail": stored.mail} if kind == Briefing.Kind.DAY else {}
+        form = cls(initial=initial, auto_id="briefing-%s")
+        for kind in USUAL:
+            keep_choice(form.fields[f"{kind}_days"], initial[f"{kind}_days"])
+        return form
+
+
+def keep_choice(field: forms.Field, days: str) -> None:
+    """Days that were chosen by the API are shown, and stay."""
+    choices = list(getattr(field, "choices", []))
+    if days not in dict(choices):
+        names = ", ".join(WEEKDAY_NAMES[int(day)] for day in days)
+        field.choices = [*choices, (days, names)]  # type: ignore[attr-defined]
+
+
+@require_POST
+@signed_in
+async def change_briefing(request: PageRequest) -> HttpResponse:
+    if await database_unit(save)(request):
+        messages.success(request, "Saved when you are briefed.")
+    else:
+        messages.error(request, "That is no time of day. Nothing was changed.")
+    return redirect("settings")
+
+
+def save(request: PageRequest) -> bool:
+    form = BriefingForm(request.POST)
+    for kind in USUAL:
+        stored = briefing_of(request.acting_user, kind)
+        keep_choice(form.fields[f"{kind}_days"], "".join(map(str, sorted(days_of(stored.rule)))))
+    if not form.is_valid():
+        return False
+    chosen = form.cleaned_data
+    channels = frozenset(name for name in ("push", "mail") if chosen[name])
+    for kind in USUAL:
+        rule = rule_of({int(day) for day in chosen[f"{kind}_days"]})
+        wished = Wish(chosen[f"{kind}_on"], chosen[f"{kind}_time"], rule, channels)
+        wish(request.acting_user, kind, wished, timezone.now())
+    return True
