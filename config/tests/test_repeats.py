@@ -24,6 +24,9 @@ KEYS = NEW_BROWSER["keys"]
 WRITES = {
     "createTodo": ("/todos", {"title": "Nap"}),
     "writeTodos": ("/todos/batch", {"create": [{"title": "Nap"}, {"title": "Rest"}]}),
+    "addReminder": ("/todos/{todo_id}/reminders", {"when": "at 8am"}),
+    "snooze": ("/todos/{todo_id}/reminders/{reminder_id}/snooze", {"until": "1 hour"}),
+    "deleteReminder": ("/todos/{todo_id}/reminders/{reminder_id}", None),
     "updateTodo": ("/todos/{todo_id}", {"due": "2 days later"}),
     "completeTodo": ("/todos/{todo_id}/complete", None),
     "reopenTodo": ("/todos/{todo_id}/reopen", None),
