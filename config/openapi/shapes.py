@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from chat.api.export import ExportFormat
 from chat.api.schema import MessageRole, MessageStatus
+from chat.briefing.api import Channel
 from chat.events import (
     ApprovalRecord,
     ApprovalRow,
@@ -32,6 +33,11 @@ REF = "#/components/schemas/"
 NAMES = {
     "ApprovalRecord": "Approval",
     "BatchUpdate": "TodoBatchUpdate",
+    "BriefingIn": "BriefingChoice",
+    "BriefingOut": "Briefing",
+    "PlanOut": "BriefingPlan",
+    "PushSubscriptionOut": "PushSubscription",
+    "WeekIn": "WeekPlanChoice",
     "BatchItem": "TodoBatchItem",
     "BatchError": "TodoBatchError",
     "BatchResult": "TodoBatchResult",
@@ -54,6 +60,7 @@ ENUMS = {
     "ApprovalAction": get_args(ApprovalRow.__annotations__["action"]),
     "ApprovalStatus": get_args(ApprovalRecord.__annotations__["status"]),
     "BatchOutcome": get_args(BatchOutcome),
+    "BriefingChannel": get_args(Channel),
     "ChangeDoor": get_args(ChangeDoor),
     "ChangeKind": get_args(ChangeKind),
     "ConversationFormat": get_args(ExportFormat),
