@@ -294,6 +294,7 @@ SETTINGS_SECTIONS = [
     "accounts.pages.sections.KEYBOARD",
     "accounts.pages.sections.CALENDAR",
     "accounts.pages.sections.NOTICES",
+    "chat.briefing.pages.SECTION",
     "accounts.pages.sections.PASSWORD",
     "accounts.pages.sections.PASSKEYS",
     "accounts.pages.sections.SECOND_FACTOR",

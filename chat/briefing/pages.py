@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.pages.settings_page import Section
 from accounts.pages.sign_in import PageRequest, signed_in
 from database.units import database_unit
 from language.recurrence import WEEKDAY_NAMES
@@ -52,6 +53,13 @@ def keep_choice(field: forms.Field, days: str) -> None:
     if days not in dict(choices):
         names = ", ".join(WEEKDAY_NAMES[int(day)] for day in days)
         field.choices = [*choices, (days, names)]  # type: ignore[attr-defined]
+
+
+def shown(request: PageRequest) -> dict[str, Any]:
+    return {"briefing_form": BriefingForm.of(request.acting_user)}
+
+
+SECTION = Section("chat/_briefing_settings.html", shown)
 
 
 @require_POST
