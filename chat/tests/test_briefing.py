@@ -10,10 +10,10 @@ from django.test import TransactionTestCase, override_settings
 from django.utils import timezone
 
 from accounts.testing import alice, bearer, bob
-from chat.briefing import running
+from chat.briefing import sweep
 from chat.briefing.hours import next_moment
 from chat.briefing.models import Briefing
-from chat.briefing.running import brief_some
+from chat.briefing.sweep import brief_some
 from chat.models import Conversation, Message
 from chat.testing import says, scripted_model
 from notices.models import Delivery
@@ -228,20 +228,20 @@ class Once(BriefingCase):
     def test_of_a_process_that_died_another_takes_it_over_and_the_first_stores_nothing_more(self):
         self.switch_on()
         self.make_due()
-        [first] = async_to_sync(running.claim_due)()
-        self.assertEqual(async_to_sync(running.claim_due)(), [])
+        [first] = async_to_sync(sweep.claim_due)()
+        self.assertEqual(async_to_sync(sweep.claim_due)(), [])
         Briefing.objects.exclude(claim_token=None).update(claim_until=timezone.now() - HOUR)
         self.sweep()
-        async_to_sync(running.brief)(first)
+        async_to_sync(sweep.brief)(first)
         self.assertEqual(Conversation.objects.get().last_sequence, 2)
         self.assertEqual(Delivery.objects.count(), 2)
 
     def test_who_switches_it_off_while_it_is_written_is_told_nothing(self):
         self.switch_on()
         self.make_due()
-        [claimed] = async_to_sync(running.claim_due)()
+        [claimed] = async_to_sync(sweep.claim_due)()
         self.ask("put", {"on": False})
-        async_to_sync(running.brief)(claimed)
+        async_to_sync(sweep.brief)(claimed)
         self.assertFalse(Message.objects.exists())
         self.assertFalse(Delivery.objects.exists())
 
@@ -264,14 +264,14 @@ class Once(BriefingCase):
         other = bob()
         self.ask("put", {"on": True}, user=other)
         self.make_due()
-        real = running.agenda_of
+        real = sweep.agenda_of
 
         def failing(user, *args):
             if user == other:
                 raise RuntimeError
             return real(user, *args)
 
-        with mock.patch.object(running, "agenda_of", failing), self.assertLogs("chat.briefing.running", "ERROR"):
+        with mock.patch.object(sweep, "agenda_of", failing), self.assertLogs("chat.briefing.sweep", "ERROR"):
             self.sweep()
         self.assertEqual(Conversation.objects.get().owner, self.alice)
         self.assertIsNotNone(Briefing.objects.get(owner=other, kind="day").next_at)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat.briefing.running import brief_for_ever
+from chat.briefing.sweep import brief_for_ever
 from chat.live import tell_untold_for_ever
 from chat.purge import purge_for_ever
 from chat.running import finish_running_turns
