@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0010_find_days'),
+        ('chat', '0011_approvals_of_programs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
