@@ -32,7 +32,9 @@ class AccessTokenTests(SimpleTestCase):
         self.assertEqual(verify_access_token(token).subject, "alice")
         claims = jwt.decode(token, options={"verify_signature": False})
         self.assertEqual(set(claims), {"iss", "aud", "sub", "iat", "exp"})
-        self.assertEqual(jwt.get_unverified_header(token), {"alg": "HS256", "typ": "at+jwt"})
+        header = jwt.get_unverified_header(token)
+        self.assertRegex(header.pop("kid"), r"^[0-9a-f]{16}$")
+        self.assertEqual(header, {"alg": "HS256", "typ": "at+jwt"})
 
     def test_a_token_of_our_own_making_is_accepted(self):
         self.assertEqual(verify_access_token(forge_token()).subject, "alice")
@@ -69,6 +71,20 @@ class AccessTokenTests(SimpleTestCase):
             self.assert_refused(issued[:-2])
         with self.settings(JWT_SECRET=new):
             self.assert_refused(issued)
+
+    def test_a_token_names_its_key_and_counts_with_that_one_alone(self):
+        old, new = settings.JWT_SECRET, "a new secret that is long enough for it"
+        issued = issue_access_token(UserFactory.build(subject="alice"))
+        named = jwt.get_unverified_header(issued)["kid"]
+        self.assertNotIn(named, old)
+        with self.settings(JWT_SECRET=new, JWT_SECRET_FALLBACKS=[old]):
+            newer = jwt.get_unverified_header(issue_access_token(UserFactory.build(subject="alice")))["kid"]
+            self.assertNotEqual(named, newer)
+            self.assertEqual(verify_access_token(issued).subject, "alice")
+            self.assertEqual(verify_access_token(forge_token(key=new, headers={"kid": newer})).subject, "alice")
+            for key, key_id in ((new, named), (old, newer), (new, "unknown"), (new, "")):
+                self.assert_refused(forge_token(key=key, headers={"kid": key_id}))
+        self.assertEqual(verify_access_token(forge_token()).subject, "alice", "one from before keys had ids")
 
     def test_another_algorithm_is_refused_even_with_the_right_key(self):
         self.assert_refused(forge_token(key=settings.JWT_SECRET * 2, algorithm="HS512"))

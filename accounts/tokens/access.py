@@ -4,6 +4,7 @@ Who issued a token decides what it is checked with, and nothing in the token doe
 algorithm, an outside issuer's with its own public keys and algorithms. The two never meet.
 """
 
+import functools
 import hmac
 import math
 from dataclasses import dataclass
@@ -58,7 +59,8 @@ def issue_access_token(user: User, sign_in_id: UUID | None = None) -> str:
     }
     if sign_in_id:
         claims["sid"] = str(sign_in_id)
-    return jwt.encode(claims, settings.JWT_SECRET, algorithm=ALGORITHM, headers={"typ": TOKEN_TYPE})
+    headers = {"typ": TOKEN_TYPE, "kid": key_id_of(settings.JWT_SECRET)}
+    return jwt.encode(claims, settings.JWT_SECRET, algorithm=ALGORITHM, headers=headers)
 
 
 async def verify_access_token(token: str) -> AccessClaims:
@@ -75,16 +77,30 @@ async def verify_access_token(token: str) -> AccessClaims:
 
 
 def verified_own(token: str, header: dict[str, Any], claims: Claims) -> AccessClaims:
-    if header != OWN_HEADER:
+    if {name: value for name, value in header.items() if name != "kid"} != OWN_HEADER:
         raise TokenInvalid
-    key = signing_key(token)
+    key = named_key(header["kid"]) if "kid" in header else signing_key(token)
     check_signature(token, key, ALGORITHM, settings.JWT_ISSUER, settings.JWT_AUDIENCE, strict_aud=True)
     check_issued_at(claims)
     return AccessClaims(LOCAL_ISSUER, claims.sub, claims.iat, sign_in_of(claims))
 
 
+@functools.lru_cache(maxsize=32)
+def key_id_of(secret: str) -> str:
+    """What tells our secrets apart in the header of a token, and says nothing of them."""
+    return hmac.digest(secret.encode(), b"key id", "sha256").hex()[:16]
+
+
+def named_key(key_id: object) -> str:
+    """The one of our secrets that the token names; raises TokenInvalid where it is none of those that count."""
+    for secret in [settings.JWT_SECRET, *settings.JWT_SECRET_FALLBACKS]:
+        if key_id == key_id_of(secret):
+            return secret
+    raise TokenInvalid
+
+
 def signing_key(token: str) -> str:
-    """The one of our secrets that signed it: the newest unless an older one did, while keys are changed."""
+    """Of a token without a key id, from before there were any: the newest secret unless an older one signed it."""
     signed, _, signature = token.rpartition(".")
     for secret in settings.JWT_SECRET_FALLBACKS:
         made = hmac.digest(secret.encode(), signed.encode(), "sha256")
