@@ -98,10 +98,13 @@ class User(AbstractUser):
         """Now, but not before the last sign-out: the clock of the host that made it may be ahead of this one's."""
         return max(now, self.tokens_not_before or now)
 
-    def get_session_auth_hash(self) -> str:
-        """What a login cookie is good for: it ends with a new password, and as access tokens do."""
-        by_password = super().get_session_auth_hash()
-        return salted_hmac("accounts.session", f"{by_password} {self.tokens_not_before}").hexdigest()
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a login cookie is good for: it ends with a new password, and as access tokens do.
+
+        Django asks with each of SECRET_KEY_FALLBACKS as well, so that nobody is signed out by a new key.
+        """
+        by_password = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return salted_hmac("accounts.session", f"{by_password} {self.tokens_not_before}", secret=secret).hexdigest()
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
