@@ -79,13 +79,18 @@ def rename_passkey(user: User, passkey_id: UUID, name: str) -> None:
     user.passkeys.filter(pk=passkey_id).update(name=name)
 
 
-def remove_passkey(user: User, passkey_id: UUID) -> None:
-    """Remove one; one that is gone, or another's, is as good as removed. Raises LastWayIn or SecondFactorNeedsIt."""
+def remove_passkey(user: User, passkey_id: UUID) -> str:
+    """Remove one; its name. One that is gone, or another's, is as good as removed, and has none.
+
+    Raises LastWayIn or SecondFactorNeedsIt.
+    """
     lock_user(user)
-    if not user.passkeys.filter(pk=passkey_id).exists():
-        return
+    passkey = user.passkeys.filter(pk=passkey_id).first()
+    if passkey is None:
+        return ""
     if ways_in(user) == 1:
         raise LastWayIn
     if user.passkeys.count() == 1 and SecondFactor.objects.filter(pk=user.pk, secret="").exists():
         raise SecondFactorNeedsIt
-    user.passkeys.filter(pk=passkey_id).delete()
+    passkey.delete()
+    return passkey.name

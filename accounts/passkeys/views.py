@@ -14,14 +14,15 @@ from accounts.pages.entering import signed_in_response
 from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, form_of, refusal_response, signed_in
 from accounts.pages.views import UNPROCESSABLE, refused_entrance
+from accounts.security_log import Kind, record
 from accounts.tickets import browser_of, issue_ticket, remember_browser
 from accounts.ways import PASSKEY, enter
-from database.units import database_read, database_unit
+from database.units import database_read, database_unit, within_unit
 from web.errors import LoginFailed, RateLimited, ValidationFailed
 from web.ratelimits import REFRESHES_PER_PERSON, SIGN_INS_PER_PERSON, address_of, check_address
 from web.text import is_blank, storable
 
-from .ceremonies import creation_options, read_answer, request_options
+from .ceremonies import Answer, creation_options, read_answer, request_options
 from .site import Site, site_of
 from .stored import (
     ADDING,
@@ -117,7 +118,7 @@ async def add(request: PageRequest) -> HttpResponse:
         return await settings_page(request, status=UNPROCESSABLE, passkey_form=form)
     try:
         answer = read_answer(request.POST.get("credential", ""))
-        await add_passkey(request.acting_user, browser_of(request), required_site(request), answer, name)
+        await database_unit(add_and_record)(request, required_site(request), answer, name)
     except ValidationFailed as refusal:
         return await settings_page(request, status=refusal.status, passkey_problem=refusal.sentence)
     messages.success(request, f"Your passkey is added and called “{name}”.")
@@ -140,8 +141,18 @@ async def rename(request: PageRequest, passkey_id: UUID) -> HttpResponse:
 @signed_in
 async def remove(request: PageRequest, passkey_id: UUID) -> HttpResponse:
     try:
-        await database_unit(remove_passkey)(request.acting_user, passkey_id)
+        await database_unit(remove_and_record)(request, passkey_id)
     except (LastWayIn, SecondFactorNeedsIt) as refusal:
         return await settings_page(request, status=refusal.status, passkey_problem=refusal.sentence)
     messages.success(request, "That passkey lets nobody in any more. Delete it from your device as well.")
     return redirect("settings")
+
+
+def add_and_record(request: PageRequest, site: Site, answer: Answer, name: str) -> None:
+    within_unit(add_passkey)(request.acting_user, browser_of(request), site, answer, name)
+    record(request.acting_user, Kind.PASSKEY_ADDED, request, name)
+
+
+def remove_and_record(request: PageRequest, passkey_id: UUID) -> None:
+    if name := remove_passkey(request.acting_user, passkey_id):
+        record(request.acting_user, Kind.PASSKEY_REMOVED, request, name)

@@ -13,6 +13,7 @@ from accounts.bearer import user_of_cookie
 from accounts.models import User
 from accounts.pages.sign_in import PageRequest, form_of, signed_in, wait_page
 from accounts.scopes import SCOPES
+from accounts.security_log import Kind, record
 from accounts.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser
 from database.units import database_read, database_unit
 from web.errors import RateLimited, TokenMissing
@@ -20,7 +21,7 @@ from web.ratelimits import address_of, check_use
 
 from .authorizing import Asked, RequestRefused, RequestUnreadable, allow, check_parameters, decline, read_asked
 from .clients import look_up_document
-from .connections import disconnect
+from .connections import connections_of, disconnect
 from .redirects import form_target
 
 KIND = "consent"
@@ -62,9 +63,23 @@ async def answered(request: HttpRequest, user: User, asked: Asked) -> HttpRespon
             raise TicketRefused
         if request.POST.get("decision") != "allow":
             return sent_to(decline(request, asked))
-        return sent_to(await database_unit(allow)(request, user, ticket))
+        return sent_to(await database_unit(allow_and_record)(request, user, ticket, asked))
     except TicketRefused as refusal:
         return await consent_page(request, user, asked, refusal)
+
+
+def allow_and_record(request: HttpRequest, user: User, ticket: str, asked: Asked) -> str:
+    address = allow(request, user, ticket)
+    record(user, Kind.APP_CONNECTED, request, asked.application.name)
+    return address
+
+
+def disconnect_and_record(request: PageRequest, program_id: int) -> None:
+    connected = connections_of(request.acting_user)
+    names = [program.name for program in connected if program.application.pk == program_id]
+    disconnect(request.acting_user, program_id)
+    for name in names:
+        record(request.acting_user, Kind.APP_DISCONNECTED, request, name)
 
 
 def what_was_shown(request: HttpRequest, user: User) -> dict[str, str]:
@@ -94,7 +109,7 @@ async def consent_page(
 @form_of("settings")
 @signed_in
 async def end_connection(request: PageRequest, program_id: int) -> HttpResponse:
-    await database_unit(disconnect)(request.acting_user, program_id)
+    await database_unit(disconnect_and_record)(request, program_id)
     messages.success(request, "That app is disconnected.")
     return redirect("settings")
 

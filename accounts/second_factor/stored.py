@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.locks import lock_user
 from accounts.models import RecoveryCode, SecondFactor, User
+from accounts.security_log import Kind, record
 from accounts.ways import APP_CODE, RECOVERY_CODE
 from web.errors import ValidationFailed
 
@@ -68,7 +69,10 @@ def use_code(user: User, code: str) -> str | None:
     if is_of_app(code):
         return APP_CODE if use_app_code(user, plain(code)) else None
     unused = user.recovery_codes.filter(digest=digest_of(code), used_at=None)
-    return RECOVERY_CODE if unused.update(used_at=timezone.now()) else None
+    if not unused.update(used_at=timezone.now()):
+        return None
+    record(user, Kind.RECOVERY_CODE_USED)
+    return RECOVERY_CODE
 
 
 def use_app_code(user: User, code: str) -> bool:

@@ -1,5 +1,6 @@
 """The second factor on pages: asked for after the password, set up and turned off in the settings."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from accounts.pages.entering import Pending, pending_sign_in, signed_in_response
 from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, address_after, form_of, is_htmx, render_page, signed_in
 from accounts.pages.views import UNPROCESSABLE, add_refusal, posted, refused_entrance
+from accounts.security_log import Kind, record
 from accounts.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser, spend_ticket
 from accounts.ways import enter
 from database.units import database_read, database_unit
@@ -157,7 +159,7 @@ async def set_up_app(request: PageRequest) -> HttpResponse:
         return redirect("set_up_app")
     if form.is_bound and form.is_valid() and await confirm.is_confirmed():
         try:
-            codes = await turn_on(request.acting_user, form.cleaned_data, secret)
+            codes = await turn_on(request, form.cleaned_data, secret)
             return await codes_page(request, codes)
         except CodeWrong as refusal:
             form.add_error("code", refusal.sentence)
@@ -190,9 +192,10 @@ def secret_of(request: PageRequest, browser: str) -> str:
 
 
 @database_unit
-def turn_on(user: User, posted_form: dict[str, Any], secret: str) -> list[str]:
-    codes = turn_on_app(user, secret, posted_form["code"])
+def turn_on(request: PageRequest, posted_form: dict[str, Any], secret: str) -> list[str]:
+    codes = turn_on_app(request.acting_user, secret, posted_form["code"])
     spend_ticket(posted_form["ticket"])
+    record(request.acting_user, Kind.SECOND_FACTOR_ON, request)
     return codes
 
 
@@ -221,21 +224,27 @@ def codes_page(request: PageRequest, codes: list[str]) -> HttpResponse:
 @form_of("settings")
 @signed_in
 async def require_passkey(request: PageRequest) -> HttpResponse:
-    return await with_new_codes(request, turn_on_passkeys)
+    return await with_new_codes(request, turn_on_passkeys, Kind.SECOND_FACTOR_ON)
 
 
 @sensitive_post_parameters("password")
 @form_of("settings")
 @signed_in
 async def renew_codes(request: PageRequest) -> HttpResponse:
-    return await with_new_codes(request, renew_recovery_codes)
+    return await with_new_codes(request, renew_recovery_codes, Kind.RECOVERY_CODES_MADE)
 
 
-async def with_new_codes(request: PageRequest, act: Any) -> HttpResponse:
+def act_and_record(request: PageRequest, act: Callable[[User], list[str]], kind: Kind) -> list[str]:
+    codes = act(request.acting_user)
+    record(request.acting_user, kind, request)
+    return codes
+
+
+async def with_new_codes(request: PageRequest, act: Callable[[User], list[str]], kind: Kind) -> HttpResponse:
     form = ConfirmForm(request, request.POST)
     if await form.is_confirmed():
         try:
-            return await codes_page(request, await database_unit(act)(request.acting_user))
+            return await codes_page(request, await database_unit(act_and_record)(request, act, kind))
         except (PasskeyNeeded, SecondFactorOff) as refusal:
             add_refusal(form, refusal)
     return await settings_page(request, status=UNPROCESSABLE, second_factor_form=form)
@@ -248,6 +257,11 @@ async def end(request: PageRequest) -> HttpResponse:
     form = ConfirmForm(request, request.POST)
     if not await form.is_confirmed():
         return await settings_page(request, status=UNPROCESSABLE, second_factor_form=form)
-    await database_unit(turn_off)(request.acting_user)
+    await database_unit(turn_off_and_record)(request)
     messages.success(request, "Your password alone lets you in again.")
     return redirect("settings")
+
+
+def turn_off_and_record(request: PageRequest) -> None:
+    turn_off(request.acting_user)
+    record(request.acting_user, Kind.SECOND_FACTOR_OFF, request)

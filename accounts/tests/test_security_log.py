@@ -1,10 +1,14 @@
 import datetime
+import uuid
 
 from django.test import TestCase
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import SecurityEvent
+from accounts.programs.testing import connected_program
 from accounts.purge import purge_security_log
+from accounts.second_factor.stored import turn_on_passkeys, use_code
 from accounts.security_log import KEPT_DAYS, KEPT_EVENTS, place_of, record
 from accounts.testing import PASSWORD, alice, bob
 
@@ -89,3 +93,48 @@ class Log(TestCase):
         self.assertEqual(place_of("10.1.2.3"), "from the local network, 10.1.2.3")
         self.assertEqual(place_of("8.8.8.8"), "from the internet, 8.8.8.8")
         self.assertEqual(place_of("unknown"), "from an unknown address")
+
+
+class Ways(TestCase):
+    """Passkeys, the second factor and connected apps."""
+
+    def setUp(self):
+        self.alice = alice(password=PASSWORD)
+        self.client.post("/accounts/login", {"username": "alice", "password": PASSWORD})
+
+    def kinds(self):
+        return list(self.alice.security_events.order_by("id").values_list("kind", "detail"))[1:]
+
+    def test_a_passkey_that_goes_is_named_and_what_changes_nothing_is_not_written_down(self):
+        keys = [
+            self.alice.passkeys.create(name=name, credential_id=name, public_key="key") for name in ("phone", "laptop")
+        ]
+        self.client.post(f"/accounts/settings/passkeys/{keys[0].pk}/remove")
+        self.client.post(f"/accounts/settings/passkeys/{keys[0].pk}/remove")
+        self.client.post(f"/accounts/settings/passkeys/{uuid.uuid4()}/remove")
+        self.assertEqual(self.kinds(), [("passkey_removed", "phone")])
+
+    def test_the_second_factor_is_written_down_and_never_a_code(self):
+        self.alice.passkeys.create(name="phone", credential_id="phone", public_key="key")
+        for path in ("passkey", "codes", "end"):
+            self.client.post(f"/accounts/settings/second-factor/{path}")
+        kinds = ["second_factor_on", "recovery_codes_made", "second_factor_off"]
+        self.assertEqual(self.kinds(), [(kind, "") for kind in kinds])
+
+    def test_a_recovery_code_is_written_down_once(self):
+        codes = turn_on_passkeys(passkey_user := self.passkey_user())
+        self.assertEqual([use_code(passkey_user, codes[0]) for _ in range(2)], ["rec", None])
+        events = passkey_user.security_events.values_list("kind", "detail")
+        self.assertEqual(list(events), [("recovery_code_used", "")])
+
+    def passkey_user(self):
+        user = bob()
+        user.passkeys.create(name="phone", credential_id="bobs", public_key="key")
+        return user
+
+    def test_an_app_that_is_disconnected_is_named_and_a_foreign_one_is_not_written_down(self):
+        theirs = connected_program(bob()).application
+        mine = connected_program(self.alice).application
+        for program in (theirs, mine, mine):
+            self.client.post(reverse("disconnect_program", args=[program.pk]))
+        self.assertEqual([kind for kind, _ in self.kinds()], ["app_disconnected"])
