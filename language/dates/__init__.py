@@ -93,7 +93,7 @@ def find_date(
     chosen = max(days or times, key=lambda phrase: _strength(phrase, text))
     apart = times[0] if days and len(times) == 1 and _lacks_time(chosen) else None
     if apart is not None:
-        chosen = replace(chosen, clock=apart.clock, part=apart.part)
+        chosen = replace(chosen, clock=apart.clock, part=apart.part or chosen.part)
     return _found(chosen, apart, text, reference)
 
 
@@ -133,7 +133,8 @@ def _strength(phrase: Phrase, text: str) -> int:
 
 
 def _lacks_time(phrase: Phrase) -> bool:
-    return phrase.clock is None and not phrase.part and not (phrase.day and phrase.day.time)
+    """Also "tonight … at eight" does: the part of the day says which eight."""
+    return phrase.clock is None and not (phrase.day and phrase.day.time)
 
 
 def _found(phrase: Phrase, apart: Phrase | None, text: str, reference: Reference) -> FoundDate:

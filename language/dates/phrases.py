@@ -179,7 +179,8 @@ def _day_first(words: Words, place: int, start: int, reference: Reference) -> Ph
 def _repeated(phrase: Phrase, reference: Reference) -> Phrase:
     """ "Friday 5pm every week": the repeat of the day stands behind the time."""
     repeat = repeated_day(phrase.words, phrase.day, phrase.end) if phrase.day else None
-    if repeat is None and phrase.day and (every := read_every(phrase.words, phrase.end, reference)):
+    following = phrase.words.skip(phrase.end, Kind.OF)
+    if repeat is None and phrase.day and (every := read_every(phrase.words, following, reference)):
         # "Tomorrow at 5pm every week": the day is the first time.
         grown = replace(phrase, day=None, starting=phrase.day, repeat=every, end=every.end, problem=every.problem)
         return _with_suffixes(grown, reference)

@@ -123,7 +123,7 @@ def _with_days(words: Words, reading: RepeatReading, reference: Reference) -> Re
     return reading
 
 
-def _weekdays(words: Words, place: int) -> tuple[tuple[tuple[int, int], ...], int]:
+def _weekdays(words: Words, place: int, *, side_by_side: bool = False) -> tuple[tuple[tuple[int, int], ...], int]:
     """The days of "mon, wed and fri" or "monday to friday" and the place after them."""
     found: list[int] = []
     end = spot = place
@@ -132,7 +132,8 @@ def _weekdays(words: Words, place: int) -> tuple[tuple[tuple[int, int], ...], in
         end = spot + 1
         spot = words.skip(words.skip(end, Kind.AND), Kind.EVERY)
         listed = end < len(words.tokens) and words.tokens[end].comma
-        if spot == end and not listed and not (words.has(end - 1, Kind.WEEKDAYS) and words.has(end, Kind.WEEKDAYS)):
+        many = side_by_side or (words.has(end - 1, Kind.WEEKDAYS) and words.has(end, Kind.WEEKDAYS))
+        if spot == end and not listed and not many:
             break
     if len(found) == 1 and words.has(end, Kind.THROUGH) and (last := _weekday(words, end + 1)) is not None:
         found, end = [(found[0] + step) % 7 for step in range((last - found[0]) % 7 + 1)], end + 2
@@ -159,7 +160,7 @@ def _every_days(words: Words, place: int, reference: Reference) -> RepeatReading
         return RepeatReading(spot + 1, Rule("WEEKLY", days=WORKDAYS))
     if words.has(spot, Kind.WEEKEND):
         return RepeatReading(spot + 1, Rule("WEEKLY", interval, days=WEEKEND))
-    days, end = _weekdays(words, spot)
+    days, end = _weekdays(words, spot, side_by_side=True)
     return RepeatReading(end, Rule("WEEKLY", interval, days=days)) if days else None
 
 

@@ -273,6 +273,8 @@ def _minutes(words: Words, place: int) -> int | None:
 
 
 def _named(words: Words, place: int, *, at: bool) -> TimeReading | None:
+    if words.get(place, Kind.NUMBER) == NOON and words.has(place + 1, Kind.NAMED_TIME):
+        place += 1  # "twelve noon"
     hour = words.get(place, Kind.NAMED_TIME)
     return None if hour is None else TimeReading(place + 1, Clock(hour, 0, True), sure=at)
 

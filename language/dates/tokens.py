@@ -46,7 +46,7 @@ AMOUNT_UNITS = {"m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "mont
 # Words that go on after a date and are not described by it: "at 5 with Sam", but "at 5 Main Street".
 LINKING_WORDS = """
     to with i we you he she they it my me please if because about as then so when while via also but not is are was
-    there instead i'm i'll after before until mit avec con per pero mais aber que
+    there instead i'm i'll after before until mit avec con per pero mais aber que that
 """
 LINKS = frozenset(LINKING_WORDS.split())
 # Between one of these and a noun a date describes the noun: "the monday meeting", "my daily walk".

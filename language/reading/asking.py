@@ -102,7 +102,11 @@ def request_to_see(text: str, clock: Clock) -> AskTodos | None:
         return AskTodos(Question.WHICH, Selection(tag=tagged["tag"].lower()))
     if forms.sorted.fullmatch(text):
         return AskTodos(Question.WHICH, Selection())
-    if forms.bare_state.fullmatch(text) or (forms.bare_list.fullmatch(text) and is_list_named(text, clock)):
+    if (
+        forms.bare_events.fullmatch(text)
+        or forms.bare_state.fullmatch(text)
+        or (forms.bare_list.fullmatch(text) and is_list_named(text, clock))
+    ):
         return ask_which(text, clock)
     return None
 

@@ -27,7 +27,7 @@ def understand_statement(text: str, clock: Clock) -> list[Act] | None:
     if match := forms.must.fullmatch(text):
         return said_within(match["rest"], clock) or must(match, clock)
     if match := forms.wish.fullmatch(text):
-        return said_within(match["rest"], clock) or dated(match["rest"], clock)
+        return said_within(match["rest"], clock) or given_up(match["rest"], clock) or dated(match["rest"], clock)
     if match := forms.having.fullmatch(text):
         return dated(match["rest"] or match["event"], clock)
     if match := forms.occasion.fullmatch(text):
@@ -50,6 +50,12 @@ def said_within(rest: str, clock: Clock) -> list[Act] | None:
         return [*added]
     names_todo = has_sign(rest) or MARK.search(rest) or forms.list.search(rest)
     act = understand_change(rest, clock) if names_todo else None
+    return [act] if act else None
+
+
+def given_up(rest: str, clock: Clock) -> list[Act] | None:
+    """ "I'd like to cancel the trip": wished of the list. "I need to cancel the gym" is something to do."""
+    act = understand_change(rest, clock) if forms.gives_up.match(rest) else None
     return [act] if act else None
 
 

@@ -33,7 +33,7 @@ from language.vocabulary import ASSISTANT_VERBS, IRREGULAR_PAST, NOT_WORK, TODO_
 forms = section("changing")
 
 
-CLEARS = frozenset(["clear", "clear off", "clear out", "take off", "take out", "wipe", "purge", "cut"])
+CLEARS = frozenset(["clear", "clear off", "clear out", "take off", "wipe", "purge"])
 GIVES_UP = frozenset(["cancel", "drop", "kill", "toss", "bin", "trash", "dismiss", "cut", "lose"])
 # "I won't forget the milk", "I'm not taking the car": no todo is given up.
 NOT_WORK_TO_DROP = frozenset(
@@ -190,8 +190,10 @@ def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
         return deleted(match, clock)
     if group := cleared(match, clock):
         return group
-    if forms.of_calendar.fullmatch(what) and match["verb"].lower() not in TODO_VERBS - CLEARS:
-        return OfferToDelete(names_in(outside_list(what))[0], Clarify(OF_WHICH_GONE))
+    is_calendar = forms.of_calendar.fullmatch(what) is not None
+    if match["verb"].lower() in CLEARS and (is_calendar or clock.find(what)):
+        otherwise = Clarify(OF_WHICH_GONE) if is_calendar else todo_from(match[0], clock)
+        return OfferToDelete(names_in(outside_list(what))[0], otherwise)
     return given_up(match, clock)
 
 

@@ -245,6 +245,19 @@ class AddingTests(UnderstandingTestCase):
             }
         )
 
+    def test_every_part_of_a_date_leaves_the_title(self):
+        self.assert_means(
+            {
+                "tonight fetch the shirts at eight pm": AddTodo("fetch the shirts", "tonight at eight pm"),
+                "remind me to feed the birds every tuesday thursday and saturday": AddTodo(
+                    "feed the birds", "every tuesday thursday and saturday"
+                ),
+                "remind me on fifth march of every year to buy tulips": AddTodo(
+                    "buy tulips", "on fifth march of every year"
+                ),
+            }
+        )
+
     def test_what_names_no_todo_is_never_written(self):
         self.assert_asks_back(
             "remind me at the beginning of each month",
@@ -359,6 +372,24 @@ class AskingTests(UnderstandingTestCase):
                 self.assertEqual((str(span.first_on), str(span.last_on)), (first_on, last_on))
 
 
+class CalendarTests(UnderstandingTestCase):
+    def test_what_a_calendar_holds_is_looked_for(self):
+        for text in (
+            "when is Ana's birthday",
+            "when my next dentist appointment is",
+            "who is coming to the wedding on sunday",
+            "is there a bake sale this weekend",
+            "what does tomorrow's schedule look like",
+            "meetings from monday to wednesday",
+            "tell me the next scheduled event",
+            "show p1",
+            "i do have a list for today don't i",
+        ):
+            with self.subTest(text):
+                (act,) = understand(text, CLOCK)
+                self.assertIsInstance(act, AskTodos)
+
+
 class ChangingTests(UnderstandingTestCase):
     def test_work_told_as_done_completes(self):
         self.assert_means(
@@ -409,6 +440,10 @@ class ChangingTests(UnderstandingTestCase):
                 'add a note to the report: use "Template B"': AnnotateTodo("report", 'use "Template B"'),
             }
         )
+
+    def test_what_is_cleared_from_a_calendar_is_asked_about_by_name(self):
+        self.assert_asks_back("clear my next event", "clear off the vet appointment tomorrow")
+        self.assert_means({"clear the gutters": AddTodo("clear the gutters")})
 
     def test_deletes(self):
         self.assert_means(
