@@ -16,7 +16,8 @@ from accounts.programs.testing import connected_program
 from accounts.sign_ins import begin_sign_in, digest_of
 from accounts.testing import UserFactory
 from accounts.tokens.personal import issue_personal_token
-from notices.models import PushSubscription
+from notices.models import Delivery, PushSubscription
+from notices.signing import address_of
 from todos.changes import Origin
 from todos.commands import add_todo
 from todos.models import CalendarFeed, Door, Todo, TodoTag
@@ -194,6 +195,12 @@ def belongings(owner: User, words: str) -> dict[str, str]:
     issue_personal_token(owner, words, "write", days=30)
     SecondFactor.objects.create(user=owner)
     passkey = Passkey.objects.create(user=owner, name=f"Key of {words}", credential_id=words, public_key="key")
+    told = dict.fromkeys(("occurrence", "not_before", "expires_at"), timezone.now() + datetime.timedelta(hours=1))
+    told |= {"owner": owner, "kind": "reminder", "state": "sent", "todo_id": written.todo.pk}
+    delivery, pressed = (
+        Delivery.objects.create(**told, channel=channel, source_id=written.todo.reminders.get().pk, acted=acted)
+        for channel, acted in (("page", ""), ("push", "done"))
+    )
     rows = {
         "conversation_id": conversation,
         "message_id": answer,
@@ -204,8 +211,10 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         "approval_id": approval,
         "sign_in_id": begin_sign_in(owner, words),
         "passkey_id": passkey,
+        "delivery_id": delivery,
         "subscription_id": PushSubscription.objects.create(owner=owner, endpoint=words, device=words),
         "token_id": owner.personal_tokens.first(),
         "program_id": connected_program(owner, words).application,
     }
-    return {name: str(row.pk) for name, row in rows.items()} | {"user_id": owner.subject, "secret": feed}
+    keys = {"user_id": owner.subject, "secret": feed, "button": address_of(pressed.pk, "done").rpartition("/")[2]}
+    return {name: str(row.pk) for name, row in rows.items()} | keys

@@ -6,6 +6,7 @@ from accounts.models import User
 from language.dates import date_text
 from todos.models import Todo
 
+from .acts import buttons_of
 from .channels.interface import Item
 from .models import Delivery
 
@@ -16,4 +17,5 @@ def item_of(row: Delivery, todo: Todo | None, owner: User, now: datetime.datetim
         said = {"title": "", "text": "", "address": "/"} | row.content
         return Item(row.pk, said["title"], said["text"], said["address"], row.occurrence)
     due = date_text(todo.wall_due, owner.zone, now)
-    return Item(row.pk, todo.title, f"Due {due}" if due else "", todo.address, row.occurrence, todo.pk)
+    text, address = f"Due {due}" if due else "", f"{todo.address}/edit"
+    return Item(row.pk, todo.title, text, address, row.occurrence, todo.pk, buttons_of(row))

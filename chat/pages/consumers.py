@@ -112,6 +112,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if self.telling is None or self.telling.done():
             self.telling = asyncio.create_task(self.tell())
 
+    async def reminded(self, message: dict[str, Any]) -> None:
+        """There is something to show at once; with the moment of a todo its list changes too, which is late now."""
+        await self.send(text_data=render_to_string("notices/_told.html"))
+        await self.changed({})
+
     async def tell(self) -> None:
         await asyncio.sleep(BURST_SECONDS)
         answering, self.answering = self.answering, None

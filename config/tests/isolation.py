@@ -141,5 +141,17 @@ def things_of(route: str, door: Door) -> tuple[str, ...]:
 
 NAMED_THINGS = {
     *("conversation_id", "message_id", "tool_call_id", "todo_id", "change_id"),
-    *("approval_id", "sign_in_id", "token_id", "passkey_id", "subscription_id", "secret", "object_id", "id"),
+    *(
+        "approval_id",
+        "sign_in_id",
+        "token_id",
+        "passkey_id",
+        "subscription_id",
+        "secret",
+        "reminder_id",
+        "delivery_id",
+        "button",
+        "object_id",
+        "id",
+    ),
 }

@@ -105,6 +105,10 @@ PAGES: Doors = {
     "calendar/end": own_button(),
     # Who has the address may look: it is the key.
     "calendar/<str:secret>.ics": dict.fromkeys(("GET", "HEAD"), Open("200", "200", "404", special={"disabled": "404"})),
+    # So is this one, of a button that was pressed before.
+    "r/<str:button>": dict.fromkeys(("GET", "HEAD", "POST"), Open("410", "410", "404")),
+    "notices": own_page(),
+    "notices/<uuid:delivery_id>/<str:act>": {"POST": Door("302", "302", "302")},
     "c/send": own_page("302") | button(body=SAID),
     CONVERSATION: page(),
     f"{CONVERSATION}/change": button(body={"title": "taken"}),

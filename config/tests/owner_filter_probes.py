@@ -24,6 +24,9 @@ from chat.testing import ConversationFactory, belongings
 from chat.turns.approvals import decide_spoken_of
 from chat.turns.limits import check_allowance
 from database.units import within_unit
+from notices.acts import act_on
+from notices.buttons import shown_to
+from notices.models import Delivery
 from todos.api.endpoints import etag_of_list
 from todos.changes import Act, Origin, snapshot
 from todos.commands import add_todo, complete_todo, done_today
@@ -77,6 +80,12 @@ class Lies:
     def reminder(self, owner: User, todo: Todo) -> Reminder:
         """A reminder that says it is `owner`'s."""
         return Reminder.objects.create(owner=owner, todo=todo, rule="5 min", at=self.now, state="sent")
+
+    def delivery(self, owner: User, todo: Todo, **fields: Any) -> Delivery:
+        """What a page of `owner` was told about a todo, which may be another's."""
+        told = dict.fromkeys(("occurrence", "not_before", "expires_at"), self.now + datetime.timedelta(minutes=5))
+        told |= {"kind": "reminder", "channel": "page", "state": "sent", "source_id": todo.pk, "todo_id": todo.pk}
+        return Delivery.objects.create(owner=owner, **told | fields)
 
     def item(self, todo: Todo, outcome: str = "deleted") -> Changed:
         return Changed(outcome=outcome, task=todo_row(todo, self.eve.zone, self.now))
@@ -338,3 +347,18 @@ def a_todo_of_carol_while_eve_travels(lies: Lies) -> Any:
 @probe
 def question_of_a_program(lies: Lies) -> Any:
     return within_unit(question_of_asker)(lies.eve, lies.carols["approval_id"], "")
+
+
+@probe
+def what_eves_page_shows_of_carols_todo(lies: Lies) -> Any:
+    lies.delivery(lies.eve, lies.carols_todo)
+    return len(shown_to(SimpleNamespace(acting_user=lies.eve)))
+
+
+@probe
+def what_carol_was_told_of_the_same(lies: Lies) -> Any:
+    told = lies.delivery(lies.eve, lies.eves_todo)
+    same = lies.delivery(lies.carol, lies.carols_todo, source_id=told.source_id, channel="push")
+    act_on(lies.eve, told, "dismissed", lies.now)
+    same.refresh_from_db()
+    return same.acted

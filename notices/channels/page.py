@@ -22,5 +22,5 @@ class PageChannel:
         return dict.fromkeys(with_channel(self.name, owner_ids), ("",))
 
     async def send(self, notice: Notice) -> Outcome:
-        await get_channel_layer().group_send(group_of(notice.owner.pk), {"type": "changed"})
+        await get_channel_layer().group_send(group_of(notice.owner.pk), {"type": "reminded"})
         return Outcome("sent")

@@ -18,20 +18,21 @@ from .models import Reminder
 
 @dataclass(frozen=True)
 class Snooze:
-    """One of the lengths that are offered: a label, and the words for it."""
+    """One of the lengths that are offered: a label, the words for it, and when it reminds again."""
 
     name: str
     label: str
     until: str
+    when: str
 
 
 SNOOZES = {
     snooze.name: snooze
     for snooze in (
-        Snooze("10m", "Snooze 10 minutes", "10 minutes"),
-        Snooze("1h", "Snooze 1 hour", "1 hour"),
-        Snooze("evening", "Snooze until this evening", "this evening"),
-        Snooze("morning", "Snooze until tomorrow morning", "tomorrow morning"),
+        Snooze("10m", "Snooze 10 minutes", "10 minutes", "in 10 minutes"),
+        Snooze("1h", "Snooze 1 hour", "1 hour", "in an hour"),
+        Snooze("evening", "Snooze until this evening", "this evening", "this evening"),
+        Snooze("morning", "Snooze until tomorrow morning", "tomorrow morning", "tomorrow morning"),
     )
 }
 

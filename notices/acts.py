@@ -1,0 +1,63 @@
+"""What a person does about a notice: done, put off, dismissed. Each notice is acted on once, wherever it arrived."""
+
+import datetime
+from collections.abc import Mapping
+
+from django.db.models.functions import Now
+
+from accounts.locks import lock_user
+from accounts.models import User
+from todos.changes import Origin
+from todos.commands import complete_todo
+from todos.models import Door
+from todos.reminders.acts import SNOOZES, deal_with, reminder_of, snooze_reminder
+
+from .models import Delivery
+from .signing import address_of
+
+DONE, DISMISSED = "done", "dismissed"
+LABELS: Mapping[str, str] = {DONE: "Done"} | {name: snooze.label for name, snooze in SNOOZES.items()}
+BY_BUTTON = Origin(Door.PAGE)
+
+
+class ActedAlready(Exception):
+    """One of its buttons was pressed before; `act` is which."""
+
+    def __init__(self, act: str) -> None:
+        self.act = act
+        super().__init__(act)
+
+
+def buttons_of(row: Delivery) -> dict[str, str]:
+    """Labels and addresses of what can be done about a reminder; other notices have none."""
+    if row.kind != Delivery.Kind.REMINDER:
+        return {}
+    return {label: address_of(row.pk, act) for act, label in LABELS.items()}
+
+
+def act_on(owner: User, delivery: Delivery, act: str, now: datetime.datetime) -> str:
+    """Do it, and say so. For all that says the same by other ways it is done too.
+
+    Raises ActedAlready, and what the commands raise: TodoNotFound for a todo in the trash.
+    """
+    lock_user(owner)
+    delivery.refresh_from_db()
+    if delivery.acted:
+        raise ActedAlready(delivery.acted)
+    said = _done(owner, delivery, act, now)
+    same = Delivery.objects.for_user(owner).filter(source_id=delivery.source_id, occurrence=delivery.occurrence)
+    same.filter(acted="").update(acted=act, acted_at=Now())
+    return said
+
+
+def _done(owner: User, delivery: Delivery, act: str, now: datetime.datetime) -> str:
+    if act == DISMISSED or delivery.todo_id is None:
+        deal_with(owner, [delivery.source_id])
+        return ""
+    if act == DONE:
+        written = complete_todo(owner, delivery.todo_id, now=now, by=BY_BUTTON)
+        return " ".join(filter(None, [f"Completed “{written.todo.title}”.", written.note]))
+    snooze = SNOOZES[act]
+    reminder = reminder_of(owner, delivery.todo_id, delivery.source_id)
+    written = snooze_reminder(owner, reminder, snooze.until, now=now, by=BY_BUTTON)
+    return f"“{written.todo.title}” reminds you again {snooze.when}."

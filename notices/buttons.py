@@ -1,0 +1,102 @@
+"""The buttons of notices: by their signed addresses, from mail and devices, and on pages that are open."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.pages.sign_in import PageRequest, address_after, render_page, signed_in
+from database.units import database_unit
+from todos.commands import get_todo
+from todos.models import Todo
+from web.errors import ProductError
+
+from .acts import DISMISSED, LABELS, ActedAlready, act_on
+from .models import Delivery
+from .signing import AddressForged, AddressOld, read_token
+
+GONE, NOT_FOUND, CONFLICT = 410, 404, 409
+FORGED = "This address is not one of ours. Perhaps it was cut when it was copied."
+OLD = "This button was good for a week, which is over. Open the todo instead."
+USED = "This was done already."
+MISSING = "What this was about is no longer there."
+SHOWN = 5
+
+
+@csrf_exempt  # the address is the secret; a notice on a device has no form
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+async def press(request: PageRequest, button: str) -> HttpResponse:
+    """A GET only asks: programs that look at mail follow its addresses. A POST acts, once."""
+    try:
+        delivery_id, act = read_token(button)
+    except AddressForged:
+        return answer(request, NOT_FOUND, problem=FORGED)
+    except AddressOld:
+        return answer(request, GONE, problem=OLD)
+    return await database_unit(pressed)(request, delivery_id, act)
+
+
+def pressed(request: PageRequest, delivery_id: UUID, act: str) -> HttpResponse:
+    delivery = Delivery.objects.select_related("owner").filter(pk=delivery_id, owner__is_active=True).first()
+    if delivery is None or act not in LABELS:
+        return answer(request, GONE, problem=MISSING)
+    if delivery.acted:
+        return answer(request, GONE, problem=USED)
+    try:
+        if request.method != "POST":
+            todo = get_todo(delivery.owner, delivery.todo_id or delivery.pk)
+            return answer(request, 200, todo=todo, label=LABELS[act])
+        return answer(request, 200, said=act_on(delivery.owner, delivery, act, timezone.now()))
+    except ActedAlready:
+        return answer(request, GONE, problem=USED)
+    except ProductError:
+        return answer(request, GONE, problem=MISSING)
+
+
+def answer(request: PageRequest, status: int, **context: object) -> HttpResponse:
+    return render(request, "notices/button.html", context, status=status)
+
+
+@require_safe
+@signed_in
+@database_unit
+def shown(request: PageRequest) -> HttpResponse:
+    """What open pages show: what they were told of and nobody has acted on, of the last day."""
+    return render_page(request, "notices/_shown.html", {"deliveries": shown_to(request)})
+
+
+def shown_to(request: PageRequest) -> list[tuple[Delivery, Todo | None]]:
+    told = Delivery.objects.for_user(request.acting_user).filter(channel="page", state=Delivery.State.SENT, acted="")
+    rows = list(told.filter(expires_at__gt=timezone.now()).order_by("-occurrence")[:SHOWN])
+    todos = Todo.objects.for_user(request.acting_user).open().in_bulk({row.todo_id for row in rows if row.todo_id})
+    return [(row, todos.get(row.todo_id)) for row in rows if row.todo_id is None or row.todo_id in todos]
+
+
+@require_POST
+@signed_in
+async def act(request: PageRequest, delivery_id: UUID, act: str) -> HttpResponse:
+    """A button of what an open page shows."""
+    said, level = await database_unit(acted)(request, delivery_id, act)
+    if said:
+        messages.add_message(request, level, said)
+    return redirect(address_after(request, "todos"))
+
+
+def acted(request: PageRequest, delivery_id: UUID, act: str) -> tuple[str, int]:
+    """What is said of it, and as what."""
+    owner = request.acting_user
+    delivery = Delivery.objects.for_user(owner).filter(pk=delivery_id).first()
+    if delivery is None or act not in {*LABELS, DISMISSED}:
+        return MISSING, messages.WARNING
+    try:
+        return act_on(owner, delivery, act, timezone.now()), messages.SUCCESS
+    except ActedAlready:
+        return USED, messages.WARNING
+    except ProductError:
+        return MISSING, messages.WARNING
