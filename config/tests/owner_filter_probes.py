@@ -7,9 +7,10 @@ import datetime
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import async_to_sync, sync_to_async
+from django.test import override_settings
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -25,8 +26,12 @@ from chat.turns.approvals import decide_spoken_of
 from chat.turns.limits import check_allowance
 from database.units import within_unit
 from notices.acts import act_on
-from notices.buttons import shown_to
-from notices.models import Delivery
+from notices.buttons import acted, shown_to
+from notices.channels.push import subscription_and_key
+from notices.models import Delivery, NoticeSettings, PushSubscription
+from notices.preferences import notice_settings
+from notices.push.subscriptions import SUBSCRIPTIONS_MAX, subscribe
+from notices.push.testing import Browser, PushService
 from todos.api.endpoints import etag_of_list
 from todos.changes import Act, Origin, snapshot
 from todos.commands import add_todo, complete_todo, done_today
@@ -362,3 +367,38 @@ def what_carol_was_told_of_the_same(lies: Lies) -> Any:
     act_on(lies.eve, told, "dismissed", lies.now)
     same.refresh_from_db()
     return same.acted
+
+
+@probe
+def what_carol_was_told_of_eves_todo(lies: Lies) -> Any:
+    lies.delivery(lies.carol, lies.eves_todo)
+    return len(shown_to(SimpleNamespace(acting_user=lies.eve)))
+
+
+@probe
+def a_button_of_carol_pressed_by_eve(lies: Lies) -> Any:
+    told = lies.delivery(lies.carol, lies.eves_todo)
+    return acted(SimpleNamespace(acting_user=lies.eve), told.pk, "dismissed")
+
+
+@probe
+def a_device_of_carol_told_for_eve(lies: Lies) -> Any:
+    subscription, _ = within_unit(subscription_and_key)(lies.eve, PushSubscription.objects.get(owner=lies.carol).pk)
+    return subscription
+
+
+@probe
+def how_carol_is_told(lies: Lies) -> Any:
+    NoticeSettings.objects.update_or_create(owner=lies.carol, defaults={"page": False})
+    return notice_settings(lies.eve).page
+
+
+@probe
+def a_device_of_eve_beside_all_of_carols(lies: Lies) -> Any:
+    PushSubscription.objects.bulk_create(
+        PushSubscription(owner=lies.carol, endpoint=f"https://push.example/{number}")
+        for number in range(SUBSCRIPTIONS_MAX)
+    )
+    browser = Browser(cast(PushService, SimpleNamespace(port=9)))
+    with override_settings(PUSH_TO_LOOPBACK=True):
+        return subscribe(lies.eve, browser.endpoint, **browser.keys).owner.username
