@@ -44,6 +44,7 @@ class AddTodo:
     due: str = ""
     priority: str = ""
     tags: tuple[str, ...] = ()
+    remind: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class DeleteTodos:
 
 @dataclass(frozen=True)
 class UpdateTodos:
-    """The same change to each task; an empty field stays as it is, due "none" removes the date."""
+    """The same change to each task; an empty field stays as it is, "none" removes the date or the reminders."""
 
     tasks: tuple[str, ...]
     title: str = ""
@@ -78,6 +79,7 @@ class UpdateTodos:
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     stop_repeating: bool = False
+    remind: str = ""
 
 
 @dataclass(frozen=True)

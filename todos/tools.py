@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
+from uuid import UUID
 
 from django.utils import timezone
 from mcp.server.mcpserver.exceptions import UnexpectedToolError
@@ -16,6 +17,7 @@ from pydantic import Field, WithJsonSchema
 
 from accounts.models import User
 from database.units import database_read
+from language.reading.reminding import LAST_REMINDER
 from language.stems import SEARCH_MAX, search_terms
 from web.errors import ValidationFailed
 from web.text import StorableText
@@ -29,7 +31,7 @@ from .finding.selection import select_todos
 from .mcp.batches import Caller, ToolRefused, accepted, run_batch, write_once
 from .mcp.schema import Absent, Batch, Changed, NewTask, Outcome, ReferenceList, Refused, Results, TaskList, TaskUpdate
 from .mcp.server import ActingCaller, acting_as, make_server
-from .models import Todo, TodoChange, TodoQuerySet
+from .models import Reminder, Todo, TodoChange, TodoQuerySet
 from .rows import PriorityName, todo_row
 from .sorting import SortName, natural_sort
 from .undo import Undone, undo_last, undo_todo
@@ -141,7 +143,7 @@ async def update_task(updates: Annotated[list[TaskUpdate], Batch], caller: Actin
     references = References(mine.open(), hints=mine.done(), lately=lately_among(mine.open(), caller))
 
     def update(change: TaskUpdate) -> Changed:
-        todo_id = references.find(change.task)
+        todo_id = last_reminding(caller, change.task) or references.find(change.task)
         written = commands.update_todo(caller.user, todo_id, now=caller.now, by=caller.by, **change.fields())
         return changed(written, "updated", caller)
 
@@ -196,6 +198,14 @@ async def undo(
         return accepted(await write_once(undo_turn, caller))
     except NothingToUndo as error:
         raise ToolRefused(error.code, error.sentence) from None
+
+
+def last_reminding(caller: Caller, words: str) -> UUID | None:
+    """The todo that reminded last, where “the last reminder” names it; None for any other words."""
+    if words.strip().casefold() != LAST_REMINDER:
+        return None
+    sent = Reminder.objects.for_user(caller.user).filter(state=Reminder.State.SENT).order_by("-sent_for")
+    return sent.values_list("todo", flat=True).first()
 
 
 def lately_among(todos: TodoQuerySet, caller: Caller) -> Lately:

@@ -20,6 +20,7 @@ from language.dates import date_text
 from .changes import Act, Origin, Snapshot, columns_of, latest, previous_id_of, same, snapshot, todo_of
 from .errors import ChangeNotFound, NothingToUndo
 from .models import Priority, Todo, TodoChange, TodoChangeQuerySet, change_kind
+from .reminders.telling import rules_text
 
 # Sent inside the transaction with `undone` and `in_effect`, sets of ids of tool calls whose changes became so.
 tool_calls_settled = Signal()
@@ -269,6 +270,7 @@ def _in_words(change: TodoChange, shot: Snapshot, act: Act) -> dict[str, str]:
         "priority": str(Priority(todo.priority).label),
         "due": date_text(todo.wall_due, act.actor.zone, act.now) or "none",
         "repeats": todo.repeats or "no",
+        "reminders": rules_text(todo.reminder_rules, act.actor.zone, act.now),
         "tags": ", ".join(f"#{name}" for name in shot["tags"]) or "none",
         "done": "yes" if todo.completed_at else "no",
         "in the trash": "yes" if todo.deleted_at else "no",

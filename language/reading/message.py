@@ -9,6 +9,7 @@ from language.clock import Clock
 from language.grammar import section
 from language.reading.adding import todos_from
 from language.reading.joining import settled
+from language.reading.reminding import merged
 from language.reading.sentence import TOO_LONG, read_sentence
 from language.text.clauses import BULLET, CLAUSE_MAX_CHARACTERS, END_MARKS, sentences, single_spaced
 from language.text.quotations import set_aside_quotations, with_quotations
@@ -46,7 +47,7 @@ def read_sentences(text: str, clock: Clock) -> Reading:
     parts = sentences(text)
     if len(parts) > REQUESTS_MAX:
         return Reading([Clarify(TOO_MANY.format(len(parts), REQUESTS_MAX))])
-    return settled_reading([read_sentence(part, clock) for part in parts])
+    return settled_reading(merged([read_sentence(part, clock) for part in parts]))
 
 
 def settled_reading(readings: list[Reading]) -> Reading:

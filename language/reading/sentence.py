@@ -15,6 +15,7 @@ from language.reading.foreign import understand_foreign
 from language.reading.joining import joined
 from language.reading.moving import asked_for, corrected
 from language.reading.moving import forms as moving
+from language.reading.reminding import understand_reminding
 from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
 from language.reading.talking import understand_hostile, understand_outside, understand_talk
@@ -52,6 +53,8 @@ def parsed(sentence: str, clock: Clock) -> Reading:
     clause = clause_of(sentence)
     if talk := whole_talk(sentence):
         return Reading([talk], is_sure=True)
+    if acts := understand_reminding(sentence, clock, lambda part: sure_acts(part, clock)):
+        return Reading(acts, is_sure=True)
     if acts := repaired_acts(sentence, clock):
         return Reading(acts, is_sure=True)
     sentence, clause = mended_lists(sentence, clause)
@@ -65,6 +68,11 @@ def parsed(sentence: str, clock: Clock) -> Reading:
         if acts := certain_acts(clause_of(respelt), clock):
             return Reading(acts, is_sure=True)
     return Reading(likely_acts(clause, clock))
+
+
+def sure_acts(part: str, clock: Clock) -> list[Act] | None:
+    reading = parsed(part, clock)
+    return reading.acts if reading.is_sure else None
 
 
 def mended_lists(sentence: str, clause: Clause) -> tuple[str, Clause]:

@@ -141,6 +141,8 @@ def read_rules(
 
 def _rules_of(phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> list[ReminderRule]:
     words = ALSO.sub("", _folded(phrase)).strip()
+    if ";" in words:
+        return [rule for piece in words.split(";") if piece.strip() for rule in _rules_of(piece, due, zone, now)]
     try:
         return [_rule_of(words, due, zone, now)]
     except DateNotUnderstood as refusal:

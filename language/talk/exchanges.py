@@ -16,6 +16,7 @@ class Row:
     due_text: str = ""
     repeats: str = ""
     overdue: bool = False
+    reminds: str = ""
     tags: tuple[str, ...] = ()
     done: bool = False
 
@@ -122,6 +123,7 @@ def row_from(item: dict[str, Any]) -> Row:
         due_text=text_of(item.get("due_text")),
         repeats=text_of(item.get("repeats")),
         overdue=item.get("overdue") is True,
+        reminds=text_of(item.get("reminds")),
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         done=item.get("done") is True,
     )

@@ -614,7 +614,7 @@ class PlainTalkTests(UnderstandingTestCase):
                 "push the report back a week": UpdateTodos(("report",), due="a week later"),
                 "bring the dentist forward by an hour": UpdateTodos(("dentist",), due="an hour earlier"),
                 "move it up half an hour": UpdateTodos(("it",), due="half an hour earlier"),
-                "snooze it for an hour": UpdateTodos(("it",), due="in an hour"),
+                "snooze it for an hour": UpdateTodos(("it",), remind="snooze it for an hour"),
             }
         )
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from language.dates import date_text
 from todos.changes import Snapshot, latest, todo_of
 from todos.models import Todo, TodoChange
+from todos.reminders.telling import rules_text
 
 NOTES_SHOWN = 200
 Words = Callable[[Todo, datetime.datetime], str]
@@ -18,6 +19,9 @@ FIELDS: dict[str, Words] = {
     "Title": lambda todo, now: todo.title,
     "Due": lambda todo, now: date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now),
     "Repeats": lambda todo, now: todo.repeats or "",
+    "Reminders": lambda todo, now: (
+        "" if todo.reminder_rules is None else rules_text(todo.reminder_rules, cast(zoneinfo.ZoneInfo, now.tzinfo), now)
+    ),
     "Priority": lambda todo, now: todo.priority_word if todo.priority else "",
     "Notes": lambda todo, now: todo.notes[:NOTES_SHOWN],
 }

@@ -13,6 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.utils import timezone
 
 from accounts.models import User
 from language.reminders.rule import AT_THE_TIME, ReminderRule
@@ -60,6 +63,14 @@ def follow_zone(user: User, now: datetime.datetime) -> None:
     todos = Todo.objects.for_user(user).open().filter(floating).order_by("pk").select_for_update(no_key=True)
     for todo in todos:
         follow(todo, user.zone, now)
+
+
+@receiver(post_save, sender=User)
+def follow_account(instance: User, created: bool, **kwargs: Any) -> None:
+    """An account that was saved may have another zone."""
+    saved = kwargs["update_fields"]
+    if not created and (saved is None or "time_zone" in saved):
+        follow_zone(instance, timezone.now())
 
 
 def is_caused_by(columns: Iterable[str]) -> bool:

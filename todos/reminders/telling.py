@@ -1,9 +1,11 @@
 """What a person is told of the reminders of a todo: when they come, and by which way."""
 
 import datetime
+from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from language.reminders.text import instant_text
+from language.reminders.rule import ReminderRule
+from language.reminders.text import instant_text, rule_text
 from todos.models import Todo
 
 from .models import Reminder
@@ -22,6 +24,13 @@ def reminders_note(todo: Todo, user: User, now: datetime.datetime) -> str:
     ways = ways_to(user)
     sentence = " ".join(filter(None, ["You will be reminded", listed(times, ", and "), listed(ways, " and ")]))
     return f"{sentence}." if ways or not is_first(todo, user) else f"{sentence}. {ONLY_PAGES}"
+
+
+def rules_text(rules: list[str] | None, zone: ZoneInfo, now: datetime.datetime) -> str:
+    """What was asked for, in words: “30 minutes before; on the day at 08:00”, “none”, or “at the due time”."""
+    if rules is None:
+        return "at the due time"
+    return "; ".join(rule_text(ReminderRule.parse(text), zone, now) for text in rules) or "none"
 
 
 def is_first(todo: Todo, user: User) -> bool:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vRecur
+from icalendar import Alarm, Calendar, Event, vRecur
 
-from language.due import Due
+from language.due import Due, instant_of
 from language.recurrence import SHORTEST_MONTH, parse_rule
+from language.reminders.rule import ReminderRule
 from todos.models import Priority, Todo
+from todos.reminders.following import rules_of
 from todos.schedule import Schedule
 
 # A moment has no length, and of that calendars draw nothing.
@@ -41,14 +43,14 @@ def events(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> Iterator[Event
     schedule = todo.schedule
     rule = calendar_rule(schedule)
     if rule is None or schedule.anchor == schedule.due:
-        yield event_of(todo, schedule.due, rule)
+        yield event_of(todo, schedule.due, rule, zone)
         return
-    yield event_of(todo, schedule.due, None)
+    yield event_of(todo, schedule.due, None, zone)
     if following := schedule.next(now, zone):
-        yield event_of(todo, following.due, rule, "-next")
+        yield event_of(todo, following.due, rule, zone, "-next")
 
 
-def event_of(todo: Todo, due: Due | None, rule: str | None, suffix: str = "") -> Event:
+def event_of(todo: Todo, due: Due | None, rule: str | None, zone: ZoneInfo, suffix: str = "") -> Event:
     event = Event()
     event.add("uid", f"{todo.pk}{suffix}@todo-chat")
     event.add("dtstamp", todo.updated_at)
@@ -65,7 +67,25 @@ def event_of(todo: Todo, due: Due | None, rule: str | None, suffix: str = "") ->
         event.add("categories", todo.tags)
     if todo.priority:
         event.add("priority", PRIORITIES[Priority(todo.priority)])
+    for reminder in [] if todo.completed_at else rules_of(todo):
+        if alarm := alarm_of(reminder, todo, due, zone):
+            event.add_component(alarm)
     return event
+
+
+def alarm_of(rule: ReminderRule, todo: Todo, due: Due | None, zone: ZoneInfo) -> Alarm | None:
+    """At a distance from the start, so that each day of a repeat has it; a moment by itself as that moment."""
+    at, start = rule.instant(due, zone), due and (due.at or instant_of(due.date, datetime.time(), zone))
+    if at is None or start is None:
+        return None
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", todo.title.translate(CONTROLS))
+    if rule.on:
+        alarm.add("trigger", at, parameters={"VALUE": "DATE-TIME"})
+    else:
+        alarm.add("trigger", at - start)
+    return alarm
 
 
 def add_times(event: Event, due: Due | None, *, repeats: bool) -> None:

@@ -13,6 +13,7 @@ from accounts.locks import lock_user
 from accounts.models import User
 from database.units import database_unit
 from language.recurrence import Recurrence
+from language.reminders.rule import ReminderRule
 from todos.changes import Act, Origin
 from todos.commands import TodoFields, Written, add_todo
 from todos.models import Todo
@@ -80,6 +81,8 @@ def parts_of_json(row: Any) -> dict[str, Any]:
     due = todo.due.due() if todo.due else None
     fields: TodoFields = {"title": todo.title, "notes": todo.notes, "priority": todo.priority, "tags": todo.tags}
     fields["due"] = todo.recurs_from.due() if todo.recurs_from else due
+    if todo.reminder_rules is not None:
+        fields["remind"] = [ReminderRule.parse(text) for text in todo.reminder_rules]
     if todo.recurrence:
         fields["recurrence"] = Recurrence(todo.recurrence, todo.recurs_from_completion)
     return {

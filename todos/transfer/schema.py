@@ -14,12 +14,15 @@ from pydantic import (
     Field,
     StrictBool,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
 from accounts.models import time_zone_names
 from language.due import Due
 from language.recurrence import LAST_YEAR
+from language.reminders.phrases import REMINDERS_MAX
+from language.reminders.rule import ReminderRule
 from todos.commands import TodoFields
 from todos.rows import PriorityName
 from web.errors import ValidationFailed
@@ -110,10 +113,23 @@ class ExportedTodo(BaseModel):
     )
     recurs_from_completion: StrictBool = False
     recurs_from: WallClock | None = None
+    reminder_rules: Annotated[list[str], Field(max_length=REMINDERS_MAX)] | None = Field(
+        default=None, description="null: at the due time, if there is one.", examples=[["30 min", "1 d 19:00"]]
+    )
     tags: Annotated[list[StorableText], Field(max_length=100)] = []
     completed_at: Past | None = None
     deleted_at: Past | None = None
     created_at: Moment | None = None
+
+    @field_validator("reminder_rules")
+    @classmethod
+    def check_rules(cls, rules: list[str] | None) -> list[str] | None:
+        for text in rules or []:
+            try:
+                ReminderRule.parse(text)
+            except (ValueError, KeyError):
+                raise ValueError("this is no rule of a reminder, such as “30 min” or “1 d 19:00”") from None
+        return rules
 
     @model_validator(mode="after")
     def check_repeat(self) -> Self:

@@ -85,6 +85,8 @@ def updated_sentence(row: Row | None, item: dict) -> str:
         news.append(f"is now due {row.due_text}" if row.due_text else "has no due date now")
     if item.get("due") and row.repeats:
         news.append(f"repeats {row.repeats}")
+    if item.get("remind"):
+        news.append("has its reminders changed" if row.reminds else "reminds you no more")
     if item.get("stop_repeating"):
         news.append("no longer repeats")
     if item.get("priority"):

@@ -74,6 +74,8 @@ def counted(count: int, selection: Selection) -> str:
         words += " in the trash"
     if selection.filter == "undated":
         words += " without a date"
+    if selection.filter == "reminding":
+        words += " with reminders to come"
     if selection.span:
         words += f" {by_day} {capitalised(selection.span.name)}"
     if selection.priority:

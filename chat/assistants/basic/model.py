@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from language.acts import (
 )
 from language.clock import Clock
 from language.reading.message import read_message, understand
+from language.reading.reminding import LAST_REMINDER
 from language.talk.exchanges import Call, Conversation, Exchange, Row
 from language.talk.follow_ups import follow_up
 from language.talk.matching import found_none, settled, sought
@@ -65,13 +67,21 @@ def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
         # An answer to a question is short; what is longer stands for itself.
         answering = follow_up(conversation, clock) if len(text) <= CLAUSE_MAX_CHARACTERS else None
         acts = answering or understand(text, clock)
-        acts = [resolve(act, conversation, clock) for act in acts]
+        acts = [resolve(spoken_of(act, conversation), conversation, clock) for act in acts]
         acts = [sought(act, known_rows(conversation.past), clock) for act in acts]
     except Unclear as unclear:
         return [Clarify(unclear.question)]
     if any(isinstance(act, AddTodo) and not act.title for act in acts):
         return [Clarify(ASK_TITLE)]
     return acts
+
+
+def spoken_of(act: Act, conversation: Conversation) -> Act:
+    """A snooze of “that” where no todo was spoken of: what reminded last."""
+    match act:
+        case UpdateTodos(tasks=("it",), remind=remind) if remind.startswith("snooze"):
+            return act if known_rows(conversation.past) else replace(act, tasks=(LAST_REMINDER,))
+    return act
 
 
 def understood_surely(text: str, clock: Clock) -> bool:

@@ -136,13 +136,16 @@ def batches_of(items: list[Any]) -> Iterator[list[Any]]:
 
 
 def new_task(act: AddTodo) -> dict[str, Any]:
-    return said({"title": act.title, "due": act.due, "priority": act.priority, "tags": list(act.tags)})
+    return said(
+        {"title": act.title, "due": act.due, "remind": act.remind, "priority": act.priority, "tags": list(act.tags)}
+    )
 
 
 def updates(act: UpdateTodos) -> list[dict[str, Any]]:
     fields = {
         "title": act.title,
         "due": act.due,
+        "remind": act.remind,
         "priority": act.priority,
         "add_tags": list(act.add_tags),
         "remove_tags": list(act.remove_tags),
