@@ -25,6 +25,7 @@ from chat.testing import ConversationFactory, belongings
 from chat.turns.approvals import decide_spoken_of
 from chat.turns.limits import check_allowance
 from database.units import within_unit
+from language.reading.reminding import LAST_REMINDER
 from notices.acts import act_on
 from notices.buttons import acted, shown_to
 from notices.channels.push import subscription_and_key
@@ -45,6 +46,7 @@ from todos.reminders.telling import is_first
 from todos.rows import todo_row
 from todos.shifts import is_made_already
 from todos.testing import NOW, TodoFactory, use_tool
+from todos.tools import last_reminding
 from todos.transfer.feed import feed_of
 from todos.transfer.importing import todo_known_as
 from todos.undo import take_back_completion, undo, undo_last, undo_todo
@@ -402,3 +404,9 @@ def a_device_of_eve_beside_all_of_carols(lies: Lies) -> Any:
     browser = Browser(cast(PushService, SimpleNamespace(port=9)))
     with override_settings(PUSH_TO_LOOPBACK=True):
         return subscribe(lies.eve, browser.endpoint, **browser.keys).owner.username
+
+
+@probe
+def what_reminded_eve_last(lies: Lies) -> Any:
+    lies.reminder(lies.carol, lies.carols_todo)
+    return last_reminding(cast(Caller, SimpleNamespace(user=lies.eve)), LAST_REMINDER)
