@@ -10,6 +10,7 @@ from collections import Counter
 
 from django.db import DatabaseError
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from database.units import database_read, database_unit, is_outage, request_thread
 from telemetry import metrics
@@ -116,6 +117,10 @@ async def attempt(name: str, notice: Notice) -> Outcome:
 
 def note_outcome(claimed: Claim, outcome: Outcome) -> None:
     metrics.deliveries.labels(claimed.channel, outcome.result).inc(len(claimed.notice.items))
+    if outcome.result == "sent":
+        for item in claimed.notice.items:
+            late = (timezone.now() - item.occurred_at).total_seconds()
+            metrics.delivery_late_seconds.labels(claimed.channel).observe(max(0.0, late))
 
 
 @database_unit

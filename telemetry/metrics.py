@@ -43,6 +43,12 @@ request_seconds = Histogram(
 purged = Counter("todo_chat_purged_rows", "Rows that were kept for as long as they should be, and are gone.", ["what"])
 reminders_due = Counter("todo_chat_reminders_due", "Reminders whose moment came.")
 deliveries = Counter("todo_chat_deliveries", "Attempts to say something to somebody.", ["channel", "result"])
+delivery_late_seconds = Histogram(
+    "todo_chat_delivery_late_seconds",
+    "From the moment that something was to be said to its being said.",
+    ["channel"],
+    buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600, 86_400),
+)
 sockets = Gauge("todo_chat_websockets", "Open websockets.", multiprocess_mode="livesum")
 running_turns = Gauge("todo_chat_turns_running", "Turns that run now.", multiprocess_mode="livesum")
 units_running = Gauge(

@@ -19,7 +19,7 @@ def seed(database_url: str, count: int, start_seconds: float = 0, spread_seconds
     subprocess.run(run, check=True, cwd=settings.BASE_DIR, env=environment(database_url))
 
 
-def variables(sink: Sink, hold_at: str = "") -> dict[str, str]:
+def variables(sink: Sink, hold_at: str = "") -> dict[str, Any]:
     held = {"HOLD_AT": hold_at} if hold_at else {}
     return {"DJANGO_SETTINGS_MODULE": SETTINGS, "SINK_URL": sink.url, **held}
 

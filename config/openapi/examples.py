@@ -129,6 +129,7 @@ FILE = {
             "recurrence": None,
             "recurs_from_completion": False,
             "recurs_from": None,
+            "reminder_rules": None,
             "tags": ["health"],
             "completed_at": None,
             "deleted_at": None,

@@ -75,9 +75,10 @@ def event_of(todo: Todo, due: Due | None, rule: str | None, zone: ZoneInfo, suff
 
 def alarm_of(rule: ReminderRule, todo: Todo, due: Due | None, zone: ZoneInfo) -> Alarm | None:
     """At a distance from the start, so that each day of a repeat has it; a moment by itself as that moment."""
-    at, start = rule.instant(due, zone), due and (due.at or instant_of(due.date, datetime.time(), zone))
-    if at is None or start is None:
+    at = rule.instant(due, zone)
+    if due is None or at is None:
         return None
+    start = due.at or instant_of(due.date, datetime.time(), zone)
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", todo.title.translate(CONTROLS))
