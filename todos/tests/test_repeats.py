@@ -136,6 +136,14 @@ class CompletionTests(RepeatTestCase):
         self.assertEqual((Todo.objects.get(), reopened.completed_at), (reopened, None))
         self.assertEqual((reopened.schedule, reopened.tags), (before, ["work"]))
 
+    def test_reopening_leaves_what_was_changed_since_it_was_done(self):
+        todo = self.add()
+        self.run_command(complete_todo, todo)
+        self.run_command(update_todo, todo, notes="it was short")
+        reopened = self.run_command(reopen_todo, todo, now=LATER).todo
+        self.assertEqual((reopened.completed_at, reopened.notes, reopened.repeats), (None, "it was short", None))
+        self.assertEqual(Todo.objects.get(previous_id=todo.pk).repeats, "every weekday")
+
     def test_reopening_leaves_a_next_occurrence_that_was_changed(self):
         todo = self.add()
         self.run_command(complete_todo, todo)

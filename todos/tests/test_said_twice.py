@@ -45,6 +45,25 @@ class SaidTwiceCase(TestCase):
         return await sync_to_async(function)(self.alice, todo.pk, now=now, by=by, **fields)
 
 
+class MovedBesides(SaidTwiceCase):
+    def test_what_moved_nothing_does_not_count_as_a_move(self):
+        """An hour after the first move the same words mean another one, whatever was said in between."""
+        todo = self.add("Nap", due="2026-05-04")
+        minutes = (0, 50, 70)
+        dues = [
+            update_todo(
+                self.alice,
+                todo.pk,
+                now=NOW + datetime.timedelta(minutes=m),
+                by=BY_PAGE,
+                due="2 days later",
+                notes=f"{m}",
+            ).todo.due
+            for m in minutes
+        ]
+        self.assertEqual(dues, ["2026-05-06", "2026-05-06", "2026-05-08"])
+
+
 class SimilarTodos(SaidTwiceCase):
     async def test_completing_twice_leaves_the_similar_one_open(self):
         for title, similar in SIMILAR:
