@@ -45,6 +45,14 @@ class Audit(TestCase):
         self.assertEqual(page.status_code, 200)
         return list(page.context["cl"].result_list)
 
+    def test_the_messages_of_a_day_come_in_the_order_of_their_moments(self):
+        """Along the index of days: in the order of ids, a day of long ago is behind a million newer ones."""
+        newer = MessageFactory(conversation=self.conversation)
+        for message, minute in ((self.answer, 40), (newer, 30)):
+            Message.objects.filter(pk=message.pk).update(created_at=f"2020-05-05T12:{minute}:00Z")
+        day = {"created_at__gte": "2020-05-05 00:00:00+00:00", "created_at__lt": "2020-05-06 00:00:00+00:00"}
+        self.assertEqual(self.listed("message", **day), [self.answer, newer])
+
     def test_conversations_are_found_by_title_text_and_user(self):
         for words in ("Groceries", "milk", "alice"):
             with self.subTest(words):
