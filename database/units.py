@@ -21,6 +21,8 @@ from telemetry.tracing import span
 P = ParamSpec("P")
 R = TypeVar("R")
 Row = TypeVar("Row", bound=Model)
+# Of a server that takes no writes for a while: it became a standby, or somebody keeps its disk from filling up.
+READ_ONLY_STATE = "25006"
 # How long idle connections are trusted.
 REST_SECONDS = 1.0
 
@@ -34,13 +36,14 @@ class CommitUnknown(OperationalError):
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database could not be reached, or not to the end.
+    """Whether the database could not be reached, or not to the end, or takes no writes.
 
     Of a connection that breaks psycopg may say so as an internal or a plain error, without a code of the server.
     """
     if isinstance(error, OperationalError | InterfaceError):
         return True
-    is_of_server = getattr(error.__cause__, "sqlstate", None) is not None
+    state = getattr(error.__cause__, "sqlstate", None)
+    is_of_server = state not in {None, READ_ONLY_STATE}
     if isinstance(error, InternalError):
         return not is_of_server
     # Without a cause it is Django's own, who found no row to change.

@@ -22,6 +22,7 @@ SENTENCES = {
     "database or disk is full": "disk full",
     "readonly database": "read-only disk",
     "read-only file system": "read-only disk",
+    "read-only transaction": "the database takes no writes",
     "unable to open database file": "the database file cannot be opened",
     "database is locked": "the database is locked",
     "too many clients": "too many connections",
