@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
+from .addresses import address_key
 from .devices import device_name
 from .issuers import LOCAL_ISSUER
 from .usernames import look_of, mixes_lookalikes
@@ -55,6 +56,15 @@ class User(AbstractUser):
         help_text="From before looks were compared; somebody else has the same.",
     )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    email_key = models.CharField(max_length=512, null=True, unique=True, editable=False)  # noqa: DJ001 many have none
+    email_wanted = models.EmailField(
+        blank=True, default="", db_default="", editable=False, help_text="Asked to be confirmed by a link."
+    )
+    email_wanted_at = models.DateTimeField(null=True, editable=False)
+    mails_off = models.CharField(
+        max_length=100, blank=True, default="", db_default="", editable=False, help_text="Kinds not wanted, by name."
+    )
     tokens_not_before = models.DateTimeField(
         null=True, blank=True, help_text="Tokens issued earlier are refused: password change, sign-out everywhere."
     )
@@ -76,6 +86,9 @@ class User(AbstractUser):
         if self.look and look != self.look:
             self.look_shared = False
         self.look = look
+        if self.email_key and self.email_key != address_key(self.email):
+            # Changed by the admin, say: whoever reads mail there has not said so yet.
+            self.email_key = self.email_verified_at = None
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -278,6 +291,40 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.user_id}"
+
+
+class AccountMail(models.Model):
+    """A mail about an account that is to be sent, and for a day the record that it was (mails/).
+
+    It holds no link: a link is made when the mail is written. Whose a forgotten password is, is found out then as well,
+    so that asking costs the same whether there is an account or not; until then there is no `user`.
+    """
+
+    class Kind(models.TextChoices):
+        RESET = "reset"
+        CONFIRM = "confirm"
+        CHANGE_ASKED = "change_asked"
+        CHANGED = "changed"
+        EVENT = "event"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="account_mails")
+    event = models.ForeignKey(SecurityEvent, on_delete=models.CASCADE, null=True, related_name="+")
+    address = models.EmailField()
+    created_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=timezone.now, help_text="Of the next attempt; meanwhile it is claimed.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["not_before"], name="account_mail_due_index", condition=models.Q(sent_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} mail {self.id}"
 
 
 class SpentTicket(models.Model):

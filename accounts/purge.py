@@ -9,6 +9,7 @@ from django.db.models import F, Model, Q, QuerySet
 from oauth2_provider.models import AccessToken, Application, Grant
 from oauth2_provider.models import RefreshToken as ProgramRefreshToken
 
+from .mails.orders import old_mails
 from .models import RefreshToken, SignIn, SpentTicket
 from .security_log import old_events
 from .sign_ins import forgotten_at
@@ -35,6 +36,10 @@ def purge_sessions(now: datetime.datetime) -> int:
 
 def purge_spent_tickets(now: datetime.datetime) -> int:
     return purge_batch(SpentTicket.objects.filter(expires_at__lt=now))
+
+
+def purge_account_mails(now: datetime.datetime) -> int:
+    return purge_batch(old_mails(now))
 
 
 def purge_security_log(now: datetime.datetime) -> int:

@@ -10,17 +10,34 @@ import ipaddress
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from web.mail.sending import is_mail_set_up
 from web.ratelimits import address_of
 from web.text import storable
 
 from .devices import device_name
-from .models import SecurityEvent, User
+from .models import AccountMail, SecurityEvent, User
 
 KEPT_DAYS = 180
 # Of one person: a program that signs in for each of its runs would fill the table.
 KEPT_EVENTS = 300
 DETAIL_MAX_CHARACTERS = 120
 Kind = SecurityEvent.Kind
+# What a mail is sent for, by kinds that can be switched off: name → words, events.
+MAILS: dict[str, tuple[str, frozenset[Kind]]] = {
+    "device": ("A new device signs in", frozenset({Kind.SIGNED_IN_ON_NEW_DEVICE, Kind.RECOVERY_CODE_USED})),
+    "password": ("The password is changed or set by a link", frozenset({Kind.PASSWORD_CHANGED, Kind.PASSWORD_RESET})),
+    "passkey": (
+        "A passkey, the second factor or a sign-in provider is added or removed",
+        frozenset(
+            {
+                *(Kind.PASSKEY_ADDED, Kind.PASSKEY_REMOVED, Kind.SECOND_FACTOR_ON, Kind.SECOND_FACTOR_OFF),
+                *(Kind.PROVIDER_LINKED, Kind.PROVIDER_UNLINKED, Kind.RECOVERY_CODES_MADE),
+            }
+        ),
+    ),
+    "app": ("An app is connected or a token made", frozenset({Kind.APP_CONNECTED, Kind.TOKEN_MADE})),
+    "email": ("The mail address is changed", frozenset({Kind.EMAIL_CHANGED})),
+}
 
 
 def record(user: User, kind: Kind, request: HttpRequest | None = None, detail: str = "") -> SecurityEvent:
@@ -33,7 +50,16 @@ def record(user: User, kind: Kind, request: HttpRequest | None = None, detail: s
     )
     surplus = user.security_events.order_by("-id").values_list("pk", flat=True)[KEPT_EVENTS : KEPT_EVENTS + 50]
     user.security_events.filter(pk__in=list(surplus)).delete()
+    if event.kind in kinds_mailed(user):
+        AccountMail.objects.create(kind=AccountMail.Kind.EVENT, user=user, event=event, address=user.email)
     return event
+
+
+def kinds_mailed(user: User) -> set[Kind]:
+    """What this person is told of by mail."""
+    if not user.email_verified_at or not is_mail_set_up():
+        return set()
+    return {kind for name, (_, kinds) in MAILS.items() if name not in user.mails_off.split() for kind in kinds}
 
 
 def newest_events(user: User, count: int) -> QuerySet[SecurityEvent]:

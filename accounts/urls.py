@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from .mails import views as mails
 from .pages import views
 from .pages.first_sign_in import first_sign_in
 from .passkeys import views as passkeys
@@ -19,6 +20,9 @@ urlpatterns = [
     path("accounts/logout", LogoutView.as_view(), name="logout"),
     path("accounts/register", views.register, name="register"),
     path("accounts/first-sign-in", first_sign_in, name="first_sign_in"),
+    path("accounts/password/forgot", mails.forgot_password, name="forgot_password"),
+    path("accounts/password/reset", mails.reset_password, name="reset_password"),
+    path("accounts/email/confirm", mails.confirm_email, name="confirm_email"),
     path("accounts/settings", views.settings, name="settings"),
     path("accounts/settings/theme", views.change_theme, name="change_theme"),
     path("accounts/settings/time-zone", views.change_time_zone, name="change_time_zone"),
@@ -34,5 +38,8 @@ urlpatterns = [
     path("accounts/settings/second-factor/end", second_factor.end, name="end_second_factor"),
     path("accounts/settings/tokens", views.make_personal_token, name="make_personal_token"),
     path("accounts/settings/tokens/<uuid:token_id>/revoke", views.revoke_token, name="revoke_personal_token"),
+    path("accounts/settings/email", mails.change_email, name="change_email"),
+    path("accounts/settings/email/remove", mails.remove_email, name="remove_email"),
+    path("accounts/settings/mails", mails.choose_mails, name="choose_mails"),
     path("accounts/settings/password", views.change_password, name="change_password"),
 ]

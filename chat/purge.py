@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.purge import (
+    purge_account_mails,
     purge_batch,
     purge_codes,
     purge_program_access,
@@ -61,6 +62,7 @@ PURGES: dict[str, Callable[[datetime.datetime], int]] = {
     "sessions": purge_sessions,
     "spent tickets": purge_spent_tickets,
     "security log": purge_security_log,
+    "mails of accounts": purge_account_mails,
     "codes of programs": purge_codes,
     "refresh tokens of programs": purge_program_tokens,
     "access tokens of programs": purge_program_access,

@@ -295,6 +295,7 @@ SETTINGS_SECTIONS = [
     "accounts.pages.sections.CALENDAR",
     "accounts.pages.sections.NOTICES",
     "chat.briefing.pages.SECTION",
+    "accounts.mails.section.EMAIL",
     "accounts.pages.sections.PASSWORD",
     "accounts.pages.sections.PASSKEYS",
     "accounts.pages.sections.SECOND_FACTOR",

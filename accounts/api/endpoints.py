@@ -8,17 +8,32 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Status
 
+from accounts.mails.changing import want_address
+from accounts.mails.links import user_of_reset
+from accounts.mails.orders import RESETS_PER_PERSON, order_reset
+from accounts.mails.resetting import store_new_password
 from accounts.models import SignIn, User
 from accounts.passwords import hash_password, user_of_password
 from accounts.second_factor.asked import method_of_second_factor
 from accounts.sign_ins import issue_refresh_token, let_in, revoke_refresh_token, rotate_refresh_token
 from accounts.tokens.access import issue_access_token
 from accounts.ways import PASSWORD
-from database.units import database_unit
+from database.units import database_read, database_unit
 from web.errors import LoginFailed, TokenInvalid, ValidationFailed
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address
 
-from .schema import Credentials, ErrorBody, Limits, Me, RefreshRequest, Registration, TokenPair
+from .schema import (
+    Asked,
+    Credentials,
+    ErrorBody,
+    ForgottenPassword,
+    Limits,
+    Me,
+    PasswordReset,
+    RefreshRequest,
+    Registration,
+    TokenPair,
+)
 
 # Enough for a class that signs up together, too little to fill the table.
 REGISTRATIONS_PER_PERSON = "3/m"
@@ -81,6 +96,49 @@ async def sign_out(request: HttpRequest, body: RefreshRequest):
     return Status(204, None)
 
 
+@router.post("/password/forgot", auth=None, response={202: Asked, 429: ErrorBody})
+async def forgot_password(request: HttpRequest, body: ForgottenPassword):
+    """Ask for a mail with a link to choose a new password.
+
+    The answer is the same whether the address is an account's or not, and takes as long.
+    """
+    await check_address("forgot-password", address_of(request), RESETS_PER_PERSON)
+    await database_unit(order_reset)(body.email)
+    return Status(202, Asked())
+
+
+@router.post("/password/reset", auth=None, response={204: None, 422: ErrorBody, 429: ErrorBody})
+async def reset_password(request: HttpRequest, body: PasswordReset):
+    """Set a new password by the `key` of the link that was mailed. It works once, for half an hour.
+
+    Browsers are signed out; programs, connected apps and personal tokens as well unless `end_tokens` is false.
+    """
+    await check_address("mailed-link", address_of(request), REFRESHES_PER_PERSON)
+    await check_new_password(body)
+    hashed = await hash_password(body.password)
+    if not await database_unit(store_new_password)(body.token, hashed, request, end_tokens=body.end_tokens):
+        raise LinkUsed
+    return Status(204, None)
+
+
+@database_read
+def check_new_password(body: PasswordReset) -> None:
+    user = user_of_reset(body.token)
+    if user is None:
+        raise LinkUsed
+    try:
+        validate_password(body.password, user)
+    except ValidationError as refusal:
+        raise ValidationFailed(details={"password": " ".join(refusal.messages)}) from None
+
+
+class LinkUsed(ValidationFailed):
+    """The link of a mail is over."""
+
+    def __init__(self) -> None:
+        super().__init__(details={"token": "This link was used, or it is older than half an hour."})
+
+
 def me_of(user: User) -> Me:
     limits = Limits(
         message_characters=settings.MESSAGE_MAX_CHARACTERS,
@@ -133,6 +191,8 @@ def store_user(user: User, request: HttpRequest) -> tuple[SignIn, str]:
     """Store a new user, signed in; returns the sign-in and its refresh token."""
     user.last_login = timezone.now()
     user.save(force_insert=True)
+    if user.email:
+        want_address(user, user.email)
     begun = let_in(request, user, amr=PASSWORD)
     return begun, issue_refresh_token(begun)
 

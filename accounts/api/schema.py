@@ -62,6 +62,30 @@ class RefreshRequest(Body):
     )
 
 
+class ForgottenPassword(Body):
+    email: StorableText = Field(min_length=1, max_length=320, examples=["alice@example.com"])
+
+
+class Asked(BaseModel):
+    message: str = Field(
+        default="If an account has confirmed this address, a mail with a link is on its way.",
+        examples=["If an account has confirmed this address, a mail with a link is on its way."],
+    )
+
+
+class PasswordReset(Body):
+    token: StorableText = Field(
+        min_length=1,
+        max_length=REFRESH_TOKEN_MAX_LENGTH,
+        description="The `key` of the link in the mail.",
+        examples=["0199c3f27a4e7d108f6c2b1f8a3c9e55.cu1x2c-0f8b6c1d"],
+    )
+    password: StorableText = Field(
+        min_length=1, max_length=PASSWORD_MAX_LENGTH, examples=["correct horse battery staple"]
+    )
+    end_tokens: bool = Field(default=True, description="Whether programs, connected apps and tokens end as well.")
+
+
 class TokenPair(BaseModel):
     user_id: str = Field(
         description="The user_id in every other address.", examples=["0199c3f2-7a4e-7d10-8f6c-2b1f8a3c9e55"]

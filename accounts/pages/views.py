@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, TAKEN_MEANWHILE
 from accounts.bearer import user_of_cookie
+from accounts.mails.changing import want_address
 from accounts.models import User
 from accounts.passwords import hash_password, user_of_password
 from accounts.security_log import Kind, record
@@ -121,7 +122,7 @@ async def registered_user(request: HttpRequest, form: RegisterForm) -> User | No
         if not await database_unit(form.is_valid)():
             return None
         form.instance.password = await hash_password(form.cleaned_data["password1"])
-        await database_unit(form.instance.save)()
+        await database_unit(store_account)(form.instance)
     except RateLimited as refusal:
         # An error is added to a form that was checked, and this one looks for the name in the database.
         await database_unit(add_refusal)(form, refusal)
@@ -130,6 +131,12 @@ async def registered_user(request: HttpRequest, form: RegisterForm) -> User | No
         form.add_error("username", TAKEN_MEANWHILE)
         return None
     return form.instance
+
+
+def store_account(user: User) -> None:
+    user.save()
+    if user.email:
+        want_address(user, user.email)
 
 
 def add_refusal(form: forms.BaseForm, refusal: ProductError) -> None:

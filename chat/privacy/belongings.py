@@ -16,6 +16,7 @@ from oauth2_provider.models import AccessToken, Grant
 from oauth2_provider.models import RefreshToken as ProgramRefreshToken
 
 from accounts.models import (
+    AccountMail,
     Passkey,
     PersonalToken,
     Reading,
@@ -72,6 +73,7 @@ PARTS = (
     Part("program_refresh_tokens", ProgramRefreshToken, owner="user", secret=frozenset({"token", "token_checksum"})),
     Part("personal_tokens", PersonalToken, owner="user", secret=frozenset({"digest"})),
     Part("security_log", SecurityEvent, owner="user"),
+    Part("mails", AccountMail, owner="user"),
     Part("conversations", Conversation, secret=frozenset({"lease_token"})),
     Part("messages", Message),
     Part("tool_calls", ToolCall, owner="conversation__owner"),

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import RecordedAdmin
-from accounts.models import Passkey, Reading, SecurityEvent, User
+from accounts.models import AccountMail, Passkey, Reading, SecurityEvent, User
 from accounts.programs.testing import connected_program, pending_code
 from accounts.second_factor.stored import turn_on_passkeys
 from accounts.security_log import record
@@ -57,6 +57,7 @@ def everything_of(user: User) -> None:
     issue_personal_token(user, "notebook", "read", days=30)
     Passkey.objects.create(user=user, name="phone", credential_id=user.subject, public_key="key")
     turn_on_passkeys(user)
+    AccountMail.objects.create(user=user, kind="confirm", address="a@example.com")
     record(user, SecurityEvent.Kind.TOKEN_MADE)
     conversation = ConversationFactory(owner=user, title="Groceries")
     MessageFactory(conversation=conversation, content="add <milk> & “bread” \u2028 🥛")

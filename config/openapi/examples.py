@@ -12,6 +12,7 @@ from web.errors import ProductError
 
 USER_ID = "0199c3f2-7a4e-7d10-8f6c-2b1f8a3c9e55"
 REFRESH_TOKEN = "kX0b1mJq3yYw2v9c5N8rT4sLhZpQeAaGdUfIoPjKxEs"  # noqa: S105 nobody's
+RESET_KEY = "0199c3f27a4e7d108f6c2b1f8a3c9e55.cu1x2c-0f8b6c1d5a7e9f3b2d4c6a8e0f1b3d5c"
 PASSWORD = "correct horse battery staple"  # noqa: S105
 REQUEST_ID = "0199c3f27a517c3e9d0b5f2f6f0f4c11"
 ASKED_AT, ANSWERED_AT = "2026-03-04T09:12:08.114Z", "2026-03-04T09:12:09.350Z"
@@ -204,6 +205,8 @@ BODIES: dict[str, Any] = {
     "POST /api/auth/token": {"username": "alice", "password": PASSWORD},
     "POST /api/auth/refresh": {"refresh_token": REFRESH_TOKEN},
     "POST /api/auth/revoke": {"refresh_token": REFRESH_TOKEN},
+    "POST /api/auth/password/forgot": {"email": "alice@example.com"},
+    "POST /api/auth/password/reset": {"token": RESET_KEY, "password": PASSWORD, "end_tokens": True},
     "POST /api/{user_id}/chat": {"message": SENTENCE, "conversation_id": None, "stream": False},
     "POST /api/{user_id}/conversations": {"continue_from": CONVERSATION_ID},
     f"PATCH {OF_CONVERSATION}": {"title": "Dentist", "pinned": True},
@@ -231,6 +234,9 @@ ANSWERS: dict[str, Any] = {
     "POST /api/auth/register": TOKENS,
     "POST /api/auth/token": TOKENS,
     "POST /api/auth/refresh": TOKENS,
+    "POST /api/auth/password/forgot": {
+        "message": "If an account has confirmed this address, a mail with a link is on its way."
+    },
     "GET /api/auth/me": {
         "user_id": USER_ID,
         "username": "alice",

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.mails.sending import send_mails_for_ever
 from chat.briefing.sweep import brief_for_ever
 from chat.live import tell_untold_for_ever
 from chat.purge import purge_for_ever
@@ -39,7 +40,8 @@ class Lifetime:
     def begin(self) -> None:
         # All that is loaded by now stays: full collections, in which nothing is answered, need not look through it.
         gc.freeze()
-        works = (sweep_for_ever, tell_untold_for_ever, purge_for_ever, send_for_ever, brief_for_ever)
+        sending = (send_for_ever, send_mails_for_ever, brief_for_ever)
+        works = (sweep_for_ever, tell_untold_for_ever, purge_for_ever, *sending)
         self.tasks = [asyncio.create_task(work()) for work in works]
 
     async def end(self) -> None:

@@ -36,6 +36,8 @@ API: Doors = {
     "api/auth/token": {"POST": Open("401 login_failed", body={"username": "alice", "password": "guess"})},
     "api/auth/refresh": {"POST": Open("401 token_invalid", body={"refresh_token": "guess"})},
     "api/auth/revoke": {"POST": Open("204", body={"refresh_token": "guess"})},
+    "api/auth/password/forgot": {"POST": Open("202", body={"email": "alice@example.com"})},
+    "api/auth/password/reset": {"POST": Open("422 validation_error", body={"token": "guess", "password": "guess"})},
     "api/auth/me": {"GET": Door("200")},
     "api/<user_id>/chat": {"POST": Conversation("200", body=IN_CHAT), "POST new": Door("200", body=CHAT)}
     | {"POST stream": Conversation("200", body=IN_CHAT, headers=STREAM)},

@@ -14,7 +14,9 @@ from config.openapi.document import names_of_bodies
 from config.openapi.shapes import parts, references
 from web.errors import status_by_code
 
-OPEN_PATHS = {"/api/auth/register", "/api/auth/token", "/api/auth/refresh", "/api/auth/revoke"}
+OPEN_PATHS = {
+    *(f"/api/auth/{path}" for path in ("register", "token", "refresh", "revoke", "password/forgot", "password/reset"))
+}
 
 
 class OpenApi(SimpleTestCase):

@@ -1,0 +1,1 @@
+"""Mail addresses of accounts and mails about them: `changing` and `resetting` act, `orders` are sent by `sending`."""

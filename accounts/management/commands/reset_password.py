@@ -1,0 +1,22 @@
+"""A link for somebody who forgot the password, where no mail can be sent."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.mails.links import RESET_SECONDS, link_to, reset_key
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    help = "Print a link with which a user chooses a new password: once, for half an hour. Hand it to nobody else."
+
+    def add_arguments(self, parser):
+        parser.add_argument("username")
+
+    def handle(self, *, username, **options):
+        user = User.objects.filter(username=User.normalize_username(username)).first()
+        if user is None:
+            raise CommandError("There is no user of this name.")
+        if not user.is_active:
+            raise CommandError("This account is disabled: enable it in the admin first.")
+        self.stdout.write(f"Open this within {RESET_SECONDS // 60} minutes and choose the password. It works once:")
+        self.stdout.write(link_to("reset_password", key=reset_key(user)))
