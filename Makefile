@@ -99,7 +99,7 @@ check: $(VENV)/dev $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.in
 
 # WHAT=load|scale|length|contention|chaos|soak|mixed|language|quality|admin|plans|pages|security|…; make bench-length is the same as make bench WHAT=length.
 bench: $(VENV)/dev
-	OUT="$(OUT)" $(BIN)/python -m bench.$(or $(WHAT),load) $(FILES)
+	OUT="$(OUT)" WITHOUT="$(WITHOUT)" $(BIN)/python -m bench.$(or $(WHAT),load) $(FILES)
 
 bench-%:
 	$(MAKE) bench WHAT=$*

@@ -8,6 +8,9 @@ or "item 4", those were spoken of before.
 A `.jsonl` line with {"source", "text", "clock", "zone", "seed_todos", "expect", "group"} is a stranger's: a message or
 a conversation, judged by the todos before and after (`verdicts.py`); one with "phrase" is a date alone. The
 environment variable OUT names a file for what became of each, a JSON object a line.
+
+With WITHOUT=own each of the project's own files is measured by weights that are learnt from the others (this takes what
+`make train-language` installs), so that the figures say what the score does for sentences that it has never seen.
 """
 
 import asyncio
@@ -16,7 +19,8 @@ import os
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,6 +28,8 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core.management import call_command
+
+from language.scoring import score
 
 from .judging import Reading, judge
 from .labelled import OWN_SENTENCES, sentences_in
@@ -43,10 +49,31 @@ def main(paths: Iterable[Path]) -> None:
 async def measure(paths: Iterable[Path]) -> None:
     files = list(paths)
     strangers = [path for path in files if is_of_strangers(path)]
-    if own := [path for path in files if path not in strangers]:
-        await measure_own(own)
+    own = [path for path in files if path not in strangers]
+    for group in [[path] for path in own] if os.environ.get("WITHOUT") == "own" else filter(None, [own]):
+        with weights_without(group):
+            await measure_own(group)
     if strangers:
         await measure_strangers(strangers)
+
+
+@contextmanager
+def weights_without(group: list[Path]) -> Iterator[None]:
+    """While it lasts, the score knows nothing of a file that is measured alone under WITHOUT=own."""
+    if os.environ.get("WITHOUT") != "own":
+        yield
+        return
+    print(f"\n{group[0].stem}, by weights learnt without it")
+    known = score.weights()
+    learnt = import_module("bench.language.training").table_without(group[0].stem)
+    kept = dict(known)
+    known.clear()
+    known.update(learnt)
+    try:
+        yield
+    finally:
+        known.clear()
+        known.update(kept)
 
 
 def is_of_strangers(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """Learns the weights of `language/scoring` from the project's own labelled sentences: `make train-language`.
 
-Prints how many of the sentences a score finds that was learnt from the others, file by file.
+Prints how many of the sentences a score finds that was learnt from the others, file by file; what the whole assistant
+makes of them then is printed by `make bench-language WITHOUT=own`.
 """
 
 import json
@@ -54,6 +55,19 @@ def main() -> None:
     if "--alone" not in sys.argv:
         for held_out in sorted({source for _, _, source in examples}):
             report(held_out, examples)
+    table = table_of(examples)
+    lines = (f" {json.dumps(name, ensure_ascii=False)}: {json.dumps(table[name])}" for name in sorted(table))
+    WEIGHTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    print(f"{len(table)} features of {len(examples)} sentences")
+
+
+def table_without(source: str) -> dict[str, dict[str, float]]:
+    """The weights as they would be, had the sentences of that file never been seen."""
+    return table_of([example for example in labelled() if example[2] != source])
+
+
+def table_of(examples: list[Example]) -> dict[str, dict[str, float]]:
+    """By feature, then by family: weights that are not too small to matter."""
     model, names = learnt(examples)
     table: dict[str, dict[str, float]] = {}
     for family, row in zip(model.classes_, model.coef_, strict=True):
@@ -62,9 +76,7 @@ def main() -> None:
                 table.setdefault(name, {})[family] = round(float(weight), 2)
     for family, weight in zip(model.classes_, model.intercept_, strict=True):
         table.setdefault("always", {})[family] = round(float(weight), 2)
-    lines = (f" {json.dumps(name, ensure_ascii=False)}: {json.dumps(table[name])}" for name in sorted(table))
-    WEIGHTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    print(f"{len(table)} features of {len(examples)} sentences")
+    return table
 
 
 def labelled() -> Iterator[Example]:
