@@ -23,6 +23,7 @@ class Browser:
         self.origin, self.username, self.decision = origin, username, decision
         self.http = httpx2.Client(base_url=origin, timeout=30)
         self.page = ""
+        self.decisions: list[str] = []
 
     def form(self, page: str, **fields: str) -> dict[str, str]:
         hidden = dict(re.findall(r'type="hidden" name="([\w-]+)" value="([^"]*)"', page))
@@ -40,6 +41,7 @@ class Browser:
         assert shown.status_code in {200, 303}, shown.text
         if shown.status_code == 200:
             self.page = shown.text
+            self.decisions.append(self.decision)
             shown = self.http.post(address, data=self.form(shown.text, decision=self.decision))
             assert shown.status_code == 303, shown.text
         return dict(parse_qsl(urlsplit(shown.headers["Location"]).query))
@@ -85,4 +87,5 @@ async def official_client(
         httpx2.AsyncClient(auth=auth, timeout=30) as http,
         Client(streamable_http_client(address, http_client=http), **options) as client,
     ):
+        client.test_auth = auth
         yield client
