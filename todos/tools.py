@@ -30,7 +30,7 @@ from .finding.references import References, echo, read_id
 from .finding.selection import select_todos
 from .mcp.batches import Caller, ToolRefused, accepted, run_batch, write_once
 from .mcp.schema import Absent, Batch, Changed, NewTask, Outcome, ReferenceList, Refused, Results, TaskList, TaskUpdate
-from .mcp.server import ActingCaller, acting_as, make_server
+from .mcp.server import CARD, ActingCaller, acting_as, make_server
 from .models import Reminder, Todo, TodoChange, TodoQuerySet
 from .rows import PriorityName, todo_row
 from .sorting import SortName, natural_sort
@@ -61,7 +61,8 @@ async def add_task(tasks: Annotated[list[NewTask], Batch], caller: ActingCaller)
 @server.tool(
     annotations=ToolAnnotations(
         title="Look at todos", read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-    )
+    ),
+    meta={"ui": {"resourceUri": CARD}},
 )
 async def list_tasks(
     *,

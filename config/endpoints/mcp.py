@@ -26,9 +26,9 @@ from accounts.scopes import SCOPES_OF_DOOR, WRITE
 from chat.asking import PersonOfProgram
 from config.api import MethodNotAllowed, error_response, product_error, request_id_of
 from todos.changes import Door, Origin
+from todos.hosts import server
 from todos.mcp.batches import Caller, Rights
 from todos.mcp.server import acting_as
-from todos.tools import server
 from web.errors import CHALLENGE, ProductError, TokenExpired, TokenInvalid, TokenMissing, ValidationFailed
 from web.json_text import check_depth
 from web.origins import own_origin
@@ -52,7 +52,7 @@ async def mcp(request: ASGIRequest) -> HttpResponseBase:
         access = await admit(request)
     except (ProductError, DatabaseError) as error:
         return refused(request, product_error(error))
-    rights, call_id = rights_of(access), uuid7()
+    rights, call_id = rights_of(access, own_origin(request)), uuid7()
     person = PersonOfProgram(access.user, rights.name_of_caller, access.name, call_id, own_origin(request))
     if reply := reply_in(request.body):
         return await heard(person, *reply)
@@ -93,12 +93,13 @@ def would_write(body: bytes) -> bool:
     return message.get("method") == "tools/call" and isinstance(name, str) and server.changes_todos(name)
 
 
-def rights_of(access: Access) -> Rights:
+def rights_of(access: Access, origin: str) -> Rights:
     return Rights(
         may_write=access.may_write,
         sees_all_tools=access.may_write or access.may_ask_for_more,
         token_id=str(access.token_id or ""),
         program_id=access.program_id,
+        origin=origin,
     )
 
 

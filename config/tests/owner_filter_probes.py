@@ -36,6 +36,7 @@ from notices.push.testing import Browser, PushService
 from todos.api.endpoints import etag_of_list
 from todos.changes import Act, Origin, snapshot
 from todos.commands import add_todo, complete_todo, done_today
+from todos.hosts import row_of
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
 from todos.mcp.schema import Changed, Results
 from todos.models import Door, Reminder, Todo, TodoChange, TodoTag
@@ -410,3 +411,9 @@ def a_device_of_eve_beside_all_of_carols(lies: Lies) -> Any:
 def what_reminded_eve_last(lies: Lies) -> Any:
     lies.reminder(lies.carol, lies.carols_todo)
     return last_reminding(cast(Caller, SimpleNamespace(user=lies.eve)), LAST_REMINDER)
+
+
+@probe
+async def a_todo_that_a_host_fetches(lies: Lies) -> Any:
+    caller = Caller(lies.eve, lies.now, lambda: None, Origin(Door.MCP))
+    return await row_of(caller, lies.carols["todo_id"])

@@ -196,7 +196,7 @@ class PersonalTokens(McpCase):
     async def test_one_that_may_read_sees_and_calls_nothing_else(self):
         token = await self.personal("read")
         tools = (await self.ask("tools/list", authorization=token))["tools"]
-        self.assertEqual([tool["name"] for tool in tools], ["list_tasks"])
+        self.assertEqual([tool["name"] for tool in tools], ["list_tasks", "search", "fetch"])
         refused = await self.call("add_task", {"tasks": [{"title": "No"}]}, token)
         self.assertTrue(refused["isError"])
         self.assertIn("may only read", refused["content"][0]["text"])
@@ -204,7 +204,7 @@ class PersonalTokens(McpCase):
 
     async def test_one_that_may_write_has_all_tools(self):
         tools = (await self.ask("tools/list", authorization=await self.personal()))["tools"]
-        self.assertEqual(len(tools), 6)
+        self.assertEqual(len(tools), 8)
 
     async def test_only_its_hash_is_stored_and_its_use_noted(self):
         token = await self.personal()
@@ -334,7 +334,7 @@ class SettingsPage(McpCase):
         async for token in PersonalToken.objects.all():
             await self.async_client.post(f"/accounts/settings/tokens/{token.pk}/revoke")
         self.assertEqual((await self.post({}, mine)).status_code, 401)
-        self.assertEqual(len((await self.ask("tools/list", authorization=theirs))["tools"]), 6)
+        self.assertEqual(len((await self.ask("tools/list", authorization=theirs))["tools"]), 8)
 
     async def test_who_reloads_the_page_by_hand_is_led_to_the_settings(self):
         await self.make()

@@ -68,6 +68,7 @@ class Rights:
     sees_all_tools: bool = True
     token_id: str = ""
     program_id: int | None = None
+    origin: str = ""
 
     @property
     def name_of_caller(self) -> str:

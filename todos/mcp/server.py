@@ -10,9 +10,11 @@ import logging
 import time
 from collections.abc import Iterator
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Annotated, Any
 
 from django.conf import settings
+from mcp.server.apps import Apps, ResourceCsp
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.lowlevel import Server as LowLevelServer
 from mcp.server.mcpserver import Context, MCPServer, Resolve
@@ -39,6 +41,7 @@ logger = logging.getLogger(__name__)
 # The library names this model at each call; where nobody holds on to it, it is made anew, at 1 ms.
 HELD_MODEL = AcceptedElicitation[Any]
 ERRORS_TOLD = 5
+CARD = "ui://todo-chat/todos.html"
 
 INSTRUCTIONS = (
     "The todo list of the signed-in user: add, find, change, finish, delete, undo. Todos are named by id or words of "
@@ -77,6 +80,8 @@ class TodoServer(MCPServer):
     """
 
     _lean_tools: list[Tool] | None = None
+    # The names of those that only hosts see.
+    for_hosts: frozenset[str] = frozenset()
 
     @property
     def protocol(self) -> LowLevelServer[Any]:
@@ -88,15 +93,24 @@ class TodoServer(MCPServer):
         if self._lean_tools is None:
             self._lean_tools = [lean_tool(tool) for tool in await super().list_tools()]
         caller = _caller.get(None)
-        return [
-            tool for tool in self._lean_tools if caller is None or caller.rights.sees_all_tools or is_read_only(tool)
-        ]
+        return [tool for tool in self._lean_tools if self.is_for(caller, tool)]
+
+    def only_for_hosts(self, *names: str) -> None:
+        self.for_hosts |= set(names)
+        self._lean_tools = None
+
+    def is_for(self, caller: Caller | None, tool: Tool) -> bool:
+        if tool.name in self.for_hosts and (caller is None or caller.by.door != Door.MCP):
+            return False
+        return caller is None or caller.rights.sees_all_tools or is_read_only(tool)
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context | None = None
-    ) -> GetPromptResult:
-        """The server has no prompts; asking for one is a client error."""
-        raise MCPError(INVALID_PARAMS, "There is no such prompt.")
+    ) -> GetPromptResult | InputRequiredResult:
+        """Asking for one that there is not, or without its arguments, is a client error."""
+        if name not in {prompt.name for prompt in await self.list_prompts()}:
+            raise MCPError(INVALID_PARAMS, "There is no such prompt.")
+        return await super().get_prompt(name, arguments, context)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context | None = None
@@ -214,6 +228,14 @@ def who_calls(request: object) -> str:
     return f"{caller.user.pk} {caller.rights.name_of_caller}"
 
 
+def card() -> Apps:
+    """What hosts that can show pages show for a list; it asks no other address (MCP Apps)."""
+    apps = Apps()
+    html = Path(__file__).with_name("card.html").read_text()
+    apps.add_html_resource(CARD, html, title="Todos", csp=ResourceCsp(), prefers_border=True)
+    return apps
+
+
 def make_server() -> TodoServer:
     placeholder = logging.NullHandler()
     # MCPServer() calls logging.basicConfig, which leaves a root logger alone that has a handler.
@@ -221,6 +243,7 @@ def make_server() -> TodoServer:
     try:
         return TodoServer(
             "todo-chat",
+            extensions=[card()],
             title="Todo Chat",
             version="0.1.0",
             instructions=INSTRUCTIONS,
