@@ -1,0 +1,73 @@
+"""What strangers may ask says the same, after the same work, whether there is an account or not.
+
+That a username is taken is told at registration: names are how people are told apart, and each door that takes one
+could find out. An address is never told. Time is not measured here: the statements behind an answer are.
+"""
+
+import functools
+import re
+
+from django.core.cache import cache
+from django.db import connection
+from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.testing import PASSWORD, alice
+
+RANDOM = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"|"request_id": ?"[^"]+"|"(challenge|ticket)": ?"[^"]+"')
+KNOWN, UNKNOWN = ("alice", "ada@example.com"), ("elvis", "eve@example.com")
+
+
+@override_settings(EMAIL_URL="memory:", SITE_URL="http://localhost")
+class Answers(TestCase):
+    def setUp(self):
+        cache.clear()
+        user = alice(password=PASSWORD, email="ada@example.com")
+        user.email_key, user.email_verified_at = "ada@example.com", timezone.now()
+        user.save()
+
+    def heard(self, path, body, **named):
+        """Status, headers and text of an answer, and the statements behind it; without what is random, or was sent."""
+        self.client.cookies.clear()
+        with CaptureQueriesContext(connection) as asked:
+            answer = self.client.post(path, body, headers={"Host": "localhost"}, **named)
+        text = RANDOM.sub("", answer.content.decode())
+        for word in KNOWN + UNKNOWN:
+            text = text.replace(word, "")
+        kept = {name: value for name, value in answer.items() if name not in {"X-Request-ID", "RateLimit"}}
+        statements = [re.sub(r"'[^']*'|\b[0-9a-f]{32}\b|\d+", "?", query["sql"]) for query in asked.captured_queries]
+        kept["Content-Length"] = kept["Content-Security-Policy"] = ""
+        return answer.status_code, kept, text, statements
+
+    def assert_equal_for_both(self, path, form, **named):
+        known, unknown = (self.heard(path, form(*who), **named) for who in (KNOWN, UNKNOWN))
+        self.assertEqual(known[:3], unknown[:3])
+        self.assertEqual(known[3], unknown[3])
+        return known
+
+    def test_a_wrong_password(self):
+        for path, named in (("/accounts/login", {}), ("/api/auth/token", {"content_type": "application/json"})):
+            form = functools.partial(dict, password="guess")
+            status, *_ = self.assert_equal_for_both(path, lambda name, _, form=form: form(username=name), **named)
+            self.assertEqual(status, 401)
+
+    def test_a_forgotten_password(self):
+        page = self.assert_equal_for_both("/accounts/password/forgot", lambda _, address: {"email": address})
+        self.assertEqual(page[0], 200)
+        program = self.assert_equal_for_both(
+            "/api/auth/password/forgot", lambda _, address: {"email": address}, content_type="application/json"
+        )
+        self.assertEqual(program[0], 202)
+
+    def test_a_new_account_with_an_address(self):
+        names = iter(("anna", "bert", "carl", "dora"))
+
+        def of_page(_, address):
+            return {"username": next(names), "email": address, "password1": PASSWORD, "password2": PASSWORD}
+
+        self.assertEqual(self.assert_equal_for_both("/accounts/register", of_page)[0], 302)
+
+    def test_a_passkey_that_is_about_to_be_used_is_asked_for_without_a_name(self):
+        status, *_ = self.assert_equal_for_both("/accounts/login/passkey/options", lambda name, _: {"username": name})
+        self.assertEqual(status, 200)
