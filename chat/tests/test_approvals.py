@@ -272,7 +272,7 @@ class OnThePage(ApprovalCase):
         approval, page = await self.asked_on_a_page()
         shown = await self.async_client.get(page)
         self.assertContains(shown, "what is ticked")
-        self.assertContains(shown, "Needs approval")
+        self.assertContains(shown, 'class="approval"')
         chosen = [row["todo_id"] for row in approval["rows"][:2]]
         form = {"decision": "approve", f"approve-{approval['id']}": chosen, "next": page}
         response = await self.async_client.post(f"/approvals/{approval['id']}", form)
