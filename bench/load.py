@@ -231,6 +231,7 @@ def production_stand(upstream_options: tuple[str, ...] = (), processes: int = 1)
         made.serve = ("-m", "config.serve", "--port", "{port}", "--processes", str(processes))
         made.environment |= {
             "DEBUG": "off",
+            "ACCESS_TOKEN_SECONDS": "86400",  # a slow machine takes longer than a token lives
             "SECRET_KEY": secrets.token_urlsafe(64),
             "ALLOWED_HOSTS": "127.0.0.1",
             "SECURE_SSL_REDIRECT": "off",
