@@ -25,6 +25,11 @@ class LoginForm(forms.Form):
         # “webauthn” lets the browser offer passkeys where it offers names.
         self.fields["username"].widget.attrs |= {"autofocus": True, "autocomplete": "username webauthn"}
 
+    def focus_password(self) -> None:
+        """The name stays, and the password is written again."""
+        del self.fields["username"].widget.attrs["autofocus"]
+        self.fields["password"].widget.attrs["autofocus"] = True
+
 
 class RegisterForm(UserCreationForm):
     """The browser fills in its time zone; one that is unknown here counts as none."""
@@ -41,6 +46,7 @@ class RegisterForm(UserCreationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none"}
         self.fields["password1"].help_text = PASSWORD_RULES
         self.fields["password2"].label = "Password again"
         self.fields["password2"].help_text = ""

@@ -1,5 +1,6 @@
 """Pages to sign in, register and change settings."""
 
+from itertools import chain
 from uuid import UUID
 
 from django import forms
@@ -100,9 +101,12 @@ async def user_of_login(request: HttpRequest, form: LoginForm) -> User | None:
         return None
     try:
         return await user_of_password(**form.cleaned_data, address=address_of(request))
-    except (LoginFailed, RateLimited, ServiceUnavailable) as refusal:
+    except LoginFailed as refusal:
+        add_refusal(form, refusal, field="password")
+        form.focus_password()
+    except (RateLimited, ServiceUnavailable) as refusal:
         add_refusal(form, refusal)
-        return None
+    return None
 
 
 @sensitive_post_parameters("password1", "password2")
@@ -139,9 +143,9 @@ def store_account(user: User) -> None:
         want_address(user, user.email)
 
 
-def add_refusal(form: forms.BaseForm, refusal: ProductError) -> None:
+def add_refusal(form: forms.BaseForm, refusal: ProductError, field: str | None = None) -> None:
     params = {"wait": refusal.wait_seconds}
-    form.add_error(None, forms.ValidationError(sentence_of(refusal), code=refusal.code, params=params))
+    form.add_error(field, forms.ValidationError(sentence_of(refusal), code=refusal.code, params=params))
 
 
 def sentence_of(refusal: ProductError) -> str:
@@ -153,7 +157,7 @@ def entrance_page(request: HttpRequest, template: str, form: forms.BaseForm) -> 
     """The page of a form for people who are not signed in; after a refusal with its status."""
     status = UNPROCESSABLE if form.is_bound else 200
     response = render(request, template, {"form": form, "next": address_after(request, "home")}, status=status)
-    for refusal in form.errors.as_data().get("__all__", []):
+    for refusal in chain.from_iterable(form.errors.as_data().values()):
         response.status_code = status_by_code().get(str(refusal.code), status)
         if wait := (refusal.params or {}).get("wait"):
             response["Retry-After"] = str(wait)

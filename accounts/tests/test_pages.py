@@ -1,7 +1,12 @@
+import re
+
+import pyotp
 from django.core.cache import cache
 from django.test import Client, TestCase, override_settings
 
 from accounts.models import User
+from accounts.second_factor.codes import new_secret
+from accounts.second_factor.stored import turn_on_app
 from accounts.testing import PASSWORD, UserFactory, alice, bearer
 
 
@@ -91,6 +96,30 @@ class RegisterTests(AccountPageTestCase):
     def test_a_name_is_taken_whatever_its_case(self):
         alice()
         self.assertContains(self.register(username="ALICE"), "already exists", status_code=422)
+
+
+class AutocompleteTests(AccountPageTestCase):
+    """Password managers fill in and keep what they are told by these words (HTML’s autofill tokens)."""
+
+    def tokens_of(self, address: str) -> dict[str, str]:
+        fields = re.findall(r"<input[^>]*>", self.client.get(address).content.decode().partition("<main")[2])
+        attributes = [dict(re.findall(r'([\w-]+)="([^"]*)"', field)) for field in fields]
+        return {field["name"]: field.get("autocomplete", "") for field in attributes if field.get("type") != "hidden"}
+
+    def test_the_sign_in_page(self):
+        expected = {"username": "username webauthn", "password": "current-password"}
+        self.assertEqual(self.tokens_of("/accounts/login"), expected)
+
+    def test_the_page_of_a_new_account(self):
+        expected = {"username": "username", "email": "email"}
+        expected |= {"password1": "new-password", "password2": "new-password"}
+        self.assertEqual(self.tokens_of("/accounts/register"), expected)
+
+    def test_the_page_of_a_second_factor(self):
+        turn_on_app(alice(password=PASSWORD), secret := new_secret(), pyotp.TOTP(secret).now())
+        self.client.post("/accounts/login", {"username": "alice", "password": PASSWORD})
+        expected = {"code": "one-time-code", "recovery_code": "off"}
+        self.assertEqual(self.tokens_of("/accounts/login/second-factor"), expected)
 
 
 class SettingsTests(AccountPageTestCase):

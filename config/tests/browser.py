@@ -111,7 +111,7 @@ class BrowserCase(SimpleTestCase):
         page.goto("/accounts/login")
         page.fill("[name=username]", username)
         page.fill("[name=password]", PASSWORD)
-        page.click("main button")
+        page.click("form:has([name=password]) .primary")
         page.wait_for_url("**/")
 
     def say(self, text: str, page: Page | None = None) -> None:

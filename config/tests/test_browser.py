@@ -68,7 +68,7 @@ class BasicAssistantTests(BrowserCase):
         page.goto("/accounts/register")
         for field, text in {"username": "noscript", "password1": PASSWORD, "password2": PASSWORD}.items():
             page.fill(f"[name={field}]", text)
-        page.click("main button")
+        page.click("main .primary")
         page.fill("#composer-text", "Create a todo: Buy groceries")
         page.click("text=Send")
         expect(page.locator(".message-assistant")).to_contain_text("Added 1 todo")

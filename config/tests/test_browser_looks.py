@@ -130,12 +130,12 @@ class LooksTests(ModelCase):
         self.page.goto("/accounts/login")
         self.page.fill("[name=username]", "nobody")
         self.page.fill("[name=password]", "wrong")
-        self.submit("main button")
+        self.submit("main .primary")
         self.look("sign in refused")
         self.page.goto("/accounts/register")
         for field in ("username", "password1", "password2"):
             self.page.fill(f"[name={field}]", "x")
-        self.submit("main button")
+        self.submit("main .primary")
         expect(self.page.locator(".field-problem").first).to_be_visible()
         self.look("register refused")
         headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Content-Type": "text/html"}

@@ -32,6 +32,11 @@ class SignInCase(BrowserCase):
         authenticator = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
         return page, session, authenticator["authenticatorId"]
 
+    def forget(self, page):
+        """Who is signed in; from a page whose socket would not miss them."""
+        page.goto("about:blank")
+        page.context.clear_cookies()
+
     def assert_looks_right(self, name, address, context=None):
         state = (context or self.context).storage_state()
         for width, theme in WINDOWS:
@@ -73,7 +78,7 @@ class PasskeyStories(SignInCase):
         laptop.goto("/accounts/settings")
         laptop.click("text=Add a passkey")
         expect(laptop.locator("#notices")).to_contain_text("Your passkey is added")
-        laptop.context.clear_cookies()
+        self.forget(laptop)
         laptop.goto("/accounts/login")
         laptop.wait_for_url("**/")
 
@@ -95,6 +100,64 @@ class PasskeyStories(SignInCase):
         laptop.click("text=Add a passkey")
         expect(laptop.locator("[data-problem]")).to_contain_text("Nothing was chosen")
         expect(laptop.locator("section:has(#passkeys) .sign-in")).to_have_count(0)
+
+
+class EntranceStories(SignInCase):
+    """The page that strangers see first."""
+
+    def test_it_says_what_this_is_and_what_is_wrong_beside_the_field(self):
+        self.ignored = ("Failed to load resource",)  # the wrong password
+        for path in ("/accounts/login", "/accounts/register"):
+            self.assert_looks_right(path.rpartition("/")[2], path)
+        self.page.goto("/accounts/login")
+        expect(self.page.locator(".tagline")).to_contain_text("Your todos")
+        expect(self.page.locator("[name=username]")).to_be_focused()
+        self.page.fill("[name=username]", "nobody")
+        self.page.fill("[name=password]", "not it")
+        self.page.press("[name=password]", "Enter")
+        expect(self.page.locator(".field:has([name=password]) .field-problem")).to_contain_text("is wrong")
+        password = self.page.locator("[name=password]")
+        expect(password).to_have_attribute("aria-invalid", "true")
+        expect(password).to_be_focused()
+        self.assertIn("id_password_error", password.get_attribute("aria-describedby"))
+        expect(self.page.locator("[name=username]")).to_have_value("nobody")
+        self.assert_accessible("a wrong password")
+        save_screenshot(self.page, "wrong password")
+
+    def test_a_password_can_be_looked_at_and_is_sent_as_one(self):
+        username = self.sign_up()
+        page = self.open_page(self.open_context())
+        page.goto("/accounts/login")
+        page.fill("[name=username]", username)
+        page.fill("[name=password]", PASSWORD)
+        page.click("text=Show")
+        expect(page.locator("[name=password]")).to_have_attribute("type", "text")
+        save_screenshot(page, "password shown")
+        page.click("text=Show")
+        expect(page.locator("[name=password]")).to_have_attribute("type", "password")
+        page.click("text=Show")
+        page.evaluate(
+            "addEventListener('submit', () => (document.title = document.querySelector('#id_password').type))"
+        )
+        page.press("[name=password]", "Enter")
+        page.wait_for_url("**/")
+
+    def test_the_passkey_stands_first_on_a_device_that_has_used_one(self):
+        laptop, session, authenticator = self.device()
+        self.sign_up(laptop)
+        laptop.goto("/accounts/login")
+        buttons = laptop.locator("main button.wide")
+        self.assertEqual(buttons.all_inner_texts(), ["Sign in", "Sign in with a passkey"])
+        laptop.goto("/accounts/settings")
+        laptop.click("text=Add a passkey")
+        expect(laptop.locator("#notices")).to_contain_text("Your passkey is added")
+        presence = {"authenticatorId": authenticator, "enabled": False}
+        session.send("WebAuthn.setAutomaticPresenceSimulation", presence)
+        self.forget(laptop)
+        laptop.goto("/accounts/login")
+        self.assertEqual(buttons.all_inner_texts(), ["Sign in with a passkey", "Sign in"])
+        self.assert_accessible("passkey first", laptop)
+        save_screenshot(laptop, "passkey first")
 
 
 class SecondFactorStories(SignInCase):
@@ -168,6 +231,6 @@ class SecondFactorStories(SignInCase):
         thief.wait_for_url("**/second-factor**")
         expect(thief.locator("[name=code]")).to_have_count(0)
 
-        laptop.context.clear_cookies()
+        self.forget(laptop)
         laptop.goto("/accounts/login/second-factor")
         laptop.wait_for_url("**/")

@@ -29,8 +29,19 @@ async function copyText(button) {
   setTimeout(() => button.classList.remove("copied"), 1500);
 }
 
+function reveal(button) {
+  const field = document.getElementById(button.dataset.reveal);
+  const shown = field.type === "password";
+  field.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", shown);
+}
+
+// What was revealed is sent, and kept by password managers, as the password it is.
+document.addEventListener("submit", () => document.querySelectorAll("[data-reveal][aria-pressed=true]").forEach(reveal), true);
+
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest?.("[data-copy], [data-close]");
+  const button = target.closest?.("[data-copy], [data-close], [data-reveal]");
+  if (button?.dataset.reveal) reveal(button);
   if (button?.dataset.copy) copyText(button);
   if (button?.dataset.close) document.getElementById(button.dataset.close).close();
 });

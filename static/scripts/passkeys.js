@@ -22,6 +22,7 @@ async function ask(form, request = {}) {
 }
 
 function send(form, credential) {
+  localStorage.setItem("has passkey", "yes");
   form.elements.credential.value = JSON.stringify(credential.toJSON());
   form.requestSubmit();
 }
@@ -70,8 +71,18 @@ document.addEventListener(
   true,
 );
 
+// First on a device that has used one.
+function moveFirst(form) {
+  if (form.dataset.passkey !== "get" || !localStorage.getItem("has passkey")) return;
+  const others = form.parentElement.querySelector(":scope > form");
+  others.before(form);
+  form.querySelector("button").classList.add("primary");
+  others.querySelector("button.wide")?.classList.remove("primary");
+}
+
 function show(form) {
   form.hidden = false;
+  moveFirst(form);
   for (const hint of document.querySelectorAll("[data-no-passkeys]")) hint.hidden = true;
   offer(form);
 }
