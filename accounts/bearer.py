@@ -170,18 +170,24 @@ def find_user(claims: AccessClaims) -> User | None:
     named = {"issuer": claims.issuer, "subject": claims.subject}
     found = SIGNED_IN.models(**named, sign_in=claims.sign_in_id) if claims.sign_in_id else NAMED.models(**named)
     if not found and claims.issuer != LOCAL_ISSUER:
-        return get_or_create_outside_user(claims)
+        return get_or_create_outside_user(claims.issuer, claims.subject)
     return found[0] if found else None
 
 
-def get_or_create_outside_user(claims: AccessClaims) -> User:
-    """The user of an outside issuer; the first request creates it, also when two arrive at once.
+def get_or_create_outside_user(issuer: str, subject: str) -> User:
+    """The user of an outside issuer: who linked it, or its own, which the first request creates, also when two arrive.
 
     The username is a UUID of ours: an issuer cannot take a name that somebody has here.
     """
+    if linked := linked_user(issuer, subject):
+        return linked
     key = uuid7()
     defaults = {"id": key, "username": str(key), "password": make_password(None)}
-    return User.objects.get_or_create(issuer=claims.issuer, subject=claims.subject, defaults=defaults)[0]
+    return User.objects.get_or_create(issuer=issuer, subject=subject, defaults=defaults)[0]
+
+
+def linked_user(issuer: str, subject: str) -> User | None:
+    return User.objects.filter(outside_identities__issuer=issuer, outside_identities__subject=subject).first()
 
 
 @database_unit

@@ -22,7 +22,13 @@ from .usernames import look_of, mixes_lookalikes
 LOOK_MAX_CHARACTERS = 500
 MIXED_ALPHABETS = "This name mixes alphabets whose letters look alike. Write it in one."
 # How people sign in, by RFC 8176 where that has a word, and as they are told.
-SIGN_IN_METHODS = {"pwd": "password", "pop": "passkey", "otp": "code from an app", "rec": "recovery code"}
+SIGN_IN_METHODS = {
+    "pwd": "password",
+    "pop": "passkey",
+    "otp": "code from an app",
+    "rec": "recovery code",
+    "fed": "an outside account",
+}
 LOOKS_TAKEN = "This name looks like the name of another user."
 
 
@@ -224,6 +230,25 @@ class Passkey(models.Model):
 
     def __str__(self) -> str:
         return f"passkey of {self.user_id}"
+
+
+class OutsideIdentity(models.Model):
+    """An account at an outside issuer that lets its owner in here, because they linked it themselves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="outside_identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    shown = models.CharField(max_length=200, help_text="What its owner recognises it by; it lets nobody in.")
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="outside_identity_unique")]
+
+    def __str__(self) -> str:
+        return f"outside identity of {self.user_id}"
 
 
 class SecondFactor(models.Model):

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from .mails import views as mails
+from .outside import views as outside
 from .pages import views
 from .pages.first_sign_in import first_sign_in
 from .passkeys import views as passkeys
@@ -16,6 +17,8 @@ urlpatterns = [
     path("accounts/login/passkey", passkeys.enter_by_passkey, name="enter_by_passkey"),
     path("accounts/login/passkey/options", passkeys.entering_options, name="entering_options"),
     path("accounts/login/second-factor", second_factor.ask, name="second_factor"),
+    path("accounts/outside/<slug:slug>", outside.leave, name="leave_for_outside"),
+    path("accounts/outside/<slug:slug>/callback", outside.come_back, name="outside_callback"),
     path("accounts/token", views.access_token, name="access_token"),
     path("accounts/logout", LogoutView.as_view(), name="logout"),
     path("accounts/register", views.register, name="register"),
@@ -36,6 +39,8 @@ urlpatterns = [
     path("accounts/settings/second-factor/passkey", second_factor.require_passkey, name="require_passkey"),
     path("accounts/settings/second-factor/codes", second_factor.renew_codes, name="renew_codes"),
     path("accounts/settings/second-factor/end", second_factor.end, name="end_second_factor"),
+    path("accounts/settings/outside/<uuid:identity_id>/unlink", outside.unlink, name="unlink_outside"),
+    path("accounts/settings/outside/<slug:slug>", outside.begin_linking, name="link_outside"),
     path("accounts/settings/tokens", views.make_personal_token, name="make_personal_token"),
     path("accounts/settings/tokens/<uuid:token_id>/revoke", views.revoke_token, name="revoke_personal_token"),
     path("accounts/settings/email", mails.change_email, name="change_email"),

@@ -1,11 +1,15 @@
 """How people get in, and that one way in is always left."""
 
+from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest
 
+from web.errors import ValidationFailed
+
+from .issuers import TrustedIssuer
 from .models import User
 
-PASSWORD, PASSKEY, APP_CODE, RECOVERY_CODE = "pwd", "pop", "otp", "rec"
+PASSWORD, PASSKEY, APP_CODE, RECOVERY_CODE, OUTSIDE = "pwd", "pop", "otp", "rec", "fed"
 
 
 async def enter(request: HttpRequest, user: User, *methods: str) -> None:
@@ -14,6 +18,23 @@ async def enter(request: HttpRequest, user: User, *methods: str) -> None:
     await auth.alogin(request, user)
 
 
+class LastWayIn(ValidationFailed):
+    message = "This is your only way in. Add another passkey or choose a password first."
+
+
+def providers() -> list[TrustedIssuer]:
+    """The outside issuers that people may sign in with in a browser."""
+    return [issuer for issuer in settings.JWT_TRUSTED_ISSUERS.values() if issuer.client_id]
+
+
+def check_way_in(user: User) -> None:
+    """After one was taken away, in the same transaction, which a LastWayIn takes back."""
+    if ways_in(user) == 0:
+        raise LastWayIn
+
+
 def ways_in(user: User) -> int:
     """How many ways in a person has by themselves."""
-    return int(user.has_usable_password()) + user.passkeys.count()
+    names = {issuer.issuer for issuer in providers()}
+    linked = user.outside_identities.filter(issuer__in=names).count()
+    return int(user.has_usable_password()) + user.passkeys.count() + linked + int(user.issuer in names)

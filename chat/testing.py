@@ -11,7 +11,7 @@ import factory
 from django.test import override_settings
 from django.utils import timezone
 
-from accounts.models import Passkey, SecondFactor, User
+from accounts.models import OutsideIdentity, Passkey, SecondFactor, User
 from accounts.programs.testing import connected_program
 from accounts.sign_ins import begin_sign_in, digest_of
 from accounts.testing import UserFactory
@@ -194,6 +194,7 @@ def belongings(owner: User, words: str) -> dict[str, str]:
     )
     issue_personal_token(owner, words, "write", days=30)
     SecondFactor.objects.create(user=owner)
+    outside = {"issuer": "https://id.example", "subject": words, "shown": words}
     passkey = Passkey.objects.create(user=owner, name=f"Key of {words}", credential_id=words, public_key="key")
     told = dict.fromkeys(("occurrence", "not_before", "expires_at"), timezone.now() + datetime.timedelta(hours=1))
     told |= {"owner": owner, "kind": "reminder", "state": "sent", "todo_id": written.todo.pk}
@@ -213,6 +214,7 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         "passkey_id": passkey,
         "delivery_id": delivery,
         "subscription_id": PushSubscription.objects.create(owner=owner, endpoint=words, device=words),
+        "identity_id": OutsideIdentity.objects.create(user=owner, **outside),
         "token_id": owner.personal_tokens.first(),
         "program_id": connected_program(owner, words).application,
     }

@@ -299,6 +299,7 @@ SETTINGS_SECTIONS = [
     "accounts.pages.sections.PASSWORD",
     "accounts.pages.sections.PASSKEYS",
     "accounts.pages.sections.SECOND_FACTOR",
+    "accounts.pages.sections.OUTSIDE",
     "accounts.pages.sections.SIGN_INS",
     "accounts.pages.sections.CONNECTIONS",
     "accounts.pages.sections.PERSONAL_TOKENS",

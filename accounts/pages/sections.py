@@ -8,6 +8,7 @@ from accounts.programs.connections import connections_of
 from accounts.security_log import newest_events, place_of
 from accounts.sign_ins import sign_in_of_session, sign_ins_in_use
 from accounts.tokens.personal import tokens_in_use
+from accounts.ways import providers
 from web.ratelimits import address_of
 
 from .confirming import ConfirmForm
@@ -47,6 +48,14 @@ def second_factor(request: PageRequest) -> dict[str, Any]:
         "second_factor": SecondFactor.objects.filter(pk=request.acting_user.pk).first(),
         "second_factor_form": ConfirmForm(request),
         "recovery_codes_left": request.acting_user.recovery_codes.filter(used_at=None).count(),
+    }
+
+
+def outside(request: PageRequest) -> dict[str, Any]:
+    return {
+        "outside_identities": request.acting_user.outside_identities.all(),
+        "outside_providers": providers(),
+        "outside_form": ConfirmForm(request, auto_id="id_outside_%s"),
     }
 
 
@@ -94,6 +103,7 @@ NOTICES = Section("notices/_settings.html")
 PASSWORD = Section("accounts/settings/_password.html", password)
 PASSKEYS = Section("accounts/settings/_passkeys.html", passkeys)
 SECOND_FACTOR = Section("accounts/settings/_second_factor.html", second_factor)
+OUTSIDE = Section("accounts/settings/_outside.html", outside)
 SIGN_INS = Section("accounts/settings/_sign_ins.html", sign_ins)
 CONNECTIONS = Section("accounts/settings/_connections.html", connections)
 PERSONAL_TOKENS = Section("accounts/settings/_personal_tokens.html", personal_tokens)

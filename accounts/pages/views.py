@@ -28,7 +28,7 @@ from accounts.sign_ins import (
 )
 from accounts.tokens.access import issue_access_token
 from accounts.tokens.personal import TooManyTokens, issue_personal_token, revoke_personal_token
-from accounts.ways import PASSWORD, enter
+from accounts.ways import PASSWORD, enter, providers
 from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, status_by_code
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address, check_failed_logins, count_failed_login
@@ -59,6 +59,7 @@ def login_template(request: HttpRequest) -> str:
 def refused_entrance(request: HttpRequest, refusal: ProductError) -> HttpResponse:
     """The sign-in page after another way in than its form was refused."""
     context = {"form": LoginForm(), "next": address_after(request, "home"), "problem": sentence_of(refusal)}
+    context["outside_providers"] = providers()
     response = render(request, login_template(request), context, status=refusal.status)
     if refusal.wait_seconds:
         response["Retry-After"] = str(refusal.wait_seconds)
@@ -156,7 +157,8 @@ def sentence_of(refusal: ProductError) -> str:
 def entrance_page(request: HttpRequest, template: str, form: forms.BaseForm) -> HttpResponse:
     """The page of a form for people who are not signed in; after a refusal with its status."""
     status = UNPROCESSABLE if form.is_bound else 200
-    response = render(request, template, {"form": form, "next": address_after(request, "home")}, status=status)
+    context = {"form": form, "next": address_after(request, "home"), "outside_providers": providers()}
+    response = render(request, template, context, status=status)
     for refusal in chain.from_iterable(form.errors.as_data().values()):
         response.status_code = status_by_code().get(str(refusal.code), status)
         if wait := (refusal.params or {}).get("wait"):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.locks import lock_user
 from accounts.models import Passkey, SecondFactor, User
 from accounts.tickets import TicketRefused, read_ticket, spend_ticket
-from accounts.ways import ways_in
+from accounts.ways import check_way_in
 from database.units import database_unit, one_or_none
 from web.errors import ValidationFailed
 
@@ -30,10 +30,6 @@ class TooManyPasskeys(ValidationFailed):
 
 class SecondFactorNeedsIt(ValidationFailed):
     message = "Your password asks for this passkey. Turn the second factor off first, or set up an app for it."
-
-
-class LastWayIn(ValidationFailed):
-    message = "This is your only way in. Add another passkey or choose a password first."
 
 
 @database_unit
@@ -88,9 +84,8 @@ def remove_passkey(user: User, passkey_id: UUID) -> str:
     passkey = user.passkeys.filter(pk=passkey_id).first()
     if passkey is None:
         return ""
-    if ways_in(user) == 1:
-        raise LastWayIn
-    if user.passkeys.count() == 1 and SecondFactor.objects.filter(pk=user.pk, secret="").exists():
-        raise SecondFactorNeedsIt
     passkey.delete()
+    check_way_in(user)
+    if not user.passkeys.exists() and SecondFactor.objects.filter(pk=user.pk, secret="").exists():
+        raise SecondFactorNeedsIt
     return passkey.name

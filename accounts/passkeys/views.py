@@ -16,7 +16,7 @@ from accounts.pages.sign_in import PageRequest, form_of, refusal_response, signe
 from accounts.pages.views import UNPROCESSABLE, refused_entrance
 from accounts.security_log import Kind, record
 from accounts.tickets import browser_of, issue_ticket, remember_browser
-from accounts.ways import PASSKEY, enter
+from accounts.ways import PASSKEY, LastWayIn, enter
 from database.units import database_read, database_unit, within_unit
 from web.errors import LoginFailed, RateLimited, ValidationFailed
 from web.ratelimits import REFRESHES_PER_PERSON, SIGN_INS_PER_PERSON, address_of, check_address
@@ -27,7 +27,6 @@ from .site import Site, site_of
 from .stored import (
     ADDING,
     ENTERING,
-    LastWayIn,
     SecondFactorNeedsIt,
     add_passkey,
     remove_passkey,

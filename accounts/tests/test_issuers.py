@@ -13,6 +13,9 @@ GOOD = {
 }
 
 
+WITH_CLIENT = GOOD | {"name": "Work", "client_id": "todo-chat", "client_secret": "whisper"}
+
+
 def read(*entries, loopback=False):
     return trusted_issuers(json.dumps(entries), own_issuers={"todo-chat", "local"}, loopback=loopback)
 
@@ -31,6 +34,9 @@ class TrustedIssuersTests(SimpleTestCase):
             "no audience": [{key: GOOD[key] for key in GOOD if key != "audience"}],
             "an empty audience": [GOOD | {"audience": ""}],
             "a list of audiences": [GOOD | {"audience": ["a", "b"]}],
+            "a name without a client": [GOOD | {"name": "Work"}],
+            "a client without a name": [GOOD | {"client_id": "todo-chat"}],
+            "two of the same name": [WITH_CLIENT, WITH_CLIENT | {"issuer": "https://other.example", "name": "work"}],
             "no text": [GOOD | {"issuer": 7}],
             "our own name": [GOOD | {"issuer": "todo-chat"}],
             "the name of local users": [GOOD | {"issuer": "local"}],
@@ -48,6 +54,15 @@ class TrustedIssuersTests(SimpleTestCase):
         for text in ["", "{}", "yes", "[1]"]:
             with self.subTest(text), self.assertRaises(ImproperlyConfigured):
                 trusted_issuers(text, own_issuers=set(), loopback=False)
+
+    def test_people_may_sign_in_where_there_is_a_client_and_its_secret_stays_one(self):
+        [issuer] = read(WITH_CLIENT).values()
+        self.assertEqual((issuer.slug, issuer.client_id), ("work", "todo-chat"))
+        self.assertEqual(issuer.client_secret.get_secret_value(), "whisper")
+        self.assertNotIn("whisper", repr(issuer))
+        with self.assertRaises(ImproperlyConfigured) as stopped:
+            read(WITH_CLIENT | {"client_id": 7})
+        self.assertNotIn("whisper", str(stopped.exception))
 
     def test_plain_http_stays_on_this_machine_and_in_development(self):
         for host in ["localhost:3000", "127.0.0.1", "[::1]:80"]:

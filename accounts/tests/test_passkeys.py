@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TestCase, TransactionTestCase, override_settings
 
-from accounts.models import Passkey, SignIn, SpentTicket, User
+from accounts.models import Passkey, SecurityEvent, SignIn, SpentTicket, User
 from accounts.passkeys.stored import PASSKEYS_MAX
 from accounts.passkeys.testing import PRESENT, Device
 from accounts.testing import PASSWORD, alice, bob
@@ -139,6 +139,7 @@ class AddingTests(PasskeyCase):
         self.home.defaults["HTTP_USER_AGENT"] = "Mozilla/5.0 (iPhone) Version/26.0 Safari/604.1"
         self.assertContains(self.home.add(self.device), "called “Safari on iPhone”")
         [passkey] = Passkey.objects.all()
+        self.assertEqual(SecurityEvent.objects.get(kind="passkey_added").detail, "Safari on iPhone")
         renamed = self.home.post(f"{SETTINGS}/{passkey.pk}/rename", {"name": "My <phone>"}, follow=True)
         self.assertContains(renamed, "My &lt;phone&gt;")
         for name in ("", " ", "x" * 61, "\u3164"):
@@ -150,6 +151,7 @@ class AddingTests(PasskeyCase):
         device = self.with_passkey()
         removed = self.home.post(f"{SETTINGS}/{Passkey.objects.get().pk}/remove", follow=True)
         self.assertContains(removed, "lets nobody in any more")
+        self.assertTrue(SecurityEvent.objects.filter(kind="passkey_removed", user=self.alice).exists())
         phone = Browser()
         self.assert_refused(phone, phone.enter(device))
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TestCase, TransactionTestCase, override_settings
 
-from accounts.models import Passkey, RecoveryCode, SecondFactor, SignIn, User
+from accounts.models import Passkey, RecoveryCode, SecondFactor, SecurityEvent, SignIn, User
 from accounts.second_factor.codes import RECOVERY_CODES
 from accounts.second_factor.stored import turn_on_app
 from accounts.testing import PASSWORD, alice, bob
@@ -79,6 +79,7 @@ class SetUpTests(SecondFactorCase):
         shown = re.findall(r"\b\w{4}-\w{4}-\w{4}-\w{4}\b", page.content.decode())
         self.assertEqual(len(set(shown)), RECOVERY_CODES)
         self.assertIn("no-store", page["Cache-Control"])
+        self.assertTrue(SecurityEvent.objects.filter(kind="second_factor_on", user=self.alice).exists())
         self.assertContains(self.client.get("/accounts/settings"), "10 recovery codes left")
         stored = str(list(SecondFactor.objects.values()) + list(RecoveryCode.objects.values()))
         self.assertFalse([word for word in [secret, *shown] if word in stored or word.replace("-", "") in stored])
@@ -129,6 +130,8 @@ class SetUpTests(SecondFactorCase):
         self.give(code=code_of())
         self.assertRedirects(self.client.post(f"{SETTINGS}/end"), "/accounts/settings")
         self.assertFalse(SecondFactor.objects.exists() or RecoveryCode.objects.exists())
+        kinds = list(SecurityEvent.objects.filter(user=self.alice).exclude(kind__startswith="signed").order_by("id"))
+        self.assertEqual([event.kind for event in kinds], ["recovery_codes_made", "second_factor_off"])
         self.client.logout()
         self.assertRedirects(self.by_page(), "/todos", fetch_redirect_response=False)
 
@@ -170,6 +173,7 @@ class AskedTests(SecondFactorCase):
             self.by_page(client)
             self.assertEqual(self.give(client, recovery_code=f" {shown} ").status_code, status)
         self.assertEqual(SignIn.objects.latest("created_at").amr, "pwd rec")
+        self.assertEqual(SecurityEvent.objects.filter(kind="recovery_code_used").count(), 1)
         self.assertEqual(RecoveryCode.objects.filter(used_at=None).count(), RECOVERY_CODES - 1)
 
     def test_a_code_works_once_and_no_older_one_after_it(self):

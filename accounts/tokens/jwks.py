@@ -87,8 +87,13 @@ def key_set(issuer: TrustedIssuer) -> KeySet:
     return KeySet(issuer)
 
 
-async def fetch_document(address: str) -> Any:
-    """The JSON at an address; raises KeysUnreadable. Redirects are not followed: keys are where the setting says."""
+async def fetch_document(
+    address: str, *, form: dict[str, str] | None = None, login: tuple[str, str] | None = None
+) -> Any:
+    """The JSON at an address, or the answer to a form that is posted there; raises KeysUnreadable.
+
+    Redirects are not followed: keys are where the setting says. `login` is a client's id and secret.
+    """
     import httpx2  # noqa: PLC0415 a start without outside issuers need not wait for it
 
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
@@ -96,8 +101,8 @@ async def fetch_document(address: str) -> Any:
     try:
         async with (
             asyncio.timeout(FETCH_TIMEOUT_SECONDS),
-            httpx2.AsyncClient(follow_redirects=False) as client,
-            client.stream("GET", address, headers=headers) as response,
+            httpx2.AsyncClient(follow_redirects=False, auth=login) as client,
+            client.stream("POST" if form else "GET", address, headers=headers, data=form) as response,
         ):
             if response.status_code != 200:
                 raise KeysUnreadable(f"the answer was {response.status_code}")

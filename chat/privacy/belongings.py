@@ -17,6 +17,7 @@ from oauth2_provider.models import RefreshToken as ProgramRefreshToken
 
 from accounts.models import (
     AccountMail,
+    OutsideIdentity,
     Passkey,
     PersonalToken,
     Reading,
@@ -66,6 +67,7 @@ PARTS = (
     Part("sign_ins", SignIn, owner="user", secret=frozenset({"session_key"})),
     Part("refresh_tokens", RefreshToken, owner="sign_in__user", secret=frozenset({"digest"})),
     Part("passkeys", Passkey, owner="user"),
+    Part("outside_identities", OutsideIdentity, owner="user"),
     Part("second_factor", SecondFactor, owner="user", secret=frozenset({"secret"})),
     Part("recovery_codes", RecoveryCode, owner="user", secret=frozenset({"digest"})),
     Part("program_codes", Grant, owner="user", secret=frozenset({"code", "code_challenge", "nonce"})),

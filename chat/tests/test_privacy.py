@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import RecordedAdmin
-from accounts.models import AccountMail, Passkey, Reading, SecurityEvent, User
+from accounts.models import AccountMail, OutsideIdentity, Passkey, Reading, SecurityEvent, User
 from accounts.programs.testing import connected_program, pending_code
 from accounts.second_factor.stored import turn_on_passkeys
 from accounts.security_log import record
@@ -59,6 +59,7 @@ def everything_of(user: User) -> None:
     turn_on_passkeys(user)
     AccountMail.objects.create(user=user, kind="confirm", address="a@example.com")
     record(user, SecurityEvent.Kind.TOKEN_MADE)
+    OutsideIdentity.objects.create(user=user, issuer="https://id.example", subject=user.subject, shown="anne")
     conversation = ConversationFactory(owner=user, title="Groceries")
     MessageFactory(conversation=conversation, content="add <milk> & “bread” \u2028 🥛")
     answer = MessageFactory(conversation=conversation, role=Message.Role.ASSISTANT, content="Added.")

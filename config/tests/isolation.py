@@ -151,6 +151,7 @@ NAMED_THINGS = {
         "reminder_id",
         "delivery_id",
         "button",
+        "identity_id",
         "object_id",
         "id",
     ),

@@ -40,6 +40,8 @@ PAGES: Doors = {
     "accounts/login/passkey/options": {"POST": Open("422 validation_error")},  # no passkeys at this address
     # There after a right password, and no other way.
     "accounts/login/second-factor": dict.fromkeys(("GET", "HEAD"), Open("sign in")) | {"POST": Open("422")},
+    "accounts/outside/<slug:slug>": dict.fromkeys(("GET", "HEAD"), Open("404")),  # no such provider
+    "accounts/outside/<slug:slug>/callback": dict.fromkeys(("GET", "HEAD"), Open("404")),
     "accounts/register": entrance("422"),
     "accounts/first-sign-in": dict.fromkeys(("GET", "HEAD", "POST"), Open("404")),  # there with a key, and no other way
     # From the login only, and never from another token.
@@ -65,6 +67,8 @@ PAGES: Doors = {
     | {"POST": Door("302", "302", "302", body={"name": "taken"})},
     # The last way in stays.
     "accounts/settings/passkeys/<uuid:passkey_id>/remove": FORM | {"POST": Door("422", "302", "302")},
+    "accounts/settings/outside/<slug:slug>": FORM | own_button("404"),
+    "accounts/settings/outside/<uuid:identity_id>/unlink": FORM | {"POST": Door("302", "302", "302")},
     "accounts/settings/second-factor/app": own_page() | own_button(),  # without a ticket: anew
     # Who comes by a token did not sign in just now.
     "accounts/settings/second-factor/passkey": FORM | own_button("200", other="422"),

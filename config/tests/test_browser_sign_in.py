@@ -1,9 +1,11 @@
 """Getting in, in a real browser with a virtual authenticator: passkeys, a second factor, and without a script."""
 
+import json
 import time
 
 import pyotp
 
+from accounts.outside.testing import open_id_provider
 from accounts.testing import PASSWORD
 from config.tests.browser import BrowserCase, expect, save_screenshot
 
@@ -234,3 +236,32 @@ class SecondFactorStories(SignInCase):
         self.forget(laptop)
         laptop.goto("/accounts/login/second-factor")
         laptop.wait_for_url("**/")
+
+
+class OutsideStories(SignInCase):
+    @classmethod
+    def start_server(cls, name="uvicorn", **variables):
+        cls.provider = cls.stack.enter_context(open_id_provider())
+        return super().start_server(name, JWT_TRUSTED_ISSUERS=json.dumps([cls.provider.setting]), **variables)
+
+    def test_an_account_elsewhere_is_linked_and_lets_in_on_another_device(self):
+        self.provider.person = {"sub": "anne", "email": "anne@work.example"}
+        self.sign_up()
+        self.page.goto("/accounts/settings")
+        self.page.click("text=Link Work")
+        expect(self.page.locator("#notices")).to_contain_text("Work lets you in from now on.")
+        self.assert_looks_right("linked account", "/accounts/settings#outside")
+
+        phone = self.open_page(self.open_context(java_script_enabled=False))
+        phone.goto("/accounts/login?next=/accounts/settings")
+        phone.click("text=Sign in with Work")
+        phone.wait_for_url(f"{self.address()}/accounts/settings")
+        expect(phone.locator(".sign-in", has_text="This one")).to_contain_text("by an outside account")
+
+    def test_a_stranger_gets_an_account_of_their_own(self):
+        self.provider.person = {"sub": "stranger"}
+        self.assert_looks_right("sign in with a provider", "/accounts/login")
+        self.page.goto("/accounts/login")
+        self.page.click("text=Sign in with Work")
+        self.page.wait_for_url("**/")
+        expect(self.page.locator("#composer-text")).to_be_visible()

@@ -20,7 +20,7 @@ from config.testing import RunningServer, free_port, wait_until_it_answers
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
 # Commands that need to be told something.
-ASKING = {"create_admin"}
+ASKING = {"create_admin", "end_second_factor"}
 NOT_COPIED = (
     ".git",
     ".venv",
