@@ -28,7 +28,7 @@ LOCKED := requirements requirements-tracing requirements-dev requirements-traini
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 # What looks like a secret and is an example. (Words such as “password” are left to ruff and bandit.)
-NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@|hidden@|todo_chat:password@|192f3a4b5c67d8e9fa0b1c2d3e4f506'
+NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@|hidden@|todo_chat:password@|192f3a4b5c67d8e9fa0b1c2d3e4f506|23456789abcdefgh|BP4z9KsN6nGRTbVYI|BCVxsr7N_eNgVRq|ada%40b|DGv6ra1nlYgDCS1|yl95bQpu6cVPTp'
 
 .PHONY: run serve test check lock audit screenshots bench profile train-language fuzz
 
