@@ -17,7 +17,7 @@ from .servers import wait_for
 CLAIMING, SETTLING = 'UPDATE "notices_delivery" SET .*"attempts"', 'UPDATE "notices_delivery" SET .*"sent_at"'
 # Name, where it is held, and how often each reminder arrives in the end.
 MOMENTS = (
-    ("in the transaction that hands it over", 'after INSERT INTO "notices_delivery"', 1),
+    ("in the transaction that hands it over", 'after INSERT (OR IGNORE )?INTO "notices_delivery"', 1),
     ("when it is handed over", 'committed UPDATE "todos_reminder"', 1),
     ("in the transaction of the claim", f"after {CLAIMING}", 1),
     ("when it is claimed", f"committed {CLAIMING}", 1),
@@ -70,9 +70,11 @@ class Kills(SimpleTestCase):
     def kill_at(self, database: str, sink: Sink, hold_at: str) -> None:
         with tempfile.NamedTemporaryFile() as log:
             process = sending(database, sink, hold_at, stdout=log, stderr=log)
-            wait_for(lambda: "held\n" in Path(log.name).read_text(), hold_at)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            try:
+                wait_for(lambda: "held\n" in Path(log.name).read_text(), hold_at)
+            finally:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
 
     def go_on(self, database: str, sink: Sink) -> None:
         """Another process, when the claims of the one that died are over."""
