@@ -306,7 +306,7 @@ class SettingsPage(McpCase):
         ):
             self.assertIn(program, page)
         self.assertIn("http://testserver/mcp", page)
-        self.assertEqual(len((await self.ask("tools/list", authorization=f"Bearer {token}"))["tools"]), 1)
+        self.assertEqual(len((await self.ask("tools/list", authorization=f"Bearer {token}"))["tools"]), 3)
         again = (await self.async_client.get("/accounts/settings")).content.decode()
         self.assertNotIn(token, again)
         self.assertIn("Laptop", again)

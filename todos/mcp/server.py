@@ -30,6 +30,7 @@ from telemetry import metrics
 from telemetry.tracing import span
 from todos.finding.references import echo
 from todos.models import Door
+from todos.rows import TodoRow
 from web.errors import OutcomeUnknown, ServiceUnavailable
 
 from .arguments import given_arguments, unknown_arguments
@@ -214,7 +215,21 @@ def lean_tool(tool: Tool) -> Tool:
     tool.input_schema = lean_schema(tool.input_schema)
     if tool.output_schema:
         tool.output_schema = lean_schema(tool.output_schema, ALL_BUT_TYPES)
+        if not is_read_only(tool):
+            # Each write answers with rows; what a row is stands once, in the tool that looks at them.
+            tool.output_schema = rows_as_objects(tool.output_schema)
     return tool
+
+
+def rows_as_objects(schema: Any) -> Any:
+    """The schema with the row of a todo as any object."""
+    if isinstance(schema, list):
+        return [rows_as_objects(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("$ref") == f"#/$defs/{TodoRow.__name__}":
+        return {"type": "object"}
+    return {name: rows_as_objects(part) for name, part in schema.items() if name != TodoRow.__name__}
 
 
 def state_keys() -> list[str]:
