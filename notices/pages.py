@@ -25,7 +25,7 @@ TEST_LASTS = datetime.timedelta(minutes=10)
 TESTS_PER_USER = "10/m"
 NOBODY_REACHED = {
     "push": "No device takes notices yet. Add this one first.",
-    "mail": "Mail reaches you once you have a verified address and this channel is on.",
+    "mail": "Mail reaches you once you have confirmed an address and this channel is on.",
     "page": "Open pages are switched off. Save them as a channel first.",
 }
 

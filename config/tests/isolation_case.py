@@ -20,7 +20,7 @@ from .isolation_of_api import API, MCP
 from .isolation_of_pages import PAGES
 
 SAMPLES = {
-    **{"app_label": "chat", "channel": "page", "act": "done", "content_type_id": "1"},
+    **{"app_label": "chat", "channel": "page", "act": "done", "token": "x", "content_type_id": "1"},
     **{"url": "nowhere", "slug": "nowhere"},
     **{"object_id": "x", "id": "x", "user_id": "x"},
 }

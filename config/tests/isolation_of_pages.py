@@ -77,6 +77,8 @@ PAGES: Doors = {
     "accounts/settings/tokens": FORM | own_button("422"),
     "accounts/settings/tokens/<uuid:token_id>/revoke": {"POST": Door("302", "302", "302")},
     "accounts/settings/password": FORM | own_button("422"),
+    # Who has the address may end these mails: it can do nothing else.
+    "notices/stop/<str:token>": dict.fromkeys(("GET", "HEAD", "POST"), Open("404")),
     "accounts/settings/briefing": own_button(),
     "accounts/settings/notices": own_button(body={"page": "on", "says_what": "true"}),
     "accounts/settings/notices/devices/<uuid:subscription_id>/end": {"POST": Door("302", "302", "302")},

@@ -153,6 +153,20 @@ class WithoutANetwork(AppCase):
         expect(self.strip()).to_be_hidden()
 
 
+class ByItself(BrowserCase):
+    def test_an_open_page_asks_for_its_list_when_something_becomes_overdue(self):
+        self.sign_up()
+        body = {"title": "stand-up", "due": "in 1 minute"}
+        self.server.request("POST", f"/api/{self.user_id}/todos", body, token=self.token)
+        self.page.clock.install()
+        self.page.goto("/todos?filter=all")
+        self.wait_for_socket(self.page)
+        with self.page.expect_request(
+            lambda request: request.headers.get("hx-request") and request.url.endswith("all")
+        ):
+            self.page.clock.fast_forward("01:02")
+
+
 class AnotherPerson(AppCase):
     def test_sees_nothing_that_was_kept_and_sends_nothing_that_waits(self):
         self.sign_up(username="alice-of-the-app")
@@ -423,7 +437,7 @@ class Notices(AppCase):
         expect(self.page.locator("#this-device")).to_contain_text(
             "So that a reminder reaches you when no page is open."
         )
-        self.page.locator("#how-told").scroll_into_view_if_needed()
+        self.page.locator("#reminders").scroll_into_view_if_needed()
         self.assert_accessible("the settings of notices")
         self.assert_fits("the settings of notices", self.page)
         save_screenshot(self.page, "notice settings")

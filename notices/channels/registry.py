@@ -1,8 +1,9 @@
 """The channels that there are, by name."""
 
 from .interface import Channel
+from .mail import MailChannel
 from .page import PageChannel
 from .push import PushChannel
 
-ALL: tuple[Channel, ...] = (PageChannel(), PushChannel())
+ALL: tuple[Channel, ...] = (PageChannel(), PushChannel(), MailChannel())
 channels: dict[str, Channel] = {channel.name: channel for channel in ALL}

@@ -44,3 +44,24 @@ document.addEventListener("htmx:after:swap", ({ target }) => {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   for (const row of changed) row.animate([{ background: "var(--accent-soft)" }, { background: "none" }], 2000);
 });
+
+// Rows that nobody changed: one becomes overdue, the day ends. How long that is says the server, whose clock counts.
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+let turnsAt;
+let turning;
+
+function awaitTurn() {
+  const { turnsAt: next, turnsIn } = document.getElementById("todo-list")?.dataset ?? {};
+  if (next === turnsAt) return;
+  turnsAt = next;
+  clearTimeout(turning);
+  if (next) turning = setTimeout(askForLists, Math.min(turnsIn * 1000 + 500, LONGEST_WAIT_MS));
+}
+
+function askForLists() {
+  const selectOOB = "#todo-filters:outerMorph,#todo-list:outerMorph";
+  window.htmx.ajax("GET", location.pathname + location.search, { source: "#catch-up", target: "#catch-up", swap: "none", selectOOB });
+}
+
+document.addEventListener("htmx:after:swap", awaitTurn);
+awaitTurn();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -12,7 +13,7 @@ from django.utils.text import capfirst
 
 from accounts.models import User
 from language.dates import date_text
-from language.due import Due
+from language.due import Due, instant_of
 from todos.models import Todo, TodoQuerySet
 from todos.sorting import natural_sort
 from web.errors import ValidationFailed
@@ -94,6 +95,8 @@ class TodoListing:
     tags: list[str]
     after: str | None
     open_count: int
+    turns_at: datetime.datetime
+    turns_in_seconds: int
 
     @property
     def label(self) -> str:
@@ -166,6 +169,7 @@ def todo_listing(user: User, query: ListQuery, now: datetime.datetime) -> TodoLi
     mine = Todo.objects.for_user(user)
     counts = mine.counts({"open", *(VIEWS.get(name, name) for name in FILTERS)}, now, now.date())
     rows, after = rows_of(mine, query, now)
+    turns_at = turn_of(rows, now)
     return TodoListing(
         query=query,
         filters=filter_links(query, counts),
@@ -173,7 +177,15 @@ def todo_listing(user: User, query: ListQuery, now: datetime.datetime) -> TodoLi
         tags=mine.tags_in_use(),
         after=after,
         open_count=counts["open"],
+        turns_at=turns_at,
+        turns_in_seconds=math.ceil((turns_at - now).total_seconds()),
     )
+
+
+def turn_of(todos: Iterable[Todo], now: datetime.datetime) -> datetime.datetime:
+    """When these rows are to be drawn again although nobody changed them: one gets overdue, or the day ends."""
+    midnight = instant_of(now.date() + datetime.timedelta(days=1), datetime.time(), zone_of(now))
+    return min([midnight, *(todo.due_at for todo in todos if todo.due_at and todo.due_at > now)])
 
 
 def filter_links(query: ListQuery, counts: Mapping[str, int]) -> list[FilterLink]:

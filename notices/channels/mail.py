@@ -1,0 +1,56 @@
+"""Mail to the confirmed address of a person who asked for it; each mail says how to end them, in one click."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from accounts.models import User
+from notices.preferences import UNSEEN_TITLE, says_what, with_channel
+from notices.stopping import site_address, stop_address
+from web.mail.sending import Mail, MailFailed, is_mail_set_up, send_mail
+
+from .interface import Item, Notice, Outcome
+
+UNSEEN_SUBJECT = {"reminder": "You have a reminder", "briefing": "Your briefing is ready"}
+
+
+class MailChannel:
+    name = "mail"
+    timeout_seconds = 45.0
+
+    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
+        if not is_mail_set_up():
+            return {}
+        people = User.objects.filter(pk__in=with_channel(self.name, owner_ids), email_verified_at__isnull=False)
+        return {pk: (email,) for pk, email in people.values_list("pk", "email") if email}
+
+    async def send(self, notice: Notice) -> Outcome:
+        try:
+            await send_mail(mail_of(notice, seen=notice.kind == "test" or await says_what(notice.owner)))
+        except MailFailed as failure:
+            return Outcome("again" if failure.again else "failed", failure.code[:40])
+        return Outcome("sent")
+
+
+def mail_of(notice: Notice, *, seen: bool) -> Mail:
+    """A second attempt has the same Message-ID, by which a mail program knows it. Not `seen`: no word of what it is."""
+    stop = site_address(stop_address(notice.owner))
+    first, *others = notice.items
+    if seen:
+        subject = f"{len(notice.items)} reminders: {first.title}, …" if others else first.title
+        parts = [part_of(item) for item in notice.items]
+    else:
+        subject = UNSEEN_SUBJECT[notice.kind]
+        parts = [f"{subject}:\n{site_address('/todos' if others else first.address)}"]
+    return Mail(
+        to=notice.target,
+        subject=subject or UNSEEN_TITLE,
+        text="\n\n".join([*parts, f"--\nNo more of these mails: {stop}"]),
+        id=notice.id.hex,
+        headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+    )
+
+
+def part_of(item: Item) -> str:
+    """One thing that is said, and the addresses of what can be done about it."""
+    acts = [f"{label}: {site_address(path)}" for label, path in item.acts.items()]
+    return "\n".join(filter(None, [item.title, item.text, *acts, f"Open: {site_address(item.address)}"]))

@@ -1,0 +1,38 @@
+"""Signed addresses by which who reads a mail ends these mails without signing in (RFC 8058)."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from accounts.models import User
+
+from .models import NoticeSettings
+
+SALT = "notices.stop"
+# On a developer's machine, where nothing says what the site is called.
+NEAR = "http://localhost:8000"
+
+
+def site_address(path: str) -> str:
+    return f"{settings.SITE_URL or NEAR}{path}"
+
+
+def stop_address(owner: User) -> str:
+    """Good for ever: an old mail must end them too, and it can do nothing else."""
+    return reverse("stop_mails", args=[signing.dumps(str(owner.pk), salt=SALT)])
+
+
+def owner_id_of(token: str) -> UUID | None:
+    """None for a token that is none of ours."""
+    try:
+        return UUID(signing.loads(token, salt=SALT))
+    except signing.BadSignature:
+        return None
+
+
+def stop_mails(owner_id: UUID) -> None:
+    """Of somebody who is gone there is nothing to stop."""
+    if User.objects.filter(pk=owner_id).exists():
+        NoticeSettings.objects.update_or_create(owner_id=owner_id, defaults={"mail": False})
