@@ -55,7 +55,7 @@ PAGES: Doors = {
     "accounts/email/confirm": dict.fromkeys(("GET", "HEAD", "POST"), Open("410")),
     "accounts/settings": own_page(),
     "accounts/settings/email": FORM | own_button("422"),
-    "accounts/settings/email/remove": FORM | own_button(),
+    "accounts/settings/email/remove": FORM | own_button(special={"namesake": "422"}),
     "accounts/settings/mails": FORM | own_button(),
     "accounts/settings/theme": own_button(body={"theme": "dark"}),
     "accounts/settings/time-zone": FORM | own_button(body={"time_zone": "Europe/Berlin"}),
