@@ -25,7 +25,7 @@ from database.units import database_read, database_unit, one_or_none
 from todos.mcp.batches import NeedsApproval, ToolRefused
 from web.errors import ProductError
 
-QUESTION = "approval"
+QUESTION, STATE_PREFIX = "approval", "approval "
 # Asks within a call; older ones are asked while it waits (config/endpoints/waiting.py).
 STATELESS = "2026-07-28"
 IN_STEPS = "Do not try it in smaller steps."
@@ -49,13 +49,17 @@ class PersonOfProgram:
         if (context.protocol_version or "") >= STATELESS and may_be_asked(context.client_capabilities):
             return InputRequiredResult(
                 input_requests={QUESTION: ElicitRequest(params=question_of(self.asked))},
-                request_state=str(self.asked.pk),
+                request_state=f"{STATE_PREFIX}{self.asked.pk}",
             )
         return on_a_page(self.asked, self.origin)
 
+    def is_heard(self, context: Context) -> bool:
+        return (context.request_state or "").startswith(STATE_PREFIX)
+
     async def hear(self, context: Context) -> CallToolResult | InputRequiredResult:
         """The library has checked that the state is ours, for this caller and this call."""
-        approval = await self.question(UUID(context.request_state))
+        state = context.request_state or ""
+        approval = await self.question(UUID(state.removeprefix(STATE_PREFIX)))
         reply = (context.input_responses or {}).get(QUESTION)
         return await self.settled(approval, reply if isinstance(reply, ElicitResult) else None)
 

@@ -85,6 +85,9 @@ class Asking(Protocol):
     async def ask(self, wide: NeedsApproval, context: Context) -> CallToolResult | InputRequiredResult:
         """Put it to them; the answer of the call until they have decided."""
 
+    def is_heard(self, context: Context) -> bool:
+        """Whether the call comes again with what they said; a tool may ask questions of its own."""
+
     async def hear(self, context: Context) -> CallToolResult | InputRequiredResult:
         """What came of it, where the call comes again with what they said."""
 

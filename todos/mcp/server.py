@@ -123,7 +123,7 @@ class TodoServer(MCPServer):
             if unknown := unknown_arguments(arguments, schema):
                 raise ToolRefused("validation_error", f"There is no argument {', '.join(map(echo, unknown))}.")
             asking = _caller.get().asking if context else None
-            if asking and context and context.request_state is not None:
+            if asking and context and asking.is_heard(context):
                 return await asking.hear(context)
             try:
                 answer = await super().call_tool(name, given_arguments(arguments, schema), context)
