@@ -437,7 +437,7 @@ class Notices(AppCase):
         expect(self.page.locator("#this-device")).to_contain_text(
             "So that a reminder reaches you when no page is open."
         )
-        self.page.locator("#reminders").scroll_into_view_if_needed()
+        self.page.locator("#settings-reminders").scroll_into_view_if_needed()
         self.assert_accessible("the settings of notices")
         self.assert_fits("the settings of notices", self.page)
         save_screenshot(self.page, "notice settings")

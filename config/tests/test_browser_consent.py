@@ -42,7 +42,7 @@ class Consent(BrowserCase):
         page.goto(self.question())
         page.fill("[name=username]", "alice-consent")
         page.fill("[name=password]", "seven green bottles")
-        page.click("main button")
+        page.click("main .primary")
         expect(page.locator("h1")).to_have_text("Connect Claude?")
         expect(page.locator("main")).to_contain_text("alice-consent")
         expect(page.locator("main")).to_contain_text("this device")

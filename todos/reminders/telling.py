@@ -11,7 +11,7 @@ from todos.models import Todo
 from .models import Reminder
 from .reach import ways_to
 
-SETTINGS = "/accounts/settings#reminders"
+SETTINGS = "/accounts/settings#settings-reminders"
 ONLY_PAGES = f"So far only an open page can show it; choose other ways in Settings ({SETTINGS})."
 
 
