@@ -38,9 +38,10 @@ TYPED_AT = {
     "in": "header",
     "name": "X-Typed-At",
     "required": False,
-    "description": "When the person wrote this, where it waited for a network: “tomorrow” counts from then. At most 7 "
-    "days ago; a later moment than now is now.",
-    "schema": {"type": "string", "format": "date-time"},
+    "description": "When the person wrote this (RFC 3339), where it waited for a network: “tomorrow” counts from "
+    "then. At most 7 days ago; a later moment than now is now.",
+    # Without the format: a generator of clients leaves an operation out whose header is a date-time.
+    "schema": {"type": "string", "examples": ["2026-03-04T10:00:00+01:00"]},
 }
 # Programs of others, let in by a person (RFC 8414 says the same to those that ask the server).
 PROGRAM_AUTH = {
@@ -97,6 +98,7 @@ def finish(document: OpenAPISchema, statuses: dict[str, int]) -> None:
             let_programs_in(method, path, operation)
     document["components"]["securitySchemes"]["ProgramAuth"] = PROGRAM_AUTH
     say_that_answers_are_whole(document)
+    say_one_schema_directly(document)
     shape(document, sorted(statuses))
     document["info"]["license"] = {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"}
     document["externalDocs"] = {
@@ -132,10 +134,16 @@ def say_that_answers_are_whole(document: OpenAPISchema) -> None:
         properties = schemas[name].get("properties", {})
         for field in properties.values():
             field.pop("default", None)
-            if list(field) == ["allOf"]:
-                field.update(field.pop("allOf")[0])
         if properties:
             schemas[name]["required"] = list(properties)
+
+
+def say_one_schema_directly(document: OpenAPISchema) -> None:
+    """pydantic wraps a schema that is named beside a default or a description; 3.1 needs no wrapping."""
+    for schema in document["components"]["schemas"].values():
+        for field in schema.get("properties", {}).values():
+            if len(field.get("allOf", ())) == 1:
+                field.update(field.pop("allOf")[0])
 
 
 def names_of_bodies(document: OpenAPISchema) -> set[str]:

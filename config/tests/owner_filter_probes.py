@@ -4,6 +4,7 @@ Each probe acts for eve; what comes out of it must not be the same without the f
 """
 
 import datetime
+import uuid
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
@@ -17,6 +18,10 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from accounts.testing import UserFactory
 from chat.asking import question_of_asker
+from chat.briefing.hours import DAILY, briefing_of
+from chat.briefing.models import Briefing
+from chat.briefing.sweep import conversation_for, store
+from chat.briefing.writing import agenda_of
 from chat.history.summaries import continue_conversation
 from chat.models import Approval, Conversation, Message
 from chat.pages.transcript import answer_html, message_views
@@ -94,6 +99,11 @@ class Lies:
         told = dict.fromkeys(("occurrence", "not_before", "expires_at"), self.now + datetime.timedelta(minutes=5))
         told |= {"kind": "reminder", "channel": "page", "state": "sent", "source_id": todo.pk, "todo_id": todo.pk}
         return Delivery.objects.create(owner=owner, **told | fields)
+
+    def briefing(self, owner: User, **fields: Any) -> Briefing:
+        return Briefing.objects.create(
+            **{"owner": owner, "kind": "day", "time": datetime.time(7), "rule": DAILY} | fields
+        )
 
     def item(self, todo: Todo, outcome: str = "deleted") -> Changed:
         return Changed(outcome=outcome, task=todo_row(todo, self.eve.zone, self.now))
@@ -417,3 +427,40 @@ def what_reminded_eve_last(lies: Lies) -> Any:
 async def a_todo_that_a_host_fetches(lies: Lies) -> Any:
     caller = Caller(lies.eve, lies.now, lambda: None, Origin(Door.MCP))
     return await row_of(caller, lies.carols["todo_id"])
+
+
+@probe
+def when_carol_is_briefed(lies: Lies) -> Any:
+    Briefing.objects.all().delete()
+    lies.briefing(lies.carol, time=datetime.time(3))
+    return str(briefing_of(lies.eve, Briefing.Kind.DAY).time)
+
+
+@probe
+def when_carol_is_briefed_where_eve_has_moved(lies: Lies) -> Any:
+    Briefing.objects.all().delete()
+    carols = lies.briefing(lies.carol, next_at=lies.now)
+    lies.eve.save(update_fields=["time_zone"])
+    carols.refresh_from_db()
+    return carols.next_at == lies.now
+
+
+@probe
+def a_briefing_of_carol_written_for_eve(lies: Lies) -> Any:
+    Briefing.objects.all().delete()
+    until = lies.now + datetime.timedelta(hours=1)
+    lie = lies.briefing(lies.carol, next_at=lies.now, claim_token=uuid7(), claim_until=until)
+    lie.owner = lies.eve
+    return store(lie, agenda_of(lies.eve, Briefing.Kind.DAY, lies.now), "", 0)
+
+
+@probe
+def a_conversation_of_carol_for_eves_briefing(lies: Lies) -> Any:
+    return conversation_for(lies.eve, uuid.UUID(lies.carols["conversation_id"]), Briefing.Kind.DAY).title
+
+
+@probe
+def what_carol_has_to_do_in_eves_briefing(lies: Lies) -> Any:
+    Todo.objects.filter(owner=lies.eve).delete()
+    TodoFactory(owner=lies.carol, title="carol's")
+    return len(agenda_of(lies.eve, Briefing.Kind.DAY, lies.now).undated)
