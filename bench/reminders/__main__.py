@@ -9,6 +9,7 @@ many came twice (only what a killed process had sent and not written down, and t
 
 import argparse
 import contextlib
+import os
 import signal
 import tempfile
 import time
@@ -27,6 +28,7 @@ LATENESS = {
 
 
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=2_000)

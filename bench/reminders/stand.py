@@ -1,6 +1,5 @@
 """A database with reminders, and processes that send them to the sink."""
 
-import os
 import subprocess
 import sys
 from typing import Any
@@ -40,6 +39,3 @@ def end_claims(database_url: str) -> None:
 
 def count_of(database_url: str, where: str) -> int:
     return int(stored(database_url, f"SELECT COUNT(*) FROM {where}")[0][0])
-
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
