@@ -72,6 +72,8 @@ def purge_programs(now: datetime.datetime) -> int:
 @transaction.atomic
 def purge_batch(old: QuerySet[Model]) -> int:
     """Remove some of these rows, but for those that somebody works with, and count them."""
-    chosen = list(old.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    chosen = list(
+        old.order_by("pk").select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:BATCH]
+    )
     old.model._default_manager.filter(pk__in=chosen).delete()
     return len(chosen)

@@ -91,7 +91,8 @@ def broken_requests(before: Contract, after: Contract) -> Iterator[str]:
     for place, field in after["body"].items():
         around = place.rpartition(".")[0].removesuffix("[]")
         known = before["body"].get(place) or before["body"].get(around)
-        if field["required"] and known and not before["body"].get(place, {}).get("required"):
+        is_item = place.endswith("[]")  # of an array that may be left out
+        if field["required"] and not is_item and known and not before["body"].get(place, {}).get("required"):
             yield f"{place} is required now"
 
 

@@ -212,7 +212,7 @@ class BasicAssistantTests(BrowserCase):
         menu.locator("text=Tomorrow").click()
         expect(menu).to_be_hidden()
         expect(self.page.locator("#notices")).to_contain_text("Moved “Call Ann” to tomorrow.")
-        expect(row).to_contain_text("tomorrow")
+        expect(self.page.locator(".todo-group", has_text="Tomorrow")).to_contain_text("Call Ann")
         self.page.click(".notice button")
         expect(row).not_to_contain_text("tomorrow")
         row.locator(".todo-more").focus()

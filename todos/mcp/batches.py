@@ -1,7 +1,7 @@
 """Batches of tool items: one unit of database work, in which one refused item does not undo the others."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar, cast
 from uuid import UUID
@@ -166,8 +166,7 @@ def check_reach(results: Results, caller: Caller) -> None:
     }
     if not wide or not caller.asks:
         return
-    of_call = {"message_id": caller.by.message_id} if caller.by.message_id else {"tool_call_id": caller.by.tool_call_id}
-    changes = list(TodoChange.objects.for_user(caller.user).filter(**of_call))
+    changes = list(TodoChange.objects.for_user(caller.user).filter(**changes_of(caller.by, wide)))
     reached = {change.todo_id for change in changes if change.kind in {"completed", "deleted"}}
     empties = len(wide) > 1 and not Todo.objects.for_user(caller.user).open().exists()
     if len(reached) <= REACH_MAX and not empties:
@@ -184,6 +183,13 @@ def check_reach(results: Results, caller: Caller) -> None:
         for todo_id, item in wide.items()
     ]
     raise NeedsApproval(todos, results)
+
+
+def changes_of(by: Origin, wide: Collection[str]) -> dict[str, Any]:
+    """What finds the changes that count together: of a turn, of a call, or of these todos where neither is known."""
+    if by.message_id:
+        return {"message_id": by.message_id}
+    return {"tool_call_id": by.tool_call_id} if by.tool_call_id else {"todo_id__in": list(wide)}
 
 
 def accepted(results: Results) -> Results:
