@@ -6,6 +6,7 @@ from unittest import mock
 from zoneinfo import ZoneInfo
 
 from asgiref.sync import async_to_sync
+from django.db import transaction
 from django.test import TransactionTestCase, override_settings
 from django.utils import timezone
 
@@ -116,7 +117,8 @@ class WhatIsSaid(BriefingCase):
         self.add("buy paint", "in 3 days")
         TodoFactory(owner=self.alice, title="call Ann", due_date=now.date() - datetime.timedelta(days=3))
         done = self.add("already done", "today")
-        complete_todo(self.alice, done.pk, now=now, by=BY_PAGE)
+        with transaction.atomic():
+            complete_todo(self.alice, done.pk, now=now, by=BY_PAGE)
         TodoFactory(owner=bob(), title="of bob", due_date=now.date())
         self.switch_on()
         self.make_due()

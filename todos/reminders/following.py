@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -57,6 +58,7 @@ def follow(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> None:
         Reminder.objects.filter(pk__in=gone).delete()
 
 
+@transaction.atomic
 def follow_zone(user: User, now: datetime.datetime) -> None:
     """Another time zone of a person: what is told by the wall clock of whole days is at other instants now."""
     floating = Q(due_time=None, due_date__isnull=False, reminder_rules__isnull=False)
