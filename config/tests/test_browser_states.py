@@ -84,6 +84,7 @@ class StateTests(StateCase):
         """While a question is open, later answers leave the person in the box, and what they type is text."""
         box, chip = self.page.locator("#composer-text"), self.page.locator("#open-approval")
         for text in ("what is due today?", "now add new batteries"):
+            self.said = self.page.locator(".message-user").count()
             self.page.keyboard.type(text)
             expect(box).to_have_value(text)
             self.page.keyboard.press("Enter")
