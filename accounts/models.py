@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
-from .addresses import address_key
-from .devices import device_name
 from .issuers import LOCAL_ISSUER
-from .usernames import look_of, mixes_lookalikes
+from .names.addresses import address_key
+from .names.devices import device_name
+from .names.usernames import look_of, mixes_lookalikes
 
 # Some letters look like three others, and some are two in lower case.
 LOOK_MAX_CHARACTERS = 500

@@ -9,10 +9,10 @@ from django.db.models import F, Model, Q, QuerySet
 from oauth2_provider.models import AccessToken, Application, Grant
 from oauth2_provider.models import RefreshToken as ProgramRefreshToken
 
+from .entry.sign_ins import forgotten_at
 from .mails.orders import old_mails
 from .models import RefreshToken, SignIn, SpentTicket
 from .security_log import old_events
-from .sign_ins import forgotten_at
 
 BATCH = 500
 # A program that registered and was let in within the same moment is none that waits for its person.

@@ -14,8 +14,8 @@ from web.mail.sending import is_mail_set_up
 from web.ratelimits import address_of
 from web.text import storable
 
-from .devices import device_name
 from .models import AccountMail, SecurityEvent, User
+from .names.devices import device_name
 
 KEPT_DAYS = 180
 # Of one person: a program that signs in for each of its runs would fill the table.

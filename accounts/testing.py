@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from django.conf import settings
 from jwt.algorithms import get_default_algorithms
 
+from .entry.sign_ins import begin_sign_in, issue_refresh_token
 from .issuers import TrustedIssuer
 from .models import User
-from .sign_ins import begin_sign_in, issue_refresh_token
 from .tokens.access import TOKEN_TYPE, issue_access_token
 
 PASSWORD = "seven green bottles"

@@ -76,7 +76,7 @@ async def layer_costs() -> dict[str, float]:
     ratelimits, tokens = import_module("web.ratelimits"), import_module("accounts.tokens.access")
     testing, read = import_module("accounts.testing"), import_module("web.json_text").read_json
     user = await sync_to_async(testing.alice)()
-    sign_in = await sync_to_async(import_module("accounts.sign_ins").begin_sign_in)(user)
+    sign_in = await sync_to_async(import_module("accounts.entry.sign_ins").begin_sign_in)(user)
     token = tokens.issue_access_token(user, sign_in.pk)
 
     async def receive() -> dict[str, Any]:

@@ -11,14 +11,14 @@ import factory
 from django.test import override_settings
 from django.utils import timezone
 
+from accounts.entry.sign_ins import begin_sign_in, digest_of
 from accounts.models import OutsideIdentity, Passkey, SecondFactor, User
 from accounts.programs.testing import connected_program
-from accounts.sign_ins import begin_sign_in, digest_of
 from accounts.testing import UserFactory
 from accounts.tokens.personal import issue_personal_token
+from notices.buttons.signing import address_of
 from notices.models import Delivery, PushSubscription
-from notices.signing import address_of
-from todos.changes import Origin
+from todos.changing.changes import Origin
 from todos.commands import add_todo
 from todos.models import CalendarFeed, Door, Todo, TodoTag
 from todos.testing import make_many

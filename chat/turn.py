@@ -22,7 +22,7 @@ from accounts.models import User
 from database.units import CommitUnknown, database_read, database_unit, is_outage, within_unit
 from telemetry.causes import cause_of
 from telemetry.stages import stage
-from todos.changes import Door, Origin
+from todos.changing.changes import Door, Origin
 from todos.tools import ToolOutcome, call_tool, tool_definitions
 from web.errors import OutcomeUnknown, ProductError, ServiceUnavailable
 

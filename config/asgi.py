@@ -34,8 +34,8 @@ from chat.pages.consumers import LiveConsumer
 from database.units import request_thread
 from telemetry.notes import begin_notes
 from telemetry.tracing import tracer
+from web.addresses.proxies import seen_through_proxies
 from web.errors import ProductError
-from web.proxies import seen_through_proxies
 
 from . import urls  # noqa: F401 a mistake in any page or router stops the start, not the first request
 from .api import (

@@ -18,7 +18,7 @@ from web.ratelimits import check_use
 
 from .channels.registry import channels
 from .models import Delivery, NoticeSettings
-from .outbox import put
+from .outbox.filling import put
 from .push.subscriptions import end_subscription
 
 TEST_LASTS = datetime.timedelta(minutes=10)

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from . import buttons, pages, stop_pages
+from . import pages
+from .buttons import views as buttons
+from .stopping import views as stop_pages
 
 urlpatterns = [
     path("r/<str:button>", buttons.press, name="press_button"),

@@ -5,7 +5,7 @@ from django.contrib import admin
 from accounts.audit import RecordedAdmin, id_of, named, newest, pretty_json
 from database.search import said_in, terms_of
 
-from .changes import latest
+from .changing.changes import latest
 from .models import Todo, TodoChange, TodoTag
 
 

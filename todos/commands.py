@@ -2,7 +2,7 @@
 
 Every command is sync and runs inside a database unit of its caller. It asks for ownership first, refuses with a
 ProductError before it writes, and bumps the version exactly when something changed. `by` says where it comes from; what
-it writes is recorded with it (`todos/changes.py`).
+it writes is recorded with it (`todos/changing/changes.py`).
 
 A todo that repeats is one row for each occurrence. Completing one closes its row and adds the next, which takes the
 rule along; so there is one row with the rule at any time. Advancing a single row instead would lose what was done and
@@ -27,15 +27,15 @@ from language.recurrence import Recurrence
 from language.reminders.rule import ReminderRule
 from web.errors import ValidationFailed
 
-from .changes import Act, Origin
+from .changing.changes import Act, Origin
+from .changing.shifts import is_made_already, shift_in
+from .changing.undo import take_back_completion
 from .errors import NotYourTodo, TodoNotFound, VersionConflict
 from .models import Todo, TodoChange, load_moments
 from .reminders.telling import reminders_note
 from .rows import todo_out
 from .rules import TAGS_MAX, clean_fields
 from .schedule import Schedule
-from .shifts import is_made_already, shift_in
-from .undo import take_back_completion
 
 MOVED_ALREADY = "It was moved “{}” just now, to {}. To move it once more, say “{}”."
 

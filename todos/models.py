@@ -350,8 +350,8 @@ class TodoChangeQuerySet(models.QuerySet["TodoChange"]):
 class TodoChange(models.Model):
     """One change to one todo, kept for audit and undo.
 
-    `before` and `after` are whole snapshots (`todos/changes.py`); none is there before a todo is added and after it is
-    removed. `act` is shared by the changes that one command made together. A change that takes another back names it
+    `before` and `after` are whole snapshots (`todos/changing/changes.py`); none is there before a todo is added and
+    after it is removed. `act` is shared by the changes that one command made together. A change that takes another back names it
     in `undoes`; `undone_at` is empty while a change is in effect. Ids of the chat are no foreign keys: todos know none.
     """
 

@@ -9,7 +9,7 @@ import factory
 from accounts.models import User
 from accounts.testing import UserFactory
 
-from .changes import Origin
+from .changing.changes import Origin
 from .models import Door, Priority, Todo, TodoTag
 from .tools import ToolOutcome, call_tool
 

@@ -23,7 +23,8 @@ from web.errors import ValidationFailed
 from web.text import StorableText
 
 from . import commands
-from .changes import Origin
+from .changing.changes import Origin
+from .changing.undo import Undone, undo_last, undo_todo
 from .errors import NothingToUndo, UnknownTag
 from .finding.lately import LATELY, Lately
 from .finding.references import References, echo, read_id
@@ -34,7 +35,6 @@ from .mcp.server import CARD, ActingCaller, acting_as, make_server
 from .models import Reminder, Todo, TodoChange, TodoQuerySet
 from .rows import PriorityName, todo_row
 from .sorting import SortName, natural_sort
-from .undo import Undone, undo_last, undo_todo
 
 SearchText = Annotated[
     StorableText, Field(max_length=SEARCH_MAX), WithJsonSchema({"type": "string", "maxLength": SEARCH_MAX})

@@ -8,16 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Status
 
+from accounts.entry.passwords import hash_password, user_of_password
+from accounts.entry.sign_ins import issue_refresh_token, let_in, revoke_refresh_token, rotate_refresh_token
+from accounts.entry.ways import PASSWORD
 from accounts.mails.changing import want_address
 from accounts.mails.links import user_of_reset
 from accounts.mails.orders import RESETS_PER_PERSON, order_reset
 from accounts.mails.resetting import store_new_password
 from accounts.models import SignIn, User
-from accounts.passwords import hash_password, user_of_password
 from accounts.second_factor.asked import method_of_second_factor
-from accounts.sign_ins import issue_refresh_token, let_in, revoke_refresh_token, rotate_refresh_token
 from accounts.tokens.access import issue_access_token
-from accounts.ways import PASSWORD
 from database.units import database_read, database_unit
 from web.errors import LoginFailed, TokenInvalid, ValidationFailed
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address

@@ -4,9 +4,9 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.addresses import address_key
 from accounts.locks import lock_user
 from accounts.models import User
+from accounts.names.addresses import address_key
 from accounts.security_log import Kind as Event
 from accounts.security_log import record
 

@@ -12,8 +12,8 @@ from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.addresses import address_key
 from accounts.models import AccountMail, User
+from accounts.names.addresses import address_key
 from database.units import database_unit, is_outage, request_thread
 from web.mail.sending import Mail, MailFailed, is_mail_set_up, send_mail
 

@@ -11,13 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.entry.passwords import hash_password
+from accounts.entry.ways import PASSWORD
 from accounts.models import User
 from accounts.pages.entering import enter_or_ask
 from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, form_of, signed_in
 from accounts.pages.views import UNPROCESSABLE, posted, sentence_of
-from accounts.passwords import hash_password
-from accounts.ways import PASSWORD
 from database.units import database_read, database_unit
 from web.errors import RateLimited
 from web.mail.sending import is_mail_set_up

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from accounts.usernames import look_of
+from accounts.names.usernames import look_of
 
 BATCH = 1_000
 

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.bearer import get_or_create_outside_user, linked_user
+from accounts.entry.ways import check_way_in
 from accounts.locks import lock_user
 from accounts.models import OutsideIdentity, User
 from accounts.security_log import Kind, record
-from accounts.ways import check_way_in
 from web.errors import ValidationFailed
 from web.text import storable
 

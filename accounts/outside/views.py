@@ -11,14 +11,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import user_of_cookie
+from accounts.entry.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser, spend_ticket
+from accounts.entry.ways import OUTSIDE, LastWayIn, providers
 from accounts.issuers import TrustedIssuer
 from accounts.pages.confirming import ConfirmForm
 from accounts.pages.entering import enter_or_ask
 from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, address_after, form_of, signed_in
 from accounts.pages.views import UNPROCESSABLE, refused_entrance, sentence_of
-from accounts.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser, spend_ticket
-from accounts.ways import OUTSIDE, LastWayIn, providers
 from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, ValidationFailed
 from web.ratelimits import SIGN_INS_PER_PERSON, address_of, check_address

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from accounts.passwords import confirm_password
-from accounts.sign_ins import SIGNED_IN_AT
+from accounts.entry.passwords import confirm_password
+from accounts.entry.sign_ins import SIGNED_IN_AT
 from web.errors import RateLimited, ServiceUnavailable, ValidationFailed
 from web.ratelimits import address_of
 

@@ -8,9 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.models import User
-from accounts.second_factor.stored import has_second_factor
-from accounts.tickets import (
+from accounts.entry.tickets import (
     TICKET_SECONDS,
     TicketRefused,
     browser_of,
@@ -19,7 +17,9 @@ from accounts.tickets import (
     read_ticket,
     remember_browser,
 )
-from accounts.ways import enter
+from accounts.entry.ways import enter
+from accounts.models import User
+from accounts.second_factor.stored import has_second_factor
 from database.units import database_read, one_or_none
 
 from .sign_in import address_after, is_htmx

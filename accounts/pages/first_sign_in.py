@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.first_sign_in import store_first_password, user_of_key
-from accounts.passwords import hash_password
-from accounts.ways import PASSWORD
+from accounts.entry.first_sign_in import store_first_password, user_of_key
+from accounts.entry.passwords import hash_password
+from accounts.entry.ways import PASSWORD
 from database.units import database_unit
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address
 

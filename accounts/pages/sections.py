@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from accounts.entry.sign_ins import sign_in_of_session, sign_ins_in_use
+from accounts.entry.ways import providers
 from accounts.models import SecondFactor
 from accounts.passkeys.site import site_of
 from accounts.programs.connections import connections_of
 from accounts.security_log import newest_events, place_of
-from accounts.sign_ins import sign_in_of_session, sign_ins_in_use
 from accounts.tokens.personal import tokens_in_use
-from accounts.ways import providers
 from web.ratelimits import address_of
 
 from .confirming import ConfirmForm

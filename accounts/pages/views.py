@@ -16,19 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, TAKEN_MEANWHILE
 from accounts.bearer import user_of_cookie
+from accounts.entry.passwords import hash_password, user_of_password
+from accounts.entry.sign_ins import end_sign_in_of, sign_in_of_session, sign_out_elsewhere, sign_out_everywhere
+from accounts.entry.ways import PASSWORD, enter, providers
 from accounts.mails.changing import want_address
 from accounts.models import User
-from accounts.passwords import hash_password, user_of_password
 from accounts.security_log import Kind, record
-from accounts.sign_ins import (
-    end_sign_in_of,
-    sign_in_of_session,
-    sign_out_elsewhere,
-    sign_out_everywhere,
-)
 from accounts.tokens.access import issue_access_token
 from accounts.tokens.personal import TooManyTokens, issue_personal_token, revoke_personal_token
-from accounts.ways import PASSWORD, enter, providers
 from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, status_by_code
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address, check_failed_logins, count_failed_login

@@ -1,7 +1,7 @@
 """What a browser is asked for, and whether its answer holds (WebAuthn level 3, by py_webauthn).
 
-A challenge is a ticket (`accounts/tickets.py`). Every passkey here is one that its keeper finds by itself and that asks
-for a finger, a face or a PIN: it is a whole way in, not half of one.
+A challenge is a ticket (`accounts/entry/tickets.py`). Every passkey here is one that its keeper finds by itself and
+that asks for a finger, a face or a PIN: it is a whole way in, not half of one.
 """
 
 import json
@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.entry.tickets import TicketRefused
 from accounts.models import Passkey, User
-from accounts.tickets import TicketRefused
 from web.errors import LoginFailed, ValidationFailed
 
 from .site import Site

@@ -6,10 +6,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.entry.tickets import TicketRefused, read_ticket, spend_ticket
+from accounts.entry.ways import check_way_in
 from accounts.locks import lock_user
 from accounts.models import Passkey, SecondFactor, User
-from accounts.tickets import TicketRefused, read_ticket, spend_ticket
-from accounts.ways import check_way_in
 from database.units import database_unit, one_or_none
 from web.errors import ValidationFailed
 

@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from accounts.devices import device_name
+from accounts.entry.tickets import browser_of, issue_ticket, remember_browser
+from accounts.entry.ways import PASSKEY, LastWayIn, enter
+from accounts.names.devices import device_name
 from accounts.pages.confirming import ConfirmForm
 from accounts.pages.entering import signed_in_response
 from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, form_of, refusal_response, signed_in
 from accounts.pages.views import UNPROCESSABLE, refused_entrance
 from accounts.security_log import Kind, record
-from accounts.tickets import browser_of, issue_ticket, remember_browser
-from accounts.ways import PASSKEY, LastWayIn, enter
 from database.units import database_read, database_unit, within_unit
 from web.errors import LoginFailed, RateLimited, ValidationFailed
 from web.ratelimits import REFRESHES_PER_PERSON, SIGN_INS_PER_PERSON, address_of, check_address

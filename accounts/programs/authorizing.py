@@ -15,10 +15,10 @@ from oauth2_provider.models import Application
 from oauth2_provider.oauth2_backends import get_oauthlib_core
 from oauthlib.oauth2.rfc6749 import errors
 
+from accounts.entry.tickets import spend_ticket
 from accounts.models import User
 from accounts.scopes import SCOPES_OF_DOOR
-from accounts.tickets import spend_ticket
-from web.origins import own_origin
+from web.addresses.origins import own_origin
 
 from .clients import is_too_old
 from .redirects import answer_address, place_of

@@ -16,9 +16,9 @@ from oauth2_provider.oauth2_backends import get_oauthlib_core
 
 from accounts.scopes import SCOPES
 from database.units import database_unit, is_outage
+from web.addresses.origins import own_origin
 from web.errors import RateLimited, ServiceUnavailable
 from web.json_text import read_json
-from web.origins import own_origin
 from web.ratelimits import address_of, check_address
 
 from .authorizing import issuer_of

@@ -3,8 +3,8 @@
 from django.http import HttpRequest
 
 from accounts.scopes import SCOPES_OF_DOOR
+from web.addresses.origins import own_origin
 from web.errors import ProductError
-from web.origins import own_origin
 
 
 class InsufficientScope(ProductError):

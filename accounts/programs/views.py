@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.bearer import user_of_cookie
+from accounts.entry.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser
 from accounts.models import User
 from accounts.pages.sign_in import PageRequest, form_of, signed_in, wait_page
 from accounts.scopes import SCOPES
 from accounts.security_log import Kind, record
-from accounts.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser
 from database.units import database_read, database_unit
 from web.errors import RateLimited, TokenMissing
 from web.ratelimits import address_of, check_use

@@ -4,10 +4,10 @@ import time
 
 from django.utils import timezone
 
+from accounts.entry.ways import APP_CODE, RECOVERY_CODE
 from accounts.locks import lock_user
 from accounts.models import RecoveryCode, SecondFactor, User
 from accounts.security_log import Kind, record
-from accounts.ways import APP_CODE, RECOVERY_CODE
 from web.errors import ValidationFailed
 
 from .codes import digest_of, is_of_app, new_recovery_codes, plain, sealed, step_of_code, unsealed

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.entry.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser, spend_ticket
+from accounts.entry.ways import enter
 from accounts.models import User
 from accounts.pages.confirming import ConfirmForm
 from accounts.pages.entering import Pending, pending_sign_in, signed_in_response
@@ -17,8 +19,6 @@ from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, address_after, form_of, is_htmx, render_page, signed_in
 from accounts.pages.views import UNPROCESSABLE, add_refusal, posted, refused_entrance
 from accounts.security_log import Kind, record
-from accounts.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser, spend_ticket
-from accounts.ways import enter
 from database.units import database_read, database_unit
 from web.errors import RateLimited, ServiceUnavailable
 from web.ratelimits import address_of

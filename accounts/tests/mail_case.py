@@ -3,9 +3,9 @@
 from django.test import TestCase
 from django.utils import timezone
 
-from accounts.addresses import address_key
 from accounts.mails.sending import send_waiting
 from accounts.models import User
+from accounts.names.addresses import address_key
 from accounts.testing import PASSWORD, alice
 from web.mail.testing import mail_server
 

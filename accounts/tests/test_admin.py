@@ -1,8 +1,8 @@
 from django.test import Client, TestCase
 from django.urls import reverse
 
+from accounts.entry.sign_ins import rotate_refresh_token, sign_out_everywhere
 from accounts.models import SignIn, User
-from accounts.sign_ins import rotate_refresh_token, sign_out_everywhere
 from accounts.testing import UserFactory, alice, bob, refresh_token_of
 
 

@@ -3,8 +3,8 @@
 from django.test import TestCase
 from django.urls import reverse
 
+from accounts.entry.sign_ins import begin_sign_in
 from accounts.models import Reading, User
-from accounts.sign_ins import begin_sign_in
 from accounts.testing import UserFactory, alice
 
 

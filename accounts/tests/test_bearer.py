@@ -10,8 +10,8 @@ from django.test import AsyncRequestFactory, SimpleTestCase, TestCase
 from django.test.utils import CaptureQueriesContext
 
 from accounts.bearer import authenticate, check_subject, user_of_token
+from accounts.entry.sign_ins import begin_sign_in, sign_out_everywhere
 from accounts.models import User
-from accounts.sign_ins import begin_sign_in, sign_out_everywhere
 from accounts.testing import UserFactory, alice, bearer, bob, forge_token
 from accounts.tokens.access import issue_access_token
 from web.errors import TokenExpired, TokenInvalid, TokenMissing, UserMismatch

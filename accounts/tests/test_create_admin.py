@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
 
-from accounts.first_sign_in import generator
+from accounts.entry.first_sign_in import generator
 from accounts.models import User
 
 PASSWORD = "seven green bottles"

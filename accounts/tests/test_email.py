@@ -6,9 +6,9 @@ from django.db import IntegrityError
 from django.test import AsyncClient, SimpleTestCase, override_settings
 from django.utils import timezone
 
-from accounts.addresses import address_key
 from accounts.mails.sending import ATTEMPTS, send_waiting
 from accounts.models import AccountMail, User
+from accounts.names.addresses import address_key
 from accounts.testing import PASSWORD, bob
 
 from .mail_case import MailCase, confirmed

@@ -9,11 +9,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TestCase, TransactionTestCase, override_settings
 
+from accounts.entry.tickets import TICKET_SECONDS
 from accounts.models import Passkey, SecurityEvent, SignIn, SpentTicket, User
 from accounts.passkeys.stored import PASSKEYS_MAX
 from accounts.passkeys.testing import PRESENT, Device
 from accounts.testing import PASSWORD, alice, bob
-from accounts.tickets import TICKET_SECONDS
 
 SETTINGS, ENTRANCE = "/accounts/settings/passkeys", "/accounts/login/passkey"
 SITE = "https://testserver"

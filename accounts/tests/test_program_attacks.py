@@ -8,9 +8,9 @@ from django.core import signing
 from django.test import AsyncClient
 from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 
+from accounts.entry.tickets import TICKET_SECONDS
 from accounts.programs.redirects import fault_of_redirect, form_target
 from accounts.testing import bearer
-from accounts.tickets import TICKET_SECONDS
 
 from .program_case import CALLBACK, ORIGIN, ProgramCase, challenge_of
 

@@ -7,9 +7,9 @@ from django.test import override_settings
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 
+from accounts.entry.sign_ins import sign_out_everywhere
 from accounts.programs.testing import connected_program
 from accounts.purge import purge_codes, purge_program_access, purge_program_tokens, purge_programs
-from accounts.sign_ins import sign_out_everywhere
 
 from .program_case import ORIGIN, ProgramCase
 

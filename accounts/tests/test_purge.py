@@ -5,9 +5,9 @@ from django.contrib.sessions.models import Session
 from django.test import TestCase
 from django.utils import timezone
 
+from accounts.entry.sign_ins import begin_sign_in, issue_refresh_token
 from accounts.models import RefreshToken, SignIn, SpentTicket
 from accounts.purge import BATCH, purge_refresh_tokens, purge_sessions, purge_sign_ins, purge_spent_tickets
-from accounts.sign_ins import begin_sign_in, issue_refresh_token
 from accounts.testing import alice
 
 LIFETIME = datetime.timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)

@@ -6,10 +6,7 @@ from django.db import connection, transaction
 from django.test import Client, SimpleTestCase, TestCase, TransactionTestCase, skipUnlessDBFeature
 from django.utils import timezone
 
-from accounts.devices import device_name
-from accounts.models import RefreshToken, SignIn, User
-from accounts.pages.sections import SIGN_INS_SHOWN
-from accounts.sign_ins import (
+from accounts.entry.sign_ins import (
     GRACE_SECONDS,
     begin_sign_in,
     digest_of,
@@ -19,6 +16,9 @@ from accounts.sign_ins import (
     sign_ins_in_use,
     sign_out_everywhere,
 )
+from accounts.models import RefreshToken, SignIn, User
+from accounts.names.devices import device_name
+from accounts.pages.sections import SIGN_INS_SHOWN
 from accounts.testing import PASSWORD, alice, bob, refresh_token_of
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.test import TestCase
 
 from accounts.models import User
+from accounts.names.usernames import look_of
 from accounts.testing import PASSWORD, UserFactory
-from accounts.usernames import look_of
 
 # The letters that are not ASCII are Cyrillic, Greek, fullwidth or mathematical.
 MIXED = {"аlice": "Cyrillic a", "alіce": "Cyrillic i", "αlice": "Greek alpha", "bоb": "Cyrillic o", "пeтр": "Latin e"}

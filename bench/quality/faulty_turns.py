@@ -17,7 +17,7 @@ from bench.quality.playing import Played, changed_titles, turns_with_changes
 from bench.upstream import ScriptedUpstream
 from chat.assistants.interface import model_named
 from chat.models import Conversation
-from chat.pages.claims import claims_change
+from chat.pages.text.claims import claims_change
 from chat.turns.upkeep import upkeep_tasks
 from database.units import database_read
 

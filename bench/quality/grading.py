@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.quality.playing import Played, Said
 from bench.quality.scenarios import Scenario
-from chat.pages.claims import claims_change
+from chat.pages.text.claims import claims_change
 
 
 def faults(scenario: Scenario, played: Played) -> list[str]:

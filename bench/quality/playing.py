@@ -12,10 +12,10 @@ from chat.turn import open_turn, run_turn
 from chat.turns.limits import NewMessage
 from chat.turns.state import Turn
 from database.units import database_read, database_unit
-from todos.changes import Origin
+from todos.changing.changes import Origin
+from todos.changing.undo import undo
 from todos.errors import NothingToUndo
 from todos.models import Door, TodoChange
-from todos.undo import undo
 
 Rows = dict[str, dict[str, Any]]
 MINUTE = datetime.timedelta(minutes=1)

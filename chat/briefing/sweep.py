@@ -26,7 +26,7 @@ from chat.turns.limits import NewMessage
 from chat.turns.storage import MESSAGES_PER_TURN, store_exchange
 from database.units import database_unit, request_thread
 from notices.models import Delivery
-from notices.outbox import put
+from notices.outbox.filling import put
 
 from .hours import next_moment
 from .models import Briefing

@@ -13,10 +13,10 @@ from chat.turns.again import RETRYABLE
 from chat.turns.records import HOW_TO_DECIDE, approval_of
 from todos.models import Todo
 
-from .claims import claims_change
-from .markdown import literal_html, markdown_html
-from .passages import Passage, passages_of, shown_titles
 from .sidebar import conversations_address
+from .text.claims import claims_change
+from .text.markdown import literal_html, markdown_html
+from .text.passages import Passage, passages_of, shown_titles
 from .tool_calls import Card, ToolCallLine, tool_call_line, written_ids
 
 

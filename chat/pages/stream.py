@@ -16,7 +16,7 @@ from chat.events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, 
 from chat.running import RunningTurn, turn_running_in
 from web.pages.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS, STREAM_HEADERS
 
-from .markdown import markdown_html
+from .text.markdown import markdown_html
 from .transcript import answer_html, opening_html
 
 # Text is drawn as a whole, not piece by piece; a long one less often, because it takes longer.

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.api.schema import ErrorBody
 from accounts.bearer import authenticate, caller
-from accounts.passwords import confirm_password
+from accounts.entry.passwords import confirm_password
 from web.errors import TokenExpired, TokenInvalid, TokenMissing, ValidationFailed
 from web.ratelimits import address_of, check_use
 from web.requests import Body

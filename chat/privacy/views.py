@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from accounts.entry.passwords import confirm_password
 from accounts.pages.forms import EraseForm
 from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, form_of, signed_in
 from accounts.pages.views import UNPROCESSABLE
-from accounts.passwords import confirm_password
 from web.errors import RateLimited, ValidationFailed
 from web.ratelimits import address_of, check_use
 

@@ -18,7 +18,7 @@ from chat.briefing.sweep import brief_some
 from chat.models import Conversation, Message
 from chat.testing import says, scripted_model
 from notices.models import Delivery
-from notices.sending import send_due
+from notices.outbox.sending import send_due
 from notices.testing import ScriptedChannel, only_channels
 from todos.commands import add_todo, complete_todo
 from todos.testing import BY_PAGE, TodoFactory

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from django.test import SimpleTestCase
 
-from chat.pages.claims import claims_change
+from chat.pages.text.claims import claims_change
 
 FOLDER = Path(__file__).parent
 LISTS = (

@@ -2,7 +2,7 @@ import time
 
 from django.test import SimpleTestCase
 
-from chat.pages.markdown import MARKDOWN_MAX_CHARACTERS, literal_html, markdown_html
+from chat.pages.text.markdown import MARKDOWN_MAX_CHARACTERS, literal_html, markdown_html
 
 BOMBS = ("*", "[", "> ", "- ", "`", "[a](b", "![](", "**a ", "_a_ ", "~~a ", "|a", "<", "&", "1. ", "[a]: b\n", "a\n")
 

@@ -1,6 +1,6 @@
 from django.test import SimpleTestCase
 
-from chat.pages.passages import ITEMS_MAX, Passage, passages_of, shown_titles
+from chat.pages.text.passages import ITEMS_MAX, Passage, passages_of, shown_titles
 
 TITLES = {"1": "Buy milk", "2": "Call Ann", "3": "Buy milk and eggs"}
 

@@ -19,11 +19,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import RecordedAdmin
+from accounts.entry.sign_ins import begin_sign_in, digest_of, issue_refresh_token
 from accounts.models import AccountMail, OutsideIdentity, Passkey, Reading, SecurityEvent, User
 from accounts.programs.testing import connected_program, pending_code
 from accounts.second_factor.stored import turn_on_passkeys
 from accounts.security_log import record
-from accounts.sign_ins import begin_sign_in, digest_of, issue_refresh_token
 from accounts.testing import PASSWORD, alice, bearer, bob, outside_issuer
 from accounts.tokens.personal import issue_personal_token
 from chat.briefing.hours import Wish, wish
@@ -34,7 +34,7 @@ from chat.testing import ConversationFactory, MessageFactory, says, scripted_mod
 from chat.turn import failure_of, open_turn
 from chat.turns.limits import NewMessage
 from notices.models import Delivery, NoticeSettings, PushSubscription
-from notices.outbox import put
+from notices.outbox.filling import put
 from todos.commands import add_todo, update_todo
 from todos.models import CalendarFeed, Reminder, Todo, TodoChange
 from todos.testing import BY_CHAT, NOW, TodoFactory

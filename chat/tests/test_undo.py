@@ -7,9 +7,9 @@ from chat.history.context import tool_output
 from chat.models import Conversation, ToolCall
 from chat.testing import calls, says, scripted_model
 from database.units import database_unit
-from todos.changes import Door, Origin
+from todos.changing.changes import Door, Origin
+from todos.changing.undo import undo
 from todos.models import Todo, TodoChange
-from todos.undo import undo
 
 from .chat_case import ChatCase
 

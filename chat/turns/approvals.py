@@ -19,7 +19,7 @@ from accounts.models import User
 from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
 from chat.models import Approval, Message, ToolCall
 from database.units import database_unit
-from todos.changes import Door, Origin
+from todos.changing.changes import Door, Origin
 from todos.mcp.approved import write_approved
 from web.errors import ValidationFailed
 

@@ -23,8 +23,8 @@ from chat.models import Conversation, Message, ToolCall
 from database.prepared import PreparedInsert, PreparedUpdate, Slot, column_slots, pk_slot
 from database.units import database_unit
 from telemetry.stages import current_clock
+from todos.changing.undo import tool_calls_settled
 from todos.tools import ToolOutcome
-from todos.undo import tool_calls_settled
 
 from .lease import hold_lease, lease_end, lock_conversation, take_lease
 from .limits import NewMessage

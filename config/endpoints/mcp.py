@@ -25,13 +25,13 @@ from accounts.programs.scopes import InsufficientScope, needs, resource_of
 from accounts.scopes import SCOPES_OF_DOOR, WRITE
 from chat.asking import PersonOfProgram
 from config.api import MethodNotAllowed, error_response, product_error, request_id_of
-from todos.changes import Door, Origin
+from todos.changing.changes import Door, Origin
 from todos.hosts import server
 from todos.mcp.batches import Caller, Rights
 from todos.mcp.server import acting_as
+from web.addresses.origins import own_origin
 from web.errors import CHALLENGE, ProductError, TokenExpired, TokenInvalid, TokenMissing, ValidationFailed
 from web.json_text import check_depth
-from web.origins import own_origin
 from web.ratelimits import address_of, check_address, check_use
 
 from .waiting import heard, message_in, note_session, reply_in, waiting_response

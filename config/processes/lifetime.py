@@ -19,7 +19,7 @@ from chat.purge import purge_for_ever
 from chat.running import finish_running_turns
 from chat.turns.settling import sweep_for_ever
 from config.endpoints import health
-from notices.sending import send_for_ever
+from notices.outbox.sending import send_for_ever
 
 from .leaving import leave
 

@@ -31,15 +31,17 @@ from chat.turns.approvals import decide_spoken_of
 from chat.turns.limits import check_allowance
 from database.units import within_unit
 from language.reading.reminding import LAST_REMINDER
-from notices.acts import act_on
-from notices.buttons import acted, shown_to
+from notices.buttons.acts import act_on
+from notices.buttons.views import acted, shown_to
 from notices.channels.push import subscription_and_key
 from notices.models import Delivery, NoticeSettings, PushSubscription
 from notices.preferences import notice_settings
 from notices.push.subscriptions import SUBSCRIPTIONS_MAX, subscribe
 from notices.push.testing import Browser, PushService
 from todos.api.endpoints import etag_of_list
-from todos.changes import Act, Origin, snapshot
+from todos.changing.changes import Act, Origin, snapshot
+from todos.changing.shifts import is_made_already
+from todos.changing.undo import take_back_completion, undo, undo_last, undo_todo
 from todos.commands import add_todo, complete_todo, done_today
 from todos.hosts import row_of
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
@@ -50,12 +52,10 @@ from todos.reminders.acts import deal_with, reminder_of, reminders_of
 from todos.reminders.following import follow_zone
 from todos.reminders.telling import is_first
 from todos.rows import todo_row
-from todos.shifts import is_made_already
 from todos.testing import NOW, TodoFactory, use_tool
 from todos.tools import last_reminding
 from todos.transfer.feed import feed_of
 from todos.transfer.importing import todo_known_as
-from todos.undo import take_back_completion, undo, undo_last, undo_todo
 from web.models import KeptAnswer
 from web.repeats import Answer, keyed_answer
 

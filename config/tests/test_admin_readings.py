@@ -11,8 +11,8 @@ from django.test import TestCase
 from django.urls import reverse
 
 from accounts.audit import UNRECORDED, RecordedAdmin
+from accounts.entry.sign_ins import begin_sign_in
 from accounts.models import Reading, SignIn, User
-from accounts.sign_ins import begin_sign_in
 from accounts.testing import UserFactory, alice
 from chat.testing import belongings
 

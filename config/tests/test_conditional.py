@@ -11,11 +11,11 @@ from django.utils import timezone
 from accounts.testing import alice, bearer, bob
 from chat.models import Message
 from chat.testing import ConversationFactory, MessageFactory
-from todos.changes import Origin
+from todos.changing.changes import Origin
+from todos.changing.undo import undo
 from todos.commands import add_todo, complete_todo, delete_todo, update_todo
 from todos.models import Door, Todo
 from todos.testing import make_many
-from todos.undo import undo
 
 BY = Origin(Door.PAGE)
 

@@ -12,8 +12,8 @@ from django.core.cache import cache
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
+from accounts.entry.sign_ins import sign_out_everywhere
 from accounts.models import PersonalToken
-from accounts.sign_ins import sign_out_everywhere
 from accounts.testing import alice, bearer, bob, forge_token
 from accounts.tokens.personal import TOKENS_MAX, TooManyTokens, issue_personal_token
 from todos.models import Door, Todo, TodoChange

@@ -21,8 +21,8 @@ import chat
 import language
 import todos
 import web
-from accounts.devices import device_name
 from accounts.models import User
+from accounts.names.devices import device_name
 from accounts.tokens.claims import TOKEN_PATTERN
 from chat.api.export import fenced, quotation
 from chat.assistants.arguments import parsed_request
@@ -31,9 +31,9 @@ from chat.assistants.interface import AssistantText, ModelRequest, ToolOutput, T
 from chat.history.digest import digest_lines
 from chat.history.titles import title_from, title_of_model
 from chat.history.window import shortened
-from chat.pages.claims import claims_change
-from chat.pages.markdown import literal_html, markdown_html
-from chat.pages.passages import passages_of
+from chat.pages.text.claims import claims_change
+from chat.pages.text.markdown import literal_html, markdown_html
+from chat.pages.text.passages import passages_of
 from chat.search.snippets import marked_parts, snippet_parts
 from chat.turns.approvals import spoken_decision
 from database.search import terms_of

@@ -11,7 +11,7 @@ from functools import _lru_cache_wrapper
 from django.test import SimpleTestCase
 
 from chat.history.titles import title_from
-from chat.pages.markdown import markdown_html
+from chat.pages.text.markdown import markdown_html
 from database.search import terms_of
 from language.dates import find_date, resolve_date
 from language.stems import search_terms

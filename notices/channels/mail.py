@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.models import User
 from notices.preferences import UNSEEN_TITLE, says_what, with_channel
-from notices.stopping import site_address, stop_address
+from notices.stopping.signing import site_address, stop_address
 from web.mail.sending import Mail, MailFailed, is_mail_set_up, send_mail
 
 from .interface import Item, Notice, Outcome

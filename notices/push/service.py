@@ -11,7 +11,7 @@ from django.conf import settings
 
 from notices.channels.interface import Outcome
 from notices.models import PushSubscription
-from web.outbound import NotReachable, post, resolved
+from web.addresses.outbound import NotReachable, post, resolved
 
 from .encryption import MESSAGE_MAX_BYTES, encrypt
 from .vapid import authorization

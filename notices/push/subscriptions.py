@@ -9,8 +9,8 @@ from accounts.locks import lock_user
 from accounts.models import User
 from database.units import database_unit
 from notices.models import ENDPOINT_MAX, PushSubscription
+from web.addresses.outbound import NotReachable, checked_address
 from web.errors import ValidationFailed
-from web.outbound import NotReachable, checked_address
 
 from .encryption import auth_secret, public_key
 

@@ -9,7 +9,7 @@ from accounts.testing import alice
 from notices.admin import DeliveryAdmin
 from notices.channels.interface import Outcome
 from notices.models import Delivery
-from notices.sending import send_due
+from notices.outbox.sending import send_due
 from notices.testing import ScriptedChannel, only_channels
 
 from .test_sending import remind

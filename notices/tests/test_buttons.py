@@ -6,9 +6,9 @@ from django.test import TestCase
 from django.utils import timezone
 
 from accounts.testing import alice, bob
+from notices.buttons.signing import GOOD_FOR_SECONDS, SALT, address_of
 from notices.models import Delivery
-from notices.sending import send_due
-from notices.signing import GOOD_FOR_SECONDS, SALT, address_of
+from notices.outbox.sending import send_due
 from notices.testing import ScriptedChannel, only_channels
 from todos.models import Reminder, Todo
 

@@ -12,8 +12,8 @@ from accounts.testing import alice, bob
 from notices.channels.interface import Item, Notice
 from notices.channels.mail import MailChannel
 from notices.models import Delivery, NoticeSettings
-from notices.outbox import put
-from notices.sending import send_due
+from notices.outbox.filling import put
+from notices.outbox.sending import send_due
 from web.mail.testing import mail_server
 
 SITE = "https://todo.example"

@@ -22,13 +22,13 @@ from accounts.testing import alice, bearer, bob
 from notices.channels.interface import Item, Notice
 from notices.channels.push import PushChannel
 from notices.models import Delivery, InstallationKey, NoticeSettings, PushSubscription
-from notices.outbox import put
+from notices.outbox.filling import put
+from notices.outbox.sending import send_due
 from notices.push import vapid
 from notices.push.encryption import MESSAGE_MAX_BYTES, encrypt
 from notices.push.subscriptions import SUBSCRIPTIONS_MAX, subscribe
 from notices.push.testing import Browser, PushService
-from notices.sending import send_due
-from web.outbound import NotReachable, checked_address, resolved
+from web.addresses.outbound import NotReachable, checked_address, resolved
 
 WATERMELON = (
     "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_"

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.testing import alice, bob
 from notices.channels.interface import Outcome
-from notices.claims import CLAIM, WAITS_SECONDS, claim, settle
 from notices.models import Delivery
-from notices.outbox import hand_over_due, put
-from notices.sending import Sender, seconds_to_next, send_due
+from notices.outbox.claims import CLAIM, WAITS_SECONDS, claim, settle
+from notices.outbox.filling import hand_over_due, put
+from notices.outbox.sending import Sender, seconds_to_next, send_due
 from notices.testing import ScriptedChannel, only_channels
 from todos.models import Reminder, Todo
 from todos.testing import TodoFactory
@@ -144,7 +144,7 @@ class Failing(SendingCase):
         self.assertEqual(await self.states(), [("waiting", "timeout", 1)])
 
     async def test_a_channel_that_breaks_is_tried_again_and_its_words_stay_out_of_the_rows(self):
-        with only_channels(Broken()), self.assertLogs("notices.sending", "ERROR"):
+        with only_channels(Broken()), self.assertLogs("notices.outbox.sending", "ERROR"):
             await self.remind()
             await send_due()
         self.assertEqual(await self.states(), [("waiting", "RuntimeError", 1)])

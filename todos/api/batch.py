@@ -15,7 +15,7 @@ from accounts.bearer import caller
 from accounts.locks import lock_user
 from accounts.models import User
 from todos import commands
-from todos.changes import Origin
+from todos.changing.changes import Origin
 from todos.commands import Written
 from todos.models import Door
 from todos.rows import TodoOut, todo_out

@@ -17,7 +17,8 @@ from accounts.bearer import caller
 from accounts.models import User
 from database.units import database_read, database_unit
 from todos import commands
-from todos.changes import Origin
+from todos.changing.changes import Origin
+from todos.changing.undo import Report, undo
 from todos.commands import Written
 from todos.errors import TodoNotFound
 from todos.finding.references import read_id
@@ -25,7 +26,6 @@ from todos.finding.selection import select_todos
 from todos.models import Door, Reminder, Todo, TodoChange
 from todos.rows import TodoOut, todo_out
 from todos.sorting import CHANGES_NEWEST_FIRST, natural_sort
-from todos.undo import Report, undo
 from web.conditional import is_known, not_modified, weak_etag
 from web.errors import ValidationFailed
 from web.ratelimits import SEARCHES_PER_USER, check_use

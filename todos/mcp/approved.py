@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from todos import commands
-from todos.changes import Origin
+from todos.changing.changes import Origin
 from todos.rows import todo_row
 from web.errors import ProductError
 

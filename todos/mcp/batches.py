@@ -15,7 +15,7 @@ from accounts.locks import lock_user
 from accounts.models import User
 from database.units import database_unit
 from language.errors import DateNotUnderstood
-from todos.changes import Origin, latest, previous_id_of, todo_of
+from todos.changing.changes import Origin, latest, previous_id_of, todo_of
 from todos.errors import NotYourTodo, TodoNotFound
 from todos.finding.references import echo
 from todos.models import Door, Todo, TodoChange

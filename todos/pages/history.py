@@ -9,7 +9,7 @@ from uuid import UUID
 
 from accounts.models import User
 from language.dates import date_text
-from todos.changes import Snapshot, latest, todo_of
+from todos.changing.changes import Snapshot, latest, todo_of
 from todos.models import Todo, TodoChange
 from todos.reminders.telling import rules_text
 

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.pages.sign_in import PageRequest, address_after, signed_in
 from database.units import database_unit
 from language.errors import DateNotUnderstood
-from todos.changes import Origin
+from todos.changing.changes import Origin
 from todos.commands import Written, complete_todo, delete_todo, get_todo, update_todo
 from todos.errors import TodoNotFound
 from todos.models import Door

@@ -19,7 +19,8 @@ from accounts.pages.sign_in import PageRequest, address_after, is_htmx, refusal_
 from database.units import database_unit
 from language.dates import date_text
 from language.errors import DateNotUnderstood
-from todos.changes import Origin
+from todos.changing.changes import Origin
+from todos.changing.undo import Undone, undo
 from todos.commands import (
     TodoFields,
     Written,
@@ -34,7 +35,6 @@ from todos.commands import (
 )
 from todos.errors import NothingToUndo, VersionConflict
 from todos.models import Door
-from todos.undo import Undone, undo
 from web.app.keeping import kept_for
 from web.errors import IdempotencyMismatch, ValidationFailed
 from web.pages.missing import missing_as_404

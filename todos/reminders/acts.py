@@ -8,7 +8,7 @@ from django.db.models import F
 
 from accounts.models import User
 from database.units import one_or_none
-from todos.changes import Origin
+from todos.changing.changes import Origin
 from todos.commands import Written, get_todo, update_todo
 from todos.errors import ReminderNotFound
 

@@ -1,8 +1,8 @@
 """How reminders follow their todo: the one place where the moments of its rules are found and stored.
 
-Every change of a todo comes through here (`todos/changes.py`), also an undo. A moment that is new is waited for while
-it is ahead; one that was said stays said, wherever the todo was moved meanwhile. Of a todo that is done or in the trash
-none is waited for, and what is still ahead comes back with it.
+Every change of a todo comes through here (`todos/changing/changes.py`), also an undo. A moment that is new is waited
+for while it is ahead; one that was said stays said, wherever the todo was moved meanwhile. Of a todo that is done or in
+the trash none is waited for, and what is still ahead comes back with it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.testing import alice, bearer, bob
-from todos.changes import Origin
+from todos.changing.changes import Origin
 from todos.commands import add_todo
 from todos.models import Door, Priority, Todo
 from todos.testing import TodoFactory, make_many, use_tool

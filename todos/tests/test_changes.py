@@ -9,7 +9,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from accounts.testing import alice, bearer, bob
-from todos.changes import COLUMNS, Origin, columns_of, same, snapshot
+from todos.changing.changes import COLUMNS, Origin, columns_of, same, snapshot
 from todos.commands import add_todo, complete_todo, delete_todo, restore_todo, update_todo
 from todos.models import Door, Todo, TodoChange
 from todos.testing import BY_PAGE, NOW, TodoFactory, no_fence

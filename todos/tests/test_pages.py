@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.testing import alice, bob
-from todos.changes import Origin
+from todos.changing.changes import Origin
 from todos.commands import add_todo
 from todos.models import Door, Todo, TodoChange
 from todos.templatetags.todo_words import lines

@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from accounts.testing import alice
 from todos import commands
-from todos.changes import Origin
+from todos.changing.changes import Origin
+from todos.changing.undo import undo
 from todos.models import Door, Todo, TodoChange, TodoTag
 from todos.purge import BATCH, purge_changes, purge_trash
 from todos.testing import TodoFactory, make_many
-from todos.undo import undo
 
 
 def purged() -> int:

@@ -6,11 +6,11 @@ from asgiref.sync import async_to_sync
 from django.test import TestCase
 
 from accounts.testing import alice
+from todos.changing.undo import undo_last, undo_todo
 from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, restore_todo, told, update_todo
 from todos.models import Reminder, Todo
 from todos.reminders.following import follow_zone
 from todos.testing import BY_CHAT, BY_PAGE, NEW_YORK, NOW, use_tool
-from todos.undo import undo_last, undo_todo
 from web.errors import ProductError
 
 MINUTE, DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)

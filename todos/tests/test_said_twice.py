@@ -6,11 +6,11 @@ from asgiref.sync import sync_to_async
 from django.test import TestCase
 
 from accounts.testing import alice, bearer
-from todos.changes import Origin
+from todos.changing.changes import Origin
+from todos.changing.undo import undo_todo
 from todos.commands import add_todo, complete_todo, delete_todo, restore_todo, update_todo
 from todos.models import Door, Todo
 from todos.tools import call_tool
-from todos.undo import undo_todo
 
 from ..testing import BY_PAGE, NEW_YORK, NOW, no_fence
 

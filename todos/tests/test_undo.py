@@ -7,12 +7,12 @@ from django.test import TestCase
 
 from accounts.testing import alice, bob
 from language.due import Due
-from todos.changes import Origin, same, snapshot
+from todos.changing.changes import Origin, same, snapshot
+from todos.changing.undo import tool_calls_settled, undo, undo_last, undo_todo
 from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, update_todo
 from todos.errors import ChangeNotFound, NothingToUndo
 from todos.models import Door, Todo, TodoChange
 from todos.testing import BY_PAGE, NOW, TodoFactory, use_tool
-from todos.undo import tool_calls_settled, undo, undo_last, undo_todo
 
 DAYS_LATER = NOW + datetime.timedelta(days=5)
 

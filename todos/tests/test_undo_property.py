@@ -12,11 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from accounts.testing import UserFactory
 from language.due import Due
 from language.recurrence import Recurrence
-from todos.changes import Origin, snapshot
+from todos.changing.changes import Origin, snapshot
+from todos.changing.undo import undo
 from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, restore_todo, update_todo
 from todos.models import Door, Todo, TodoChange
 from todos.testing import NOW
-from todos.undo import undo
 
 # What is undone does not depend on the database: a look is enough on a server, where each statement is a round trip.
 RUNS = 2_000 if connection.vendor == "sqlite" else 200

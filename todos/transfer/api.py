@@ -10,7 +10,7 @@ from ninja import Query, Router
 from accounts.api.schema import ErrorBody
 from accounts.bearer import caller
 from database.units import within_unit
-from todos.changes import Origin
+from todos.changing.changes import Origin
 from todos.models import Door
 from web.errors import UnsupportedMediaType
 from web.ratelimits import FILES_PER_USER, check_use

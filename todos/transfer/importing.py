@@ -14,7 +14,7 @@ from accounts.models import User
 from database.units import database_unit
 from language.recurrence import Recurrence
 from language.reminders.rule import ReminderRule
-from todos.changes import Act, Origin
+from todos.changing.changes import Act, Origin
 from todos.commands import TodoFields, Written, add_todo
 from todos.models import Todo
 from web.errors import ProductError, ValidationFailed

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.pages.sign_in import PageRequest, render_page, signed_in
 from database.units import database_unit
-from todos.changes import Origin
+from todos.changing.changes import Origin
 from todos.models import Door
 from web.errors import RateLimited, ValidationFailed
 from web.ratelimits import FILES_PER_USER, address_of, check_address, check_use

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 from django.test import SimpleTestCase, override_settings
 
-from web.proxies import seen_through_proxies
+from web.addresses.proxies import seen_through_proxies
 
 NEAR, FRONT, CLIENT = "127.0.0.1", "10.0.0.5", "203.0.113.7"
 OURS = [ip_network(network) for network in ("127.0.0.0/8", "10.0.0.0/24", "fd00::/8")]

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from accounts.first_sign_in import LINK_SECONDS, link_key
+from accounts.entry.first_sign_in import LINK_SECONDS, link_key
 from accounts.models import User
 
 

@@ -3,7 +3,7 @@
 from asgiref.sync import async_to_sync
 from django.core.management.base import BaseCommand
 
-from notices.sending import send_due
+from notices.outbox.sending import send_due
 
 
 class Command(BaseCommand):

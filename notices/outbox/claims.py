@@ -16,10 +16,10 @@ from django.db.models.functions import Coalesce, Now
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
+from notices.channels.interface import Notice, Outcome
+from notices.models import Delivery
 from todos.models import Todo
 
-from .channels.interface import Notice, Outcome
-from .models import Delivery
 from .wording import item_of
 
 # Longer than any attempt: what is not settled by then was left by a process that is gone.

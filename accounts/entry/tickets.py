@@ -14,9 +14,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.models import SpentTicket
 from web.errors import ValidationFailed
-
-from .models import SpentTicket
 
 BROWSER_COOKIE = "browser"
 TICKET_SECONDS = 600
@@ -41,13 +40,13 @@ def remember_browser(request: HttpRequest, response: HttpResponseBase, browser: 
 def issue_ticket(kind: str, browser: str, **said: Any) -> str:
     """A ticket of this kind for this browser; `said` is JSON, signed and not secret."""
     content = {"browser": mark_of(browser), "nonce": secrets.token_urlsafe(NONCE_BYTES), "said": said}
-    return signing.dumps(content, salt=f"accounts.tickets.{kind}")
+    return signing.dumps(content, salt=f"accounts.entry.tickets.{kind}")
 
 
 def read_ticket(kind: str, browser: str, ticket: str) -> dict[str, Any]:
     """What a ticket says. Raises TicketRefused: forged, of another kind or browser, or too old."""
     try:
-        content = signing.loads(ticket, salt=f"accounts.tickets.{kind}", max_age=TICKET_SECONDS)
+        content = signing.loads(ticket, salt=f"accounts.entry.tickets.{kind}", max_age=TICKET_SECONDS)
     except signing.BadSignature:
         raise TicketRefused from None
     if not constant_time_compare(content["browser"], mark_of(browser)):

@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from asgiref.sync import sync_to_async
 from django.contrib.auth.hashers import check_password, make_password
 
+from accounts.models import User
 from database.units import database_unit
 from web.errors import LoginFailed, ValidationFailed
 from web.ratelimits import SIGN_INS_PER_PERSON, check_address, check_failed_logins, count_failed_login
-
-from .models import User
 
 # One Argon2 hash takes 100 MiB and some 50 ms: apart from the database thread and from the threads of everything
 # else, and so few that a wave of logins waits in line instead of taking the memory.

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from database.units import database_unit
 
-from .stopping import owner_id_of, stop_mails
+from .signing import owner_id_of, stop_mails
 
 
 # Mail programs post here by themselves, without a cookie; the token says whose mails end.

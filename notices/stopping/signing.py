@@ -7,8 +7,7 @@ from django.core import signing
 from django.urls import reverse
 
 from accounts.models import User
-
-from .models import NoticeSettings
+from notices.models import NoticeSettings
 
 SALT = "notices.stop"
 # On a developer's machine, where nothing says what the site is called.

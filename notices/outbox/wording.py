@@ -4,11 +4,10 @@ import datetime
 
 from accounts.models import User
 from language.dates import date_text
+from notices.buttons.acts import buttons_of
+from notices.channels.interface import Item
+from notices.models import Delivery
 from todos.models import Todo
-
-from .acts import buttons_of
-from .channels.interface import Item
-from .models import Delivery
 
 
 def item_of(row: Delivery, todo: Todo | None, owner: User, now: datetime.datetime) -> Item:

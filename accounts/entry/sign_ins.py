@@ -20,12 +20,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.models import RefreshToken, SignIn, User, how_words
+from accounts.names.devices import device_name
+from accounts.security_log import Kind, record
 from web.ratelimits import address_of
 from web.text import storable
-
-from .devices import device_name
-from .models import RefreshToken, SignIn, User, how_words
-from .security_log import Kind, record
 
 # Two tabs of a program, or a retry after a lost answer, may use the same token side by side: until a successor is used.
 GRACE_SECONDS = 10

@@ -4,10 +4,9 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest
 
+from accounts.issuers import TrustedIssuer
+from accounts.models import User
 from web.errors import ValidationFailed
-
-from .issuers import TrustedIssuer
-from .models import User
 
 PASSWORD, PASSKEY, APP_CODE, RECOVERY_CODE, OUTSIDE = "pwd", "pop", "otp", "rec", "fed"
 

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.pages.sign_in import PageRequest, address_after, render_page, signed_in
 from database.units import database_unit
+from notices.models import Delivery
 from todos.commands import get_todo
 from todos.models import Todo
 from web.errors import ProductError
 
 from .acts import DISMISSED, LABELS, ActedAlready, act_on
-from .models import Delivery
 from .signing import AddressForged, AddressOld, read_token
 
 GONE, NOT_FOUND, CONFLICT = 410, 404, 409

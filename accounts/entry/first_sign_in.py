@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.utils import timezone
 
-from .models import User
+from accounts.models import User
 
 LINK_SECONDS = 24 * 3600
 
@@ -13,7 +13,7 @@ LINK_SECONDS = 24 * 3600
 class FirstSignIn(PasswordResetTokenGenerator):
     """The signature covers the password and the last sign-in: what changes one of them ends the link."""
 
-    key_salt = "accounts.first_sign_in"
+    key_salt = "accounts.entry.first_sign_in"
 
     def is_fresh(self, token: str) -> bool:
         made = int(token.partition("-")[0], 36)

@@ -7,12 +7,12 @@ from django.db.models.functions import Now
 
 from accounts.locks import lock_user
 from accounts.models import User
-from todos.changes import Origin
+from notices.models import Delivery
+from todos.changing.changes import Origin
 from todos.commands import complete_todo
 from todos.models import Door
 from todos.reminders.acts import SNOOZES, deal_with, reminder_of, snooze_reminder
 
-from .models import Delivery
 from .signing import address_of
 
 DONE, DISMISSED = "done", "dismissed"

@@ -16,11 +16,11 @@ from django.dispatch import Signal
 from accounts.locks import lock_user
 from accounts.models import User
 from language.dates import date_text
+from todos.errors import ChangeNotFound, NothingToUndo
+from todos.models import Priority, Todo, TodoChange, TodoChangeQuerySet, change_kind
+from todos.reminders.telling import rules_text
 
 from .changes import Act, Origin, Snapshot, columns_of, latest, previous_id_of, same, snapshot, todo_of
-from .errors import ChangeNotFound, NothingToUndo
-from .models import Priority, Todo, TodoChange, TodoChangeQuerySet, change_kind
-from .reminders.telling import rules_text
 
 # Sent inside the transaction with `undone` and `in_effect`, sets of ids of tool calls whose changes became so.
 tool_calls_settled = Signal()

@@ -13,9 +13,8 @@ from django.db.models import prefetch_related_objects
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
-
-from .models import Door, Todo, TodoChange, TodoTag
-from .reminders.following import begin_reminders, follow, is_caused_by
+from todos.models import Door, Todo, TodoChange, TodoTag
+from todos.reminders.following import begin_reminders, follow, is_caused_by
 
 Snapshot = dict[str, Any]
 # All that makes a todo what it is; the rest never changes or follows from the last change.

@@ -13,14 +13,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from database.units import database_read, database_unit, is_outage, request_thread
+from notices.channels.interface import Notice, Outcome
+from notices.channels.registry import channels
+from notices.models import Delivery
 from telemetry import metrics
 from todos.reminders.models import Reminder
 
-from .channels.interface import Notice, Outcome
-from .channels.registry import channels
 from .claims import Claim, claim, settle
-from .models import Delivery
-from .outbox import expire_old, hand_over_due
+from .filling import expire_old, hand_over_due
 
 SLOTS = 20
 # At most: a reminder that is set for the next second was not known when the sleep began.

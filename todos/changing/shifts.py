@@ -4,9 +4,9 @@ import datetime
 from typing import Any
 
 from language.dates import is_shift, says_again
+from todos.models import SHIFT_MAX, Todo, TodoChange
 
 from .changes import snapshot
-from .models import SHIFT_MAX, Todo, TodoChange
 
 # So long after a move, the same words are taken for the same request, and not for another day's wish.
 SHORTLY = datetime.timedelta(hours=1)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.core import signing
 from django.urls import reverse
 
-SALT = "notices.acts"
+SALT = "notices.buttons.acts"
 GOOD_FOR_SECONDS = 7 * 24 * 3_600
 
 

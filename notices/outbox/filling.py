@@ -12,11 +12,10 @@ from uuid import UUID
 from django.db.models import F
 from django.db.models.functions import Now
 
+from notices.channels.registry import channels
+from notices.models import Delivery
 from telemetry import metrics
 from todos.reminders.models import Reminder
-
-from .channels.registry import channels
-from .models import Delivery
 
 # Reminders of one transaction, which holds their rows.
 HANDED_OVER_AT_ONCE = 500

@@ -1,0 +1,1 @@
+"""How somebody gets in: passwords, tickets of what was begun, and the sign-ins that come of them."""

@@ -1,0 +1,1 @@
+"""What names, addresses and devices of people look like. Pure."""

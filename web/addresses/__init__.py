@@ -1,0 +1,1 @@
+"""Who is on the other side: proxies in front, origins of pages, and servers that are called."""
