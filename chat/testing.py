@@ -188,20 +188,8 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         rows=[row],
         expires_at=timezone.now() + datetime.timedelta(days=1),
     )
-    feed = secrets.token_urlsafe(8)
-    CalendarFeed.objects.update_or_create(
-        user=owner, defaults={"digest": digest_of(feed), "created_at": timezone.now()}
-    )
-    issue_personal_token(owner, words, "write", days=30)
-    SecondFactor.objects.create(user=owner)
-    outside = {"issuer": "https://id.example", "subject": words, "shown": words}
-    passkey = Passkey.objects.create(user=owner, name=f"Key of {words}", credential_id=words, public_key="key")
-    told = dict.fromkeys(("occurrence", "not_before", "expires_at"), timezone.now() + datetime.timedelta(hours=1))
-    told |= {"owner": owner, "kind": "reminder", "state": "sent", "todo_id": written.todo.pk}
-    delivery, pressed = (
-        Delivery.objects.create(**told, channel=channel, source_id=written.todo.reminders.get().pk, acted=acted)
-        for channel, acted in (("page", ""), ("push", "done"))
-    )
+    delivery, pressed = told_of(written.todo)
+    passkey, identity, feed = ways_in(owner, words)
     rows = {
         "conversation_id": conversation,
         "message_id": answer,
@@ -214,9 +202,31 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         "passkey_id": passkey,
         "delivery_id": delivery,
         "subscription_id": PushSubscription.objects.create(owner=owner, endpoint=words, device=words),
-        "identity_id": OutsideIdentity.objects.create(user=owner, **outside),
+        "identity_id": identity,
         "token_id": owner.personal_tokens.first(),
         "program_id": connected_program(owner, words).application,
     }
     keys = {"user_id": owner.subject, "secret": feed, "button": address_of(pressed.pk, "done").rpartition("/")[2]}
     return {name: str(row.pk) for name, row in rows.items()} | keys
+
+
+def ways_in(owner: User, words: str) -> tuple[Passkey, OutsideIdentity, str]:
+    """A passkey, an identity elsewhere and the secret of a calendar; beside them a token and a second factor."""
+    feed = secrets.token_urlsafe(8)
+    CalendarFeed.objects.update_or_create(
+        user=owner, defaults={"digest": digest_of(feed), "created_at": timezone.now()}
+    )
+    issue_personal_token(owner, words, "write", days=30)
+    SecondFactor.objects.create(user=owner)
+    outside = {"issuer": "https://id.example", "subject": words, "shown": words}
+    passkey = Passkey.objects.create(user=owner, name=f"Key of {words}", credential_id=words, public_key="key")
+    return passkey, OutsideIdentity.objects.create(user=owner, **outside), feed
+
+
+def told_of(todo: Todo) -> tuple[Delivery, Delivery]:
+    """A notice on open pages, and one whose button was pressed."""
+    moments = dict.fromkeys(("occurrence", "not_before", "expires_at"), timezone.now() + datetime.timedelta(hours=1))
+    told = {"owner": todo.owner, "kind": "reminder", "state": "sent", "todo_id": todo.pk, **moments}
+    source_id = todo.reminders.get().pk
+    page = Delivery.objects.create(**told, channel="page", source_id=source_id)
+    return page, Delivery.objects.create(**told, channel="push", source_id=source_id, acted="done")

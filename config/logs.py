@@ -129,3 +129,36 @@ def wordless_traceback(error: BaseException) -> Iterator[str]:
 def kind_of(error: BaseException) -> str:
     violated = getattr(getattr(error, "diag", None), "constraint_name", None)
     return f"{type(error).__module__}.{type(error).__qualname__}{f' ({violated})' if violated else ''}"
+
+
+def logging_settings(formatter: str, level: str) -> dict[str, Any]:
+    """What Django's LOGGING is: all that is logged goes to stderr, through filters that take secrets and texts out."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {
+            "ids": {"()": "config.logs.IdsFilter"},
+            "secrets": {"()": "config.logs.SecretFilter"},
+            "text": {"()": "config.logs.TextFilter"},
+            "requests": {"()": "config.logs.RequestFilter"},
+        },
+        "formatters": {"line": {"()": "config.logs.WordsFormatter"}, "json": {"()": "config.logs.FieldsFormatter"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": formatter, "filters": ["ids", "secrets", "text"]}
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "propagate": True},
+            "django.request": {"filters": ["requests"]},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # strangers cause it; the 400 is logged anyway
+            "daphne.server": {"level": "WARNING"},  # at INFO it tells of its sockets and of what it ends
+            "mcp": {"level": "WARNING"},  # at INFO it logs what tools answer, which holds text of users
+            "httpx2": {"level": "WARNING"},  # it logs addresses, which may hold credentials
+            "urllib3": {"level": "WARNING"},  # so does this one, of the collector of traces
+            # uvicorn brings handlers of its own, and a line for each request with its query; ours has the route alone.
+            "uvicorn": {"handlers": [], "propagate": True},
+            "uvicorn.access": {"handlers": [], "propagate": False},
+            # At DEBUG these log statements with their values, and headers with cookies.
+            **{name: {"level": "INFO"} for name in ("django.db.backends", "httpcore2", "websockets")},
+        },
+    }

@@ -11,7 +11,6 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.issuers import LOCAL_ISSUER, trusted_issuers
-from accounts.scopes import READ, SCOPES, WRITE
 from config.environment import (
     env,
     envbool,
@@ -32,6 +31,8 @@ from config.environment import (
     stop_if_wrong,
     wrong,
 )
+from config.logs import logging_settings
+from config.programs import provider_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "development-only-key-refused-when-DEBUG-is-off"
@@ -241,32 +242,7 @@ except ImproperlyConfigured as error:
 ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 15 * 60)
 REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 14 * 24 * 3600)
 # Programs of others (accounts/programs/). What its views would offer beside ours has no address here.
-OAUTH2_PROVIDER = {
-    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # codes and refresh tokens, and no other grant
-    "OAUTH2_VALIDATOR_CLASS": "accounts.programs.validator.ProgramValidator",
-    "ACCESS_TOKEN_GENERATOR": "accounts.programs.tokens.new_access_token",
-    "REFRESH_TOKEN_GENERATOR": "accounts.programs.tokens.new_refresh_token",
-    "SCOPES": SCOPES,
-    "DEFAULT_SCOPES": [READ, WRITE],
-    "ACCESS_TOKEN_EXPIRE_SECONDS": ACCESS_TOKEN_SECONDS,
-    "REFRESH_TOKEN_EXPIRE_SECONDS": REFRESH_TOKEN_SECONDS,
-    "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "ALLOW_LOCALHOST_LOOPBACK": True,  # programs of one's own machine name it so, and take any port (RFC 8252)
-    **{
-        f"COMPLIANT_BCP_RFC9700_{rule}": True
-        for rule in (
-            "IMPLICIT_GRANT",
-            "PASSWORD_GRANT",
-            "PKCE_METHOD",
-            "ACCESS_TOKEN_TRANSPORT",
-            "AUTHZ_RESPONSE_ISS",
-            "TOKEN_STORAGE",
-            "REFRESH_TOKEN",
-            "REDIRECT_URI_MATCHING",
-            "PKCE_REQUIRED",
-        )
-    },
-}
+OAUTH2_PROVIDER = provider_settings(ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS)
 # http leads back to programs on the person's own machine, and nowhere else (accounts/programs/redirects.py).
 SILENCED_SYSTEM_CHECKS += ["oauth2_provider.W008"]
 
@@ -413,34 +389,6 @@ OTEL_SERVICE_NAME = env("OTEL_SERVICE_NAME", "todo-chat")
 
 LOG_FORMAT = envchoice("LOG_FORMAT", "line" if DEBUG else "json", {"line", "json"})
 LOG_MESSAGE_TEXT = envbool("LOG_MESSAGE_TEXT", False)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "ids": {"()": "config.logs.IdsFilter"},
-        "secrets": {"()": "config.logs.SecretFilter"},
-        "text": {"()": "config.logs.TextFilter"},
-        "requests": {"()": "config.logs.RequestFilter"},
-    },
-    "formatters": {"line": {"()": "config.logs.WordsFormatter"}, "json": {"()": "config.logs.FieldsFormatter"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids", "secrets", "text"]}
-    },
-    "root": {"handlers": ["stderr"], "level": envchoice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        "django.request": {"filters": ["requests"]},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # strangers cause it; the 400 is logged anyway
-        "daphne.server": {"level": "WARNING"},  # at INFO it tells of its sockets and of what it ends
-        "mcp": {"level": "WARNING"},  # at INFO it logs what tools answer, which holds text of users
-        "httpx2": {"level": "WARNING"},  # it logs addresses, which may hold credentials
-        "urllib3": {"level": "WARNING"},  # so does this one, of the collector of traces
-        # uvicorn brings handlers of its own, and a line for each request with its query; ours has the route alone.
-        "uvicorn": {"handlers": [], "propagate": True},
-        "uvicorn.access": {"handlers": [], "propagate": False},
-        # At DEBUG these log statements with their values, and headers with cookies.
-        **{name: {"level": "INFO"} for name in ("django.db.backends", "httpcore2", "websockets")},
-    },
-}
+LOGGING = logging_settings(LOG_FORMAT, envchoice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}))
 
 stop_if_wrong()

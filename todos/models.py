@@ -17,9 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from language.due import Due, instant_of
+from language.due import Due
 from language.recurrence import Recurrence, recurrence_text
 
+from .conditions import DONE, IN_TRASH, MOMENTS, OPEN, OUTSIDE_TRASH, midnight, view_condition
 from .reminders.models import Reminder
 from .schedule import Schedule
 from .sorting import SORTS
@@ -48,37 +49,11 @@ class Door(models.TextChoices):
 
 
 SHIFT_MAX = 100
-OUTSIDE_TRASH, IN_TRASH = Q(deleted_at=None), Q(deleted_at__isnull=False)
-OPEN = OUTSIDE_TRASH & Q(completed_at=None)
-DONE = OUTSIDE_TRASH & Q(completed_at__isnull=False)
-# What a range of days is about, where it is not the due date.
-MOMENTS = {"done": "completed_at", "trash": "deleted_at"}
 
 
 @functools.cache
 def todos_address() -> str:
     return reverse("todos")
-
-
-def midnight(day: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
-    return instant_of(day, datetime.time(), zone)
-
-
-def view_condition(name: str, now: datetime.datetime, day: datetime.date) -> Q:
-    """`day` is the user's today. Overdue is an instant before `now`, or an all-day date before `day`."""
-    views = {
-        "open": OPEN,
-        "today": OPEN & Q(due_date=day),
-        "due": OPEN & (Q(due_date__lte=day) | Q(due_at__lt=now)),
-        "overdue": OPEN & (Q(due_at__lt=now) | Q(due_at=None, due_date__lt=day)),
-        "upcoming": OPEN & Q(due_date__gt=day),
-        "undated": OPEN & Q(due_date=None),
-        "reminding": OPEN & Q(pk__in=Reminder.objects.waiting().filter(at__gt=now).values("todo")),
-        "done": DONE,
-        "trash": IN_TRASH,
-        "all": OUTSIDE_TRASH,
-    }
-    return views[name]
 
 
 class TodoQuerySet(models.QuerySet["Todo"]):
@@ -351,8 +326,8 @@ class TodoChange(models.Model):
     """One change to one todo, kept for audit and undo.
 
     `before` and `after` are whole snapshots (`todos/changing/changes.py`); none is there before a todo is added and
-    after it is removed. `act` is shared by the changes that one command made together. A change that takes another back names it
-    in `undoes`; `undone_at` is empty while a change is in effect. Ids of the chat are no foreign keys: todos know none.
+    after it is removed. `act` is shared by the changes that one command made together. A change that takes another
+    back names it in `undoes`; `undone_at` is empty while a change is in effect. Ids of the chat are no foreign keys: todos know none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -9,7 +9,8 @@ from ninja.types import DictStrAny
 from accounts.scopes import SCOPES
 from config.programs import scope_of
 
-from .examples import ANSWERS, BODIES, errors_of
+from .error_examples import errors_of
+from .examples import ANSWERS, BODIES
 from .shapes import references, shape
 
 # What takes no key: an account that is gone asks nothing twice, and a retry of an answer that came is refused.
