@@ -327,7 +327,8 @@ class TodoChange(models.Model):
 
     `before` and `after` are whole snapshots (`todos/changing/changes.py`); none is there before a todo is added and
     after it is removed. `act` is shared by the changes that one command made together. A change that takes another
-    back names it in `undoes`; `undone_at` is empty while a change is in effect. Ids of the chat are no foreign keys: todos know none.
+    back names it in `undoes`; `undone_at` is empty while a change is in effect. Ids of the chat are no foreign keys:
+    todos know none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
