@@ -289,6 +289,7 @@ class SecurityEvent(models.Model):
         PASSWORD_RESET = "password_reset", "Password set by a link"
         PASSKEY_ADDED = "passkey_added", "Passkey added"
         PASSKEY_REMOVED = "passkey_removed", "Passkey removed"
+        PASSKEY_COPIED = "passkey_copied", "Copy of a passkey refused"
         SECOND_FACTOR_ON = "second_factor_on", "Second factor turned on"
         SECOND_FACTOR_OFF = "second_factor_off", "Second factor turned off"
         RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"

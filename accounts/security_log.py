@@ -27,11 +27,12 @@ MAILS: dict[str, tuple[str, frozenset[Kind]]] = {
     "device": ("A new device signs in", frozenset({Kind.SIGNED_IN_ON_NEW_DEVICE, Kind.RECOVERY_CODE_USED})),
     "password": ("The password is changed or set by a link", frozenset({Kind.PASSWORD_CHANGED, Kind.PASSWORD_RESET})),
     "passkey": (
-        "A passkey, the second factor or a sign-in provider is added or removed",
+        "A passkey, the second factor or a sign-in provider is added or removed, or a passkey was copied",
         frozenset(
             {
-                *(Kind.PASSKEY_ADDED, Kind.PASSKEY_REMOVED, Kind.SECOND_FACTOR_ON, Kind.SECOND_FACTOR_OFF),
-                *(Kind.PROVIDER_LINKED, Kind.PROVIDER_UNLINKED, Kind.RECOVERY_CODES_MADE),
+                *(Kind.PASSKEY_ADDED, Kind.PASSKEY_REMOVED, Kind.PASSKEY_COPIED),
+                *(Kind.SECOND_FACTOR_ON, Kind.SECOND_FACTOR_OFF, Kind.RECOVERY_CODES_MADE),
+                *(Kind.PROVIDER_LINKED, Kind.PROVIDER_UNLINKED),
             }
         ),
     ),

@@ -64,9 +64,8 @@ async def sign_in(request: HttpRequest, credentials: Credentials, response: Http
     Without the code the right password is answered with `second_factor_required`: send both once more, with `otp`.
     A passkey signs in on pages only; an account that has no app gives a recovery code here.
     """
-    address = address_of(request)
-    user = await user_of_password(credentials.username, credentials.password, address)
-    second = await method_of_second_factor(user, credentials.otp, address)
+    user = await user_of_password(credentials.username, credentials.password, address_of(request))
+    second = await method_of_second_factor(request, user, credentials.otp)
     methods = [PASSWORD, second] if second else [PASSWORD]
     return token_pair(*await note_sign_in(user, request, " ".join(methods)), response)
 

@@ -21,10 +21,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import RefreshToken, SignIn, User, how_words
-from accounts.names.devices import device_name
 from accounts.security_log import Kind, record
 from web.ratelimits import address_of
 from web.text import storable
+
+from .devices import is_new_device
 
 # Two tabs of a program, or a retry after a lost answer, may use the same token side by side: until a successor is used.
 GRACE_SECONDS = 10
@@ -52,10 +53,8 @@ def begin_sign_in(user: User, user_agent: str = "", session_key: str = "", amr: 
 
 def let_in(request: HttpRequest, user: User, session_key: str = "", amr: str = "") -> SignIn:
     """A new sign-in by a way in, with its line in the security log."""
-    device = device_name(storable(request.META.get("HTTP_USER_AGENT", "")))
-    known = {device_name(agent) for agent in user.sign_ins.values_list("user_agent", flat=True).distinct()}
-    is_new = bool(known) and device not in known
-    record(user, Kind.SIGNED_IN_ON_NEW_DEVICE if is_new else Kind.SIGNED_IN, request, how_words(amr))
+    kind = Kind.SIGNED_IN_ON_NEW_DEVICE if is_new_device(request, user) else Kind.SIGNED_IN
+    record(user, kind, request, how_words(amr))
     user_agent = request.META.get("HTTP_USER_AGENT", "")
     return begin_sign_in(user, user_agent, session_key, amr, address_of(request))
 

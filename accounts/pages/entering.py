@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.entry.devices import remember_device
 from accounts.entry.tickets import (
     TICKET_SECONDS,
     TicketRefused,
@@ -41,7 +42,7 @@ async def enter_or_ask(request: HttpRequest, user: User, *methods: str, page: st
     """Sign in who needs no second factor, and lead them on; lead everybody else to where it is asked for."""
     if not await database_read(has_second_factor)(user):
         await enter(request, user, *methods)
-        return signed_in_response(request, page)
+        return signed_in_response(request, user, page)
     browser = browser_of(request)
     said = {"user": str(user.pk), "until": state_of(user), "methods": methods}
     address = f"{reverse('second_factor')}?{urlencode({'next': address_after(request, page)})}"
@@ -79,8 +80,9 @@ def state_of(user: User) -> str:
     return mark_of(user.get_session_auth_hash())
 
 
-def signed_in_response(request: HttpRequest, page: str = "home") -> HttpResponse:
-    """Where a sign-in leads to; nowhere from the dialog of a page."""
+def signed_in_response(request: HttpRequest, user: User, page: str = "home") -> HttpResponse:
+    """Where a sign-in leads to; nowhere from the dialog of a page. The device is known from now on."""
     response = HttpResponse(status=204) if is_htmx(request) else redirect(address_after(request, page))
     response.delete_cookie(PENDING_COOKIE, path=PENDING_PATH)
+    remember_device(request, response, user)
     return response

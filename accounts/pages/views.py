@@ -28,7 +28,7 @@ from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, status_by_code
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address, check_failed_logins, count_failed_login
 
-from .entering import enter_or_ask
+from .entering import enter_or_ask, signed_in_response
 from .forms import LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
 from .sections import THEMES
 from .settings_page import settings_page
@@ -111,7 +111,7 @@ async def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(posted(request))
     if form.is_bound and (user := await registered_user(request, form)):
         await enter(request, user, PASSWORD)
-        return redirect(address_after(request, "home"))
+        return signed_in_response(request, user)
     return entrance_page(request, "accounts/register.html", form)
 
 

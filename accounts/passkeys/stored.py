@@ -4,12 +4,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.entry.tickets import TicketRefused, read_ticket, spend_ticket
+from accounts.entry.tickets import TicketRefused, browser_of, read_ticket, spend_ticket
 from accounts.entry.ways import check_way_in
 from accounts.locks import lock_user
 from accounts.models import Passkey, SecondFactor, User
+from accounts.security_log import Kind, record
 from database.units import database_unit, one_or_none
 from web.errors import ValidationFailed
 
@@ -52,12 +54,13 @@ def add_passkey(user: User, browser: str, site: Site, answer: Answer, name: str)
 
 
 @database_unit
-def user_of_passkey(browser: str, site: Site, answer: Answer) -> User:
+def user_of_passkey(request: HttpRequest, site: Site, answer: Answer) -> User | None:
     """Who signs in, their passkey noted as used. Raises TicketRefused or PasskeyRefused.
 
-    A count that did not grow is that of a copy: the use is refused, whoever made it.
+    None where the count did not grow, which is that of a copy: the use is refused, whoever made it, and its owner's
+    security log says so. Raising would take that line back.
     """
-    read_ticket(ENTERING, browser, answer.ticket)
+    read_ticket(ENTERING, browser_of(request), answer.ticket)
     spend_ticket(answer.ticket)
     known = Passkey.objects.select_related("user").filter(credential_id=answer.credential_id, user__is_active=True)
     if (passkey := one_or_none(known)) is None:
@@ -65,9 +68,10 @@ def user_of_passkey(browser: str, site: Site, answer: Answer) -> User:
     count = checked_use(answer, site, passkey)
     grown = Q(sign_count__lt=count) if count else Q(sign_count=0)
     used = Passkey.objects.filter(grown, pk=passkey.pk)
-    if not used.update(sign_count=count, last_used_at=timezone.now()):
-        raise PasskeyRefused
-    return passkey.user
+    if used.update(sign_count=count, last_used_at=timezone.now()):
+        return passkey.user
+    record(passkey.user, Kind.PASSKEY_COPIED, request, passkey.name)
+    return None
 
 
 def rename_passkey(user: User, passkey_id: UUID, name: str) -> None:

@@ -22,7 +22,7 @@ from web.errors import LoginFailed, RateLimited, ValidationFailed
 from web.ratelimits import REFRESHES_PER_PERSON, SIGN_INS_PER_PERSON, address_of, check_address
 from web.text import is_blank, storable
 
-from .ceremonies import Answer, creation_options, read_answer, request_options
+from .ceremonies import Answer, PasskeyRefused, creation_options, read_answer, request_options
 from .site import Site, site_of
 from .stored import (
     ADDING,
@@ -80,11 +80,13 @@ async def enter_by_passkey(request: HttpRequest) -> HttpResponse:
     try:
         await check_address("sign-in", address_of(request), SIGN_INS_PER_PERSON)
         answer = read_answer(request.POST.get("credential", ""))
-        user = await user_of_passkey(browser_of(request), required_site(request), answer)
+        user = await user_of_passkey(request, required_site(request), answer)
+        if user is None:
+            raise PasskeyRefused
     except (RateLimited, LoginFailed, ValidationFailed) as refusal:
         return refused_entrance(request, refusal)
     await enter(request, user, PASSKEY)
-    return signed_in_response(request)
+    return signed_in_response(request, user)
 
 
 def options_response(options: str) -> HttpResponse:

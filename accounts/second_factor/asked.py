@@ -1,14 +1,17 @@
 """The second factor at doors that answer at once: the API, where the code comes with the password."""
 
+from django.http import HttpRequest
+
 from accounts.models import SecondFactor, User
 from database.units import database_read, database_unit
 from web.errors import SecondFactorFailed, SecondFactorRequired
+from web.ratelimits import address_of
 
 from .limits import count_try, note_right_code
 from .stored import use_code
 
 
-async def method_of_second_factor(user: User, code: str | None, address: str) -> str | None:
+async def method_of_second_factor(request: HttpRequest, user: User, code: str | None) -> str | None:
     """How the code confirms the user, whose password was right; None where none is asked for.
 
     Raises SecondFactorRequired, SecondFactorFailed, RateLimited or ServiceUnavailable.
@@ -18,8 +21,9 @@ async def method_of_second_factor(user: User, code: str | None, address: str) ->
         return None
     if not code:
         raise SecondFactorRequired(details={"methods": methods})
+    address = address_of(request)
     await count_try(user, address)
-    if (how := await database_unit(use_code)(user, code)) is None:
+    if (how := await database_unit(use_code)(user, code, request)) is None:
         raise SecondFactorFailed
     await note_right_code(user, address)
     return how

@@ -2,6 +2,7 @@
 
 import time
 
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.entry.ways import APP_CODE, RECOVERY_CODE
@@ -64,14 +65,14 @@ def turn_off(user: User) -> None:
     user.recovery_codes.all().delete()
 
 
-def use_code(user: User, code: str) -> str | None:
+def use_code(user: User, code: str, request: HttpRequest) -> str | None:
     """How this code lets in, as a sign-in says it; None of a wrong one. Each counts once, also for two at a time."""
     if is_of_app(code):
         return APP_CODE if use_app_code(user, plain(code)) else None
     unused = user.recovery_codes.filter(digest=digest_of(code), used_at=None)
     if not unused.update(used_at=timezone.now()):
         return None
-    record(user, Kind.RECOVERY_CODE_USED)
+    record(user, Kind.RECOVERY_CODE_USED, request)
     return RECOVERY_CODE
 
 

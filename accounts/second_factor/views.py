@@ -96,7 +96,7 @@ async def ask(request: HttpRequest) -> HttpResponse:
     form = CodeForm(posted(request))
     if form.is_bound and (how := await method_of_code(request, pending, form)):
         await enter(request, pending.user, *pending.methods, how)
-        return signed_in_response(request)
+        return signed_in_response(request, pending.user)
     template = "accounts/_second_factor.html" if is_htmx(request) else "accounts/second_factor.html"
     context = {
         "form": form,
@@ -113,7 +113,7 @@ async def method_of_code(request: HttpRequest, pending: Pending, form: CodeForm)
     address = address_of(request)
     try:
         await count_try(pending.user, address)
-        if how := await use_pending(pending, form.given):
+        if how := await use_pending(request, pending, form.given):
             await note_right_code(pending.user, address)
             return how
         form.add_error(form.field_given, WRONG if form.field_given == "code" else WRONG_RECOVERY_CODE)
@@ -123,8 +123,8 @@ async def method_of_code(request: HttpRequest, pending: Pending, form: CodeForm)
 
 
 @database_unit
-def use_pending(pending: Pending, code: str) -> str | None:
-    how = use_code(pending.user, code)
+def use_pending(request: HttpRequest, pending: Pending, code: str) -> str | None:
+    how = use_code(pending.user, code, request)
     if how:
         spend_ticket(pending.ticket)
     return how

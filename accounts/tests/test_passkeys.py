@@ -5,15 +5,20 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TestCase, TransactionTestCase, override_settings
 
 from accounts.entry.tickets import TICKET_SECONDS
+from accounts.mails.sending import send_waiting
 from accounts.models import Passkey, SecurityEvent, SignIn, SpentTicket, User
 from accounts.passkeys.stored import PASSKEYS_MAX
 from accounts.passkeys.testing import PRESENT, Device
 from accounts.testing import PASSWORD, alice, bob
+from web.mail.testing import mail_server
+
+from .mail_case import confirmed
 
 SETTINGS, ENTRANCE = "/accounts/settings/passkeys", "/accounts/login/passkey"
 SITE = "https://testserver"
@@ -253,6 +258,19 @@ class EnteringTests(PasskeyCase):
                 self.assert_refused(self.phone, self.phone.enter(self.device))
         self.device.count = 11
         self.assertEqual(self.phone.enter(self.device).status_code, 302)
+
+    def test_a_copy_is_in_the_security_log_of_its_owner_and_told_by_mail(self):
+        server = self.enterContext(mail_server())
+        confirmed(self.alice, "ada@example.com")
+        self.device.count = 10
+        self.phone.enter(self.device)
+        self.phone.logout()
+        self.device.count = 3
+        self.assert_refused(self.phone, self.phone.enter(self.device))
+        copied = SecurityEvent.objects.get(kind="passkey_copied")
+        self.assertEqual((copied.user, copied.detail), (self.alice, Passkey.objects.get().name))
+        async_to_sync(send_waiting)()
+        self.assertIn("Copy of a passkey refused", [mail.subject for mail in server.to("ada@example.com")])
 
     def test_who_was_disabled_stays_outside(self):
         User.objects.update(is_active=False)
