@@ -6,7 +6,6 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 
 from accounts.models import User
-from accounts.pages.confirming import ConfirmForm
 from accounts.pages.forms import PASSWORD_RULES
 from accounts.security_log import MAILS
 
@@ -21,11 +20,8 @@ class ForgotForm(forms.Form):
     email = email_field(autofocus=True)
 
 
-class EmailForm(ConfirmForm):
-    """The address, and the password of who has been here for a while."""
-
+class EmailForm(forms.Form):
     email = email_field()
-    field_order = ["email", "password"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "id_email_%s", **kwargs})

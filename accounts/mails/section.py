@@ -14,7 +14,7 @@ def email(request: PageRequest) -> dict[str, Any]:
     user = request.acting_user
     return {
         "mail_set_up": is_mail_set_up(),
-        "email_form": EmailForm(request, initial={"email": user.email_wanted or user.email}),
+        "email_form": EmailForm(initial={"email": user.email_wanted or user.email}),
         "mail_kinds": [(name, words, name not in user.mails_off.split()) for name, (words, _) in MAILS.items()],
     }
 

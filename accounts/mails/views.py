@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.entry.passwords import hash_password
 from accounts.entry.ways import PASSWORD
 from accounts.models import User
+from accounts.pages.confirming import confirmed
 from accounts.pages.entering import enter_or_ask
 from accounts.pages.settings_page import settings_page
-from accounts.pages.sign_in import PageRequest, form_of, signed_in
-from accounts.pages.views import UNPROCESSABLE, posted, sentence_of
+from accounts.pages.sign_in import PageRequest, form_of, sentence_of, signed_in
+from accounts.pages.views import UNPROCESSABLE, posted
 from database.units import database_read, database_unit
 from web.errors import RateLimited
 from web.mail.sending import is_mail_set_up
@@ -93,12 +94,12 @@ async def confirm_email(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/mails/confirm.html", page | {"done": True}) if confirmed else used_link(request)
 
 
-@sensitive_post_parameters("password")
 @form_of("settings")
 @signed_in
+@confirmed
 async def change_email(request: PageRequest) -> HttpResponse:
-    form = EmailForm(request, request.POST)
-    if not await form.is_confirmed():
+    form = EmailForm(request.POST)
+    if not form.is_valid():
         return await settings_page(request, status=UNPROCESSABLE, email_form=form)
     if not is_mail_set_up():
         form.add_error(None, "No mail can be sent from here, so that no address can be confirmed.")
@@ -113,14 +114,10 @@ async def change_email(request: PageRequest) -> HttpResponse:
     return redirect("settings")
 
 
-@sensitive_post_parameters("password")
 @form_of("settings")
 @signed_in
+@confirmed
 async def remove_email(request: PageRequest) -> HttpResponse:
-    form = EmailForm(request, request.POST)
-    form.fields["email"].required = False
-    if not await form.is_confirmed():
-        return await settings_page(request, status=UNPROCESSABLE, email_form=form)
     await database_unit(remove_address)(request.acting_user, request)
     messages.success(request, "Your address is removed. A forgotten password cannot be replaced by mail now.")
     return redirect("settings")

@@ -7,18 +7,17 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import user_of_cookie
 from accounts.entry.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser, spend_ticket
 from accounts.entry.ways import OUTSIDE, LastWayIn, providers
 from accounts.issuers import TrustedIssuer
-from accounts.pages.confirming import ConfirmForm
+from accounts.pages.confirming import confirmed
 from accounts.pages.entering import enter_or_ask
 from accounts.pages.settings_page import settings_page
-from accounts.pages.sign_in import PageRequest, address_after, form_of, signed_in
-from accounts.pages.views import UNPROCESSABLE, refused_entrance, sentence_of
+from accounts.pages.sign_in import PageRequest, address_after, form_of, sentence_of, signed_in
+from accounts.pages.views import refused_entrance
 from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, ValidationFailed
 from web.ratelimits import SIGN_INS_PER_PERSON, address_of, check_address
@@ -119,14 +118,12 @@ def refused_return(request: HttpRequest, refusal: ProductError, wanted_by: str |
 # Settings
 
 
-@sensitive_post_parameters("password")
 @form_of("settings")
 @signed_in
+@confirmed
 async def begin_linking(request: PageRequest, slug: str) -> HttpResponse:
     """A page that leads on by itself: the policy of pages lets no form lead to another site."""
-    issuer, form = issuer_called(slug), ConfirmForm(request, request.POST, auto_id="id_outside_%s")
-    if not await form.is_confirmed():
-        return await settings_page(request, status=UNPROCESSABLE, outside_form=form)
+    issuer = issuer_called(slug)
     try:
         address, browser = await way_out(request, issuer, str(request.acting_user.pk))
     except ServiceUnavailable as refusal:
@@ -138,6 +135,7 @@ async def begin_linking(request: PageRequest, slug: str) -> HttpResponse:
 
 @form_of("settings")
 @signed_in
+@confirmed
 async def unlink(request: PageRequest, identity_id: UUID) -> HttpResponse:
     try:
         await database_unit(unlink_identity)(request, request.acting_user, identity_id)

@@ -64,11 +64,14 @@ class RegisterForm(UserCreationForm):
 
 
 class NewPasswordForm(PasswordChangeForm):
-    """One of several forms on its page, so that it does not take the focus."""
+    """One of several forms on its page, so that it does not take the focus. Who has no password yet chooses one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["old_password"].widget.attrs["autofocus"]
+        if self.user.has_usable_password():
+            del self.fields["old_password"].widget.attrs["autofocus"]
+        else:
+            del self.fields["old_password"]
         self.fields["new_password1"].help_text = PASSWORD_RULES
         self.fields["new_password2"].label = "New password again"
         self.fields["new_password2"].help_text = ""

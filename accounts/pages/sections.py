@@ -11,7 +11,6 @@ from accounts.security_log import newest_events, place_of
 from accounts.tokens.personal import tokens_in_use
 from web.ratelimits import address_of
 
-from .confirming import ConfirmForm
 from .forms import EraseForm, NewPasswordForm, PersonalTokenForm, TimeZoneForm
 from .settings_page import Section
 from .sign_in import PageRequest
@@ -38,7 +37,6 @@ def password(request: PageRequest) -> dict[str, Any]:
 def passkeys(request: PageRequest) -> dict[str, Any]:
     return {
         "passkeys": request.acting_user.passkeys.all(),
-        "passkey_form": ConfirmForm(request, auto_id="id_passkey_%s"),
         "passkeys_work_here": site_of(request) is not None,
     }
 
@@ -46,7 +44,6 @@ def passkeys(request: PageRequest) -> dict[str, Any]:
 def second_factor(request: PageRequest) -> dict[str, Any]:
     return {
         "second_factor": SecondFactor.objects.filter(pk=request.acting_user.pk).first(),
-        "second_factor_form": ConfirmForm(request),
         "recovery_codes_left": request.acting_user.recovery_codes.filter(used_at=None).count(),
     }
 
@@ -55,7 +52,6 @@ def outside(request: PageRequest) -> dict[str, Any]:
     return {
         "outside_identities": request.acting_user.outside_identities.all(),
         "outside_providers": providers(),
-        "outside_form": ConfirmForm(request, auto_id="id_outside_%s"),
     }
 
 

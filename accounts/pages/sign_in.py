@@ -151,3 +151,8 @@ def address_after(request: HttpRequest, fallback: str) -> str:
     if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return address
     return resolve_url(fallback)
+
+
+def sentence_of(refusal: ProductError) -> str:
+    wait = refusal.wait_seconds
+    return f"{refusal.sentence} It works again in {wait} seconds." if wait else refusal.sentence

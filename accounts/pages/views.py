@@ -28,11 +28,12 @@ from database.units import database_unit
 from web.errors import LoginFailed, ProductError, RateLimited, ServiceUnavailable, TokenMissing, status_by_code
 from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address, check_failed_logins, count_failed_login
 
+from .confirming import confirmed, question_before
 from .entering import enter_or_ask, signed_in_response
 from .forms import LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
 from .sections import THEMES
 from .settings_page import settings_page
-from .sign_in import PageRequest, address_after, form_of, is_htmx, refusal_response, signed_in
+from .sign_in import PageRequest, address_after, form_of, is_htmx, refusal_response, sentence_of, signed_in
 
 YEAR_SECONDS = 365 * 24 * 3600
 UNPROCESSABLE = 422
@@ -144,11 +145,6 @@ def add_refusal(form: forms.BaseForm, refusal: ProductError, field: str | None =
     form.add_error(field, forms.ValidationError(sentence_of(refusal), code=refusal.code, params=params))
 
 
-def sentence_of(refusal: ProductError) -> str:
-    wait = refusal.wait_seconds
-    return f"{refusal.sentence} It works again in {wait} seconds." if wait else refusal.sentence
-
-
 def entrance_page(request: HttpRequest, template: str, form: forms.BaseForm) -> HttpResponse:
     """The page of a form for people who are not signed in; after a refusal with its status."""
     status = UNPROCESSABLE if form.is_bound else 200
@@ -193,6 +189,9 @@ async def change_time_zone(request: PageRequest) -> HttpResponse:
 @form_of("settings")
 @signed_in
 async def change_password(request: PageRequest) -> HttpResponse:
+    """By the one from before; who has none, because they come in another way, is asked as before other changes."""
+    if not request.acting_user.has_usable_password() and (question := await question_before(request)):
+        return question
     form = NewPasswordForm(request.acting_user, request.POST)
     username, address = request.acting_user.username, address_of(request)
     try:
@@ -205,7 +204,7 @@ async def change_password(request: PageRequest) -> HttpResponse:
         if form.has_error("old_password", "password_incorrect"):
             await count_failed_login(username, address)
         return await settings_page(request, status=UNPROCESSABLE, password_form=form)
-    messages.success(request, "Your password is changed. Other devices have to sign in again.")
+    messages.success(request, "Your password is saved. Other devices have to sign in again.")
     return redirect("settings")
 
 
@@ -248,6 +247,7 @@ def end_all_sign_ins(request: PageRequest) -> None:
 @never_cache
 @form_of("settings")
 @signed_in
+@confirmed
 async def make_personal_token(request: PageRequest) -> HttpResponse:
     """Answer with the page itself, not a redirect: the token is shown this once and kept nowhere in between."""
     form = PersonalTokenForm(request.POST)

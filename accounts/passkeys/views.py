@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 from accounts.entry.tickets import browser_of, issue_ticket, remember_browser
 from accounts.entry.ways import PASSKEY, LastWayIn, enter
 from accounts.names.devices import device_name
-from accounts.pages.confirming import ConfirmForm
+from accounts.pages.confirming import confirmed
 from accounts.pages.entering import signed_in_response
 from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, form_of, refusal_response, signed_in
-from accounts.pages.views import UNPROCESSABLE, refused_entrance
+from accounts.pages.views import refused_entrance
 from accounts.security_log import Kind, record
 from database.units import database_read, database_unit, within_unit
 from web.errors import LoginFailed, RateLimited, ValidationFailed
@@ -112,11 +112,9 @@ async def adding_options(request: PageRequest) -> HttpResponse:
 
 @form_of("settings")
 @signed_in
+@confirmed
 async def add(request: PageRequest) -> HttpResponse:
     name = device_name(request.headers.get("User-Agent", ""))
-    form = ConfirmForm(request, request.POST, auto_id="id_passkey_%s")
-    if not await form.is_confirmed():
-        return await settings_page(request, status=UNPROCESSABLE, passkey_form=form)
     try:
         answer = read_answer(request.POST.get("credential", ""))
         await database_unit(add_and_record)(request, required_site(request), answer, name)
@@ -140,6 +138,7 @@ async def rename(request: PageRequest, passkey_id: UUID) -> HttpResponse:
 
 @form_of("settings")
 @signed_in
+@confirmed
 async def remove(request: PageRequest, passkey_id: UUID) -> HttpResponse:
     try:
         await database_unit(remove_and_record)(request, passkey_id)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.entry.tickets import TicketRefused, browser_of, issue_ticket, read_ticket, remember_browser, spend_ticket
 from accounts.entry.ways import enter
 from accounts.models import User
-from accounts.pages.confirming import ConfirmForm
+from accounts.pages.confirming import confirmed
 from accounts.pages.entering import Pending, pending_sign_in, signed_in_response
 from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, address_after, form_of, is_htmx, render_page, signed_in
@@ -145,19 +145,20 @@ def status_of(form: CodeForm) -> int:
 # Settings
 
 
-@sensitive_post_parameters("code", "password", "ticket")
+@sensitive_post_parameters("code", "ticket")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@confirmed
 async def set_up_app(request: PageRequest) -> HttpResponse:
     """Show the secret as a picture and as text, and take the first code; nothing is stored before that is right."""
-    form, confirm = AppForm(posted(request)), ConfirmForm(request, posted(request))
+    form = AppForm(posted(request))
     browser = browser_of(request)
     try:
         secret = secret_of(request, browser)
     except TicketRefused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("set_up_app")
-    if form.is_bound and form.is_valid() and await confirm.is_confirmed():
+    if form.is_bound and form.is_valid():
         try:
             codes = await turn_on(request, form.cleaned_data, secret)
             return await codes_page(request, codes)
@@ -170,7 +171,6 @@ async def set_up_app(request: PageRequest) -> HttpResponse:
     )
     context = {
         "form": form,
-        "confirm_form": confirm,
         "ticket": ticket,
         "secret": secret,
         "picture": picture_of(request, secret),
@@ -220,16 +220,16 @@ def codes_page(request: PageRequest, codes: list[str]) -> HttpResponse:
     return render_page(request, "accounts/settings/recovery_codes.html", context)
 
 
-@sensitive_post_parameters("password")
 @form_of("settings")
 @signed_in
+@confirmed
 async def require_passkey(request: PageRequest) -> HttpResponse:
     return await with_new_codes(request, turn_on_passkeys, Kind.SECOND_FACTOR_ON)
 
 
-@sensitive_post_parameters("password")
 @form_of("settings")
 @signed_in
+@confirmed
 async def renew_codes(request: PageRequest) -> HttpResponse:
     return await with_new_codes(request, renew_recovery_codes, Kind.RECOVERY_CODES_MADE)
 
@@ -241,22 +241,17 @@ def act_and_record(request: PageRequest, act: Callable[[User], list[str]], kind:
 
 
 async def with_new_codes(request: PageRequest, act: Callable[[User], list[str]], kind: Kind) -> HttpResponse:
-    form = ConfirmForm(request, request.POST)
-    if await form.is_confirmed():
-        try:
-            return await codes_page(request, await database_unit(act_and_record)(request, act, kind))
-        except (PasskeyNeeded, SecondFactorOff) as refusal:
-            add_refusal(form, refusal)
-    return await settings_page(request, status=UNPROCESSABLE, second_factor_form=form)
+    try:
+        codes = await database_unit(act_and_record)(request, act, kind)
+    except (PasskeyNeeded, SecondFactorOff) as refusal:
+        return await settings_page(request, status=refusal.status, second_factor_problem=refusal.sentence)
+    return await codes_page(request, codes)
 
 
-@sensitive_post_parameters("password")
 @form_of("settings")
 @signed_in
+@confirmed
 async def end(request: PageRequest) -> HttpResponse:
-    form = ConfirmForm(request, request.POST)
-    if not await form.is_confirmed():
-        return await settings_page(request, status=UNPROCESSABLE, second_factor_form=form)
     await database_unit(turn_off_and_record)(request)
     messages.success(request, "Your password alone lets you in again.")
     return redirect("settings")

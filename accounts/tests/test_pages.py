@@ -156,7 +156,7 @@ class SettingsTests(AccountPageTestCase):
     def test_a_new_password_keeps_this_login_and_ends_all_tokens(self):
         passwords = {"old_password": PASSWORD, "new_password1": "nine red kettles", "new_password2": "nine red kettles"}
         response = self.client.post("/accounts/settings/password", passwords, follow=True)
-        self.assertContains(response, "Your password is changed.")
+        self.assertContains(response, "Your password is saved.")
         self.alice.refresh_from_db()
         self.assertTrue(self.alice.check_password("nine red kettles"))
         self.assertIsNotNone(self.alice.tokens_not_before)

@@ -4,6 +4,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
+from urllib.parse import urlencode
 
 import pyotp
 from django.core.cache import cache
@@ -111,15 +112,18 @@ class SetUpTests(SecondFactorCase):
         with later(QUARTER):
             secret, ticket = self.open_page()
             form = {"ticket": ticket, "code": code_of(secret)}
-            for password, status in ({}, 422), ({"password": "guess"}, 422), ({"password": PASSWORD}, 200):
-                self.assertEqual(self.client.post(APP, form | password).status_code, status)
+            self.assertContains(self.client.post(APP, form), "Is it you?")
+            form = {"waiting": urlencode(form)}
+            self.assertContains(self.client.post(APP, form | {"password": "guess"}), "Is it you?", status_code=422)
+            self.assertFalse(SecondFactor.objects.exists())
+            self.assertContains(self.client.post(APP, form | {"password": PASSWORD}), "Keep these codes")
 
     def test_it_is_turned_off_and_renewed_by_who_confirms(self):
         first = turn_on(self.alice)
         self.client.force_login(self.alice)
         for act in ("codes", "end"):
             with later(QUARTER):
-                refused = self.client.post(f"{SETTINGS}/{act}", {"password": "guess"})
+                refused = self.client.post(f"{SETTINGS}/{act}", {"password": "guess", "waiting": ""})
                 self.assertContains(refused, "This is not your password.", status_code=422)
         renewed = self.client.post(f"{SETTINGS}/codes")
         self.assertContains(renewed, "Keep these codes")

@@ -7,6 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from accounts.entry.passwords import confirm_password
+from accounts.pages.confirming import question_before
 from accounts.pages.forms import EraseForm
 from accounts.pages.settings_page import settings_page
 from accounts.pages.sign_in import PageRequest, form_of, signed_in
@@ -31,6 +32,8 @@ async def export(request: PageRequest) -> HttpResponseBase:
 @form_of("settings")
 @signed_in
 async def erase_account(request: PageRequest) -> HttpResponse:
+    if not request.acting_user.has_usable_password() and (question := await question_before(request)):
+        return question
     form = EraseForm(request.acting_user, request.POST)
     if status := await refusal_of(request, form):
         return await settings_page(request, status=status, erase_form=form)

@@ -44,8 +44,8 @@ class Door:
 
     An outcome is a status, with the code of an error of the API, or “sign in”. `other` is what another person hears
     where nothing of alice is named, or nothing but alice; `unknown` what nobody in particular does; `special` is what
-    single people hear of alice's own. Ids in braces in `body` are filled in. Signing out `ends` a sign-in of alice,
-    for whoever has its cookie.
+    single people hear of alice's own, and `by_token` what the namesake hears, who has no login. Ids in braces in
+    `body` are filled in. Signing out `ends` a sign-in of alice, for whoever has its cookie.
     """
 
     own: str
@@ -57,6 +57,7 @@ class Door:
     other: str = ""
     unknown: str = ""
     special: dict[str, str] = field(default_factory=dict)
+    by_token: str = ""
     ends: bool = False
 
     def of(self, thing: str) -> str:

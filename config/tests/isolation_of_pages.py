@@ -28,6 +28,8 @@ def entrance(posted: str) -> dict[str, Door]:
     return {"GET": Open("200"), "HEAD": Open("200"), "POST": Open(posted)}
 
 
+# Who comes by a token did not sign in just now, and is asked who they are.
+ASKED = {"by_token": "200"}
 # What a reload of the answer to a form leads to.
 FORM = dict.fromkeys(("GET", "HEAD"), Open("302"))
 CONVERSATION = "c/<uuid:conversation_id>"
@@ -54,29 +56,28 @@ PAGES: Doors = {
     "accounts/password/reset": dict.fromkeys(("GET", "HEAD", "POST"), Open("410")),
     "accounts/email/confirm": dict.fromkeys(("GET", "HEAD", "POST"), Open("410")),
     "accounts/settings": own_page(),
-    "accounts/settings/email": FORM | own_button("422"),
-    "accounts/settings/email/remove": FORM | own_button(special={"namesake": "422"}),
+    "accounts/settings/email": FORM | own_button("422", **ASKED),
+    "accounts/settings/email/remove": FORM | own_button(**ASKED),
     "accounts/settings/mails": FORM | own_button(),
     "accounts/settings/theme": own_button(body={"theme": "dark"}),
     "accounts/settings/time-zone": FORM | own_button(body={"time_zone": "Europe/Berlin"}),
     "accounts/settings/sign-ins/end": own_button("sign in"),
     "accounts/settings/sign-ins/<uuid:sign_in_id>/end": {"POST": Door("302", "302", "302")},
-    "accounts/settings/passkeys": FORM | own_button("422"),
+    "accounts/settings/passkeys": FORM | own_button("422", **ASKED),
     "accounts/settings/passkeys/options": own_button("422 validation_error"),
     "accounts/settings/passkeys/<uuid:passkey_id>/rename": FORM
     | {"POST": Door("302", "302", "302", body={"name": "taken"})},
     # The last way in stays.
-    "accounts/settings/passkeys/<uuid:passkey_id>/remove": FORM | {"POST": Door("422", "302", "302")},
-    "accounts/settings/outside/<slug:slug>": FORM | own_button("404"),
-    "accounts/settings/outside/<uuid:identity_id>/unlink": FORM | {"POST": Door("302", "302", "302")},
-    "accounts/settings/second-factor/app": own_page() | own_button(),  # without a ticket: anew
-    # Who comes by a token did not sign in just now.
-    "accounts/settings/second-factor/passkey": FORM | own_button("200", other="422"),
-    "accounts/settings/second-factor/codes": FORM | own_button("200", other="422"),
-    "accounts/settings/second-factor/end": FORM | own_button(special={"namesake": "422"}),
-    "accounts/settings/tokens": FORM | own_button("422"),
+    "accounts/settings/passkeys/<uuid:passkey_id>/remove": FORM | {"POST": Door("422", "302", "302", **ASKED)},
+    "accounts/settings/outside/<slug:slug>": FORM | own_button("404", **ASKED),
+    "accounts/settings/outside/<uuid:identity_id>/unlink": FORM | {"POST": Door("302", "302", "302", **ASKED)},
+    "accounts/settings/second-factor/app": own_page() | own_button(**ASKED),  # without a ticket: anew
+    "accounts/settings/second-factor/passkey": FORM | own_button("200", other="422", **ASKED),
+    "accounts/settings/second-factor/codes": FORM | own_button("200", other="422", **ASKED),
+    "accounts/settings/second-factor/end": FORM | own_button(**ASKED),
+    "accounts/settings/tokens": FORM | own_button("422", **ASKED),
     "accounts/settings/tokens/<uuid:token_id>/revoke": {"POST": Door("302", "302", "302")},
-    "accounts/settings/password": FORM | own_button("422"),
+    "accounts/settings/password": FORM | own_button("422", **ASKED),
     # Who has the address may end these mails: it can do nothing else.
     "notices/stop/<str:token>": dict.fromkeys(("GET", "HEAD", "POST"), Open("404")),
     "accounts/settings/briefing": own_button(),
@@ -84,7 +85,7 @@ PAGES: Doors = {
     "accounts/settings/notices/devices/<uuid:subscription_id>/end": {"POST": Door("302", "302", "302")},
     "accounts/settings/notices/test/<str:channel>": own_button(),
     "accounts/settings/export": own_page(),
-    "accounts/settings/erase": FORM | own_button("200", body={"username": "alice"}, other="422"),
+    "accounts/settings/erase": FORM | own_button("200", body={"username": "alice"}, other="422", **ASKED),
     "accounts/settings/programs/<int:program_id>/disconnect": FORM | {"POST": Door("302", "302", "302")},
     # From the login only, and never from another token. Nobody asks for anything here.
     "o/authorize": dict.fromkeys(

@@ -1,12 +1,16 @@
 """Getting in, in a real browser with a virtual authenticator: passkeys, a second factor, and without a script."""
 
 import json
+import subprocess
+import sys
 import time
 
 import pyotp
+from django.conf import settings
 
 from accounts.outside.testing import open_id_provider
 from accounts.testing import PASSWORD
+from config.testing import environment
 from config.tests.browser import BrowserCase, expect, save_screenshot
 
 WINDOWS = ((360, "dark"), (1440, "light"))
@@ -18,6 +22,22 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+
+
+# As if a quarter of an hour had gone by for everybody who is signed in.
+MAKE_STALE = """
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+for key in Session.objects.values_list("session_key", flat=True):
+    session = SessionStore(key)
+    session["signed_in_at"] = 0
+    session.save()
+"""
+
+
+def make_stale(database):
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE_STALE]
+    subprocess.run(command, check=True, cwd=settings.BASE_DIR, env=environment(database))
 
 
 class SignInCase(BrowserCase):
@@ -51,10 +71,17 @@ class SignInCase(BrowserCase):
 
 
 class PasskeyStories(SignInCase):
-    def test_a_passkey_is_added_on_one_device_and_lets_in_on_another(self):
+    def register(self, page, username):
+        page.goto("/accounts/register?next=/accounts/settings")
+        page.fill("[name=username]", username)
+        page.fill("[name=password1]", PASSWORD)
+        page.fill("[name=password2]", PASSWORD)
+        page.click("main button.primary")
+        page.wait_for_url("**/accounts/settings")
+
+    def test_a_new_person_adds_a_passkey_and_comes_in_by_it_on_a_second_device(self):
         laptop, session, authenticator = self.device()
-        self.sign_up(laptop)
-        laptop.goto("/accounts/settings")
+        self.register(laptop, "passkey-person")
         laptop.click("text=Add a passkey")
         expect(laptop.locator("#notices")).to_contain_text("Your passkey is added")
         [credential] = session.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
@@ -83,6 +110,25 @@ class PasskeyStories(SignInCase):
         self.forget(laptop)
         laptop.goto("/accounts/login")
         laptop.wait_for_url("**/")
+
+    def test_a_page_that_was_left_open_asks_who_is_there_and_a_passkey_answers(self):
+        laptop, _, _ = self.device()
+        username = self.sign_up(laptop)
+        laptop.goto("/accounts/settings")
+        laptop.click("text=Add a passkey")
+        expect(laptop.locator("#notices")).to_contain_text("Your passkey is added")
+        make_stale(self.database)
+        laptop.click("section:has(#passkeys) >> text=Remove")
+        expect(laptop.locator("h1")).to_have_text("Is it you?")
+        for width, theme in WINDOWS:
+            laptop.set_viewport_size({"width": width, "height": 900})
+            laptop.emulate_media(color_scheme=theme)
+            self.assert_fits("is it you", laptop)
+            self.assert_accessible("is it you", laptop)
+            save_screenshot(laptop, f"is it you-{width}-{theme}")
+        self.assertEqual(laptop.locator("input[autocomplete=username]").input_value(), username)
+        laptop.click("text=Use a passkey")
+        expect(laptop.locator("#notices")).to_contain_text("lets nobody in any more")
 
     def test_a_device_that_has_one_makes_no_second(self):
         laptop, _, _ = self.device()

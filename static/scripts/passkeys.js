@@ -74,7 +74,8 @@ document.addEventListener(
 // First on a device that has used one.
 function moveFirst(form) {
   if (form.dataset.passkey !== "get" || !localStorage.getItem("has passkey")) return;
-  const others = form.parentElement.querySelector(":scope > form");
+  const others = form.parentElement.querySelector(":scope > form:has(button.wide)");
+  if (!others || others === form) return;
   others.before(form);
   form.querySelector("button").classList.add("primary");
   others.querySelector("button.wide")?.classList.remove("primary");
