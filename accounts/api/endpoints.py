@@ -8,13 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Status
 
+from accounts.entry.password_links import RESET
 from accounts.entry.passwords import hash_password, user_of_password
 from accounts.entry.sign_ins import issue_refresh_token, let_in, revoke_refresh_token, rotate_refresh_token
 from accounts.entry.ways import PASSWORD
 from accounts.mails.changing import want_address
-from accounts.mails.links import user_of_reset
 from accounts.mails.orders import RESETS_PER_PERSON, order_reset
-from accounts.mails.resetting import store_new_password
 from accounts.models import SignIn, User
 from accounts.second_factor.asked import method_of_second_factor
 from accounts.tokens.access import issue_access_token
@@ -115,14 +114,14 @@ async def reset_password(request: HttpRequest, body: PasswordReset):
     await check_address("mailed-link", address_of(request), REFRESHES_PER_PERSON)
     await check_new_password(body)
     hashed = await hash_password(body.password)
-    if not await database_unit(store_new_password)(body.token, hashed, request, end_tokens=body.end_tokens):
+    if not await database_unit(RESET.store_password)(body.token, hashed, request, end_tokens=body.end_tokens):
         raise LinkUsed
     return Status(204, None)
 
 
 @database_read
 def check_new_password(body: PasswordReset) -> None:
-    user = user_of_reset(body.token)
+    user = RESET.user_of(body.token)
     if user is None:
         raise LinkUsed
     try:

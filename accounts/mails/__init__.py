@@ -1,1 +1,1 @@
-"""Mail addresses of accounts and mails about them: `changing` and `resetting` act, `orders` are sent by `sending`."""
+"""Mail addresses of accounts and mails about them: `changing` acts, `orders` are sent by `sending`."""

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.entry.password_links import RESET
 from accounts.entry.passwords import hash_password
 from accounts.entry.ways import PASSWORD
 from accounts.models import User
@@ -26,9 +27,8 @@ from web.ratelimits import REFRESHES_PER_PERSON, address_of, check_address, chec
 
 from .changing import AddressTaken, confirm_address, remove_address, want_address
 from .forms import EmailForm, ForgotForm, MailKindsForm, ResetForm
-from .links import user_of_confirm, user_of_reset
+from .links import user_of_confirm
 from .orders import RESETS_PER_PERSON, order_reset
-from .resetting import store_new_password
 
 ADDRESSES_PER_USER = "10/h"
 GONE = 410
@@ -57,14 +57,14 @@ async def forgot_password(request: HttpRequest) -> HttpResponse:
 async def reset_password(request: HttpRequest) -> HttpResponse:
     await check_address("mailed-link", address_of(request), REFRESHES_PER_PERSON)
     key = request.GET.get("key", "")
-    user = await database_read(user_of_reset)(key)
+    user = await database_read(RESET.user_of)(key)
     if user is None:
         return used_link(request)
     form = ResetForm(user, posted(request))
     if form.is_bound and await sync_to_async(form.is_valid)():
         hashed = await hash_password(form.cleaned_data["new_password1"])
         end_tokens = form.cleaned_data["end_tokens"]
-        changed = await database_unit(store_new_password)(key, hashed, request, end_tokens=end_tokens)
+        changed = await database_unit(RESET.store_password)(key, hashed, request, end_tokens=end_tokens)
         return await enter_or_ask(request, changed, PASSWORD) if changed else used_link(request)
     status = UNPROCESSABLE if form.is_bound else 200
     page = {"form": form, "username": user.username}

@@ -1,65 +1,114 @@
-"""What mails about an account say: plain text, short, with what to do where it was somebody else."""
+"""What mails about an account say: short, in plain text and as a page, with what to do where it was somebody else."""
 
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+
+from accounts.entry.password_links import RESET
 from accounts.models import AccountMail, User
 from accounts.security_log import place_of
 from web.mail.sending import Mail
 
-from .links import confirm_key, link_to, reset_key
+from .links import confirm_key, link_to
 
 Kind = AccountMail.Kind
-FOOT = "\n\n-- \nTodo Chat, about your account “{name}”.\n"
-NOT_YOU = "If it was not you, set a new password, which signs out everybody else:\n{link}"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail before it is written down: paragraphs, and one link between them. Lines of `facts` stay lines."""
+
+    subject: str
+    before: str
+    link: str = ""
+    label: str = ""
+    after: str = ""
+    facts: tuple[str, ...] = ()
+
+    def text(self, username: str) -> str:
+        parts = ["\n".join(self.facts), f"{self.before}\n{self.link}".strip(), self.after, foot_of(username)]
+        return "\n\n".join(filter(None, parts)) + "\n"
+
+    def html(self, username: str) -> str:
+        """Nothing in it is fetched from anywhere: who reads a mail tells nobody."""
+        foot = foot_of(username).removeprefix("-- \n")
+        return render_to_string("accounts/mails/letter.html", {"letter": self, "foot": foot})
+
+
+def foot_of(username: str) -> str:
+    return f"-- \nTodo Chat, about your account “{username}”."
 
 
 def written(order: AccountMail, user: User) -> Mail:
     """The mail of an order; links in it are made now."""
-    subject, text = WORDS[Kind(order.kind)](order, user)
-    return Mail(order.address, subject, text + FOOT.format(name=user.username), id=str(order.pk))
+    letter = WORDS[Kind(order.kind)](order, user)
+    text, html = letter.text(user.username), letter.html(user.username)
+    return Mail(order.address, letter.subject, text, html, id=str(order.pk))
 
 
-def reset(order: AccountMail, user: User) -> tuple[str, str]:
-    link = link_to("reset_password", key=reset_key(user))
-    return "A new password", (
-        f"Somebody, you probably, asked for a new password of “{user.username}”.\n\nChoose it here, within half an "
-        f"hour. The link works once:\n{link}\n\nIf you did not ask, do nothing: without the link nothing changes."
+def reset(order: AccountMail, user: User) -> Letter:
+    return Letter(
+        "A new password",
+        f"Somebody, you probably, asked for a new password of “{user.username}”. Choose it here, within half an hour. "
+        "The link works once:",
+        link_to("reset_password", key=RESET.key_of(user)),
+        "Choose a new password",
+        "If you did not ask, do nothing: without the link nothing changes.",
     )
 
 
-def confirm(order: AccountMail, user: User) -> tuple[str, str]:
-    link = link_to("confirm_email", key=confirm_key(user))
-    return "Confirm your address", (
-        f"Is {order.address} your address, and “{user.username}” your account?\n\nConfirm it here, within a day:\n"
-        f"{link}\n\nIf you do not know this account, do nothing."
+def confirm(order: AccountMail, user: User) -> Letter:
+    return Letter(
+        "Confirm your address",
+        f"Is {order.address} your address, and “{user.username}” your account? Confirm it here, within a day:",
+        link_to("confirm_email", key=confirm_key(user)),
+        "Confirm this address",
+        "If you do not know this account, do nothing.",
     )
 
 
-def change_asked(order: AccountMail, user: User) -> tuple[str, str]:
-    return "Another address for your account", (
-        f"Somebody who is signed in as “{user.username}” gave another mail address for this account. It counts when it "
-        f"is confirmed there; until then mails come to you.\n\n{not_you()}"
+def change_asked(order: AccountMail, user: User) -> Letter:
+    return Letter(
+        "Another address for your account",
+        *not_you(),
+        facts=(
+            f"Somebody who is signed in as “{user.username}” gave another mail address for this account. It counts "
+            "when it is confirmed there; until then mails come to you.",
+        ),
     )
 
 
-def changed(order: AccountMail, user: User) -> tuple[str, str]:
-    return "Your address was changed", (
+def changed(order: AccountMail, user: User) -> Letter:
+    return Letter(
+        "Your address was changed",
         f"This address does not belong to “{user.username}” any more: mails about the account do not come to you from "
-        "now on.\n\nIf it was not you, tell whoever runs this Todo Chat at once."
+        "now on.",
+        after="If it was not you, tell whoever runs this Todo Chat at once.",
     )
 
 
-def event(order: AccountMail, user: User) -> tuple[str, str]:
+def event(order: AccountMail, user: User) -> Letter:
     happened = order.event
     if happened is None:
         raise TypeError("an order of this kind has its event")
-    what = happened.get_kind_display()
-    where = ", ".join(filter(None, [happened.device, place_of(happened.address)]))
-    detail = f" ({happened.detail})" if happened.detail else ""
-    when = happened.at.astimezone(user.zone)
-    return what, f"{what}{detail}\n{when:%-d %B %Y, %H:%M} ({user.time_zone})\n{where}\n\n{not_you()}"
+    what, when = happened.get_kind_display(), happened.at.astimezone(user.zone)
+    return Letter(
+        what,
+        *not_you(),
+        facts=(
+            f"{what} ({happened.detail})" if happened.detail else what,
+            f"{when:%-d %B %Y, %H:%M} ({user.time_zone})",
+            ", ".join(filter(None, [happened.device, place_of(happened.address)])),
+        ),
+    )
 
 
-def not_you() -> str:
-    return NOT_YOU.format(link=link_to("forgot_password"))
+def not_you() -> tuple[str, str, str]:
+    return (
+        "If it was not you, set a new password, which signs out everybody else:",
+        link_to("forgot_password"),
+        "Set a new password",
+    )
 
 
 WORDS = {

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
 
-from accounts.entry.first_sign_in import generator
+from accounts.entry.password_links import FIRST_SIGN_IN
 from accounts.models import User
 
 PASSWORD = "seven green bottles"
@@ -53,9 +53,9 @@ class CreateAdmin(TestCase):
         self.assertEqual(self.client.get(path).status_code, 404)
 
     def test_it_is_good_for_a_day(self):
-        later = generator._now() + datetime.timedelta(hours=25)
+        later = FIRST_SIGN_IN._now() + datetime.timedelta(hours=25)
         path = self.path()
-        with mock.patch.object(generator, "_now", return_value=later):
+        with mock.patch.object(FIRST_SIGN_IN, "_now", return_value=later):
             self.assertEqual(self.client.get(path).status_code, 404)
         self.assertEqual(self.client.get(path).status_code, 200)
 
@@ -72,6 +72,7 @@ class CreateAdmin(TestCase):
         alice = User.objects.get()
         self.assertTrue(alice.is_superuser and alice.check_password(PASSWORD))
         self.assertRedirects(self.choose(path, "eight green bottles"), "/admin/")
+        self.assertEqual(alice.security_events.order_by("id")[0].kind, "password_reset")
 
     def test_what_is_no_name_is_refused(self):
         with self.assertRaises(CommandError):

@@ -1,4 +1,5 @@
 import datetime
+import re
 from unittest import mock
 
 from asgiref.sync import sync_to_async
@@ -167,3 +168,38 @@ class Warnings(MailCase):
             await AccountMail.objects.aupdate(not_before=timezone.now())
             await send_waiting()
         self.assertEqual(await AccountMail.objects.acount(), 0)
+
+
+class Letters(MailCase):
+    def page(self, mail):
+        return mail.message.get_body(("html",)).get_content()
+
+    async def test_a_mail_is_a_text_and_a_page_that_say_the_same_and_lead_to_the_same_place(self):
+        await self.async_client.post("/accounts/password/forgot", {"email": "ada@example.com"})
+        [mail] = await self.mails()
+        page = self.page(mail)
+        self.assertEqual([mail.links[0].replace("&", "&amp;")], re.findall(r'href="([^"]+)"', page))
+        for words in ("asked for a new password of “alice”", "If you did not ask, do nothing", "about your account"):
+            self.assertIn(words, mail.text)
+            self.assertIn(words, page)
+
+    async def test_a_page_fetches_nothing_so_that_nobody_hears_that_it_was_read(self):
+        await self.sign_in()
+        await self.async_client.post("/accounts/settings/tokens", {"name": "notebook", "scope": "read", "days": "30"})
+        await self.async_client.post("/accounts/settings/email", {"email": "new@example.com"})
+        await self.async_client.post("/accounts/settings/email/remove")
+        mails = await self.mails()
+        self.assertEqual(len(mails), 3)
+        for mail in mails:
+            page = self.page(mail)
+            self.assertNotRegex(page, r"(?i)<(img|script|link|iframe|form)|url\(|@import|src=")
+
+    async def test_what_people_write_is_text_in_it(self):
+        await self.sign_in()
+        name = "<b>x</b> <img src=//evil.example/a>"
+        await self.async_client.post("/accounts/settings/tokens", {"name": name, "scope": "read", "days": "30"})
+        [mail] = await self.mails()
+        page = self.page(mail)
+        self.assertIn(f"Token made ({name})", mail.text)
+        self.assertIn("&lt;b&gt;x&lt;/b&gt;", page)
+        self.assertNotIn("<img", page)

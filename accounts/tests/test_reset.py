@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import AsyncClient, override_settings
 from django.utils import timezone
 
+from accounts.entry.password_links import RESET
 from accounts.mails.orders import WAITING_MAX
 from accounts.mails.sending import RESET_PAUSE, send_waiting
 from accounts.models import AccountMail, User
@@ -19,7 +20,7 @@ from .mail_case import NEW_PASSWORD, SITE, MailCase
 
 def later(**elapsed):
     moment = timezone.now() + datetime.timedelta(**elapsed)
-    return mock.patch("accounts.mails.links.Resets._now", return_value=moment.replace(tzinfo=None))
+    return mock.patch.object(RESET, "_now", return_value=moment.replace(tzinfo=None))
 
 
 class Reset(MailCase):

@@ -6,6 +6,7 @@ from config.tests.servers import wait_for
 from web.mail.testing import mail_server
 
 WINDOWS = ((360, "dark"), (1440, "light"))
+LETTER_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]  # a mail has no landmarks
 
 
 class MailStories(BrowserCase):
@@ -42,6 +43,14 @@ class MailStories(BrowserCase):
             self.assert_accessible(name, page)
             save_screenshot(page, f"{name}-{width}-{theme}")
 
+    def assert_letter_looks_right(self, name, mail):
+        for width, theme in WINDOWS:
+            page = self.open_page(self.open_context(viewport={"width": width, "height": 700}, color_scheme=theme))
+            page.set_content(mail.message.get_body(("html",)).get_content())
+            self.assert_fits(name, page)
+            self.assert_accessible(name, page, LETTER_RULES)
+            save_screenshot(page, f"{name}-{width}-{theme}")
+
     def test_a_forgotten_password_is_replaced_by_mail_and_old_sessions_are_gone(self):
         name = self.sign_up()
         self.confirm(self.page, "ada@example.com")
@@ -65,6 +74,8 @@ class MailStories(BrowserCase):
         expect(phone.locator("section[aria-labelledby=security-log] li").first).to_contain_text("Signed in")
         expect(phone.locator("section[aria-labelledby=security-log]")).to_contain_text("Password set by a link")
         self.assertIn(name, self.newest("ada@example.com", "Password set by a link").text)
+        for subject in ("A new password", "Password set by a link"):
+            self.assert_letter_looks_right(f"mail {subject}", self.newest("ada@example.com", subject))
 
         self.page.goto("/todos")
         expect(self.page.locator("h1")).to_have_text("Sign in")
@@ -78,5 +89,7 @@ class MailStories(BrowserCase):
         self.confirm(self.page, "new@example.com")
         self.newest("old@example.com", "Another address for your account")
         self.newest("old@example.com", "Your address was changed")
+        for subject in ("Confirm your address", "Another address for your account", "Your address was changed"):
+            self.assert_letter_looks_right(f"mail {subject}", self.newest("old@example.com", subject))
         self.page.goto("/accounts/settings")
         expect(self.page.locator("section[aria-labelledby=email]")).to_contain_text("new@example.com confirmed")

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from accounts.entry.first_sign_in import LINK_SECONDS, link_key
+from accounts.entry.password_links import FIRST_SIGN_IN
 from accounts.models import User
 
 
@@ -29,6 +29,6 @@ class Command(BaseCommand):
             user.set_unusable_password()
         user.is_staff = user.is_superuser = user.is_active = True
         user.save()
-        hours = LINK_SECONDS // 3600
+        hours = FIRST_SIGN_IN.seconds // 3600
         self.stdout.write(f"Open this within {hours} hours and choose the password of {username}. It works once:")
-        self.stdout.write(f"{address.rstrip('/')}{reverse('first_sign_in')}?key={link_key(user)}")
+        self.stdout.write(f"{address.rstrip('/')}{reverse('first_sign_in')}?key={FIRST_SIGN_IN.key_of(user)}")

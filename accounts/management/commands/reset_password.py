@@ -2,7 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.mails.links import RESET_SECONDS, link_to, reset_key
+from accounts.entry.password_links import RESET
+from accounts.mails.links import link_to
 from accounts.models import User
 
 
@@ -18,5 +19,5 @@ class Command(BaseCommand):
             raise CommandError("There is no user of this name.")
         if not user.is_active:
             raise CommandError("This account is disabled: enable it in the admin first.")
-        self.stdout.write(f"Open this within {RESET_SECONDS // 60} minutes and choose the password. It works once:")
-        self.stdout.write(link_to("reset_password", key=reset_key(user)))
+        self.stdout.write(f"Open this within {RESET.seconds // 60} minutes and choose the password. It works once:")
+        self.stdout.write(link_to("reset_password", key=RESET.key_of(user)))
