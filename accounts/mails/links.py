@@ -1,5 +1,6 @@
 """Links in mails: their host is SITE_URL, never what a request claims. One to confirm an address is good for a day."""
 
+import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,8 +21,8 @@ def link_to(page: str, **query: str) -> str:
 
 
 def confirm_key(user: User) -> str:
-    """For the address that is to be confirmed now: another wish, or the same anew, ends it."""
-    return signing.dumps(wish_of(user), salt=CONFIRM_SALT)
+    """For the address that is to be confirmed now. Another wish ends it, and a new password: it may be a thief's."""
+    return signing.dumps({**wish_of(user), "until": marks_of(user)[0]}, salt=CONFIRM_SALT)
 
 
 def user_of_confirm(key: str) -> User | None:
@@ -30,7 +31,14 @@ def user_of_confirm(key: str) -> User | None:
     except signing.BadSignature:
         return None
     user = User.objects.filter(pk=said["user"], is_active=True).first()
-    return user if user and user.email_wanted and wish_of(user) == said else None
+    until = said.pop("until", None)
+    return user if user and user.email_wanted and wish_of(user) == said and until in marks_of(user) else None
+
+
+def marks_of(user: User) -> list[str]:
+    """Others after a new password and after signing out everywhere; one by each key of the installation, in order."""
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return [hashlib.sha256(known.encode()).hexdigest() for known in hashes]
 
 
 def wish_of(user: User) -> dict[str, Any]:

@@ -3,6 +3,7 @@ import re
 from unittest import mock
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import IntegrityError
 from django.test import AsyncClient, SimpleTestCase, override_settings
 from django.utils import timezone
@@ -12,7 +13,7 @@ from accounts.models import AccountMail, User
 from accounts.names.addresses import address_key
 from accounts.testing import PASSWORD, bob
 
-from .mail_case import MailCase, confirmed
+from .mail_case import NEW_PASSWORD, SITE, MailCase, confirmed
 
 
 class Keys(SimpleTestCase):
@@ -61,6 +62,39 @@ class Address(MailCase):
         with mock.patch("django.core.signing.time.time", return_value=two_days_on):
             self.assertEqual((await AsyncClient().post(second)).status_code, 410)
         self.assertEqual((await AsyncClient().post(second)).status_code, 200)
+
+    async def test_a_new_password_ends_the_wish_of_whoever_was_in_before(self):
+        """Or a thief would confirm afterwards, and forget the new password."""
+        await self.sign_in()
+        for end in ("reset", "change", "everywhere"):
+            await self.want(f"{end}@evil.example")
+            link = await self.link(f"{end}@evil.example")
+            self.assertEqual((await AsyncClient().get(link)).status_code, 200)
+            await getattr(self, end)()
+            self.assertEqual((await AsyncClient().post(link)).status_code, 410, end)
+        self.assertEqual((await self.now()).email, "ada@example.com")
+
+    async def reset(self):
+        await self.forget()
+        mails = [mail for mail in await self.mails() if mail.subject == "A new password"]
+        await self.choose(mails[-1].links[0].removeprefix(SITE))
+
+    async def change(self):
+        new = "ten black crows"
+        form = {"old_password": NEW_PASSWORD, "new_password1": new, "new_password2": new}
+        await self.async_client.post("/accounts/settings/password", form)
+
+    async def everywhere(self):
+        await self.async_client.post("/accounts/settings/sign-ins/end")
+
+    async def test_a_link_outlasts_a_new_key_while_the_old_one_is_named(self):
+        await self.sign_in()
+        await self.want("new@example.com")
+        link, new = await self.link("new@example.com"), "another key of at least thirty-two characters"
+        with override_settings(SECRET_KEY=new):
+            self.assertEqual((await AsyncClient().get(link)).status_code, 410)
+        with override_settings(SECRET_KEY=new, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+            self.assertEqual((await AsyncClient().get(link)).status_code, 200)
 
     async def test_an_address_that_another_account_confirmed_is_told_to_its_reader_alone(self):
         await sync_to_async(confirmed)(await sync_to_async(bob)(), "bob@example.com")
