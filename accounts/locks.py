@@ -7,8 +7,9 @@
  4. todos, then their changes, then their reminders
  5. approvals
  6. messages and tool calls; messages only behind the lock of their conversation
- 7. deliveries
- 8. briefings
+ 7. webhooks
+ 8. deliveries
+ 9. briefings
 
 Rows of one table are locked by their ids. Whoever cannot know the ids before the first row is locked (the items of a
 tool call, an undo, an import, the todos of an approval) locks the user first: of those, one runs at a time. A command

@@ -71,6 +71,9 @@ class User(AbstractUser):
     mails_off = models.CharField(
         max_length=100, blank=True, default="", db_default="", editable=False, help_text="Kinds not wanted, by name."
     )
+    has_webhooks = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Whether one is on: others need not ask for them."
+    )
     tokens_not_before = models.DateTimeField(
         null=True, blank=True, help_text="Tokens issued earlier are refused: password change, sign-out everywhere."
     )
@@ -95,6 +98,9 @@ class User(AbstractUser):
         if self.email_key and self.email_key != address_key(self.email):
             # Changed by the admin, say: whoever reads mail there has not said so yet.
             self.email_key = self.email_verified_at = None
+        if not self._state.adding and not args:
+            # A copy that was read earlier does not take back what only `has_webhooks` of the row knows.
+            kwargs["update_fields"] = kwargs.get("update_fields") or saved_columns()
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -128,6 +134,11 @@ class User(AbstractUser):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+
+@functools.cache
+def saved_columns() -> frozenset[str]:
+    return frozenset(field.name for field in User._meta.concrete_fields) - {"id", "has_webhooks"}
 
 
 class SignIn(models.Model):
@@ -300,6 +311,9 @@ class SecurityEvent(models.Model):
         APP_DISCONNECTED = "app_disconnected", "App disconnected"
         TOKEN_MADE = "token_made", "Token made"
         TOKEN_REVOKED = "token_revoked", "Token revoked"
+        WEBHOOK_ADDED = "webhook_added", "Webhook added"
+        WEBHOOK_CHANGED = "webhook_changed", "Webhook changed"
+        WEBHOOK_REMOVED = "webhook_removed", "Webhook removed"
         EMAIL_CHANGED = "email_changed", "Email confirmed"
         EMAIL_REMOVED = "email_removed", "Email removed"
 

@@ -36,7 +36,10 @@ MAILS: dict[str, tuple[str, frozenset[Kind]]] = {
             }
         ),
     ),
-    "app": ("An app is connected or a token made", frozenset({Kind.APP_CONNECTED, Kind.TOKEN_MADE})),
+    "app": (
+        "An app is connected, or a token or webhook made",
+        frozenset({Kind.APP_CONNECTED, Kind.TOKEN_MADE, Kind.WEBHOOK_ADDED, Kind.WEBHOOK_CHANGED}),
+    ),
     "email": ("The mail address is changed", frozenset({Kind.EMAIL_CHANGED})),
 }
 

@@ -25,6 +25,7 @@ from accounts.purge import (
     purge_spent_tickets,
 )
 from database.units import database_unit, request_thread
+from notices.outbox.purging import purge_letters
 from telemetry import metrics
 from todos.purge import purge_changes, purge_trash
 
@@ -57,6 +58,7 @@ PURGES: dict[str, Callable[[datetime.datetime], int]] = {
     "conversations": purge_conversations,
     "changes": purge_changes,
     "tool_calls": purge_tool_calls,
+    "events of webhooks": purge_letters,
     "refresh_tokens": purge_refresh_tokens,
     "sign_ins": purge_sign_ins,
     "sessions": purge_sessions,

@@ -17,7 +17,7 @@ from accounts.programs.testing import connected_program
 from accounts.testing import UserFactory
 from accounts.tokens.personal import issue_personal_token
 from notices.buttons.signing import address_of
-from notices.models import Delivery, PushSubscription
+from notices.models import Delivery, PushSubscription, Webhook
 from todos.changing.changes import Origin
 from todos.commands import add_todo
 from todos.models import CalendarFeed, Door, Todo, TodoTag
@@ -202,6 +202,7 @@ def belongings(owner: User, words: str) -> dict[str, str]:
         "passkey_id": passkey,
         "delivery_id": delivery,
         "subscription_id": PushSubscription.objects.create(owner=owner, endpoint=words, device=words),
+        "webhook_id": Webhook.objects.create(owner=owner, url=f"https://{words}.example/", name=words, events=["*"]),
         "identity_id": identity,
         "token_id": owner.personal_tokens.first(),
         "program_id": connected_program(owner, words).application,

@@ -25,6 +25,7 @@ from chat.briefing.api import router as briefing_router
 from chat.privacy.api import router as privacy_router
 from chat.turn import failure_of
 from notices.api import router as notices_router
+from notices.webhooks.api import router as webhooks_router
 from telemetry.notes import note_ids
 from todos.api.batch import router as batch_router
 from todos.api.endpoints import router as todos_router
@@ -197,6 +198,7 @@ api.add_router("", chat_router, tags=["Chat"])
 api.add_router("", privacy_router, tags=["Privacy"])
 # Before the todos, where “export” and “batch” would be the ids of some.
 api.add_router("", notices_router, tags=["Reminders"])
+api.add_router("", webhooks_router, tags=["Webhooks"])
 api.add_router("", briefing_router, tags=["Reminders"])
 api.add_router("", transfer_router, tags=["Todos"])
 api.add_router("", batch_router, tags=["Todos"])

@@ -279,6 +279,7 @@ SETTINGS_SECTIONS = [
     "accounts.pages.sections.SIGN_INS",
     "accounts.pages.sections.CONNECTIONS",
     "accounts.pages.sections.PERSONAL_TOKENS",
+    "notices.webhooks.pages.SECTION",
     "accounts.pages.sections.SECURITY_LOG",
     "accounts.pages.sections.PRIVACY",
 ]
@@ -341,8 +342,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 PUSH_CONTACT = env("PUSH_CONTACT", f"mailto:webmaster@{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}")
 if not PUSH_CONTACT.startswith(("mailto:", "https://")):
     wrong("PUSH_CONTACT must begin with mailto: or https://.")
-# Browsers name the addresses that are pushed to: those of this machine are called on a developer's alone.
-PUSH_TO_LOOPBACK = DEBUG
+# Others name addresses that are called (of browsers, programs, webhooks): those of this machine on a developer’s alone.
+CALLS_TO_LOOPBACK = DEBUG
 
 # Web
 

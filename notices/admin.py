@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.audit import LISTED_MAX, RecordedAdmin
 from todos.finding.references import read_id
 
-from .models import Delivery
+from .models import Delivery, Webhook
 
 DAY = datetime.timedelta(days=1)
 SHARES = (50, 95, 99)
@@ -44,6 +44,38 @@ class DeliveryAdmin(RecordedAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "subtitle": figures(timezone.now())})
+
+
+@admin.register(Webhook)
+class WebhookAdmin(RecordedAdmin):
+    """Without addresses, whose paths often are secrets, and without secrets."""
+
+    list_display = [
+        "created_at",
+        "owner",
+        "host",
+        "state",
+        "off_because",
+        "failures",
+        "failing_since",
+        "last_success_at",
+    ]
+    list_filter = ["off_because", "created_at"]
+    list_select_related = ["owner"]
+    search_help_text = "The id of a webhook, or a username."
+    fields = [
+        *("id", "owner", "host", "events", "state", "off_because", "failures", "failing_since", "paused_until"),
+        *("last_success_at", "both_until", "created_at"),
+    ]
+    readonly_fields = ["host", "state"]
+
+    def ways(self, rows: QuerySet[Any], typed: str) -> Iterable[QuerySet[Any]]:
+        found = read_id(typed)
+        return [rows.filter(pk=found) if found else rows.filter(owner__username__iexact=typed)]
+
+    @admin.display(description="host")
+    def host(self, webhook: Webhook) -> str:
+        return webhook.host
 
 
 def figures(now: datetime.datetime) -> str:

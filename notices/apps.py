@@ -7,4 +7,6 @@ class NoticesConfig(AppConfig):
     name = "notices"
 
     def ready(self) -> None:
-        from . import ways  # noqa: F401, PLC0415 connects its receiver once the models are there
+        # They connect their receivers once the models are there.
+        from . import ways  # noqa: F401, PLC0415
+        from .webhooks import events, telling  # noqa: F401, PLC0415

@@ -9,6 +9,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from .webhooks.models import Webhook
+
+__all__ = ["Delivery", "InstallationKey", "NoticeSettings", "PushSubscription", "Webhook"]
+
 TARGET_MAX = 320
 # What push services give out is shorter; PostgreSQL's index takes no more than 2,700 bytes.
 ENDPOINT_MAX = 1_000
@@ -32,13 +36,16 @@ class Delivery(models.Model):
     `source_id` is the reminder, briefing or test it is about; no foreign key, because what was sent outlives it.
     `occurrence` is the moment it is about: the same source says one moment once. `notice_id` is what one message
     carries together, and stays through all attempts. `not_before` is when it may be tried (again); while it is
-    claimed, when the claim ends. `content` is what to say ({"title", "text", "address"}) where the source cannot tell.
+    claimed, when the claim ends. `content` is what to say ({"title", "text", "address"}) where the source cannot tell;
+    of an event, what a webhook is sent ({"type", "timestamp", "data"}).
     """
 
     class Kind(models.TextChoices):
         REMINDER = "reminder"
         BRIEFING = "briefing"
         TEST = "test"
+        EVENT = "event"
+        NEWS = "news"
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -75,7 +82,9 @@ class Delivery(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["source_id", "occurrence", "channel", "target"], name="delivery_said_once"),
-            models.CheckConstraint(condition=Q(kind__in=["reminder", "briefing", "test"]), name="delivery_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["reminder", "briefing", "test", "event", "news"]), name="delivery_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "claimed", "sent", "failed", "expired"]), name="delivery_state_known"
             ),
@@ -90,6 +99,7 @@ class Delivery(models.Model):
                 fields=["not_before"], condition=Q(state__in=["waiting", "claimed"]), name="delivery_open_index"
             ),
             models.Index(fields=["owner", "-id"], name="delivery_of_owner_index"),
+            models.Index(fields=["target", "-id"], condition=Q(channel="webhook"), name="delivery_of_webhook_index"),
             models.Index(fields=["created_at"], name="delivery_day_index"),
         ]
 

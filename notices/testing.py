@@ -13,6 +13,8 @@ class ScriptedChannel:
     """Keeps what it was given. It answers with `outcomes`, one after the other, and then says "sent"."""
 
     timeout_seconds = 0.2
+    slots = 20
+    one_at_a_time = False
 
     def __init__(self, *outcomes: Outcome, name: str = "mail", targets: Collection[str] = ("a@example.com",)) -> None:
         self.name, self.outcomes, self.notices = name, list(outcomes), list[Notice]()

@@ -43,6 +43,9 @@ request_seconds = Histogram(
 purged = Counter("todo_chat_purged_rows", "Rows that were kept for as long as they should be, and are gone.", ["what"])
 reminders_due = Counter("todo_chat_reminders_due", "Reminders whose moment came.")
 deliveries = Counter("todo_chat_deliveries", "Attempts to say something to somebody.", ["channel", "result"])
+webhooks_switched_off = Counter(
+    "todo_chat_webhooks_switched_off", "Webhooks that are not sent to any more.", ["reason"]
+)
 delivery_late_seconds = Histogram(
     "todo_chat_delivery_late_seconds",
     "From the moment that something was to be said to its being said.",

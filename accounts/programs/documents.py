@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from web.addresses.outbound import is_public
 from web.json_text import read_json
 
 from .redirects import VISIBLE_ASCII
@@ -20,7 +21,6 @@ from .redirects import VISIBLE_ASCII
 CLIENT_ID_MAX_CHARACTERS = 255
 DOCUMENT_MAX_BYTES = 16 * 1024
 FETCH_SECONDS = 5
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -101,16 +101,4 @@ async def public_address(host: str, port: int) -> Address:
 
 def may_be_asked(address: Address) -> bool:
     """Whether it is on the public internet; with DEBUG on also this machine, where people try out their programs."""
-    if settings.DEBUG and address.is_loopback:
-        return True
-    return all(within.is_global and not within.is_multicast for within in (address, *embedded(address)))
-
-
-def embedded(address: Address) -> list[Address]:
-    """The IPv4 addresses that an IPv6 one stands for: some ways lead to them."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return []
-    within: list[Address] = [part for part in (address.ipv4_mapped, address.sixtofour) if part]
-    if address in NAT64:
-        within.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return [*within, *(address.teredo or ())]
+    return is_public(address) or (settings.CALLS_TO_LOOPBACK and address.is_loopback)

@@ -1,13 +1,12 @@
 """Codes: those that an app makes of a shared secret (TOTP, RFC 6238, by pyotp), and recovery codes."""
 
-import base64
 import hashlib
 import secrets
 import unicodedata
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+
+from database import sealing
 
 SITE_NAME = "Todo Chat"
 # A clock may be half a minute off.
@@ -63,24 +62,12 @@ def digest_of(recovery_code: str) -> str:
 
 # At rest
 
+PURPOSE = "accounts.second_factor"
+
 
 def sealed(secret: str) -> str:
-    """Encrypted with a key that is derived from SECRET_KEY: a copy of the database alone makes no codes."""
-    return keys().encrypt(secret.encode()).decode()
+    return sealing.sealed(secret, PURPOSE)
 
 
 def unsealed(text: str) -> str | None:
-    """None where it was sealed with a key that is neither SECRET_KEY nor one of SECRET_KEY_FALLBACKS."""
-    try:
-        return keys().decrypt(text.encode()).decode()
-    except InvalidToken:
-        return None
-
-
-def keys() -> MultiFernet:
-    """The newest first: it seals, all of them open."""
-    return MultiFernet([Fernet(derived_key(key)) for key in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
-
-
-def derived_key(key: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.sha256(f"accounts.second_factor:{key}".encode()).digest())
+    return sealing.unsealed(text, PURPOSE)

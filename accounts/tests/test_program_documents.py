@@ -25,7 +25,7 @@ class Addresses(SimpleTestCase):
             *("::1", "::", "fe80::1", "fc00::1", "ff02::1", "2001:db8::1", "::ffff:10.0.0.1", "::ffff:127.0.0.1"),
             *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:a00:1::", "2001:0:a00:1::"),
         ):
-            with self.subTest(address), override_settings(DEBUG=False):
+            with self.subTest(address), override_settings(CALLS_TO_LOOPBACK=False):
                 self.assertFalse(may_be_asked(ipaddress.ip_address(address)))
         for address in ("1.1.1.1", "93.184.216.34", "2606:4700:4700::1111"):
             with self.subTest(address):
@@ -41,7 +41,7 @@ class Addresses(SimpleTestCase):
             "2130706433",
             "0x7f.1",
         ):
-            with self.subTest(host), self.assertRaises(DocumentUnreadable), override_settings(DEBUG=False):
+            with self.subTest(host), self.assertRaises(DocumentUnreadable), override_settings(CALLS_TO_LOOPBACK=False):
                 await fetch_document(f"https://{host}:1/client.json")
 
     def test_an_id_that_is_no_address_of_a_document_is_not_fetched(self):
@@ -60,7 +60,7 @@ class Addresses(SimpleTestCase):
                 self.assertFalse(is_document_address(client_id))
 
 
-@override_settings(DEBUG=True)  # programs are tried out on this machine
+@override_settings(CALLS_TO_LOOPBACK=True)  # programs are tried out on this machine
 class Documents(ProgramCase):
     def setUp(self):
         super().setUp()
@@ -126,7 +126,7 @@ class Documents(ProgramCase):
         self.assertTrue(response["Location"].startswith("/accounts/login"))
         self.assertEqual(self.site.asked, 0)
 
-    @override_settings(DEBUG=False)
+    @override_settings(CALLS_TO_LOOPBACK=False)
     async def test_on_a_real_server_this_machine_is_not_asked(self):
         with self.assertLogs("accounts.programs.clients"):
             response = await self.async_client.get(self.question(self.site.address))

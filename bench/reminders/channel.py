@@ -12,6 +12,8 @@ from notices.channels.interface import Notice, Outcome
 class SinkChannel:
     name = "push"
     timeout_seconds = 10.0
+    slots = 20
+    one_at_a_time = False
 
     def __init__(self, url: str) -> None:
         self.url = url

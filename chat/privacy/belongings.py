@@ -31,7 +31,7 @@ from accounts.models import (
 from chat.live import announce_sign_out
 from chat.models import Approval, Briefing, Conversation, Message, ToolCall
 from database.units import database_read, database_unit
-from notices.models import Delivery, NoticeSettings, PushSubscription
+from notices.models import Delivery, NoticeSettings, PushSubscription, Webhook
 from todos.models import CalendarFeed, Reminder, Todo, TodoChange, TodoTag
 from web.errors import ServiceUnavailable
 from web.models import KeptAnswer
@@ -85,6 +85,7 @@ PARTS = (
     Part("todo_changes", TodoChange),
     Part("reminders", Reminder),
     Part("push_subscriptions", PushSubscription, secret=frozenset({"endpoint", "p256dh", "auth"})),
+    Part("webhooks", Webhook, secret=frozenset({"secret", "old_secret"})),
     Part("briefings", Briefing, secret=frozenset({"claim_token"})),
     Part("notice_settings", NoticeSettings),
     Part("deliveries", Delivery, secret=frozenset({"claim_token"})),
@@ -112,6 +113,7 @@ LOCKED_IN_ORDER: tuple[tuple[type[Model], str], ...] = (
     (Todo, "owner"),
     (Reminder, "owner"),
     (Approval, "owner"),
+    (Webhook, "owner"),
     (Delivery, "owner"),
 )
 KEPT = {

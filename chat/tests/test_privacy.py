@@ -33,7 +33,7 @@ from chat.privacy.belongings import ACCOUNT, KEPT, NO_PART, PAGE_SIZE, PARTS, er
 from chat.testing import ConversationFactory, MessageFactory, says, scripted_model
 from chat.turn import failure_of, open_turn
 from chat.turns.limits import NewMessage
-from notices.models import Delivery, NoticeSettings, PushSubscription
+from notices.models import Delivery, NoticeSettings, PushSubscription, Webhook
 from notices.outbox.filling import put
 from todos.commands import add_todo, update_todo
 from todos.models import CalendarFeed, Reminder, Todo, TodoChange
@@ -71,6 +71,7 @@ def everything_of(user: User) -> None:
     Reminder.objects.create(owner=user, todo=milk, rule="0 min", at=NOW)
     PushSubscription.objects.create(owner=user, endpoint=f"https://push.example/{user.pk}", device="Firefox")
     NoticeSettings.objects.create(owner=user)
+    Webhook.objects.create(owner=user, url="https://example.com/hook")
     wish(user, Briefing.Kind.DAY, Wish(True, datetime.time(7), "FREQ=DAILY", frozenset()), NOW)
     put(user.pk, Delivery.Kind.TEST, user.pk, NOW, NOW, {"title": "Test", "text": "", "address": "/"})
     KeptAnswer.objects.create(owner=user, key="one-and-only")

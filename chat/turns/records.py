@@ -7,10 +7,16 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts.models import User
 from chat.events import ApprovalRecord, ApprovalRow, ToolCallRecord, TurnCompleted, Usage
 from chat.history.digest import outcome_facts, rows_of
 from chat.models import Approval, Message, ToolCall
+from notices.webhooks.events import ToolCallTold, TurnTold, tell
 
+FAILED: dict[str, Literal["failed", "interrupted"]] = {
+    Message.Status.FAILED: "failed",
+    Message.Status.INTERRUPTED: "interrupted",
+}
 # Ends an answer that waits for approval; pages leave it out once that is decided.
 HOW_TO_DECIDE = "Nothing is done yet: say “yes” to go ahead, “no” to leave them, or choose below."
 
@@ -32,6 +38,24 @@ def turn_completed(answer: Message, tool_calls: list[ToolCall], approval: Approv
         model=answer.model,
         approval=asked,
     )
+
+
+def tell_webhooks(owner: User, answer: Message, completed: TurnCompleted) -> None:
+    """That a turn ended, in the transaction that stores it."""
+    if not owner.has_webhooks:
+        return
+    failed = FAILED.get(answer.status)
+    told = TurnTold(
+        conversation_id=completed.conversation_id,
+        message_id=completed.message_id,
+        status=failed or completed.status,
+        error=answer.error_code or None,
+        tool_calls=[
+            ToolCallTold(id=call.id, tool_name=call.tool_name, status=call.status) for call in completed.tool_calls
+        ],
+    )
+    name = "turn.failed" if failed else "turn.completed"
+    tell(owner, name, answer.pk, timezone.now(), told)
 
 
 def tool_call_record(call: ToolCall) -> ToolCallRecord:

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.models import User
 from chat.errors import TurnInterrupted
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.live import announce_change
@@ -22,6 +23,8 @@ from chat.models import Conversation, Message, ToolCall
 from database.units import database_read, database_unit, request_thread
 from todos.mcp.batches import written_in_call
 from web.repeats import purge_kept_answers
+
+from .records import tell_webhooks, turn_completed
 
 SWEEP_MAX = 100
 
@@ -36,10 +39,18 @@ def settle_dead_turn(conversation: Conversation) -> None:
     if not lease.filter(lease_until__lte=Now()).update(lease_token=None, lease_until=None, stop_requested_at=None):
         return
     settle_open_calls(conversation)
+    open_answers = list(conversation.messages.filter(status=Message.Status.PENDING))
     conversation.messages.filter(status=Message.Status.PENDING).update(
         status=Message.Status.INTERRUPTED, error_code=TurnInterrupted.code
     )
+    for answer in open_answers:
+        tell_of_interruption(conversation.owner, answer)
     announce_change(conversation.owner_id)
+
+
+def tell_of_interruption(owner: User, answer: Message) -> None:
+    answer.status, answer.error_code = Message.Status.INTERRUPTED, TurnInterrupted.code
+    tell_webhooks(owner, answer, turn_completed(answer, list(answer.tool_calls.order_by("position")), None))
 
 
 def settle_open_calls(conversation: Conversation) -> None:

@@ -28,7 +28,7 @@ from todos.tools import ToolOutcome
 
 from .lease import hold_lease, lease_end, lock_conversation, take_lease
 from .limits import NewMessage
-from .records import turn_completed
+from .records import tell_webhooks, turn_completed
 from .settling import settle_dead_turn, settle_open_calls
 from .state import Turn
 
@@ -199,7 +199,9 @@ def store_answer(turn: Turn) -> TurnCompleted:
     if turn.answer.status in {Message.Status.FAILED, Message.Status.INTERRUPTED}:
         settle_open_calls(turn.conversation)
         turn.tool_calls = list(turn.answer.tool_calls.order_by("position"))
-    return turn_completed(turn.answer, turn.tool_calls, turn.approval)
+    completed = turn_completed(turn.answer, turn.tool_calls, turn.approval)
+    tell_webhooks(turn.user, turn.answer, completed)
+    return completed
 
 
 def turn_timings(turn: Turn) -> dict[str, Any]:

@@ -57,7 +57,12 @@ PROGRAM_AUTH = {
         }
     },
 }
-CONDITIONAL = {"getConversation", "getTodo", "listConversations", "listMessages", "listTodos"}
+CONDITIONAL = {
+    *("getConversation", "getTodo", "getWebhook"),
+    *("listConversations", "listMessages", "listTodos", "listWebhooks"),
+}
+# Where what was made is found.
+LOCATED = {"createTodo", "createWebhook"}
 IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",
@@ -184,7 +189,7 @@ def headers_of(method: str, path: str, operation: DictStrAny, status: int) -> li
         "X-API-Version",
         *(["RateLimit", "RateLimit-Policy"] if operation.get("security") and status not in {401, 500, 503} else []),
         *(["ETag"] if has_etag(operation, path, status) else []),
-        *(["Location"] if operation["operationId"] == "createTodo" and status == 201 else []),
+        *(["Location"] if operation["operationId"] in LOCATED and status == 201 else []),
         *(["Idempotent-Replayed"] if kept and status < 300 else []),
         *(["WWW-Authenticate"] if status == 401 else []),
         *(["Retry-After"] if status in {409, 429, 503} else []),

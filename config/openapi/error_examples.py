@@ -25,6 +25,7 @@ ERRORS = {
     "message_not_found": r"\{message_id\}",
     "todo_not_found": r"\{todo_id\}",
     "change_not_found": "/undo$",
+    "webhook_not_found": r"\{webhook_id\}(?!$)|^(GET|PATCH) .*\{webhook_id\}$",
     "reminder_not_found": r"\{reminder_id\}",
     "approval_not_found": r"\{approval_id\}",
     "conversation_busy": OF_TURNS,

@@ -180,6 +180,38 @@ BROWSER = {
     "last_success_at": None,
 }
 
+WEBHOOK = {
+    "id": "0199c3f2-7a58-7c22-8b3c-4d5e6f708192",
+    "url": "https://example.com/hooks/todos",
+    "name": "Kitchen display",
+    "events": ["todo.added", "todo.completed"],
+    "state": "on",
+    "off_because": None,
+    "failing_since": None,
+    "last_success_at": ANSWERED_AT,
+    "old_secret_until": None,
+    "created_at": ASKED_AT,
+}
+SENT = {
+    "id": "0199c3f2-7a59-7d33-9c4d-5e6f708192a3",
+    "type": "todo.completed",
+    "state": "sent",
+    "code": "http_204",
+    "attempts": 1,
+    "created_at": ANSWERED_AT,
+    "sent_at": ANSWERED_AT,
+    "next_attempt_at": None,
+}
+TEST_DELIVERY = {
+    **SENT,
+    "type": "webhook.test",
+    "state": "waiting",
+    "code": "",
+    "attempts": 0,
+    "sent_at": None,
+    "next_attempt_at": ANSWERED_AT,
+}
+
 BRIEFING = {
     "on": True,
     "time": "07:30",
@@ -226,6 +258,8 @@ BODIES: dict[str, Any] = {
     "POST /api/{user_id}/todos/import": {"application/json": FILE, "text/csv": CSV},
     "PUT /api/{user_id}/briefing": {"on": True, "time": "07:30", "recurrence": "FREQ=DAILY", "channels": ["push"]},
     "POST /api/{user_id}/push-subscriptions": NEW_BROWSER,
+    "POST /api/{user_id}/webhooks": {"url": WEBHOOK["url"], "events": WEBHOOK["events"]},
+    "PATCH /api/{user_id}/webhooks/{webhook_id}": {"on": True},
     "POST /api/{user_id}/undo": {"tool_call_id": TOOL_CALL["id"]},
 }
 ANSWERS: dict[str, Any] = {
@@ -281,6 +315,14 @@ ANSWERS: dict[str, Any] = {
         "public_key": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
     },
     "POST /api/{user_id}/push-subscriptions": BROWSER,
+    "GET /api/{user_id}/webhooks": {"items": [WEBHOOK], "next": None},
+    "POST /api/{user_id}/webhooks": WEBHOOK,
+    "GET /api/{user_id}/webhooks/{webhook_id}": WEBHOOK,
+    "PATCH /api/{user_id}/webhooks/{webhook_id}": WEBHOOK,
+    "GET /api/{user_id}/webhooks/{webhook_id}/secret": {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+    "POST /api/{user_id}/webhooks/{webhook_id}/rotate": {**WEBHOOK, "old_secret_until": "2026-03-05T09:12:09.350Z"},
+    "POST /api/{user_id}/webhooks/{webhook_id}/test": TEST_DELIVERY,
+    "GET /api/{user_id}/webhooks/{webhook_id}/deliveries": {"items": [SENT], "next": None},
     "GET /api/{user_id}/todos/export": {"application/json": FILE, "text/csv": CSV},
     "POST /api/{user_id}/todos/import": {
         "added": 1,

@@ -20,6 +20,8 @@ from chat.events import (
     TurnCompleted,
     TurnStarted,
 )
+from notices.webhooks.events import EVENTS as WEBHOOK_EVENTS
+from notices.webhooks.schema import DeliveryState, OffReason, WebhookState
 from todos.api.batch import BatchOutcome
 from todos.api.schema import ChangeDoor, TodoView, UndoOutcome
 from todos.models import ChangeKind
@@ -37,6 +39,8 @@ NAMES = {
     "BriefingOut": "Briefing",
     "PlanOut": "BriefingPlan",
     "PushSubscriptionOut": "PushSubscription",
+    "WebhookOut": "Webhook",
+    "WebhookPatch": "WebhookUpdate",
     "WeekIn": "WeekPlanChoice",
     "BatchItem": "TodoBatchItem",
     "BatchError": "TodoBatchError",
@@ -74,6 +78,10 @@ ENUMS = {
     "ToolCallStatus": get_args(ToolCallRecord.__annotations__["status"]),
     "TurnStatus": get_args(TurnCompleted.__annotations__["status"]),
     "UndoOutcome": get_args(UndoOutcome),
+    "WebhookDeliveryState": get_args(DeliveryState),
+    "WebhookEventName": ("*", *WEBHOOK_EVENTS),
+    "WebhookOffReason": get_args(OffReason),
+    "WebhookState": get_args(WebhookState),
 }
 EVENTS = (TurnStarted, MessageDelta, ToolCallStarted, ToolCallFinished)
 

@@ -148,6 +148,7 @@ NAMED_THINGS = {
         "token_id",
         "passkey_id",
         "subscription_id",
+        "webhook_id",
         "secret",
         "reminder_id",
         "delivery_id",

@@ -27,6 +27,7 @@ def tool(name: str, **arguments: Any) -> Door:
 
 NOTHING = Open("404 not_found")
 SHUT = dict.fromkeys(METHODS, NOTHING)
+Webhook = partial(Door, anothers="404 webhook_not_found", missing="404 webhook_not_found")
 API: Doors = {
     "api/openapi.json": {"GET": Open("200"), "HEAD": Open("200")},
     "api/changes": {"GET": Open("200"), "HEAD": Open("200")},
@@ -71,6 +72,19 @@ API: Doors = {
     },
     # What is another's sounds like what is gone, and stays.
     "api/<user_id>/push-subscriptions/<subscription_id>": {"DELETE": Door("204", "204", "204")},
+    "api/<user_id>/webhooks": {
+        "GET": Door("200"),
+        "POST": Door("422 validation_error", body={"url": "https://10.0.0.1/"}),
+    },
+    "api/<user_id>/webhooks/<webhook_id>": {
+        "GET": Webhook("200"),
+        "PATCH": Webhook("200", body={"name": "taken"}),
+        "DELETE": Door("204", "204", "204"),
+    },
+    "api/<user_id>/webhooks/<webhook_id>/secret": {"GET": Webhook("200")},
+    "api/<user_id>/webhooks/<webhook_id>/rotate": {"POST": Webhook("200")},
+    "api/<user_id>/webhooks/<webhook_id>/test": {"POST": Webhook("202")},
+    "api/<user_id>/webhooks/<webhook_id>/deliveries": {"GET": Webhook("200")},
     "api/<user_id>/todos/export": {"GET": Door("200")},
     "api/<user_id>/todos/import": {"POST": Door("200", body={"todos": []})},
     "api/<user_id>/todos": {"GET": Door("200"), "POST": Door("201", body={"title": "new"})},

@@ -34,10 +34,15 @@ from language.reading.reminding import LAST_REMINDER
 from notices.buttons.acts import act_on
 from notices.buttons.views import acted, shown_to
 from notices.channels.push import subscription_and_key
-from notices.models import Delivery, NoticeSettings, PushSubscription
+from notices.models import Delivery, NoticeSettings, PushSubscription, Webhook
 from notices.preferences import notice_settings
 from notices.push.subscriptions import SUBSCRIPTIONS_MAX, subscribe
 from notices.push.testing import Browser, PushService
+from notices.webhooks.acts import deliveries_of
+from notices.webhooks.events import WebhookTold, tell
+from notices.webhooks.health import note_whether_any
+from notices.webhooks.pages import last_deliveries
+from notices.webhooks.sending import letter_of
 from todos.api.endpoints import etag_of_list
 from todos.changing.changes import Act, Origin, snapshot
 from todos.changing.shifts import is_made_already
@@ -413,8 +418,36 @@ def a_device_of_eve_beside_all_of_carols(lies: Lies) -> Any:
         for number in range(SUBSCRIPTIONS_MAX)
     )
     browser = Browser(cast(PushService, SimpleNamespace(port=9)))
-    with override_settings(PUSH_TO_LOOPBACK=True):
+    with override_settings(CALLS_TO_LOOPBACK=True):
         return subscribe(lies.eve, browser.endpoint, **browser.keys).owner.username
+
+
+@probe
+def what_carol_was_sent_by_a_webhook_of_eve(lies: Lies) -> Any:
+    webhook = Webhook.objects.get(owner=lies.eve)
+    lies.delivery(lies.carol, lies.carols_todo, channel="webhook", target=str(webhook.pk))
+    listed = last_deliveries(lies.eve, [webhook])[str(webhook.pk)]
+    return deliveries_of(lies.eve, webhook).count(), len(listed)
+
+
+@probe
+def what_is_told_of_eve_to_webhooks_of_carol(lies: Lies) -> Any:
+    lies.eve.has_webhooks = True
+    told = WebhookTold(webhook_id=lies.eves_todo.pk)
+    return tell(lies.eve, "todo.added", lies.eves_todo.pk, lies.now, told)
+
+
+@probe
+def a_letter_of_eve_to_a_webhook_of_carol(lies: Lies) -> Any:
+    delivery = lies.delivery(lies.eve, lies.eves_todo, channel="webhook")
+    return within_unit(letter_of)(lies.eve, delivery.pk, delivery.pk, Webhook.objects.get(owner=lies.carol).pk)
+
+
+@probe
+def that_carol_has_webhooks_and_eve_none(lies: Lies) -> Any:
+    Webhook.objects.filter(owner=lies.eve).delete()
+    note_whether_any(lies.eve)
+    return lies.eve.has_webhooks
 
 
 @probe

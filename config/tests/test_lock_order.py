@@ -25,6 +25,7 @@ ORDER = (
     {"todos_reminder"},
     {"chat_approval"},
     {"chat_message", "chat_toolcall"},
+    {"notices_webhook"},
     {"notices_delivery"},
     {"chat_briefing"},
 )

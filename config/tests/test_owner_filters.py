@@ -17,6 +17,7 @@ from chat.briefing.models import BriefingQuerySet
 from chat.models import ApprovalQuerySet, Conversation, ConversationQuerySet
 from database.prepared import PreparedQuery
 from notices.models import DeliveryQuerySet, NoticeSettingsQuerySet, PushSubscriptionQuerySet
+from notices.webhooks.models import WebhookQuerySet
 from todos.models import TodoChangeQuerySet, TodoQuerySet
 from todos.reminders.models import ReminderQuerySet
 from web.models import KeptAnswerQuerySet
@@ -29,7 +30,7 @@ QUERYSETS = (
     *(TodoQuerySet, TodoChangeQuerySet, ReminderQuerySet),
     *(DeliveryQuerySet, NoticeSettingsQuerySet, PushSubscriptionQuerySet),
     *(ConversationQuerySet, ApprovalQuerySet, KeptAnswerQuerySet),
-    BriefingQuerySet,
+    *(BriefingQuerySet, WebhookQuerySet),
 )
 Site = tuple[str, int]
 # Keys and moments that are new in each run.

@@ -17,7 +17,7 @@ from .test_log_privacy import all_lines
 
 class NothingOfAPushIsLogged(TestCase):
     def test_no_line_has_keys_addresses_or_words(self):
-        with all_lines() as lines, PushService() as service, override_settings(PUSH_TO_LOOPBACK=True):
+        with all_lines() as lines, PushService() as service, override_settings(CALLS_TO_LOOPBACK=True):
             user, browser = alice(), Browser(service)
             row = subscribe(user, browser.endpoint, **browser.keys)
             item = Item(uuid7(), "Call Ann", "", "/todos", timezone.now())

@@ -15,7 +15,7 @@ from chat.models import Conversation
 from chat.testing import belongings
 from config.api import api
 from notices.api import EXAMPLE as NEW_BROWSER
-from notices.models import PushSubscription
+from notices.models import Delivery, PushSubscription, Webhook
 from todos.models import Todo, TodoChange
 from web.models import KeptAnswer
 from web.repeats import purge_kept_answers
@@ -37,6 +37,11 @@ WRITES = {
     "addPushSubscription": ("/push-subscriptions", {"endpoint": "https://push.example.com/1", "keys": KEYS}),
     "endPushSubscription": ("/push-subscriptions/{subscription_id}", None),
     "endPushSubscriptions": ("/push-subscriptions", None),
+    "createWebhook": ("/webhooks", {"url": "https://example.com/hooks"}),
+    "updateWebhook": ("/webhooks/{webhook_id}", {"name": "Kitchen"}),
+    "rotateWebhookSecret": ("/webhooks/{webhook_id}/rotate", None),
+    "testWebhook": ("/webhooks/{webhook_id}/test", None),
+    "deleteWebhook": ("/webhooks/{webhook_id}", None),
     "undoChanges": ("/undo", {"change_id": "{change_id}"}),
     "continueConversation": ("/conversations", {"continue_from": "{conversation_id}"}),
     "updateConversation": ("/conversations/{conversation_id}", {"title": "Groceries"}),
@@ -68,7 +73,7 @@ class RepeatCase(TestCase):
 
 def stored() -> dict[str, list]:
     """All that requests write, but for the answers that are kept."""
-    tables = (Todo, TodoChange, Conversation, PushSubscription)
+    tables = (Todo, TodoChange, Conversation, PushSubscription, Webhook, Delivery)
     return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}
 
 

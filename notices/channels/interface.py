@@ -32,7 +32,7 @@ class Notice:
     """One message to one target of one person: one item, or all that came late together.
 
     `id` is the same at each attempt: it makes a Message-ID, a Topic or a tag, so that a second arrival replaces the
-    first on the screen. `kind` is that of its items: "reminder", "briefing" or "test".
+    first on the screen. `kind` is that of its items, as `Delivery.Kind` has it.
     """
 
     id: UUID
@@ -57,11 +57,15 @@ class Outcome:
 class Channel(Protocol):
     """`send` runs outside of any transaction, and at the latest after `timeout_seconds` counts as "again".
 
+    Of one process `slots` run at a time; with `one_at_a_time`, no two of any process for the same target.
+
     What it raises is logged by type and counts as "again". What it needs of the database it asks in units of its own.
     """
 
     name: str
     timeout_seconds: float
+    slots: int
+    one_at_a_time: bool
 
     def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
         """Where this channel reaches these people now; who has switched it off is left out. Sync, in a unit."""

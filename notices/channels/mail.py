@@ -10,12 +10,18 @@ from web.mail.sending import Mail, MailFailed, is_mail_set_up, send_mail
 
 from .interface import Item, Notice, Outcome
 
-UNSEEN_SUBJECT = {"reminder": "You have a reminder", "briefing": "Your briefing is ready"}
+UNSEEN_SUBJECT = {
+    "reminder": "You have a reminder",
+    "briefing": "Your briefing is ready",
+    "news": "Something needs a look",
+}
 
 
 class MailChannel:
     name = "mail"
     timeout_seconds = 45.0
+    slots = 20
+    one_at_a_time = False
 
     def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
         if not is_mail_set_up():

@@ -17,6 +17,8 @@ from .interface import Notice, Outcome
 class PageChannel:
     name = "page"
     timeout_seconds = 5.0
+    slots = 20
+    one_at_a_time = False
 
     def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
         return dict.fromkeys(with_channel(self.name, owner_ids), ("",))

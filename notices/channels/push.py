@@ -24,6 +24,8 @@ TITLES_SHOWN = 5
 class PushChannel:
     name = "push"
     timeout_seconds = 15.0
+    slots = 20
+    one_at_a_time = False
 
     def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
         found: dict[UUID, list[str]] = {}

@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F
-from django.db.models.functions import Coalesce, Now
+from django.db.models import F, Window
+from django.db.models.functions import Coalesce, Now, RowNumber
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from notices.channels.interface import Notice, Outcome
+from notices.channels.registry import channels
 from notices.models import Delivery
 from todos.models import Todo
 
@@ -43,6 +44,8 @@ class Claim:
 def claim(channel: str, free: int) -> list[Claim]:
     """At most `free` notices of a channel, each for this process alone. What nobody needs any more is closed."""
     waiting = Delivery.objects.claimable().filter(channel=channel).order_by("not_before", "pk")
+    if channels[channel].one_at_a_time:
+        waiting = waiting.filter(pk__in=next_of_targets(channel, free))
     rows = list(waiting.select_for_update(skip_locked=True, of=("self",))[:free])
     if not rows:
         return []
@@ -59,6 +62,19 @@ def claim(channel: str, free: int) -> list[Claim]:
         notice = Notice(notice_id, group[0].kind, owner, group[0].target, items)
         claims.append(Claim(notice, channel, token))
     return claims
+
+
+def next_of_targets(channel: str, free: int) -> list[UUID]:
+    """Of each target that nothing is being sent to, what was tried the least, and of those the oldest.
+
+    Targets of which nothing failed before come first, so that those that never answer hold nobody else up.
+    """
+    rows = Delivery.objects.open().filter(channel=channel)
+    busy = rows.filter(state=Delivery.State.CLAIMED, not_before__gt=Now())
+    due = rows.filter(not_before__lte=Now()).exclude(target__in=busy.values("target"))
+    place = Window(RowNumber(), partition_by="target", order_by=("attempts", "pk"))
+    first = due.annotate(place=place).filter(place=1).order_by("code", "not_before", "pk")
+    return list(first.values_list("pk", flat=True)[:free])
 
 
 def settle(claim: Claim, outcome: Outcome) -> bool:

@@ -22,7 +22,6 @@ from todos.reminders.models import Reminder
 from .claims import Claim, claim, settle
 from .filling import expire_old, hand_over_due
 
-SLOTS = 20
 # At most: a reminder that is set for the next second was not known when the sleep began.
 SLEEP_SECONDS = 1.0
 LAST_SENDS_SECONDS = 3.0
@@ -61,8 +60,9 @@ class Sender:
         """Send what is due; how many seconds there is nothing to do, unless a slot gets free before."""
         try:
             wait = await seconds_to_next()
-            if wait <= 0 and await self.send_some():
-                wait = 0
+            if wait <= 0 and not await self.send_some() and not self.running:
+                # Others are at it: what is due is locked by them, or behind what they are sending.
+                wait = SLEEP_SECONDS
         except DatabaseError as error:
             if not is_outage(error):
                 raise
@@ -76,7 +76,7 @@ class Sender:
         """Hand over, claim, and begin to send; how many reminders and notices that was."""
         handed_over = await hand_over()
         busy = Counter(self.running.values())
-        claims = await claim_some({name: SLOTS - busy[name] for name in channels if busy[name] < SLOTS})
+        claims = await claim_some({name: free for name in channels if (free := channels[name].slots - busy[name]) > 0})
         for claimed in claims:
             task = asyncio.create_task(self.send(claimed))
             self.running[task] = claimed.channel

@@ -1,6 +1,5 @@
 """One push to one browser, and what its push service says to it."""
 
-import asyncio
 import json
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from django.conf import settings
 
 from notices.channels.interface import Outcome
 from notices.models import PushSubscription
-from web.addresses.outbound import NotReachable, post, resolved
+from web.addresses.outbound import NotReachable, post, resolved, wait_asked
 
 from .encryption import MESSAGE_MAX_BYTES, encrypt
 from .vapid import authorization
@@ -25,9 +24,6 @@ ENDED = {401, 403, 404, 410}
 ENDED_CODE = "ended"
 PASSING = {408, 413, 425, 429}
 
-# One pool for each event loop: connections cannot be used in another.
-clients: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}
-
 
 async def push(
     subscription: PushSubscription, key: EllipticCurvePrivateKey, message: dict[str, Any], topic: UUID
@@ -35,7 +31,7 @@ async def push(
     """Encrypt and send. A second message of the same `topic` replaces one that was not delivered yet."""
     try:
         body = encrypt(packed(message), subscription.p256dh, subscription.auth)
-        target = await resolved(subscription.endpoint, loopback=settings.PUSH_TO_LOOPBACK)
+        target = await resolved(subscription.endpoint, loopback=settings.CALLS_TO_LOOPBACK)
     except (NotReachable, ValueError):
         return Outcome("failed", "not_public")
     except OSError:
@@ -49,25 +45,20 @@ async def push(
         "Topic": topic.hex,
     }
     try:
-        return outcome_of(await post(client(), target, body, headers))
+        return outcome_of(*await post(target, body, headers, TIMEOUT))
     except httpx2.HTTPError as error:
         return Outcome("again", type(error).__name__.lower()[:40])
 
 
-def outcome_of(answer: httpx2.Response) -> Outcome:
-    code = f"http_{answer.status_code}"
-    if answer.is_success:
+def outcome_of(status: int, headers: httpx2.Headers) -> Outcome:
+    code = f"http_{status}"
+    if httpx2.codes.is_success(status):
         return Outcome("sent", code)
-    if answer.status_code in ENDED:
+    if status in ENDED:
         return Outcome("failed", ENDED_CODE)
-    if answer.status_code >= 500 or answer.status_code in PASSING:
-        return Outcome("again", code, wait_in(answer.headers.get("Retry-After", "")))
+    if status >= 500 or status in PASSING:
+        return Outcome("again", code, wait_asked(headers, RETRY_MAX_SECONDS))
     return Outcome("failed", code)
-
-
-def wait_in(header: str) -> float:
-    """Seconds; dates, which push services do not send, count as none."""
-    return min(int(header), RETRY_MAX_SECONDS) if header.isascii() and header.isdigit() and len(header) < 8 else 0
 
 
 def packed(message: dict[str, Any]) -> bytes:
@@ -78,13 +69,3 @@ def packed(message: dict[str, Any]) -> bytes:
         message = {**message, "body": message["body"][:keep] + ("…" if keep else "")}
         content = json.dumps(message, ensure_ascii=False).encode()
     return content
-
-
-def client() -> httpx2.AsyncClient:
-    """Without the proxies of the environment, which would look names up themselves, and without redirects."""
-    loop = asyncio.get_running_loop()
-    if loop not in clients:
-        for other in [each for each in clients if each.is_closed()]:
-            del clients[other]
-        clients[loop] = httpx2.AsyncClient(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
-    return clients[loop]

@@ -41,7 +41,7 @@ def subscribe(owner: User, endpoint: str, p256dh: str, auth: str, device: str = 
 
 def check_endpoint(endpoint: str) -> None:
     try:
-        checked_address(endpoint, loopback=settings.PUSH_TO_LOOPBACK)
+        checked_address(endpoint, loopback=settings.CALLS_TO_LOOPBACK)
     except NotReachable as reason:
         raise ValidationFailed(details={"endpoint": str(reason)}) from None
     if len(endpoint) > ENDPOINT_MAX:

@@ -62,7 +62,7 @@ class Encryption(SimpleTestCase):
                 encrypt(b"x" * (MESSAGE_MAX_BYTES + 1), **browser.keys)
 
 
-@override_settings(PUSH_TO_LOOPBACK=True)
+@override_settings(CALLS_TO_LOOPBACK=True)
 class PushCase(TransactionTestCase):
     def setUp(self):
         self.service = self.enterContext(PushService())
@@ -254,7 +254,7 @@ class Subscriptions(PushCase):
         self.assertFalse(PushSubscription.objects.exists())
 
 
-@override_settings(PUSH_TO_LOOPBACK=False)
+@override_settings(CALLS_TO_LOOPBACK=False)
 class AddressesThatAreNotCalled(TransactionTestCase):
     BAD = (
         *("http://push.example.com/a", "https://push.example.com:8443/a", "ftp://push.example.com/a", "push", ""),

@@ -7,14 +7,17 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import prefetch_related_objects
+from django.dispatch import Signal
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from todos.models import Door, Todo, TodoChange, TodoTag
 from todos.reminders.following import begin_reminders, follow, is_caused_by
+
+# Sent inside the transaction with `change`, `todo` as the change left it, and `owner`.
+todo_changed = Signal()
 
 Snapshot = dict[str, Any]
 # All that makes a todo what it is; the rest never changes or follows from the last change.
@@ -53,8 +56,8 @@ class Act:
         """Store a new row with its tags."""
         todo.save(force_insert=True)
         _add_tags(todo, tags)
-        begin_reminders(todo, self._zone(todo), self.now)
-        return self._record(todo, None, snapshot(todo), undoes)
+        begin_reminders(todo, self._owner(todo).zone, self.now)
+        return self._told(todo, self._record(todo, None, snapshot(todo), undoes))
 
     def change(
         self, todo: Todo, columns: dict[str, Any], tags: Iterable[str] | None = None, undoes: TodoChange | None = None
@@ -70,18 +73,22 @@ class Act:
             _replace_tags(todo, set(tags))
         change = self._record(todo, before, snapshot(todo), undoes)
         if moves:
-            follow(todo, self._zone(todo), self.now)
-        return change
+            follow(todo, self._owner(todo).zone, self.now)
+        return self._told(todo, change)
 
     def remove(self, todo: Todo, undoes: TodoChange) -> TodoChange:
         """Take a row away as if it had never been: only undo does that, for others there is the trash."""
         before, todo_id = snapshot(todo), todo.pk
         todo.delete()
         todo.pk = todo_id
-        return self._record(todo, before, None, undoes)
+        return self._told(todo, self._record(todo, before, None, undoes))
 
-    def _zone(self, todo: Todo) -> ZoneInfo:
-        return (self.actor if self.actor.pk == todo.owner_id else todo.owner).zone
+    def _owner(self, todo: Todo) -> User:
+        return self.actor if self.actor.pk == todo.owner_id else todo.owner
+
+    def _told(self, todo: Todo, change: TodoChange) -> TodoChange:
+        todo_changed.send(TodoChange, change=change, todo=todo, owner=self._owner(todo))
+        return change
 
     def _record(
         self, todo: Todo, before: Snapshot | None, after: Snapshot | None, undoes: TodoChange | None

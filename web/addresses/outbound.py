@@ -14,8 +14,13 @@ import httpx2
 
 HTTPS_PORT = 443
 NAT64 = IPv6Network("64:ff9b::/96")
+# An answer says little; who sends more is not listened to.
+BODY_READ_BYTES = 16_384
 NOT_HTTPS = "This must be an https address."
 NOT_PUBLIC = "This address is not a public one."
+
+# One pool for each event loop: connections cannot be used in another.
+clients: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}
 
 
 class NotReachable(Exception):
@@ -66,14 +71,48 @@ async def resolved(url: str, *, loopback: bool = False) -> Target:
     return Target(url, address.netloc, host)
 
 
-async def post(client: httpx2.AsyncClient, target: Target, content: bytes, headers: dict[str, str]) -> httpx2.Response:
-    """The certificate must be of the name, although the number is called. The client must not follow redirects."""
-    return await client.post(
+async def post(
+    target: Target, content: bytes, headers: dict[str, str], limits: httpx2.Timeout
+) -> tuple[int, httpx2.Headers]:
+    """The status and the headers of the answer; of its body no more is read than keeps the connection usable.
+
+    The certificate must be of the name, although the number is called. Redirects are answers as others are. Raises
+    httpx2.HTTPError.
+    """
+    request = client().build_request(
+        "POST",
         target.url,
         content=content,
         headers={**headers, "Host": target.host},
         extensions={"sni_hostname": target.name},
+        timeout=limits,
     )
+    answer = await client().send(request, stream=True)
+    try:
+        read = 0
+        async for piece in answer.aiter_raw():
+            read += len(piece)
+            if read > BODY_READ_BYTES:
+                break
+    finally:
+        await answer.aclose()
+    return answer.status_code, answer.headers
+
+
+def wait_asked(headers: httpx2.Headers, at_most: int) -> float:
+    """The seconds of a Retry-After header; a date, which servers hardly send, counts as none."""
+    asked = headers.get("Retry-After", "")
+    return min(int(asked), at_most) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 0
+
+
+def client() -> httpx2.AsyncClient:
+    """Without the proxies of the environment, which would look names up themselves, and without redirects."""
+    loop = asyncio.get_running_loop()
+    if loop not in clients:
+        for other in [each for each in clients if each.is_closed()]:
+            del clients[other]
+        clients[loop] = httpx2.AsyncClient(trust_env=False, follow_redirects=False)
+    return clients[loop]
 
 
 def is_public(number: IPv4Address | IPv6Address) -> bool:
