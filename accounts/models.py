@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
 from .issuers import LOCAL_ISSUER
-from .names.addresses import address_key
+from .names.addresses import address_key, validate_unquoted
 from .names.devices import device_name
 from .names.usernames import look_of, mixes_lookalikes
 
@@ -61,6 +61,7 @@ class User(AbstractUser):
         editable=False,
         help_text="From before looks were compared; somebody else has the same.",
     )
+    email = models.EmailField(blank=True, validators=[validate_unquoted])
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     email_key = models.CharField(max_length=512, null=True, unique=True, editable=False)  # noqa: DJ001 many have none

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 
 from accounts.models import User
+from accounts.names.addresses import validate_unquoted
 from accounts.pages.forms import PASSWORD_RULES
 from accounts.security_log import MAILS
 
@@ -13,7 +14,7 @@ from accounts.security_log import MAILS
 def email_field(**attrs: Any) -> forms.EmailField:
     # Of a path in SMTP (RFC 5321); an address of more characters cannot get any mail.
     widget = forms.EmailInput(attrs={"autocomplete": "email", **attrs})
-    return forms.EmailField(label="Email", max_length=254, widget=widget)
+    return forms.EmailField(label="Email", max_length=254, widget=widget, validators=[validate_unquoted])
 
 
 class ForgotForm(forms.Form):

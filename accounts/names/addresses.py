@@ -1,7 +1,15 @@
-"""When two mail addresses are one: as those who deliver mail compare them."""
+"""Mail addresses: which are taken, and when two of them are one, as those who deliver mail compare them."""
 
 import contextlib
 import unicodedata
+
+from django.core.exceptions import ValidationError
+
+
+def validate_unquoted(address: str) -> None:
+    """Python's library for mail leaves the quotes of `"a..b"@example.com` out, and so writes to another address."""
+    if '"' in address:
+        raise ValidationError("Write the address without quotes.")
 
 
 def address_key(address: str) -> str:

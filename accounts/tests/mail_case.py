@@ -39,8 +39,10 @@ class MailCase(TestCase):
     async def forget(self, email="ada@example.com", **headers):
         return await self.async_client.post("/accounts/password/forgot", {"email": email}, headers=headers)
 
-    async def choose(self, link, password=NEW_PASSWORD, **more):
-        return await self.async_client.post(link, {"new_password1": password, "new_password2": password, **more})
+    async def choose(self, link, password=NEW_PASSWORD, client=None, **more):
+        return await (client or self.async_client).post(
+            link, {"new_password1": password, "new_password2": password, **more}
+        )
 
     async def sign_in(self, password=PASSWORD, client=None):
         return await (client or self.async_client).post("/accounts/login", {"username": "alice", "password": password})

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.mails.sending import ATTEMPTS, send_waiting
 from accounts.models import AccountMail, User
 from accounts.names.addresses import address_key
+from accounts.security_log import MAILS, record
 from accounts.testing import PASSWORD, bob
 
 from .mail_case import NEW_PASSWORD, SITE, MailCase, confirmed
@@ -152,7 +153,7 @@ class Address(MailCase):
             "Ada <a@b.example>",
         ):
             self.assertEqual((await self.want(address)).status_code, 422, address)
-        for address in ('"a..b"@example.com', "o'neil+x@example.com", "ada@bücher.example"):
+        for address in ("o'neil+x@example.com", "ada@bücher.example"):
             self.assertEqual((await self.want(address)).status_code, 302, address)
         self.assertEqual((await self.now()).email_wanted, "ada@bücher.example")
 
@@ -181,6 +182,29 @@ class Warnings(MailCase):
         self.assertEqual([mail.subject for mail in await self.mails()], ["Token made"])
         await self.async_client.post("/accounts/settings/mails", {"kinds": ["nonsense"]})
         self.assertEqual((await self.now()).mails_off, "password")
+
+    async def test_every_kind_of_event_that_is_offered_is_mailed_and_ends_with_its_switch(self):
+        kinds = {kind for _, events in MAILS.values() for kind in events}
+        for kind in kinds:
+            await sync_to_async(record)(self.alice, kind, detail="phone")
+        self.assertEqual({mail.subject for mail in await self.mails()}, {str(kind.label) for kind in kinds})
+        self.server.received.clear()
+        self.alice.mails_off = " ".join(MAILS)
+        for kind in kinds:
+            await sync_to_async(record)(self.alice, kind)
+        self.assertEqual(await self.mails(), [])
+
+    async def test_a_server_that_falls_silent_holds_up_no_page_and_gets_the_mail_later(self):
+        with override_settings(EMAIL_TIMEOUT=0.2):
+            self.server.hangs = True
+            self.assertEqual((await self.forget()).status_code, 200)
+            await send_waiting()
+            self.assertEqual((await self.sign_in()).status_code, 302)
+        waiting = await AccountMail.objects.aget()
+        self.assertEqual((waiting.sent_at, waiting.attempts), (None, 1))
+        self.server.hangs = False
+        await AccountMail.objects.aupdate(not_before=timezone.now())
+        self.assertEqual(len(await self.mails()), 1)
 
     async def test_a_server_that_refuses_for_a_while_gets_it_later_and_for_good_never(self):
         for said, kept in (("451 later", 1), ("554 no", 0)):

@@ -4,19 +4,26 @@ That a username is taken is told at registration: names are how people are told 
 could find out. An address is never told. Time is not measured here: the statements behind an answer are.
 """
 
-import functools
 import re
 
+import pyotp
 from django.core.cache import cache
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.testing import PASSWORD, alice
+from accounts.models import User
+from accounts.second_factor.stored import turn_on_app
+from accounts.testing import PASSWORD, alice, bob
 
 RANDOM = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"|"request_id": ?"[^"]+"|"(challenge|ticket)": ?"[^"]+"')
+TOKENS = re.compile(r'"(access_token|refresh_token|user_id)": ?"[^"]+"')
 KNOWN, UNKNOWN = ("alice", "ada@example.com"), ("elvis", "eve@example.com")
+
+
+def guess(name, _):
+    return {"username": name, "password": "guess"}
 
 
 @override_settings(EMAIL_URL="memory:", SITE_URL="http://localhost")
@@ -27,12 +34,14 @@ class Answers(TestCase):
         user.email_key, user.email_verified_at = "ada@example.com", timezone.now()
         user.save()
 
-    def heard(self, path, body, **named):
+    def heard(self, path, body, *, signed_in=None, **named):
         """Status, headers and text of an answer, and the statements behind it; without what is random, or was sent."""
         self.client.cookies.clear()
+        if signed_in:
+            self.client.force_login(signed_in)
         with CaptureQueriesContext(connection) as asked:
             answer = self.client.post(path, body, headers={"Host": "localhost"}, **named)
-        text = RANDOM.sub("", answer.content.decode())
+        text = TOKENS.sub("", RANDOM.sub("", answer.content.decode()))
         for word in KNOWN + UNKNOWN:
             text = text.replace(word, "")
         kept = {name: value for name, value in answer.items() if name not in {"X-Request-ID", "RateLimit"}}
@@ -48,9 +57,17 @@ class Answers(TestCase):
 
     def test_a_wrong_password(self):
         for path, named in (("/accounts/login", {}), ("/api/auth/token", {"content_type": "application/json"})):
-            form = functools.partial(dict, password="guess")
-            status, *_ = self.assert_equal_for_both(path, lambda name, _, form=form: form(username=name), **named)
+            status, *_ = self.assert_equal_for_both(path, guess, **named)
             self.assertEqual(status, 401)
+
+    def test_a_wrong_password_of_accounts_of_all_kinds(self):
+        """Without a password, disabled, or with a second factor: each is as if it were not there."""
+        alice_now = User.objects.get()
+        turn_on_app(alice_now, (secret := pyotp.random_base32()), pyotp.TOTP(secret).now())
+        for change in ({}, {"password": "!"}, {"is_active": False}):
+            User.objects.update(**change)
+            with self.subTest(change):
+                self.assertEqual(self.assert_equal_for_both("/accounts/login", guess)[0], 401)
 
     def test_a_forgotten_password(self):
         page = self.assert_equal_for_both("/accounts/password/forgot", lambda _, address: {"email": address})
@@ -67,6 +84,18 @@ class Answers(TestCase):
             return {"username": next(names), "email": address, "password1": PASSWORD, "password2": PASSWORD}
 
         self.assertEqual(self.assert_equal_for_both("/accounts/register", of_page)[0], 302)
+
+        def of_program(_, address):
+            return {"username": next(names), "email": address, "password": PASSWORD}
+
+        answer = self.assert_equal_for_both("/api/auth/register", of_program, content_type="application/json")
+        self.assertEqual(answer[0], 201)
+
+    def test_a_new_address_of_somebody_who_is_signed_in(self):
+        answer = self.assert_equal_for_both(
+            "/accounts/settings/email", lambda _, address: {"email": address}, signed_in=bob()
+        )
+        self.assertEqual(answer[0], 302)
 
     def test_a_passkey_that_is_about_to_be_used_is_asked_for_without_a_name(self):
         status, *_ = self.assert_equal_for_both("/accounts/login/passkey/options", lambda name, _: {"username": name})
