@@ -35,6 +35,7 @@ from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, Validation
 from web.json_text import read_json
 from web.requests import refuse_unknown_parameters
 
+from .endpoints.api_changes import say_deprecation
 from .openapi.document import camel_case, finish
 from .programs import scope_of
 
@@ -193,6 +194,7 @@ api = TodoChatAPI(
     docs_decorator=require_safe,
 )
 api.add_decorator(refuse_unknown_parameters)
+api.add_decorator(say_deprecation)
 api.add_router("/auth", auth_router, tags=["Sign in"])
 api.add_router("", chat_router, tags=["Chat"])
 api.add_router("", privacy_router, tags=["Privacy"])

@@ -159,7 +159,7 @@ def never_kept(get_response: GetResponse) -> GetResponse:
 
 @async_only_middleware
 def api_headers(get_response: GetResponse) -> GetResponse:
-    """Tell clients of the API its version, and where they stand with the limits that the request counted in."""
+    """Tell clients of the API its version, what is given up, and where they stand with their limits."""
 
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith("/api/"):
@@ -171,7 +171,7 @@ def api_headers(get_response: GetResponse) -> GetResponse:
         finally:
             noted_uses.reset(token)
         response["X-API-Version"] = api.version
-        for name, value in limit_headers(noted).items():
+        for name, value in (limit_headers(noted) | getattr(request, "deprecation", {})).items():
             response[name] = value
         return response
 

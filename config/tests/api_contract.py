@@ -4,6 +4,7 @@
 release. A break is what a client that worked may stumble over: what it sends is refused, what it reads is gone.
 """
 
+import datetime
 import json
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ def contract_of(document: dict[str, Any]) -> Contract:
     """Operation → its parameters, the fields of its body and those of its answers, each with what it may be."""
     return {
         f"{method.upper()} {path}": {
+            **({"sunset": operation["x-sunset"]} if operation.get("deprecated") else {}),
             "parameters": {
                 f"{parameter['in']} {parameter['name']}": bool(parameter.get("required"))
                 for parameter in operation.get("parameters", [])
@@ -65,10 +67,13 @@ def kinds(shape: dict[str, Any]) -> list[str]:
     return kind if isinstance(kind, list) else [kind]
 
 
-def breaks(before: Contract, after: Contract) -> Iterator[str]:
+def breaks(before: Contract, after: Contract, today: datetime.date | None = None) -> Iterator[str]:
+    """What was given up in a release may be gone from the day that it named."""
+    today = today or datetime.datetime.now(datetime.UTC).date()
     for name, operation in before.items():
         if name not in after:
-            yield f"{name} is gone"
+            if operation.get("sunset", "9999-12-31") > today.isoformat():
+                yield f"{name} is gone"
             continue
         now = after[name]
         yield from (f"{name}: {broken}" for broken in broken_requests(operation, now))

@@ -1,14 +1,23 @@
 """A client that worked with the last release works with this one, and what is new is told."""
 
 import copy
+import datetime
 import json
 import re
 from pathlib import Path
 
 from django.conf import settings
-from django.test import SimpleTestCase
+from django.http import HttpRequest
+from django.test import SimpleTestCase, override_settings
+from django.urls import path
+from ninja import NinjaAPI, Router
 
-from config.api import api
+from config.api import TodoChatAPI, answer_error, api
+from config.endpoints.api_changes import say_deprecation
+from config.openapi.document import add_headers
+from config.urls import urlpatterns
+from web.errors import ValidationFailed
+from web.requests import refuse_unknown_parameters
 
 from .api_contract import RELEASED, breaks, contract_of
 
@@ -82,6 +91,59 @@ class SinceTheLastRelease(SimpleTestCase):
         answer = self.client.get("/api/openapi.json")
         versions = {api.version, answer.json()["info"]["version"], answer["X-API-Version"]}
         self.assertEqual(versions, {VERSIONS[0]})
+
+
+class GivenUp(SimpleTestCase):
+    """A route of the tests: as long as nothing is given up, none of the program is."""
+
+    def setUp(self):
+        old = Router(auth=None)
+
+        @old.get("/old", deprecated=True, openapi_extra={"x-deprecated-on": "2026-06-01", "x-sunset": "2026-12-01"})
+        async def read_old(request: HttpRequest, fails: bool = False) -> dict[str, str]:
+            """Use another."""
+            if fails:
+                raise ValidationFailed
+            return {}
+
+        self.api = TodoChatAPI(title="Old", version=api.version, urls_namespace="old", docs_url=None)
+        for decorator in (refuse_unknown_parameters, say_deprecation):
+            self.api.add_decorator(decorator)
+        self.api.add_exception_handler(ValidationFailed, answer_error)
+        self.api.add_router("", old)
+        urls = type("urls", (), {"urlpatterns": [path("api/given-up/", self.api.urls), *urlpatterns]})
+        self.enterContext(override_settings(ROOT_URLCONF=urls))
+
+    def test_its_answers_and_refusals_say_since_when_and_until_when(self):
+        for sent in ("", "?fails=true"):
+            answer = self.client.get(f"/api/given-up/old{sent}")
+            self.assertEqual(answer["Deprecation"], "@1780272000")
+            self.assertEqual(answer["Sunset"], "Tue, 01 Dec 2026 00:00:00 GMT")
+            self.assertEqual(answer["Link"], '</api/changes>; rel="deprecation"; type="text/html"')
+        self.assertNotIn("Deprecation", self.client.get("/api/openapi.json"))
+
+    def test_the_document_says_it_and_it_may_be_gone_from_that_day_on(self):
+        document = NinjaAPI.get_openapi_schema(self.api)
+        add_headers(document)
+        operation = document["paths"]["/api/given-up/old"]["get"]
+        self.assertTrue(operation["deprecated"])
+        self.assertLessEqual({"Deprecation", "Sunset"}, operation["responses"][200]["headers"].keys())
+        before = contract_of(json.loads(json.dumps(document)))
+        early, late = datetime.date(2026, 11, 30), datetime.date(2026, 12, 1)
+        self.assertEqual(list(breaks(before, {}, early)), ["GET /api/given-up/old is gone"])
+        self.assertEqual(list(breaks(before, {}, late)), [])
+
+    def test_one_without_its_days_stops_the_start(self):
+        api, old = TodoChatAPI(urls_namespace="older"), Router()
+        api.add_decorator(say_deprecation)
+        with self.assertRaises((KeyError, TypeError)):
+
+            @old.get("/older", deprecated=True)
+            async def read_older(request: HttpRequest) -> dict[str, str]:
+                return {}
+
+            api.add_router("", old)
+            _ = api.urls
 
 
 class ChangesPage(SimpleTestCase):
