@@ -174,14 +174,16 @@ def names_of_bodies(document: OpenAPISchema) -> set[str]:
 
 def add_headers(document: OpenAPISchema) -> None:
     """The headers of each answer, and what they say."""
-    document["components"]["headers"] = {
-        name: {"description": words, "schema": {"type": "string"}} for name, words in HEADERS.items()
-    }
+    used: set[str] = set()
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             for status, response in operation["responses"].items():
                 names = headers_of(method, path, operation, int(status))
                 response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+                used.update(names)
+    document["components"]["headers"] = {
+        name: {"description": words, "schema": {"type": "string"}} for name, words in HEADERS.items() if name in used
+    }
 
 
 def headers_of(method: str, path: str, operation: DictStrAny, status: int) -> list[str]:

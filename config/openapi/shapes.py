@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from ninja.openapi.schema import OpenAPISchema
 from ninja.types import DictStrAny
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from chat.api.export import ExportFormat
 from chat.api.schema import MessageRole, MessageStatus
@@ -21,7 +21,15 @@ from chat.events import (
     TurnStarted,
 )
 from notices.webhooks.events import EVENTS as WEBHOOK_EVENTS
-from notices.webhooks.schema import DeliveryState, OffReason, WebhookState
+from notices.webhooks.events import TodoEventName, TurnEventName, TurnTold
+from notices.webhooks.schema import (
+    DeliveryState,
+    OffReason,
+    WebhookState,
+    WebhookTestEvent,
+    WebhookTodoEvent,
+    WebhookTurnEvent,
+)
 from todos.api.batch import BatchOutcome
 from todos.api.schema import ChangeDoor, TodoView, UndoOutcome
 from todos.models import ChangeKind
@@ -39,6 +47,11 @@ NAMES = {
     "BriefingOut": "Briefing",
     "PlanOut": "BriefingPlan",
     "PushSubscriptionOut": "PushSubscription",
+    "ChangeTold": "WebhookChange",
+    "TodoTold": "WebhookTodoData",
+    "ToolCallTold": "WebhookToolCall",
+    "TurnTold": "WebhookTurnData",
+    "WebhookTold": "WebhookTestData",
     "WebhookOut": "Webhook",
     "WebhookPatch": "WebhookUpdate",
     "WeekIn": "WeekPlanChoice",
@@ -82,7 +95,20 @@ ENUMS = {
     "WebhookEventName": ("*", *WEBHOOK_EVENTS),
     "WebhookOffReason": get_args(OffReason),
     "WebhookState": get_args(WebhookState),
+    "WebhookTodoEventName": get_args(TodoEventName),
+    "WebhookTurnEventName": get_args(TurnEventName),
+    "WebhookTurnStatus": get_args(TurnTold.__annotations__["status"]),
 }
+WEBHOOK_MESSAGES: dict[str, type[BaseModel]] = {
+    "todoChanged": WebhookTodoEvent,
+    "turnEnded": WebhookTurnEvent,
+    "webhookTested": WebhookTestEvent,
+}
+SIGNED = (
+    "Signed as [Standard Webhooks](https://www.standardwebhooks.com) has it: `webhook-id`, `webhook-timestamp` and "
+    "`webhook-signature` (v1). Answer within 15 seconds; what is not 2xx is tried again, eight times in about a day, "
+    "under the same `webhook-id`. 410 switches the webhook off."
+)
 EVENTS = (TurnStarted, MessageDelta, ToolCallStarted, ToolCallFinished)
 
 
@@ -90,12 +116,13 @@ def shape(document: OpenAPISchema, error_codes: list[str]) -> None:
     """Name what the library took from classes or left without a name; keep no schema that nothing refers to."""
     schemas = document["components"]["schemas"]
     add_events(schemas)
+    add_webhooks(document)
     schemas["ErrorCode"] = {"type": "string", "enum": error_codes, "description": "Stable: a code keeps its meaning."}
     schemas["ErrorBody"]["properties"]["error"] = {"$ref": REF + "ErrorCode"}
     name_enums(document)
     rename(document)
     used: set[str] = set()
-    for name in references(document["paths"]):
+    for name in references([document["paths"], document["webhooks"]]):
         collect(name, schemas, used)
     document["components"]["schemas"] = {name: schemas[name] for name in sorted(used)}
 
@@ -117,6 +144,28 @@ def add_events(schemas: DictStrAny) -> None:
         "then exactly one of `turn.completed` and `turn.failed`.",
         "oneOf": [{"$ref": REF + name} for name in names],
     }
+
+
+def add_webhooks(document: OpenAPISchema) -> None:
+    """What is posted to the addresses of a person's webhooks."""
+    schemas = document["components"]["schemas"]
+    document["webhooks"] = {}
+    for name, event in WEBHOOK_MESSAGES.items():
+        schema = event.model_json_schema(ref_template=REF + "{model}")
+        schemas.update({part: inner for part, inner in schema.pop("$defs", {}).items() if part not in schemas})
+        schemas[event.__name__] = schema
+        content = {"application/json": {"schema": {"$ref": REF + event.__name__}}}
+        document["webhooks"][name] = {
+            "post": {
+                "operationId": name,
+                "tags": ["Webhooks"],
+                "summary": event.__doc__,
+                "description": SIGNED,
+                "requestBody": {"required": True, "content": content},
+                "responses": {"2XX": {"description": "It has arrived."}, "4XX": {"description": "It is sent again."}},
+                "security": [],
+            }
+        }
 
 
 def stream_event(name: str, data: str) -> DictStrAny:

@@ -16,8 +16,15 @@ Contract = dict[str, Any]
 
 
 def contract_of(document: dict[str, Any]) -> Contract:
-    """Operation → its parameters, the fields of its body and those of its answers, each with what it may be."""
-    return {
+    """Operation → its parameters, the fields of its body and those of its answers, each with what it may be.
+
+    What webhooks are sent is read by clients as answers are.
+    """
+    sent = {
+        f"WEBHOOK {name}": {"parameters": {}, "body": {}, "answers": {"sent": fields(document, post["requestBody"])}}
+        for name, post in sorted((name, each["post"]) for name, each in document.get("webhooks", {}).items())
+    }
+    return sent | {
         f"{method.upper()} {path}": {
             **({"sunset": operation["x-sunset"]} if operation.get("deprecated") else {}),
             "parameters": {

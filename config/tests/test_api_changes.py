@@ -64,6 +64,9 @@ class SinceTheLastRelease(SimpleTestCase):
         def with_another_type(document):
             document["components"]["schemas"]["Todo"]["properties"]["version"] = {"type": "string"}
 
+        def without_word_of_webhook(document):
+            del document["components"]["schemas"]["WebhookChange"]["properties"]["door"]
+
         found = {
             without_operation: f"DELETE {todo} is gone",
             without_parameter: f"GET {todos}: query tag is not known any more",
@@ -71,6 +74,7 @@ class SinceTheLastRelease(SimpleTestCase):
             without_field_of_body: f"POST {todos}: notes is refused now",
             with_required_field: f"POST {todos}: due is required now",
             without_field_of_answer: f"GET {todos} 200: items[].repeats is gone",
+            without_word_of_webhook: "WEBHOOK todoChanged sent: data.change.door is gone",
             with_another_type: f"GET {todo} 200: version may be string now",
         }
         for change, sentence in found.items():

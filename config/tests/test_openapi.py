@@ -11,7 +11,7 @@ from accounts.scopes import SCOPES
 from chat.events import Event
 from config.api import api
 from config.openapi.document import names_of_bodies
-from config.openapi.shapes import parts, references
+from config.openapi.shapes import WEBHOOK_MESSAGES, parts, references
 from web.errors import status_by_code
 
 OPEN_PATHS = {
@@ -119,6 +119,15 @@ class OpenApi(SimpleTestCase):
         told = {event["event"]["const"]: next(references(event["data"])) for event in events}
         names = {event.name: event.__name__ for event in get_args(Event)}
         self.assertEqual(told, names | {"turn.completed": "Turn", "turn.failed": "ErrorBody"})
+
+    def test_what_webhooks_are_sent_is_described_with_the_todo_of_the_api(self):
+        document = self.client.get("/api/openapi.json").json()
+        schemas = document["components"]["schemas"]
+        sent = {name: next(references(each["post"]["requestBody"])) for name, each in document["webhooks"].items()}
+        self.assertEqual(sent, {name: event.__name__ for name, event in WEBHOOK_MESSAGES.items()})
+        self.assertEqual(schemas["WebhookTodoData"]["properties"]["todo"], {"$ref": "#/components/schemas/Todo"})
+        told = {name for each in ("Todo", "Turn") for name in schemas[f"Webhook{each}EventName"]["enum"]}
+        self.assertEqual({"*", *told}, set(schemas["WebhookEventName"]["enum"]))
 
     def test_answers_say_which_headers_they_have(self):
         paths = self.client.get("/api/openapi.json").json()["paths"]
