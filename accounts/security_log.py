@@ -27,7 +27,7 @@ MAILS: dict[str, tuple[str, frozenset[Kind]]] = {
     "device": ("A new device signs in", frozenset({Kind.SIGNED_IN_ON_NEW_DEVICE, Kind.RECOVERY_CODE_USED})),
     "password": ("The password is changed or set by a link", frozenset({Kind.PASSWORD_CHANGED, Kind.PASSWORD_RESET})),
     "passkey": (
-        "A passkey, the second factor or a sign-in provider is added or removed, or a passkey was copied",
+        "A passkey, the second factor or a linked account changes",
         frozenset(
             {
                 *(Kind.PASSKEY_ADDED, Kind.PASSKEY_REMOVED, Kind.PASSKEY_COPIED),

@@ -34,6 +34,11 @@ def check_way_in(user: User) -> None:
 
 def ways_in(user: User) -> int:
     """How many ways in a person has by themselves."""
+    return int(user.has_usable_password()) + ways_beside_password(user)
+
+
+def ways_beside_password(user: User) -> int:
+    """Those that a new password does not end."""
     names = {issuer.issuer for issuer in providers()}
     linked = user.outside_identities.filter(issuer__in=names).count()
-    return int(user.has_usable_password()) + user.passkeys.count() + linked + int(user.issuer in names)
+    return user.passkeys.count() + linked + int(user.issuer in names)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.entry.password_links import RESET
 from accounts.entry.passwords import hash_password
-from accounts.entry.ways import PASSWORD
+from accounts.entry.ways import PASSWORD, ways_beside_password
 from accounts.models import User
 from accounts.pages.confirming import confirmed
 from accounts.pages.entering import enter_or_ask
@@ -67,7 +67,8 @@ async def reset_password(request: HttpRequest) -> HttpResponse:
         changed = await database_unit(RESET.store_password)(key, hashed, request, end_tokens=end_tokens)
         return await enter_or_ask(request, changed, PASSWORD) if changed else used_link(request)
     status = UNPROCESSABLE if form.is_bound else 200
-    page = {"form": form, "username": user.username}
+    ways = await database_read(ways_beside_password)(user)
+    page = {"form": form, "username": user.username, "ways_beside_password": ways}
     return await sync_to_async(render)(request, "accounts/mails/reset.html", page, status=status)
 
 

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import PersonalToken, User, validate_time_zone
+from web.mail.sending import is_mail_set_up
 from web.text import is_blank, storable
 
 PASSWORD_RULES = "At least 8 characters; not your name, not a common password, not only digits."  # noqa: S105
@@ -47,6 +48,8 @@ class RegisterForm(UserCreationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none"}
+        if is_mail_set_up():
+            self.fields["email"].help_text = "For a new password, the day you forget yours."
         self.fields["password1"].help_text = PASSWORD_RULES
         self.fields["password2"].label = "Password again"
         self.fields["password2"].help_text = ""

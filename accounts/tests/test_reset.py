@@ -121,6 +121,14 @@ class Reset(MailCase):
         self.assertContains(await self.choose(link, "12345678"), "entirely numeric", status_code=422)
         self.assertEqual((await self.choose(link)).status_code, 302)
 
+    async def test_the_page_names_the_ways_in_that_a_new_password_does_not_end(self):
+        """A thief may have added one."""
+        await self.forget()
+        link = await self.link()
+        self.assertNotContains(await AsyncClient().get(link), "Passkeys and linked accounts still let in")
+        await self.alice.passkeys.acreate(name="of a thief", credential_id="x", public_key="")
+        self.assertContains(await AsyncClient().get(link), "Passkeys and linked accounts still let in")
+
     async def test_only_a_confirmed_address_gets_a_mail_in_whatever_case_it_is_written(self):
         await User.objects.acreate(username="carol", email="carol@example.com")
         for address in ("carol@example.com", "nobody@example.com", "ADA@Example.COM"):

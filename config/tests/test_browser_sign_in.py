@@ -158,7 +158,7 @@ class EntranceStories(SignInCase):
         for path in ("/accounts/login", "/accounts/register"):
             self.assert_looks_right(path.rpartition("/")[2], path)
         self.page.goto("/accounts/login")
-        expect(self.page.locator(".tagline")).to_contain_text("Your todos")
+        expect(self.page.locator(".tagline")).to_contain_text("A todo list")
         expect(self.page.locator("[name=username]")).to_be_focused()
         self.page.fill("[name=username]", "nobody")
         self.page.fill("[name=password]", "not it")
