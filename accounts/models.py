@@ -315,6 +315,7 @@ class SecurityEvent(models.Model):
         WEBHOOK_ADDED = "webhook_added", "Webhook added"
         WEBHOOK_CHANGED = "webhook_changed", "Webhook changed"
         WEBHOOK_REMOVED = "webhook_removed", "Webhook removed"
+        WEBHOOK_OFF = "webhook_off", "Webhook switched off by itself"
         EMAIL_CHANGED = "email_changed", "Email confirmed"
         EMAIL_REMOVED = "email_removed", "Email removed"
 

@@ -38,7 +38,7 @@ MAILS: dict[str, tuple[str, frozenset[Kind]]] = {
     ),
     "app": (
         "An app is connected, or a token or webhook made",
-        frozenset({Kind.APP_CONNECTED, Kind.TOKEN_MADE, Kind.WEBHOOK_ADDED, Kind.WEBHOOK_CHANGED}),
+        frozenset({Kind.APP_CONNECTED, Kind.TOKEN_MADE, Kind.WEBHOOK_ADDED, Kind.WEBHOOK_CHANGED, Kind.WEBHOOK_OFF}),
     ),
     "email": ("The mail address is changed", frozenset({Kind.EMAIL_CHANGED})),
 }

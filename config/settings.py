@@ -111,6 +111,7 @@ CORS_EXPOSE_HEADERS = (
     "deprecation",
     "etag",
     "idempotent-replayed",
+    "link",
     "location",
     "ratelimit",
     "ratelimit-policy",

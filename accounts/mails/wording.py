@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 
 from accounts.entry.password_links import RESET
-from accounts.models import AccountMail, User
+from accounts.models import AccountMail, SecurityEvent, User
 from accounts.security_log import place_of
 from web.mail.sending import Mail
 
@@ -94,12 +94,21 @@ def event(order: AccountMail, user: User) -> Letter:
     what, when = happened.get_kind_display(), happened.at.astimezone(user.zone)
     return Letter(
         what,
-        *not_you(),
+        *(webhook_off() if happened.kind == SecurityEvent.Kind.WEBHOOK_OFF else not_you()),
         facts=(
             f"{what} ({happened.detail})" if happened.detail else what,
             f"{when:%-d %B %Y, %H:%M} ({user.time_zone})",
             ", ".join(filter(None, [happened.device, place_of(happened.address)])),
         ),
+    )
+
+
+def webhook_off() -> tuple[str, str, str]:
+    """Nobody did it: its server was not there for days, or said that it is gone."""
+    return (
+        "What happens is not sent there any more. Once its server answers again, switch it on in the settings:",
+        link_to("settings"),
+        "Open the settings",
     )
 
 

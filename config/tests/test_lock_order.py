@@ -12,6 +12,7 @@ from chat.testing import calls, says, scripted_model
 from chat.tests.chat_case import ADD_MILK
 from chat.tests.test_approvals import TITLES, ApprovalCase
 from database.units import database_unit
+from notices.webhooks.health import note_failure, note_success
 from todos.models import TodoChange
 
 LOCKING = re.compile(r'^(?:SELECT .*? FROM "(\w+)".* FOR (?:NO KEY )?UPDATE|UPDATE "(\w+)")', re.DOTALL)
@@ -101,6 +102,20 @@ class LockOrder(ApprovalCase):
         self.assertEqual(await TodoChange.objects.filter(undoes=None).acount(), 9)
         tables = {table for unit in self.locks.units for table in unit}
         self.assertLessEqual({"accounts_user", "chat_conversation", "todos_todo", "chat_approval"}, tables)
+
+    async def test_of_webhooks(self):
+        path = "/webhooks"
+        made = await self.post(path, {"url": "https://hooks.example.com/"})
+        await self.post(f"{path}/{made['id']}/rotate")
+        await self.post(f"{path}/{made['id']}/test")
+        with scripted_model(calls("add_task", ADD_MILK), says("Added.")):
+            await self.send("add milk")
+        for _ in range(2):
+            await database_unit(note_failure)(self.alice, made["id"], is_gone=False, asked_seconds=0)
+        await database_unit(note_success)(made["id"])
+        await database_unit(note_failure)(self.alice, made["id"], is_gone=True, asked_seconds=0)
+        tables = {table for unit in self.locks.units for table in unit}
+        self.assertLessEqual({"accounts_user", "notices_webhook", "notices_delivery"}, tables)
 
     async def test_of_a_repeat_a_new_token_and_the_end_of_the_account(self):
         await self.post("/todos", {"title": "Every day", "due": "every day"})

@@ -14,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from accounts.models import User
+from accounts.models import SecurityEvent, User
 from accounts.testing import alice, bearer, bob
+from accounts.tests.mail_case import MailCase
+from database.units import database_unit, within_unit
 from notices.models import Delivery, Webhook
 from notices.outbox.claims import claim
 from notices.outbox.purging import purge_letters
@@ -23,7 +25,7 @@ from notices.outbox.sending import send_due
 from notices.webhooks import sending
 from notices.webhooks.acts import WEBHOOKS_MAX, add_webhook, change_webhook, rotate_secret
 from notices.webhooks.events import WebhookTold, letter, put_letters
-from notices.webhooks.health import PAUSES_SECONDS, SWITCHED_OFF_AFTER
+from notices.webhooks.health import PAUSES_SECONDS, SWITCHED_OFF_AFTER, note_failure
 from notices.webhooks.signing import new_secret, secret_of
 from notices.webhooks.testing import Receiver
 from todos.changing.undo import undo_last
@@ -286,6 +288,7 @@ class SwitchedOff(WebhookCase):
         self.assertFalse(Delivery.objects.filter(channel="webhook", state__in=["waiting", "claimed"]).exists())
         news = Delivery.objects.get(channel="page")
         self.assertEqual((news.kind, news.content["title"]), ("news", "A webhook was switched off"))
+        self.assertEqual(SecurityEvent.objects.get(kind="webhook_off").detail, "127.0.0.1")
         self.client.force_login(self.alice)
         self.assertIn("A webhook was switched off", self.client.get("/notices").content.decode())
         self.assertIn("Off: nothing has reached it for days", self.client.get("/accounts/settings").content.decode())
@@ -320,6 +323,31 @@ class SwitchedOff(WebhookCase):
         self.todo("Third")
         self.send()
         self.assertEqual(self.told[-1]["data"]["todo"]["title"], "Third")
+
+    def test_an_account_that_is_erased_or_disabled_meanwhile_is_not_told_of_any_more(self):
+        self.todo()
+        [held] = claim("webhook", 1)
+        letter = within_unit(sending.letter_of)(self.alice, held.notice.id, held.notice.id, self.webhook.pk)
+        User.objects.filter(pk=self.alice.pk).update(is_active=False)
+        self.later()
+        self.send()
+        self.assertEqual((self.receiver.calls, self.states()[0][:2]), ([], ("expired", "not_needed")))
+        User.objects.all().delete()
+        self.receiver.usual = (500, {})
+        outcome = async_to_sync(sending.send)(self.alice, letter)
+        self.assertEqual((outcome.result, outcome.code), ("failed", "erased"))
+
+
+class Mails(MailCase):
+    async def test_who_confirmed_an_address_is_mailed_and_led_to_the_settings(self):
+        webhook = await database_unit(add_webhook)(self.alice, None, "https://hooks.example.com/secret-path", "", [])
+        await database_unit(note_failure)(self.alice, webhook.pk, is_gone=True, asked_seconds=0)
+        added, off = await self.mails()
+        self.assertEqual((added.subject, off.subject), ("Webhook added", "Webhook switched off by itself"))
+        self.assertTrue(off.links[0].endswith("/accounts/settings"))
+        self.assertIn("hooks.example.com", off.text)
+        self.assertNotIn("secret-path", added.text + off.text)
+        self.assertNotIn("new password", off.text)
 
 
 class Secrets(WebhookCase):

@@ -123,8 +123,10 @@ def deliveries_of(owner: User, webhook: Webhook) -> DeliveryQuerySet:
 
 
 def locked(owner: User, webhook_id: UUID | None) -> Webhook:
+    """Behind the lock of its owner and its own: who sends notes there how it fares."""
     lock_user(owner)
-    return find_webhook(owner, webhook_id)
+    webhook = find_webhook(owner, webhook_id)
+    return Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
 
 
 def check_url(url: str) -> str:

@@ -16,6 +16,7 @@ from database.units import database_read, database_unit
 from notices.channels.interface import Outcome
 from notices.models import Delivery
 from web.addresses.outbound import NotReachable, post, resolved, wait_asked
+from web.errors import TokenInvalid
 
 from .health import note_failure, note_success
 from .models import Webhook
@@ -61,9 +62,12 @@ async def send(owner: User, letter: Letter) -> Outcome:
         return outcome
     if letter.is_test:
         return Outcome("failed", outcome.code)
-    seconds = await database_unit(note_failure)(
-        owner, letter.webhook_id, is_gone=outcome.code == GONE_CODE, asked_seconds=outcome.retry_after_seconds
-    )
+    try:
+        seconds = await database_unit(note_failure)(
+            owner, letter.webhook_id, is_gone=outcome.code == GONE_CODE, asked_seconds=outcome.retry_after_seconds
+        )
+    except TokenInvalid:
+        return Outcome("failed", "erased")  # with its owner, meanwhile
     return Outcome("failed", outcome.code) if seconds is None else Outcome("again", outcome.code, seconds)
 
 
