@@ -7,6 +7,7 @@ from .mails import views as mails
 from .outside import views as outside
 from .pages import views
 from .pages.first_sign_in import first_sign_in
+from .passkeys import signing_up
 from .passkeys import views as passkeys
 from .programs.urls import urlpatterns as of_programs
 from .second_factor import views as second_factor
@@ -22,6 +23,8 @@ urlpatterns = [
     path("accounts/token", views.access_token, name="access_token"),
     path("accounts/logout", LogoutView.as_view(), name="logout"),
     path("accounts/register", views.register, name="register"),
+    path("accounts/register/passkey", signing_up.register_by_passkey, name="register_by_passkey"),
+    path("accounts/register/passkey/options", signing_up.signing_up_options, name="signing_up_options"),
     path("accounts/first-sign-in", first_sign_in, name="first_sign_in"),
     path("accounts/password/forgot", mails.forgot_password, name="forgot_password"),
     path("accounts/password/reset", mails.reset_password, name="reset_password"),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from accounts.models import User
 from accounts.names.devices import device_name
+from accounts.security_log import Kind
 from web.ratelimits import address_of
 from web.text import storable
 
@@ -16,6 +17,7 @@ DEVICE_SALT = "accounts.entry.devices"
 # Of a browser that a family shares, those who signed in last.
 PEOPLE_MAX = 8
 MARK_CHARACTERS = 16
+SIGN_INS = (Kind.SIGNED_IN, Kind.SIGNED_IN_ON_NEW_DEVICE)
 
 
 def is_new_device(request: HttpRequest, user: User) -> bool:
@@ -26,7 +28,7 @@ def is_new_device(request: HttpRequest, user: User) -> bool:
     """
     if mark_of(user) in people_of(request):
         return False
-    if not (user.sign_ins.exists() or user.security_events.exists()):
+    if not (user.sign_ins.exists() or user.security_events.filter(kind__in=SIGN_INS).exists()):
         return False
     before = user.sign_ins.filter(address__in=[address_of(request), ""])
     name = device_name(storable(request.META.get("HTTP_USER_AGENT", "")))

@@ -7,6 +7,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
+from web.errors import ValidationFailed
+
+
+class NoPasskeysHere(ValidationFailed):
+    message = "Passkeys work at the name of this site and over https only."
+
 
 @dataclass(frozen=True)
 class Site:
@@ -27,6 +33,13 @@ def site_of(request: HttpRequest) -> Site | None:
     if not is_named or is_address(domain) or not (origin.startswith("https://") or domain == "localhost"):
         return None
     return Site(domain, origin)
+
+
+def required_site(request: HttpRequest) -> Site:
+    """Raises NoPasskeysHere."""
+    if (site := site_of(request)) is None:
+        raise NoPasskeysHere
+    return site
 
 
 def is_address(domain: str) -> bool:

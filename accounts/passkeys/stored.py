@@ -44,6 +44,11 @@ def add_passkey(user: User, browser: str, site: Site, answer: Answer, name: str)
     passkey = checked_registration(answer, site)
     if user.passkeys.count() >= PASSKEYS_MAX:
         raise TooManyPasskeys
+    return store_passkey(passkey, user, name)
+
+
+def store_passkey(passkey: Passkey, user: User, name: str) -> Passkey:
+    """Raises PasskeyKnown."""
     passkey.user, passkey.name = user, name
     try:
         with transaction.atomic():

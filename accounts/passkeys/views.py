@@ -23,7 +23,7 @@ from web.ratelimits import REFRESHES_PER_PERSON, SIGN_INS_PER_PERSON, address_of
 from web.text import is_blank, storable
 
 from .ceremonies import Answer, PasskeyRefused, creation_options, read_answer, request_options
-from .site import Site, site_of
+from .site import NoPasskeysHere, Site, required_site
 from .stored import (
     ADDING,
     ENTERING,
@@ -37,10 +37,6 @@ from .stored import (
 NAME_MAX_CHARACTERS = 60
 
 
-class NoPasskeysHere(ValidationFailed):
-    message = "Passkeys work at the name of this site and over https only."
-
-
 class PasskeyNameForm(forms.Form):
     name = forms.CharField(max_length=NAME_MAX_CHARACTERS, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
@@ -49,13 +45,6 @@ class PasskeyNameForm(forms.Form):
         if is_blank(name):
             raise forms.ValidationError("Write a name.")
         return name
-
-
-def required_site(request: HttpRequest) -> Site:
-    """Raises NoPasskeysHere."""
-    if (site := site_of(request)) is None:
-        raise NoPasskeysHere
-    return site
 
 
 # Signing in

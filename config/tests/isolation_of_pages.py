@@ -45,6 +45,8 @@ PAGES: Doors = {
     "accounts/outside/<slug:slug>": dict.fromkeys(("GET", "HEAD"), Open("404")),  # no such provider
     "accounts/outside/<slug:slug>/callback": dict.fromkeys(("GET", "HEAD"), Open("404")),
     "accounts/register": entrance("422"),
+    "accounts/register/passkey": entrance("422"),
+    "accounts/register/passkey/options": {"POST": Open("422 validation_error")},
     "accounts/first-sign-in": dict.fromkeys(("GET", "HEAD", "POST"), Open("404")),  # there with a key, and no other way
     # From the login only, and never from another token.
     "accounts/token": {

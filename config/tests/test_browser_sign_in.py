@@ -101,6 +101,30 @@ class PasskeyStories(SignInCase):
         phone.goto("/accounts/settings")
         expect(phone.locator(".sign-in", has_text="This one")).to_contain_text("by passkey")
 
+    def test_a_new_person_needs_no_password_at_all(self):
+        laptop, session, authenticator = self.device()
+        laptop.goto("/accounts/register?next=/accounts/settings")
+        laptop.click("text=With a passkey, without a password")
+        self.assert_looks_right("sign up by passkey", laptop.url, laptop.context)
+        laptop.fill("[name=username]", "keyholder")
+        laptop.click("main button.primary")
+        laptop.wait_for_url("**/accounts/settings")
+        expect(laptop.locator(".sign-in", has_text="This one")).to_contain_text("by passkey")
+        expect(laptop.locator("section:has(#password)")).to_contain_text("Choose a password")
+        [credential] = session.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
+
+        taken = self.open_page(laptop.context)
+        self.ignored = ("Failed to load resource: the server responded with a status of 422",)
+        taken.goto("/accounts/register/passkey")
+        taken.fill("[name=username]", "KeyHolder")
+        taken.click("main button.primary")
+        expect(taken.locator("[data-problem]")).to_contain_text("already exists")
+
+        phone, phones, keeper = self.device()
+        phones.send("WebAuthn.addCredential", {"authenticatorId": keeper, "credential": credential})
+        phone.goto("/accounts/login?next=/accounts/settings")
+        phone.wait_for_url("**/accounts/settings")
+
     def test_the_username_field_offers_it_without_a_press(self):
         laptop, _, _ = self.device()
         self.sign_up(laptop)

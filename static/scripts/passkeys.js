@@ -13,7 +13,11 @@ const SENTENCES = {
 };
 
 async function ask(form, request = {}) {
-  const response = await fetch(form.dataset.options, { method: "POST", headers: { "X-CSRFToken": cookie("csrftoken") } });
+  const response = await fetch(form.dataset.options, {
+    method: "POST",
+    headers: { "X-CSRFToken": cookie("csrftoken") },
+    body: new FormData(form),
+  });
   const options = await response.json();
   if (!response.ok) throw new Error(options.message);
   return form.dataset.passkey === "create"
