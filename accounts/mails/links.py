@@ -15,9 +15,10 @@ CONFIRM_SALT = "accounts.mails.confirm"
 LOCAL_SITE = "http://localhost:8000"
 
 
-def link_to(page: str, **query: str) -> str:
+def link_to(page: str, *, site: str | None = None, **query: str) -> str:
+    """At `site`, where somebody names another than the setting."""
     question = f"?{urlencode(query)}" if query else ""
-    return f"{settings.SITE_URL or LOCAL_SITE}{reverse(page)}{question}"
+    return f"{(site or settings.SITE_URL or LOCAL_SITE).rstrip('/')}{reverse(page)}{question}"
 
 
 def confirm_key(user: User) -> str:

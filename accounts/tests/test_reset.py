@@ -220,6 +220,11 @@ class ByTheOperator(MailCase):
         chosen = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
         self.assertEqual([self.client.post(path, chosen).status_code for _ in range(2)], [302, 410])
 
+    @override_settings(SITE_URL="")
+    def test_the_operator_may_say_where_the_program_is(self):
+        links = {self.printed("alice", *more).split()[-1].partition("?")[0] for more in ([], ["--address", f"{SITE}/"])}
+        self.assertEqual(links, {f"{site}/accounts/password/reset" for site in (SITE, "http://localhost:8000")})
+
     def test_nobody_and_a_disabled_account_are_told(self):
         User.objects.create(username="gone", is_active=False)
         for name, words in {"nobody": "no user", "gone": "disabled"}.items():

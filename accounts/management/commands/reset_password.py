@@ -12,12 +12,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("username")
+        parser.add_argument("--address", help="of the program, as people use it, where SITE_URL does not say it")
 
-    def handle(self, *, username, **options):
+    def handle(self, *, username, address, **options):
         user = User.objects.filter(username=User.normalize_username(username)).first()
         if user is None:
             raise CommandError("There is no user of this name.")
         if not user.is_active:
             raise CommandError("This account is disabled: enable it in the admin first.")
         self.stdout.write(f"Open this within {RESET.seconds // 60} minutes and choose the password. It works once:")
-        self.stdout.write(link_to("reset_password", key=RESET.key_of(user)))
+        self.stdout.write(link_to("reset_password", site=address, key=RESET.key_of(user)))
