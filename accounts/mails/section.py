@@ -19,4 +19,4 @@ def email(request: PageRequest) -> dict[str, Any]:
     }
 
 
-EMAIL = Section("accounts/settings/_email.html", email)
+EMAIL = Section("accounts/settings/_email.html", {"email": "Email"}, email)

@@ -55,6 +55,10 @@ def outside(request: PageRequest) -> dict[str, Any]:
     }
 
 
+def has_providers(context: dict[str, Any]) -> bool:
+    return bool(context["outside_providers"] or context["outside_identities"])
+
+
 def sign_ins(request: PageRequest) -> dict[str, Any]:
     this_sign_in = sign_in_of_session(request, request.acting_user)
     others, here = sign_ins_in_use(request.acting_user), address_of(request)
@@ -91,17 +95,21 @@ def privacy(request: PageRequest) -> dict[str, Any]:
     return {"erase_form": EraseForm(request.acting_user)}
 
 
-APPEARANCE = Section("accounts/settings/_appearance.html", appearance)
-TIME_ZONE = Section("accounts/settings/_time_zone.html", time_zone)
-KEYBOARD = Section("accounts/settings/_keyboard.html")
-CALENDAR = Section("todos/_settings.html")
-NOTICES = Section("notices/_settings.html")
-PASSWORD = Section("accounts/settings/_password.html", password)
-PASSKEYS = Section("accounts/settings/_passkeys.html", passkeys)
-SECOND_FACTOR = Section("accounts/settings/_second_factor.html", second_factor)
-OUTSIDE = Section("accounts/settings/_outside.html", outside)
-SIGN_INS = Section("accounts/settings/_sign_ins.html", sign_ins)
-CONNECTIONS = Section("accounts/settings/_connections.html", connections)
-PERSONAL_TOKENS = Section("accounts/settings/_personal_tokens.html", personal_tokens)
-SECURITY_LOG = Section("accounts/settings/_security_log.html", security_log)
-PRIVACY = Section("accounts/settings/_privacy.html", privacy)
+APPEARANCE = Section("accounts/settings/_appearance.html", {"appearance": "Appearance"}, appearance)
+TIME_ZONE = Section("accounts/settings/_time_zone.html", {"time-zone": "Time zone"}, time_zone)
+KEYBOARD = Section("accounts/settings/_keyboard.html", {"keyboard": "Keyboard"})
+CALENDAR = Section("todos/_settings.html", {"calendar": "Calendar", "export": "Export and import"})
+NOTICES = Section("notices/_settings.html", {"settings-reminders": "Reminders"})
+PASSWORD = Section("accounts/settings/_password.html", {"password": "Password"}, password)
+PASSKEYS = Section("accounts/settings/_passkeys.html", {"passkeys": "Passkeys"}, passkeys)
+SECOND_FACTOR = Section("accounts/settings/_second_factor.html", {"second-factor": "Second factor"}, second_factor)
+OUTSIDE = Section(
+    "accounts/settings/_outside.html", {"outside": "Other accounts that let you in"}, outside, is_shown=has_providers
+)
+SIGN_INS = Section("accounts/settings/_sign_ins.html", {"sign-ins": "Where you are signed in"}, sign_ins)
+CONNECTIONS = Section("accounts/settings/_connections.html", {"connected-apps": "Connected apps"}, connections)
+PERSONAL_TOKENS = Section(
+    "accounts/settings/_personal_tokens.html", {"personal-tokens": "Personal tokens"}, personal_tokens
+)
+SECURITY_LOG = Section("accounts/settings/_security_log.html", {"security-log": "Security log"}, security_log)
+PRIVACY = Section("accounts/settings/_privacy.html", {"privacy": "Your data", "erase": "Erase the account"}, privacy)

@@ -17,21 +17,29 @@ from database.units import database_unit
 
 from .sign_in import PageRequest, render_page
 
+Context = dict[str, Any]
 
-def nothing_more(request: PageRequest) -> dict[str, Any]:
+
+def nothing_more(request: PageRequest) -> Context:
     return {}
+
+
+def always(context: Context) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Section:
-    """A partial, and the context it needs, read inside a database unit.
+    """A partial, its headings by their ids for the list of contents, and its context, read inside a database unit.
 
     All sections share one context, so that the names in it say whose they are. What a form could not take comes back
     by `settings_page(request, status, name_of_form=form)`, in the place of what `context` made.
     """
 
     template: str
-    context: Callable[[PageRequest], dict[str, Any]] = nothing_more
+    headings: dict[str, str]
+    context: Callable[[PageRequest], Context] = nothing_more
+    is_shown: Callable[[Context], bool] = always
 
 
 @functools.cache
@@ -43,7 +51,8 @@ def all_sections() -> list[Section]:
 def settings_page(request: PageRequest, status: int = 200, **to_show: object) -> HttpResponse:
     """The page; `to_show` takes the place of what the sections would show by themselves."""
     here = request.path if request.method == "GET" else "/accounts/settings"
-    context: dict[str, Any] = {"section": "settings", "here": here, "sections": all_sections()}
+    context: Context = {"section": "settings", "here": here}
     for section in all_sections():
         context |= section.context(request)
+    context["sections"] = [section for section in all_sections() if section.is_shown(context)]
     return render_page(request, "accounts/settings.html", context | to_show, status)

@@ -59,7 +59,7 @@ def shown(request: PageRequest) -> dict[str, Any]:
     return {"briefing_form": BriefingForm.of(request.acting_user)}
 
 
-SECTION = Section("chat/_briefing_settings.html", shown)
+SECTION = Section("chat/_briefing_settings.html", {"briefing": "Briefing"}, shown)
 
 
 @require_POST

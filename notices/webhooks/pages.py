@@ -70,7 +70,7 @@ def shown(request: PageRequest) -> dict[str, Any]:
     }
 
 
-SECTION = Section("notices/_webhooks.html", shown)
+SECTION = Section("notices/_webhooks.html", {"settings-webhooks": "Webhooks"}, shown)
 
 
 def last_deliveries(owner: User, webhooks: list[Webhook]) -> dict[str, list[Delivery]]:
