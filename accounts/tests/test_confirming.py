@@ -112,6 +112,13 @@ class Confirming(TestCase):
         self.assertNotContains(asked, "Your password")
         for form in ({"password": ""}, {"password": "!"}, {}):
             self.assertEqual(self.browser.post(f"{SETTINGS}/email", {"waiting": "", **form}).status_code, 422)
+        back = re.findall(r'name="next" value="(/accounts/login[^"]+)"', asked.content.decode())[0]
+        out = self.browser.post("/accounts/logout", {"next": back})
+        self.assertRedirects(out, "/accounts/login?next=/accounts/settings", fetch_redirect_response=False)
+
+    def test_what_leads_out_of_the_account_asks_too(self):
+        answer = self.browser.post(f"{SETTINGS}/webhooks", {"url": "https://hooks.example.com/a"})
+        self.assertContains(answer, ASKED)
 
     def test_who_has_no_password_chooses_one_after_the_same_question(self):
         User.objects.update(password="!")

@@ -86,7 +86,7 @@ PAGES: Doors = {
     "accounts/settings/notices": own_button(body={"page": "on", "says_what": "true"}),
     "accounts/settings/notices/devices/<uuid:subscription_id>/end": {"POST": Door("302", "302", "302")},
     "accounts/settings/notices/test/<str:channel>": own_button(),
-    "accounts/settings/webhooks": FORM | own_button("422"),
+    "accounts/settings/webhooks": FORM | own_button("422", **ASKED),
     "accounts/settings/webhooks/<uuid:webhook_id>/secret": FORM | {"POST": Door("200", "302", "302")},
     "accounts/settings/webhooks/<uuid:webhook_id>/new-secret": FORM | {"POST": Door("200", "302", "302")},
     "accounts/settings/webhooks/<uuid:webhook_id>/test": {"POST": Door("302", "302", "302")},

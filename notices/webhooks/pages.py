@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.pages.confirming import confirmed
 from accounts.pages.settings_page import Section, settings_page
 from accounts.pages.sign_in import PageRequest, form_of, signed_in
 from database.units import database_read, database_unit
@@ -88,6 +89,7 @@ def last_deliveries(owner: User, webhooks: list[Webhook]) -> dict[str, list[Deli
 @never_cache
 @form_of("settings")
 @signed_in
+@confirmed
 async def add(request: PageRequest) -> HttpResponse:
     """Answer with the page itself, which shows the secret."""
     form = WebhookForm(request.POST)
