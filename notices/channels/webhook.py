@@ -12,7 +12,8 @@ class WebhookChannel:
     name = "webhook"
     # The attempt has its own limit; this one is for what is written down of it as well.
     timeout_seconds = ANSWER_SECONDS + 15.0
-    slots = 40
+    # Many, because they cost little and some of the other sides answer nothing.
+    slots = 100
     one_at_a_time = True
 
     def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:

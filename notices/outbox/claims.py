@@ -28,6 +28,8 @@ CLAIM = datetime.timedelta(seconds=60)
 # What is later than this was held up by an outage, and is said together.
 LATE = datetime.timedelta(minutes=2)
 TOGETHER_MAX = 50
+# One in so many slots of a channel that sends to a target one at a time.
+KEPT_FREE = 4
 # The waits after the first, second, … attempt that asked to be repeated; the last one goes on.
 WAITS_SECONDS = (10, 30, 120, 600, 1_800, 3_600)
 
@@ -67,14 +69,17 @@ def claim(channel: str, free: int) -> list[Claim]:
 def next_of_targets(channel: str, free: int) -> list[UUID]:
     """Of each target that nothing is being sent to, what was tried the least, and of those the oldest.
 
-    Targets of which nothing failed before come first, so that those that never answer hold nobody else up.
+    Rows without a code come first, as those of targets that were reached have none, and a quarter of the slots is for
+    them alone: those that never answer hold nobody else up.
     """
     rows = Delivery.objects.open().filter(channel=channel)
     busy = rows.filter(state=Delivery.State.CLAIMED, not_before__gt=Now())
     due = rows.filter(not_before__lte=Now()).exclude(target__in=busy.values("target"))
     place = Window(RowNumber(), partition_by="target", order_by=("attempts", "pk"))
     first = due.annotate(place=place).filter(place=1).order_by("code", "not_before", "pk")
-    return list(first.values_list("pk", flat=True)[:free])
+    found = first.values_list("pk", "code")[:free]
+    doubtful = free - channels[channel].slots // KEPT_FREE
+    return [pk for place, (pk, code) in enumerate(found) if not code or place < doubtful]
 
 
 def settle(claim: Claim, outcome: Outcome) -> bool:

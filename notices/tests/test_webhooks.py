@@ -18,12 +18,13 @@ from accounts.models import SecurityEvent, User
 from accounts.testing import alice, bearer, bob
 from accounts.tests.mail_case import MailCase
 from database.units import database_unit, within_unit
+from notices.channels.webhook import WebhookChannel
 from notices.models import Delivery, Webhook
-from notices.outbox.claims import claim
+from notices.outbox.claims import KEPT_FREE, claim
 from notices.outbox.purging import purge_letters
-from notices.outbox.sending import send_due
+from notices.outbox.sending import SLEEP_SECONDS, Sender, send_due
 from notices.webhooks import sending
-from notices.webhooks.acts import WEBHOOKS_MAX, add_webhook, change_webhook, rotate_secret
+from notices.webhooks.acts import WEBHOOKS_MAX, add_webhook, change_webhook, put_test, rotate_secret
 from notices.webhooks.events import WebhookTold, letter, put_letters
 from notices.webhooks.health import PAUSES_SECONDS, SWITCHED_OFF_AFTER, note_failure
 from notices.webhooks.signing import new_secret, secret_of
@@ -189,6 +190,16 @@ class Attempts(WebhookCase):
         )
         self.assertEqual({state for state, _, _ in self.states()}, {"sent"})
 
+    def test_once_anything_arrives_what_was_held_back_comes_at_once(self):
+        self.receiver.answers = [(500, {})]
+        for number in range(5):
+            self.todo(f"Todo {number}")
+        self.send()
+        self.assertEqual([attempts for *_, attempts in self.states()], [1, 0, 0, 0, 0])
+        put_test(self.alice, self.webhook.pk)
+        self.send()
+        self.assertEqual(len(self.receiver.calls), 6, "all but what failed itself, which has a time of its own")
+
     def test_the_pauses_grow_and_fill_about_a_day(self):
         self.receiver.usual = (500, {})
         self.todo()
@@ -234,6 +245,13 @@ class Attempts(WebhookCase):
         self.send()
         self.assertEqual([event["data"]["todo"]["title"] for event in self.told], [f"Todo {n}" for n in range(8)])
         self.assertEqual(self.receiver.most_at_once, 1)
+
+    def test_a_process_does_not_look_all_the_time_for_what_another_is_sending(self):
+        self.todo()
+        self.todo()
+        claim("webhook", WebhookChannel.slots)
+        self.assertEqual(async_to_sync(Sender().look)(), SLEEP_SECONDS)
+        self.assertEqual(self.receiver.calls, [])
 
     def test_one_that_never_answers_is_tried_again_and_holds_nobody_else_up(self):
         self.receiver.answers = [None]
@@ -326,7 +344,7 @@ class SwitchedOff(WebhookCase):
 
     def test_an_account_that_is_erased_or_disabled_meanwhile_is_not_told_of_any_more(self):
         self.todo()
-        [held] = claim("webhook", 1)
+        [held] = claim("webhook", WebhookChannel.slots)
         letter = within_unit(sending.letter_of)(self.alice, held.notice.id, held.notice.id, self.webhook.pk)
         User.objects.filter(pk=self.alice.pk).update(is_active=False)
         self.later()
@@ -437,14 +455,26 @@ class AThousand(WebhookCase):
         content = letter("webhook.test", timezone.now(), WebhookTold(webhook_id=self.webhook.pk))
         for source in hooks[:2]:
             put_letters(hooks, Delivery.Kind.EVENT, source.pk, DAY, content)
+        Webhook.objects.filter(pk=self.webhook.pk).update(last_success_at=timezone.now())
+        self.assertTrue(self.is_among_the_next(), "who was reached before does not wait behind who never was")
         with mock.patch.object(sending, "ANSWER_SECONDS", 0.01):
             self.assertEqual(self.send(), {"webhook again": self.HOOKS})
         self.assertEqual(set(Webhook.objects.exclude(pk=self.webhook.pk).values_list("failures")), {(1,)})
         self.later()
+        self.assertTrue(self.is_among_the_next(), "nor behind who failed")
         self.todo()
-        claimed = {held.notice.target for held in claim("webhook", 40)}
-        self.assertEqual(len(claimed), 40)
-        self.assertIn(str(self.webhook.pk), claimed, "who never failed is among the first")
+        places = WebhookChannel.slots // KEPT_FREE
+        self.assertEqual([held.notice.target for held in claim("webhook", places)], [str(self.webhook.pk)])
+        self.assertEqual(claim("webhook", places), [], "places are kept for who answers")
+
+    def is_among_the_next(self):
+        """Of all that are claimed when one more event is put; the claims are given back, and the event is gone."""
+        self.todo()
+        claimed = {held.notice.target for held in claim("webhook", WebhookChannel.slots)}
+        self.assertEqual(len(claimed), WebhookChannel.slots * 3 // 4)
+        Delivery.objects.filter(state="claimed").update(state="waiting", claim_token=None, not_before=timezone.now())
+        Delivery.objects.filter(target=str(self.webhook.pk)).delete()
+        return str(self.webhook.pk) in claimed
 
 
 class Kept(WebhookCase):

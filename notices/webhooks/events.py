@@ -102,14 +102,22 @@ def put_letters(
     for webhook in webhooks:
         row = Delivery(owner_id=webhook.owner_id, kind=kind, source_id=source_id, channel=CHANNEL, content=content)
         row.target, row.occurrence, row.not_before, row.expires_at = str(webhook.pk), now, now, now + lasts
-        if kind == Delivery.Kind.EVENT and webhook.paused_until and webhook.paused_until > now:
-            row.not_before, row.code = webhook.paused_until, HELD
+        if kind == Delivery.Kind.EVENT:
+            row.not_before, row.code = place_of(webhook, now)
         rows.append(row)
     return Delivery.objects.bulk_create(rows)
 
 
-# The code of what was not tried because what went before it failed.
-HELD = "held"
+# Codes of what was not tried so far: where nothing ever arrived, and because what went before it failed. In this
+# order, and before all codes of attempts, they come after what has none (`outbox/claims.py`).
+FIRST, HELD = "first", "held"
+
+
+def place_of(webhook: Webhook, now: datetime.datetime) -> tuple[datetime.datetime, str]:
+    """From when an event may be sent, and its code: who was reached before does not wait behind who never was."""
+    if webhook.paused_until and webhook.paused_until > now:
+        return webhook.paused_until, HELD
+    return now, "" if webhook.last_success_at else FIRST
 
 
 @receiver(todo_changed)

@@ -17,7 +17,7 @@ from accounts.models import User
 from notices.models import Delivery, DeliveryQuerySet
 from telemetry import metrics
 
-from .events import CHANNEL, HELD
+from .events import CHANNEL, FIRST, HELD
 from .models import Webhook
 
 # After the first, second, … failure in a row; the last one goes on. Eight attempts in about a day.
@@ -35,12 +35,12 @@ def note_success(webhook_id: UUID) -> None:
     webhook = Webhook.objects.filter(pk=webhook_id).select_for_update(no_key=True).first()
     if webhook is None:
         return
-    was_failing = webhook.failures > 0
+    waited = webhook.failures > 0 or webhook.last_success_at is None
     webhook.failures, webhook.failing_since, webhook.paused_until = 0, None, None
     webhook.last_success_at = timezone.now()
     webhook.save(update_fields=["failures", "failing_since", "paused_until", "last_success_at"])
-    if was_failing:
-        waiting(webhook).filter(code=HELD).update(not_before=Now(), code="")
+    if waited:
+        waiting(webhook).filter(code__in=[FIRST, HELD]).update(not_before=Now(), code="")
 
 
 def note_failure(owner: User, webhook_id: UUID, *, is_gone: bool, asked_seconds: float) -> float | None:

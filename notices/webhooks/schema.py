@@ -80,7 +80,8 @@ class WebhookSecret(BaseModel):
 class WebhookDelivery(BaseModel):
     """One event for one webhook; `id` is its `webhook-id`, the same at each attempt.
 
-    `code` is what the last attempt came to: `http_500`, `timeout`, `not_public`; “held” waits behind one that failed.
+    `code` is what the last attempt came to: `http_500`, `timeout`, `not_public`. Before one, “held” waits behind what
+    failed, and “first” is for an address where nothing arrived so far.
     """
 
     id: UUID

@@ -16,6 +16,8 @@ HTTPS_PORT = 443
 NAT64 = IPv6Network("64:ff9b::/96")
 # An answer says little; who sends more is not listened to.
 BODY_READ_BYTES = 16_384
+# More than all channels send at once, so that none waits for a connection.
+LIMITS = httpx2.Limits(max_connections=250, max_keepalive_connections=20)
 NOT_HTTPS = "This must be an https address."
 NOT_PUBLIC = "This address is not a public one."
 
@@ -111,7 +113,7 @@ def client() -> httpx2.AsyncClient:
     if loop not in clients:
         for other in [each for each in clients if each.is_closed()]:
             del clients[other]
-        clients[loop] = httpx2.AsyncClient(trust_env=False, follow_redirects=False)
+        clients[loop] = httpx2.AsyncClient(trust_env=False, follow_redirects=False, limits=LIMITS)
     return clients[loop]
 
 
