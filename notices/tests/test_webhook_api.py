@@ -3,10 +3,12 @@
 import datetime
 import json
 import re
-from unittest import mock
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock, skipUnless
 
 from asgiref.sync import async_to_sync
-from django.test import TestCase, override_settings
+from django.db import connection, transaction
+from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Verifier
 
@@ -15,7 +17,7 @@ from accounts.testing import alice, bearer, bob
 from notices.models import Delivery, Webhook
 from notices.outbox.sending import send_due
 from notices.webhooks import acts
-from notices.webhooks.acts import WEBHOOKS_MAX, add_webhook
+from notices.webhooks.acts import WEBHOOKS_MAX, TooManyWebhooks, add_webhook
 from notices.webhooks.testing import Receiver
 from todos.commands import add_todo
 from todos.testing import BY_CHAT
@@ -145,6 +147,24 @@ class Api(ApiCase):
             ],
         )
         self.assertFalse(AccountMail.objects.exists(), "no address is confirmed")
+
+
+@skipUnless(connection.vendor == "postgresql", "on SQLite one writes at a time")
+class AtOnce(TransactionTestCase):
+    def test_requests_at_once_make_no_eleventh(self):
+        owner = alice()
+
+        def add(number):
+            try:
+                return bool(transaction.atomic(add_webhook)(owner, None, f"{PUBLIC}/{number}", "", []))
+            except TooManyWebhooks:
+                return False
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(8) as threads:
+            added = list(threads.map(add, range(WEBHOOKS_MAX + 6)))
+        self.assertEqual((sum(added), Webhook.objects.count()), (WEBHOOKS_MAX, WEBHOOKS_MAX))
 
 
 @override_settings(CALLS_TO_LOOPBACK=True)
