@@ -99,9 +99,9 @@ class User(AbstractUser):
         if self.email_key and self.email_key != address_key(self.email):
             # Changed by the admin, say: whoever reads mail there has not said so yet.
             self.email_key = self.email_verified_at = None
-        if not self._state.adding and not args:
+        if not (self._state.adding or args or kwargs.get("force_insert")) and kwargs.get("update_fields") is None:
             # A copy that was read earlier does not take back what only `has_webhooks` of the row knows.
-            kwargs["update_fields"] = kwargs.get("update_fields") or saved_columns()
+            kwargs["update_fields"] = saved_columns()
         super().save(*args, **kwargs)
 
     def clean(self) -> None:

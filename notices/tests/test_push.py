@@ -270,6 +270,8 @@ class AddressesThatAreNotCalled(TransactionTestCase):
         *("https://[::ffff:127.0.0.1]/a", "https://[64:ff9b::7f00:1]/a", "https://[2002:7f00:1::]/a"),
         *("https://user:password@push.example.com/a", "https://push.example.com:0/a", "https://push.example.com:x/a"),
         *("https://ex\x00ample.com/a", "https://püsh.example.com/a", "//push.example.com/a", "https:///a"),
+        *("https://push..example.com/a", f"https://{'a' * 64}.example.com/a", "https://.example.com/a"),
+        *("https://push.example.com/a\x7f", "https://push.example.com/a\x01", "https://push.example.com/a\r\nb: c"),
     )
 
     def test_they_are_refused_when_a_browser_names_them(self):

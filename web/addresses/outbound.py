@@ -46,9 +46,12 @@ def checked_address(url: str, *, loopback: bool = False) -> SplitResult:
     try:
         address = urlsplit(url)
         port = address.port
+        (address.hostname or "").encode("idna")  # as a look-up reads it: no label is empty or too long
     except ValueError:
         raise NotReachable(NOT_HTTPS) from None
-    if not address.hostname or address.username is not None or address.password is not None or not url.isascii():
+    if not address.hostname or address.username is not None or address.password is not None:
+        raise NotReachable(NOT_HTTPS)
+    if not (url.isascii() and url.isprintable()):
         raise NotReachable(NOT_HTTPS)
     if loopback and address.scheme in {"http", "https"} and is_loopback(address.hostname):
         return address
