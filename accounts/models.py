@@ -101,7 +101,7 @@ class User(AbstractUser):
             self.email_key = self.email_verified_at = None
         if not (self._state.adding or args or kwargs.get("force_insert")) and kwargs.get("update_fields") is None:
             # A copy that was read earlier does not take back what only `has_webhooks` of the row knows.
-            kwargs["update_fields"] = saved_columns()
+            kwargs["update_fields"] = {field.name for field in self._meta.concrete_fields} - {"id", "has_webhooks"}
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -135,11 +135,6 @@ class User(AbstractUser):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
-
-
-@functools.cache
-def saved_columns() -> frozenset[str]:
-    return frozenset(field.name for field in User._meta.concrete_fields) - {"id", "has_webhooks"}
 
 
 class SignIn(models.Model):
@@ -361,9 +356,7 @@ class AccountMail(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [
-            models.Index(fields=["not_before"], name="account_mail_due_index", condition=models.Q(sent_at=None)),
-        ]
+        indexes = [models.Index(fields=["not_before"], name="account_mail_due_index", condition=models.Q(sent_at=None))]
 
     def __str__(self) -> str:
         return f"{self.kind} mail {self.id}"
