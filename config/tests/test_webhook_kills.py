@@ -23,14 +23,16 @@ MOMENTS = (
     ("when only the webhook says so", f"committed {HEALTH}"),
 )
 SEED = """
+from django.db import transaction
 from django.utils import timezone
 from accounts.testing import alice
 from notices.webhooks.acts import add_webhook
 from todos.commands import add_todo
 from todos.testing import BY_CHAT
 owner = alice()
-add_webhook(owner, None, "{url}", "", ["*"])
-add_todo(owner, now=timezone.now(), by=BY_CHAT, title="Call Ann")
+with transaction.atomic():
+    add_webhook(owner, None, "{url}", "", ["*"])
+    add_todo(owner, now=timezone.now(), by=BY_CHAT, title="Call Ann")
 """
 
 
