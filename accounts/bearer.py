@@ -75,6 +75,12 @@ def bearer_token(authorization: str) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
+def refuse_programs(request: HttpRequest) -> None:
+    """For what only the person may say, at an address that programs may use. Raises InsufficientScope."""
+    if (bearer_token(request.headers.get("Authorization", "")) or "").startswith(PROGRAM_PREFIX):
+        raise needs("")
+
+
 async def user_of_token(token: str) -> User:
     """The user of a verified access token, for doors that have no Django request."""
     return await database_read(accepted_user)(await verify_access_token(token))

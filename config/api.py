@@ -1,8 +1,10 @@
 """The JSON API: its routers, one way in, one shape of error, and the table from error codes to HTTP statuses."""
 
 import functools
+import re
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -20,6 +22,7 @@ from accounts.api.endpoints import router as auth_router
 from accounts.bearer import authenticate
 from accounts.models import User
 from accounts.programs.scopes import InsufficientScope
+from chat.api.agui.endpoints import router as agui_router
 from chat.api.endpoints import router as chat_router
 from chat.briefing.api import router as briefing_router
 from chat.privacy.api import router as privacy_router
@@ -41,6 +44,8 @@ from .programs import scope_of
 
 # More than any browser sends.
 HEADERS_MAX = 100
+# Front ends that speak AG-UI send the whole conversation each time.
+WHOLE_CONVERSATION = re.compile(r"/api/[^/]+/agui")
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 PLAIN_REASONS = {
     "string_pattern_mismatch": "This text has a NUL character, which cannot be stored.",
@@ -78,6 +83,11 @@ class HeadersTooLarge(ProductError):
     code = "headers_too_large"
     status = 431
     message = "The address and the headers of the request are too large."
+
+
+def body_limit(path: str) -> int:
+    """How many bytes a request to this path may bring."""
+    return settings.AGUI_BODY_MAX_BYTES if WHOLE_CONVERSATION.fullmatch(path) else settings.BODY_MAX_BYTES
 
 
 class PayloadTooLarge(ProductError):
@@ -197,6 +207,7 @@ api.add_decorator(refuse_unknown_parameters)
 api.add_decorator(say_deprecation)
 api.add_router("/auth", auth_router, tags=["Sign in"])
 api.add_router("", chat_router, tags=["Chat"])
+api.add_router("", agui_router, tags=["Chat"])
 api.add_router("", privacy_router, tags=["Privacy"])
 # Before the todos, where “export” and “batch” would be the ids of some.
 api.add_router("", notices_router, tags=["Reminders"])

@@ -44,6 +44,7 @@ from .api import (
     HeadersTooLarge,
     PayloadTooLarge,
     RequestTimeout,
+    body_limit,
     refusal_before_django,
 )
 from .endpoints import health
@@ -179,9 +180,10 @@ async def timely_body(scope: Scope, receive: Receive) -> bytes:
 
 async def bounded_body(scope: Scope, receive: Receive) -> bytes:
     """The whole body; raises PayloadTooLarge as soon as it is known to be, where Django would first read all of it."""
-    too_large = PayloadTooLarge(details={"limit_bytes": settings.BODY_MAX_BYTES})
+    limit = body_limit(scope["path"])
+    too_large = PayloadTooLarge(details={"limit_bytes": limit})
     length = dict(scope["headers"]).get(b"content-length", b"")
-    if length.isdigit() and int(length) > settings.BODY_MAX_BYTES:
+    if length.isdigit() and int(length) > limit:
         raise too_large
     body = b""
     while True:
@@ -189,7 +191,7 @@ async def bounded_body(scope: Scope, receive: Receive) -> bytes:
         if message["type"] == "http.disconnect":
             raise ClientGone
         body += message.get("body", b"")
-        if len(body) > settings.BODY_MAX_BYTES:
+        if len(body) > limit:
             raise too_large
         if not message.get("more_body"):
             return body

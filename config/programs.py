@@ -15,6 +15,7 @@ SCOPES_OF_AREAS = {
     "chat": (CHAT, CHAT),
     "conversations": (CHAT, CHAT),
     "turns": (CHAT, CHAT),
+    "agui": (CHAT, CHAT),
 }
 ME = "/api/auth/me"
 

@@ -310,6 +310,7 @@ MODEL_PRICES = envprices("MODEL_PRICES")
 
 MESSAGE_MAX_CHARACTERS = envint("MESSAGE_MAX_CHARACTERS", 8_000)
 BODY_MAX_BYTES = envint("BODY_MAX_BYTES", 64 * 1024)
+AGUI_BODY_MAX_BYTES = envint("AGUI_BODY_MAX_BYTES", 1024 * 1024)
 BODY_SECONDS = envint("BODY_SECONDS", 30)
 HEAD_SECONDS = envint("HEAD_SECONDS", 10)
 HEADERS_MAX_BYTES = envint("HEADERS_MAX_BYTES", 16 * 1024)
@@ -337,7 +338,8 @@ PEOPLE_PER_ADDRESS = envint("PEOPLE_PER_ADDRESS", 10)
 RATE_LIMITS = envbool("RATE_LIMITS", True)
 if not RATE_LIMITS and not DEBUG:
     wrong("RATE_LIMITS=off is for benches and refused when DEBUG is off.")
-DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
+# Ours, which are by path and counted while a body comes in, are checked before.
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_MAX_BYTES, AGUI_BODY_MAX_BYTES)
 
 # Notices: who push services may write to about what we send them, as mailto: or https:.
 PUSH_CONTACT = env("PUSH_CONTACT", f"mailto:webmaster@{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}")

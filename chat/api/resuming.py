@@ -37,17 +37,26 @@ class StoredTurn:
 
 
 async def resumed_frames(user: User, turn: StoredTurn, position: Position) -> AsyncGenerator[str, None]:
-    """What comes after `position` until the turn has ended; `turn` is as it was when asked."""
+    async for event in resumed_events(user, turn, position):
+        yield KEEP_ALIVE if event is None else sse_frame(event, position.number)
+
+
+async def resumed_events(user: User, turn: StoredTurn, position: Position) -> AsyncGenerator[Event | None, None]:
+    """What comes after `position`, which moves on, until the turn has ended; None after ten seconds of nothing.
+
+    `turn` is as it was when asked.
+    """
     quiet_seconds = 0.0
     while True:
         for event in missing_events(turn, position):
             quiet_seconds = 0.0
-            yield sse_frame(event, position.after(event))
+            position.move_past(event)
+            yield event
         if turn.has_ended:
             return
         if quiet_seconds >= KEEP_ALIVE_SECONDS:
             quiet_seconds = 0.0
-            yield KEEP_ALIVE
+            yield None
         await asyncio.sleep(LOOK_SECONDS)
         quiet_seconds += LOOK_SECONDS
         turn = await stored_turn(user, turn.answer.pk)

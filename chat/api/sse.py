@@ -33,13 +33,17 @@ class Position:
             raise ValidationFailed(details={"Last-Event-ID": "Send the id of the last event that came, as it came."})
         return cls(*divmod(int(event_id), OTHERS_MAX))
 
-    def after(self, event: Event) -> int:
-        """The id of the event, which is the next one of its turn."""
+    @property
+    def number(self) -> int:
+        """The id of the event before it."""
+        return self.characters * OTHERS_MAX + self.others
+
+    def move_past(self, event: Event) -> None:
+        """The event is the next one of its turn."""
         if isinstance(event, MessageDelta):
             self.characters += len(event.text)
         else:
             self.others += 1
-        return self.characters * OTHERS_MAX + self.others
 
 
 def sse_frame(event: Event, number: int) -> str:
@@ -58,7 +62,8 @@ async def sse_frames(running: RunningTurn) -> AsyncGenerator[str, None]:
         if event is None:
             yield KEEP_ALIVE
         else:
-            yield sse_frame(event, position.after(event))
+            position.move_past(event)
+            yield sse_frame(event, position.number)
             if isinstance(event, TurnStarted):
                 position.others += running.told_before
 

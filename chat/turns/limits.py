@@ -26,17 +26,21 @@ LITTLE_LEFT = "Little is left of today's allowance for the assistant. Wait until
 
 @dataclasses.dataclass(frozen=True)
 class NewMessage:
-    """What a person sends. Without a conversation a new one is opened. `typed_at` is known of what comes late."""
+    """What a person sends. Without a conversation a new one is opened. `typed_at` is known of what comes late.
+
+    `thread` is how a front end of others names the conversation, which is opened where there is none yet.
+    """
 
     text: str
     conversation_id: UUID | None = None
     idempotency_key: str | None = None
     typed_at: datetime.datetime | None = None
+    thread: str = ""
 
     @property
     def fingerprint(self) -> str:
         """Tells whether two requests with one Idempotency-Key are the same request."""
-        return hashlib.sha256(f"{self.conversation_id or ''}\n{self.text}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.conversation_id or self.thread}\n{self.text}".encode()).hexdigest()
 
 
 def total_of_user(rows: QuerySet[Any], total: Aggregate) -> Coalesce:

@@ -31,6 +31,7 @@ from .limits import NewMessage
 from .records import tell_webhooks, turn_completed
 from .settling import settle_dead_turn, settle_open_calls
 from .state import Turn
+from .threads import conversation_of_thread
 
 MESSAGES_PER_TURN = 2
 PROGRESS_BATCH = 100
@@ -75,9 +76,12 @@ RELEASE_TITLED = PreparedUpdate(lambda: release(title=title_unless_set()))
 
 def open_conversation(user: User, message: NewMessage) -> Conversation:
     """The conversation of the message, in which no other turn runs; a new one is stored with its first exchange."""
-    if message.conversation_id is None:
-        return Conversation(owner=user, title=title_from(message.text))
-    conversation = lock_conversation(user, message.conversation_id)
+    conversation_id, is_new = message.conversation_id, message.conversation_id is None
+    if message.thread:
+        conversation_id, is_new = conversation_of_thread(user, message.thread)
+    if conversation_id is None or is_new:
+        return Conversation(pk=conversation_id or uuid7(), owner=user, title=title_from(message.text))
+    conversation = lock_conversation(user, conversation_id)
     if conversation.last_sequence + MESSAGES_PER_TURN > settings.CONVERSATION_MAX_MESSAGES:
         details = {"limit": settings.CONVERSATION_MAX_MESSAGES, "continue_from": str(conversation.pk)}
         raise ConversationFull(details=details)

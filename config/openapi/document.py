@@ -14,8 +14,8 @@ from .examples import ANSWERS, BODIES
 from .shapes import references, shape
 
 # What takes no key: an account that is gone asks nothing twice, and a retry of an answer that came is refused.
-# A turn has a key of its own kind, and says so.
-WITHOUT_KEY = {"eraseAccount", "retryMessage", "sendMessage"}
+# A turn has a key of its own kind, and says so; in AG-UI the id of a message is one.
+WITHOUT_KEY = {"eraseAccount", "retryMessage", "runAgent", "sendMessage"}
 IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",

@@ -3,6 +3,7 @@
 Alice asks on Wednesday, 4 March 2026. The tests hold every example against the schema of its operation.
 """
 
+import json
 from typing import Any
 
 from chat.events import EXAMPLE as TURN
@@ -151,6 +152,17 @@ STREAM = (
     f'data: {{"conversation_id": "{CONVERSATION_ID}", "message_id": "{MESSAGE_ID}", '
     f'"response": "{TURN["response"]}", "status": "completed", …}}\n\n'
 )
+RUN_IDS = {"threadId": "groceries", "runId": "7"}
+RUN_STREAM = "".join(
+    f"data: {json.dumps(event)}\n\n"
+    for event in (
+        {"type": "RUN_STARTED", **RUN_IDS, "protocolVersion": "1.0"},
+        {"type": "TEXT_MESSAGE_START", "messageId": MESSAGE_ID, "role": "assistant"},
+        {"type": "TEXT_MESSAGE_CONTENT", "messageId": MESSAGE_ID, "delta": TURN["response"]},
+        {"type": "TEXT_MESSAGE_END", "messageId": MESSAGE_ID},
+        {"type": "RUN_FINISHED", **RUN_IDS, "outcome": {"type": "success"}, "result": TURN},
+    )
+)
 APPROVAL = {
     "id": APPROVAL_ID,
     "status": "approved",
@@ -238,6 +250,7 @@ BODIES: dict[str, Any] = {
     "POST /api/auth/password/forgot": {"email": "alice@example.com"},
     "POST /api/auth/password/reset": {"token": RESET_KEY, "password": PASSWORD, "end_tokens": True},
     "POST /api/{user_id}/chat": {"message": SENTENCE, "conversation_id": None, "stream": False},
+    "POST /api/{user_id}/agui": {**RUN_IDS, "messages": [{"id": "1", "role": "user", "content": SENTENCE}]},
     "POST /api/{user_id}/conversations": {"continue_from": CONVERSATION_ID},
     f"PATCH {OF_CONVERSATION}": {"title": "Dentist", "pinned": True},
     "POST /api/{user_id}/approvals/{approval_id}": {"approve": [TODO_ID]},
@@ -284,6 +297,7 @@ ANSWERS: dict[str, Any] = {
         "usage_today": {"tokens": 1840},
     },
     "POST /api/{user_id}/chat": {"application/json": TURN, "text/event-stream": STREAM},
+    "POST /api/{user_id}/agui": {"text/event-stream": RUN_STREAM},
     "GET /api/{user_id}/conversations": {"items": [CONVERSATION], "next": None},
     "POST /api/{user_id}/conversations": CONTINUATION,
     f"GET {OF_CONVERSATION}": CONVERSATION,

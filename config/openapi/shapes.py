@@ -7,6 +7,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.types import DictStrAny
 from pydantic import BaseModel, TypeAdapter
 
+from chat.api.agui.schema import ResumeEntry
 from chat.api.export import ExportFormat
 from chat.api.schema import MessageRole, MessageStatus
 from chat.briefing.api import Channel
@@ -61,9 +62,13 @@ NAMES = {
     "ChangeOut": "Change",
     "ConversationOut": "Conversation",
     "DecisionOut": "DecisionResult",
+    "FrontMessage": "AgentMessage",
     "DifferenceOut": "Difference",
     "MeWithUsage": "Me",
     "MessageOut": "Message",
+    "Part": "AgentMessagePart",
+    "ResumeEntry": "AgentResumeEntry",
+    "RunInput": "RunAgentInput",
     "TodoIn": "NewTodo",
     "TodoOut": "Todo",
     "TodoPatch": "TodoUpdate",
@@ -74,6 +79,7 @@ NAMES = {
     "UndoneOut": "UndoneTodo",
 }
 ENUMS = {
+    "AgentResumeStatus": get_args(ResumeEntry.__annotations__["status"]),
     "ApprovalAction": get_args(ApprovalRow.__annotations__["action"]),
     "ApprovalStatus": get_args(ApprovalRecord.__annotations__["status"]),
     "BatchOutcome": get_args(BatchOutcome),

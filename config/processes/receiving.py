@@ -16,7 +16,14 @@ from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 
-from config.api import HEADERS_MAX, HeadersTooLarge, PayloadTooLarge, RequestTimeout, refusal_before_django
+from config.api import (
+    HEADERS_MAX,
+    HeadersTooLarge,
+    PayloadTooLarge,
+    RequestTimeout,
+    body_limit,
+    refusal_before_django,
+)
 from config.observing import report
 from telemetry.notes import begin_notes
 from web.errors import ProductError
@@ -33,8 +40,8 @@ class BoundedRequest(WebRequest):
         self.content = BytesIO()  # twisted would make a file on disk for each body of unknown length
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
-        if self.content.tell() + len(data) > settings.BODY_MAX_BYTES:
-            raise PayloadTooLarge(details={"limit_bytes": settings.BODY_MAX_BYTES})
+        if self.content.tell() + len(data) > self.channel.body_limit:
+            raise PayloadTooLarge(details={"limit_bytes": self.channel.body_limit})
         super().handleContentChunk(data)
 
     def __repr__(self) -> str:
@@ -51,6 +58,7 @@ class BoundedChannel(HTTPChannel):
         super().__init__()
         self.MAX_LENGTH = settings.HEADERS_MAX_BYTES
         self.deadline: Any = None
+        self.body_limit = settings.BODY_MAX_BYTES
         self.head_lines = self.head_bytes = self.discarded_bytes = 0
         self.refused = False
 
@@ -85,8 +93,9 @@ class BoundedChannel(HTTPChannel):
         raise HeadersTooLarge(details={"limit_bytes": settings.HEADERS_MAX_BYTES, "limit_headers": HEADERS_MAX})
 
     def allHeadersReceived(self) -> None:  # noqa: N802
-        if (self.length or 0) > settings.BODY_MAX_BYTES:
-            raise PayloadTooLarge(details={"limit_bytes": settings.BODY_MAX_BYTES})
+        self.body_limit = body_limit(self.path_asked())
+        if (self.length or 0) > self.body_limit:
+            raise PayloadTooLarge(details={"limit_bytes": self.body_limit})
         self.expect_within(settings.BODY_SECONDS)
         super().allHeadersReceived()
 
@@ -94,6 +103,10 @@ class BoundedChannel(HTTPChannel):
         self.expect_nothing()
         self.head_lines = self.head_bytes = 0
         super().allContentReceived()
+
+    def path_asked(self) -> str:
+        address: bytes = vars(self)["_path"]  # as its first line has it; twisted says another type
+        return address.partition(b"?")[0].decode("latin-1")
 
     def expect_within(self, seconds: float) -> None:
         self.expect_nothing()

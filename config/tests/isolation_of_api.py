@@ -10,8 +10,17 @@ Conversation = partial(Door, anothers="403 not_your_conversation", missing="404 
 Open = partial(Door, unknown="own")
 CHAT = {"message": "what is overdue?"}
 IN_CHAT = CHAT | {"conversation_id": "{conversation_id}"}
+RESUME = {"interruptId": "{approval_id}", "status": "resolved", "payload": {"approve": "all"}}
 STREAM = {"Accept": "text/event-stream"}
 JSON_RPC = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
+
+
+def run(thread: str, *, said: bool = True) -> dict[str, Any]:
+    messages = [{"id": "1", "role": "user", "content": "what is overdue?"}] if said else []
+    return {"threadId": thread, "runId": "1", "messages": messages}
+
+
+ANSWER = run("groceries", said=False) | {"resume": [RESUME]}
 
 
 def undo(name: str) -> Door:
@@ -42,6 +51,12 @@ API: Doors = {
     "api/auth/me": {"GET": Door("200")},
     "api/<user_id>/chat": {"POST": Conversation("200", body=IN_CHAT), "POST new": Door("200", body=CHAT)}
     | {"POST stream": Conversation("200", body=IN_CHAT, headers=STREAM)},
+    "api/<user_id>/agui": {
+        "POST": Conversation("200", missing="200", body=run("{conversation_id}")),
+        "POST history": Conversation("200", missing="200", body=run("{conversation_id}", said=False)),
+        "POST new": Door("200", body=run("groceries")),
+        "POST resume": Door("200", "404 approval_not_found", "404 approval_not_found", body=ANSWER),
+    },
     "api/<user_id>/conversations": {
         "GET": Door("200"),
         "POST": Conversation("201", body={"continue_from": "{conversation_id}"}),
