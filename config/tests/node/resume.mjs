@@ -1,0 +1,62 @@
+// An event source takes up a stream that was cut, at another process: once after each event.
+// Run as `resume.mjs <address of a process> <address of another> <user id> <token>`; writes what each reader had as JSON.
+import { EventSource } from "eventsource";
+
+const [first, second, user, token] = process.argv.slice(2);
+const authorization = { Authorization: `Bearer ${token}` };
+
+async function cutAfter(count, message) {
+  const cut = new AbortController();
+  const answer = await fetch(`${first}/api/${user}/chat`, {
+    method: "POST",
+    headers: { ...authorization, "Content-Type": "application/json" },
+    body: JSON.stringify({ message, stream: true }),
+    signal: cut.signal,
+  });
+  const had = [];
+  let received = "";
+  for await (const text of answer.body.pipeThrough(new TextDecoderStream())) {
+    const frames = (received + text).split("\n\n");
+    received = frames.pop();
+    for (const frame of frames) {
+      const [, id, type, data] = frame.match(/^id: (.+)\nevent: (.+)\ndata: (.+)/m) ?? [];
+      if (id && had.length < count) had.push({ id, type, data: JSON.parse(data) });
+    }
+    if (had.length === count) break;
+  }
+  cut.abort();
+  return had;
+}
+
+const TYPES = ["turn.started", "message.delta", "tool_call.started", "tool_call.finished", "turn.completed"];
+
+function theRest(had) {
+  const url = `${second}/api/${user}/turns/${had[0].data.message_id}/events`;
+  const resumed = (address, init) =>
+    fetch(address, {
+      ...init,
+      headers: { ...authorization, "Last-Event-ID": had.at(-1).id, ...init.headers },
+    });
+  return new Promise((resolve, reject) => {
+    const rest = [];
+    const source = new EventSource(url, { fetch: resumed });
+    source.onerror = (error) => {
+      source.close();
+      reject(new Error(error.message ?? "the stream broke"));
+    };
+    for (const type of TYPES)
+      source.addEventListener(type, ({ lastEventId, data }) => {
+        rest.push({ id: lastEventId, type, data: JSON.parse(data) });
+        if (type !== "turn.completed") return;
+        source.close();
+        resolve(rest);
+      });
+  });
+}
+
+const readers = [];
+for (let count = 1; count <= 4; count++) {
+  const had = await cutAfter(count, `Create a todo: Thing ${count}`);
+  readers.push([...had, ...(await theRest(had))]);
+}
+console.log(JSON.stringify(readers));
