@@ -131,6 +131,25 @@ class AgentOfOpenAI(McpServerCase):
         self.assertEqual((self.titles(user, "open"), self.titles(user, "done")), (["Paint the fence"], ["Buy milk"]))
 
 
+@skipUnless(AGENT_PYTHON.exists(), "NOT TESTED with other agent frameworks: `make test` installs them")
+class AgentsOfOthers(McpServerCase):
+    """Scripted: each lists, is refused, adds and completes, and reads what was done as structured output."""
+
+    def test_each_lists_is_refused_adds_and_completes(self):
+        for name in ("fastmcp", "pydantic_ai"):
+            with self.subTest(name):
+                user = self.sign_up(name)
+                command = [AGENT_PYTHON, HERE / "agent" / f"of_{name}.py", self.address, user[1]]
+                ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+                self.assertEqual(ended.returncode, 0, ended.stderr)
+                seen = json.loads(ended.stdout)
+                self.assertEqual((len(seen["tools"]), seen["outcomes"]), (8, ["added", "added"]))
+                self.assertIn("There is no argument “colour”.", seen["refused"])
+                self.assertEqual(
+                    (self.titles(user, "open"), self.titles(user, "done")), (["Paint the fence"], ["Buy milk"])
+                )
+
+
 @skipUnless(NODE and INSPECTOR.exists(), "NOT TESTED with the MCP inspector: it needs npm, and `make test` installs it")
 class Inspector(McpServerCase):
     def inspect(self, era, token, *options):
