@@ -72,6 +72,18 @@ class WithoutANetwork(AppCase):
         expect(self.page.locator("h1")).to_have_text("You are offline")
         self.assert_accessible("what was not kept")
 
+    def test_a_network_that_comes_back_while_a_page_is_left_takes_nobody_back_to_it(self):
+        self.sign_up()
+        self.wait_for_worker()
+        self.see("/todos")
+        self.go_offline()
+        self.page.goto("/todos")
+        comes_back = "setTimeout(() => dispatchEvent(new Event('online')))"
+        self.page.evaluate(f"addEventListener('beforeunload', () => {comes_back})")
+        self.page.goto("/accounts/settings")
+        self.page.wait_for_load_state("networkidle")
+        expect(self.page.locator("h1")).to_have_text("You are offline")
+
     def test_the_first_page_that_was_seen_is_kept_and_changes_of_it_are(self):
         self.sign_up()
         self.wait_for_worker()

@@ -9,3 +9,12 @@ export const box = find("#composer-text");
 
 export const isSending = () => find("#composer.htmx-request, #chat-actions.htmx-request");
 export const isWorking = () => find("#messages .working");
+
+let isLeft = false;
+addEventListener("beforeunload", () => (isLeft = true));
+addEventListener("pageshow", () => (isLeft = false));
+
+// Asks for the page again. One that is being left is let go: the person would be taken back from where they went.
+export function renew() {
+  if (!isLeft) location.reload();
+}

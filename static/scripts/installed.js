@@ -1,6 +1,6 @@
 // The pages as an app: the service worker, a new version of it, the offer to install, the count on the icon.
 
-import { find } from "./dom.js";
+import { find, renew } from "./dom.js";
 
 const worker = navigator.serviceWorker;
 const HOUR_MS = 3_600_000;
@@ -14,11 +14,11 @@ function followVersions(registration) {
   worker.addEventListener("controllerchange", () => {
     if (!hadWorker) return;
     outdated = true;
-    if (document.hidden && !isBeingWritten()) location.reload();
+    if (document.hidden && !isBeingWritten()) renew();
     else find("#notices")?.append(find("#new-version").content.cloneNode(true));
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden && outdated && !isBeingWritten()) location.reload();
+    if (document.hidden && outdated && !isBeingWritten()) renew();
     if (document.hidden || Date.now() - lookedAt < HOUR_MS) return;
     lookedAt = Date.now();
     registration.update().catch(() => undefined);

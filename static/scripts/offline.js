@@ -1,7 +1,7 @@
 // Without a network: how old the page is, and what waits to be sent. The service worker keeps and sends it.
 
 import { remove } from "../worker/queue.js";
-import { find, live } from "./dom.js";
+import { find, live, renew } from "./dom.js";
 
 const worker = navigator.serviceWorker;
 const strip = find("#offline");
@@ -67,7 +67,7 @@ function hear({ data }) {
   items = data.items.filter(({ owner }) => owner === live.dataset.owner);
   if (data.kept && items.some(({ key }) => key === data.kept.key)) clearForm(data.kept);
   const waiting = items.some(({ refused }) => !refused);
-  if (data.sent && navigator.onLine && keptAt && !waiting) location.reload();
+  if (data.sent && navigator.onLine && keptAt && !waiting) renew();
   if (data.sent && navigator.onLine && waiting) setTimeout(() => tell("online"), TRY_AGAIN_MS);
   draw();
 }
@@ -97,7 +97,7 @@ document.addEventListener("htmx:config:request", addWords);
 addEventListener("offline", draw);
 addEventListener("online", () => {
   tell("online");
-  if (keptAt && !items.length) location.reload();
+  if (keptAt && !items.length) renew();
   draw();
 });
 fillForm();
