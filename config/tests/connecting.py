@@ -4,11 +4,11 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html import unescape
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 from mcp.client import Client
-from mcp.client.auth import OAuthClientProvider
+from mcp.client.auth import OAuthClientProvider, PKCEParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 
@@ -37,6 +37,10 @@ class Browser:
 
     def decide(self, address: str) -> dict[str, str]:
         """Open the address that a program sends to, and press; what the program hears."""
+        return dict(parse_qsl(urlsplit(self.sent_to(address)).query))
+
+    def sent_to(self, address: str) -> str:
+        """The same; where the browser is sent then."""
         shown = self.http.get(address)
         assert shown.status_code in {200, 303}, shown.text
         if shown.status_code == 200:
@@ -44,7 +48,17 @@ class Browser:
             self.decisions.append(self.decision)
             shown = self.http.post(address, data=self.form(shown.text, decision=self.decision))
             assert shown.status_code == 303, shown.text
-        return dict(parse_qsl(urlsplit(shown.headers["Location"]).query))
+        return str(shown.headers["Location"])
+
+    def tokens(self, client_id: str, resource: str, scope: str) -> OAuthToken:
+        """What a program that asks for no more than this scope is given."""
+        pair = PKCEParameters.generate()
+        asked = {"response_type": "code", "client_id": client_id, "redirect_uri": CALLBACK, "resource": resource}
+        asked |= {"scope": scope, "code_challenge": pair.code_challenge, "code_challenge_method": "S256"}
+        code = self.decide(f"/o/authorize?{urlencode(asked)}")["code"]
+        form = {"grant_type": "authorization_code", "client_id": client_id, "redirect_uri": CALLBACK, "code": code}
+        answer = self.http.post("/o/token", data=form | {"code_verifier": pair.code_verifier})
+        return OAuthToken.model_validate(answer.json())
 
 
 class Kept:

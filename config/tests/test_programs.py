@@ -2,18 +2,26 @@
 
 import asyncio
 import contextlib
+import json
 import re
+import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from unittest import TestCase
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import TestCase, skipUnless
 
 import httpx2
+from mcp_types import ElicitResult
 
 from accounts.tests.program_site import program_site
-from config.testing import empty_database, running_server
+from config.testing import empty_database, free_port, running_server
 
 from .connecting import CALLBACK, Browser, Kept, official_client
+from .test_mcp_clients import NODE, REVISIONS, SUITE
 
 MILK = {"tasks": [{"title": "Buy milk"}]}
+TITLES = ["Apples", "Bread", "Cheese", "Dates"]
 
 
 class ProgramCase(TestCase):
@@ -77,16 +85,102 @@ class OfficialClient(ProgramCase):
         asyncio.run(self.step_up(self.browser("alice-steps-up")))
 
     async def step_up(self, browser):
+        """The client asks for all that the door knows, so that one that may only read is let in by hand first."""
         kept = Kept()
-        async with official_client(self.address, browser, kept, scope="todos:read", mode="2026-07-28") as client:
+        async with official_client(self.address, browser, kept, mode="2026-07-28") as client:
+            await client.list_tools()
+        kept.tokens = browser.tokens(kept.client.client_id, self.address, "todos:read")
+        self.assertEqual(kept.tokens.scope, "todos:read")
+        browser.decisions.clear()
+        async with official_client(self.address, browser, kept, mode="2026-07-28") as client:
             await client.call_tool("list_tasks", {})
-            kept_scope = kept.tokens.scope
-            client.test_auth.context.client_metadata.scope = "todos:read"
+            self.assertEqual(browser.decisions, [])
             added = await client.call_tool("add_task", MILK)
-            self.assertFalse(added.is_error, added)
+            self.assertEqual(browser.decisions, ["allow"])
+            listed = await client.call_tool("list_tasks", {})
+        self.assertFalse(added.is_error, added)
         self.assertIn("todos:write", kept.tokens.scope)
-        self.assertIn(kept_scope, {"todos:read", "todos:read todos:write"})
-        self.assertEqual(set(browser.decisions), {"allow"})
+        self.assertEqual([task["title"] for task in listed.structured_content["tasks"]], ["Buy milk"])
+        self.assertEqual(browser.decisions, ["allow"])
+
+
+class AskedInTheProgram(ProgramCase):
+    def test_a_wide_change_is_asked_by_the_form_of_the_client_row_by_row_in_both_revisions(self):
+        for mode in ("legacy", "2026-07-28"):
+            with self.subTest(mode):
+                asyncio.run(self.delete_what_is_ticked(self.browser(f"alice-asked-{mode}"), mode))
+
+    async def delete_what_is_ticked(self, browser, mode):
+        shown = []
+
+        async def tick_all_but_cheese(context, params):
+            shown.append(params)
+            rows = params.requested_schema["properties"]
+            ticked = {name: row["title"] != "Cheese" for name, row in rows.items()}
+            return ElicitResult(action="accept", content=ticked)
+
+        connected = official_client(self.address, browser, Kept(), mode=mode, elicitation_callback=tick_all_but_cheese)
+        async with connected as client:
+            await client.call_tool("add_task", {"tasks": [{"title": title} for title in TITLES]})
+            deleted = await client.call_tool("delete_task", {"tasks": TITLES})
+            listed = await client.call_tool("list_tasks", {})
+        self.assertEqual(len(shown), 1)
+        self.assertIn("This would delete 4 todos", shown[0].message)
+        self.assertFalse(deleted.is_error, deleted)
+        self.assertEqual(deleted.structured_content["decision"], "approved")
+        self.assertEqual(deleted.structured_content["declined"], ["Cheese"])
+        self.assertEqual([task["title"] for task in listed.structured_content["tasks"]], ["Cheese"])
+
+    def test_a_client_without_a_form_is_given_a_page_in_both_revisions(self):
+        for mode in ("legacy", "2026-07-28"):
+            with self.subTest(mode):
+                asyncio.run(self.delete_without_a_form(self.browser(f"alice-told-{mode}"), mode))
+
+    async def delete_without_a_form(self, browser, mode):
+        async with official_client(self.address, browser, Kept(), mode=mode) as client:
+            await client.call_tool("add_task", {"tasks": [{"title": title} for title in TITLES]})
+            told = await client.call_tool("delete_task", {"tasks": TITLES})
+            listed = await client.call_tool("list_tasks", {})
+        self.assertTrue(told.is_error)
+        self.assertRegex(told.content[0].text, rf"{self.origin}/approvals/[0-9a-f-]{{36}} ")
+        self.assertEqual(len(listed.structured_content["tasks"]), 4)
+
+
+@skipUnless(NODE and SUITE.exists(), "NOT TESTED with the conformance suite: it needs npm, and `make test` installs it")
+class AuthorizationServerOfTheSuite(ProgramCase):
+    """Its scenarios for an authorization server; those that it calls “auth/…” play the server and try a client."""
+
+    def test_its_scenarios_for_an_authorization_server_pass_in_both_revisions(self):
+        browser = self.browser("alice-suite")
+        for revision in REVISIONS:
+            with self.subTest(revision), TemporaryDirectory() as results:
+                self.assertEqual(self.run_suite(browser, revision, results), 0, self.said)
+                verdicts = {
+                    check["id"]: check["status"]
+                    for file in Path(results).rglob("checks.json")
+                    for check in json.loads(file.read_text())
+                }
+                self.assertEqual(set(verdicts.values()), {"SUCCESS"}, verdicts)
+                self.assertGreaterEqual(verdicts.keys(), {"authorization-server-metadata", "authorization-code-grant"})
+
+    def run_suite(self, browser, revision, results) -> int:
+        """It prints where the person has to go, and waits for them; its exit status."""
+        port = free_port()
+        redirects = {"client_name": "Suite", "redirect_uris": [f"http://127.0.0.1:{port}/callback"]}
+        client_id = self.server.request("POST", "/o/register", redirects).body["client_id"]
+        options = ["--url", f"{self.origin}/o", "--client-id", client_id, "--resource", self.address]
+        options += ["--port", str(port), "--spec-version", revision, "--output-dir", results]
+        command = [NODE, SUITE, "authorization", *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as suite:
+            stop = threading.Timer(60, suite.kill)
+            stop.start()
+            self.said = ""
+            for line in suite.stdout:
+                self.said += line
+                if line.startswith(f"{self.origin}/o/authorize?"):
+                    browser.http.get(browser.sent_to(line.strip()))
+            stop.cancel()
+        return suite.returncode
 
 
 class ByItsDocument(ProgramCase):
