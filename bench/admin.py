@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
-from bench.million import arguments, filled_database, plan_of, read_whole
+from bench.surroundings.million import arguments, filled_database, plan_of, read_whole
 
 ROUNDS = 5
 LIMIT_MS = 1_000

@@ -23,7 +23,7 @@ from pathlib import Path
 import httpx2
 
 from bench.load import BenchUser, Stand, database, free_port
-from bench.stored import stored
+from bench.surroundings.stored import stored
 
 GAPS = """
 SELECT c.id FROM chat_conversation c JOIN chat_message m ON m.conversation_id = c.id GROUP BY c.id, c.last_sequence

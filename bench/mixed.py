@@ -23,10 +23,10 @@ from pathlib import Path
 
 import aiohttp
 
-from bench.crowd import Person
 from bench.load import production_stand
 from bench.scale import AT_ONCE
-from bench.stored import stored
+from bench.surroundings.crowd import Person
+from bench.surroundings.stored import stored
 
 SENTENCES = Path(__file__).parent / "language" / "sentences"
 TURNS_PER_CONVERSATION = 5

@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import AsyncClient, Client
 
-from bench.million import arguments, filled_database, large_tables, parts_of, plan_of, read_whole
+from bench.surroundings.million import arguments, filled_database, large_tables, parts_of, plan_of, read_whole
 
 PEOPLE, SHOWN = 10, 30
 EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")

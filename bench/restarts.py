@@ -21,10 +21,10 @@ from pathlib import Path
 
 import aiohttp
 
-from bench.crowd import Person
-from bench.proxy import running_nginx
 from bench.scale import AT_ONCE, stand
-from bench.stored import stored
+from bench.surroundings.crowd import Person
+from bench.surroundings.proxy import running_nginx
+from bench.surroundings.stored import stored
 
 TURNS_PER_CONVERSATION = 5
 PAUSE_SECONDS = 0.1

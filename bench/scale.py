@@ -21,9 +21,9 @@ from typing import Any
 import aiohttp
 import psycopg
 
-from bench.bare import bare_client
-from bench.crowd import Crowd, Person, Told, bare_turns
 from bench.load import Stand, cpu_ms, processes_of, production_stand
+from bench.surroundings.bare import bare_client
+from bench.surroundings.crowd import Crowd, Person, Told, bare_turns
 
 REALISTIC = ("--first-token-ms", "400", "--tokens-per-second", "40")
 AT_ONCE = ("--first-token-ms", "0")

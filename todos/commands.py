@@ -31,11 +31,11 @@ from .changing.changes import Act, Origin
 from .changing.shifts import is_made_already, shift_in
 from .changing.undo import take_back_completion
 from .errors import NotYourTodo, TodoNotFound, VersionConflict
+from .fields.rules import TAGS_MAX, clean_fields
+from .fields.schedule import Schedule
 from .models import Todo, TodoChange, load_moments
 from .reminders.telling import reminders_note
 from .rows import todo_out
-from .rules import TAGS_MAX, clean_fields
-from .schedule import Schedule
 
 MOVED_ALREADY = "It was moved “{}” just now, to {}. To move it once more, say “{}”."
 

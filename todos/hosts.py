@@ -12,15 +12,15 @@ from pydantic import BaseModel, Field
 
 from database.units import database_read
 from language.stems import search_terms
+from todos.fields.sorting import natural_sort
+from todos.finding.references import read_id
+from todos.finding.selection import select_todos
+from todos.models import Todo
+from todos.rows import TodoRow, todo_row
+from todos.tools import SearchText, server
 
-from .finding.references import read_id
-from .finding.selection import select_todos
 from .mcp.batches import Caller, ToolRefused
 from .mcp.server import ActingCaller, acting_caller
-from .models import Todo
-from .rows import TodoRow, todo_row
-from .sorting import natural_sort
-from .tools import SearchText, server
 
 FOUND_MAX = 20
 LISTED_MAX = 100

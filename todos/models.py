@@ -21,21 +21,14 @@ from language.due import Due
 from language.recurrence import Recurrence, recurrence_text
 
 from .conditions import DONE, IN_TRASH, MOMENTS, OPEN, OUTSIDE_TRASH, midnight, view_condition
+from .fields.priority import Priority
+from .fields.schedule import Schedule
+from .fields.sorting import SORTS
 from .reminders.models import Reminder
-from .schedule import Schedule
-from .sorting import SORTS
 
-__all__ = ["CalendarFeed", "Door", "Priority", "Reminder", "Todo", "TodoChange", "TodoTag"]
+__all__ = ["CalendarFeed", "Door", "Reminder", "Todo", "TodoChange", "TodoTag"]
 
 ChangeKind = Literal["added", "removed", "deleted", "restored", "completed", "reopened", "updated"]
-
-
-class Priority(models.IntegerChoices):
-    NONE = 0, "none"
-    LOW = 1, "low"
-    MEDIUM = 2, "medium"
-    HIGH = 3, "high"
-    URGENT = 4, "urgent"
 
 
 class Door(models.TextChoices):
@@ -126,7 +119,7 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         return self.prefetch_related("todo_tags")
 
     def sorted_by(self, sort: str) -> TodoQuerySet:
-        """One of the orders of `todos.sorting.SORTS`."""
+        """One of the orders of `todos.fields.sorting.SORTS`."""
         return self.annotate(folded_title=Lower("title")).order_by(*SORTS[sort].orderings())
 
     def by_urgency(self) -> TodoQuerySet:
@@ -145,7 +138,7 @@ class TodoQuerySet(models.QuerySet["Todo"]):
 class Todo(models.Model):
     """One thing to do. `due_date` and `due_time` are the user's wall clock in `due_zone`; `due_at` is that instant.
 
-    `recurrence` is the value of an RRULE, and the `anchor_…` columns are the date it counts from (`todos/schedule.py`).
+    `recurrence` is the value of an RRULE, and the `anchor_…` columns are what it counts from (`fields/schedule.py`).
     A todo that repeats is one row for each occurrence: completing one makes the next, whose `previous_id` it is.
     `reminder_rules` are texts of rules (`language/reminders/rule.py`); where it is None, a due time reminds by itself.
     """

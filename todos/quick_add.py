@@ -19,7 +19,7 @@ from language.errors import DateNotUnderstood
 from language.marks import MARK, priority_of_mark
 
 from .commands import TodoFields
-from .rules import clean_tag
+from .fields.rules import clean_tag
 
 Span = tuple[int, int]
 

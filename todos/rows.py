@@ -9,7 +9,8 @@ from pydantic import BaseModel, WithJsonSchema
 from language.dates import date_text
 from language.reminders.text import instant_text
 
-from .models import Priority, Todo
+from .fields.priority import Priority
+from .models import Todo
 
 PriorityName = Literal["none", "low", "medium", "high", "urgent"]
 # A row goes into the model's context, where one todo must not crowd out the rest.

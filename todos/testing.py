@@ -10,7 +10,8 @@ from accounts.models import User
 from accounts.testing import UserFactory
 
 from .changing.changes import Origin
-from .models import Door, Priority, Todo, TodoTag
+from .fields.priority import Priority
+from .models import Door, Todo, TodoTag
 from .tools import ToolOutcome, call_tool
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -26,6 +26,7 @@ from . import commands
 from .changing.changes import Origin
 from .changing.undo import Undone, undo_last, undo_todo
 from .errors import NothingToUndo, UnknownTag
+from .fields.sorting import SortName, natural_sort
 from .finding.lately import LATELY, Lately
 from .finding.references import References, echo, read_id
 from .finding.selection import select_todos
@@ -34,7 +35,6 @@ from .mcp.schema import Absent, Batch, Changed, NewTask, Outcome, ReferenceList,
 from .mcp.server import CARD, ActingCaller, acting_as, make_server
 from .models import Reminder, Todo, TodoChange, TodoQuerySet
 from .rows import PriorityName, todo_row
-from .sorting import SortName, natural_sort
 
 SearchText = Annotated[
     StorableText, Field(max_length=SEARCH_MAX), WithJsonSchema({"type": "string", "maxLength": SEARCH_MAX})

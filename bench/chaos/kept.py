@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from bench.stored import stored
+from bench.surroundings.stored import stored
 
 Row = dict[str, Any]
 TABLES = {

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.answers import Answer, call, calls, refuses, says
-from bench.assistant import asked_text
 from bench.chaos.requests import steps_of
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import Answer, call, calls, refuses, says
+from bench.surroundings.assistant import asked_text
+from bench.surroundings.upstream import ScriptedUpstream
 from chat.assistants.interface import HistoryItem, ToolOutput, UserText
 from config.testing import (
     COMMANDS,

@@ -14,7 +14,8 @@ from chat.events import TurnCompleted
 from chat.turns.limits import NewMessage
 from language.dates import Due, resolve_date
 from language.errors import DateNotUnderstood
-from todos.models import Priority, Todo, TodoTag
+from todos.fields.priority import Priority
+from todos.models import Todo, TodoTag
 
 from .judging import Sentence
 from .turns import take_turn

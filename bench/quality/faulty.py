@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.answers import Answer, call, calls, refuses, says
+from bench.surroundings.answers import Answer, call, calls, refuses, says
 
 Ids = dict[str, str]
 NOBODYS = "01890000-0000-7000-8000-000000000000"

@@ -14,7 +14,7 @@ from bench.language.conversations import rows_of, user_with
 from bench.quality.faulty import RECEIPT, THEIRS, TODOS, Fault
 from bench.quality.grading import end_faults
 from bench.quality.playing import Played, changed_titles, turns_with_changes
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.upstream import ScriptedUpstream
 from chat.assistants.interface import model_named
 from chat.models import Conversation
 from chat.pages.text.claims import claims_change

@@ -83,7 +83,7 @@ def measure(url: str, vendor: str, processes: int, sink: Sink, count: int, *, ki
 
 
 def lateness_text(url: str, vendor: str) -> str:
-    from bench.stored import stored  # noqa: PLC0415
+    from bench.surroundings.stored import stored  # noqa: PLC0415
 
     rows = stored(url, f"SELECT {LATENESS[vendor]} FROM notices_delivery WHERE state = 'sent'")
     late = sorted(float(value) for (value,) in rows)

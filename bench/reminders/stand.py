@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from bench.reminders.sink import Sink
-from bench.stored import stored
+from bench.surroundings.stored import stored
 from config.testing import environment
 
 SETTINGS = "bench.reminders.settings"

@@ -2,7 +2,7 @@ import json
 
 from django.test import SimpleTestCase
 
-from bench.assistant import FORTY_WORDS, built_in_answer
+from bench.surroundings.assistant import FORTY_WORDS, built_in_answer
 from chat.assistants.interface import AssistantText, ToolOutput, ToolRequest, UserText
 
 GROCERIES = {"title": "Buy groceries", "priority": "high", "due_text": "tomorrow, 17:00", "done": False}

@@ -6,9 +6,9 @@ from unittest import TestCase
 
 import httpx2
 
-from bench.answers import call, calls, says
-from bench.bare import bare_client
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import call, calls, says
+from bench.surroundings.bare import bare_client
+from bench.surroundings.upstream import ScriptedUpstream
 
 
 def message(role, content, **more):

@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from bench.pins import CHOSEN, LOCKED, NODE_FILE, ROOT, newest, node_pins, pins, versions_of
+from bench.audit.pins import CHOSEN, LOCKED, NODE_FILE, ROOT, newest, node_pins, pins, versions_of
 
 FILES = {name: (ROOT / name).read_text() for name in (*CHOSEN, *LOCKED)}
 FILES |= {name: (ROOT / name).read_text() for name in ("requirements.txt", "requirements-tracing.txt")}

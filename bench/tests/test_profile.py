@@ -4,9 +4,9 @@ from collections import Counter
 from unittest import TestCase
 from xml.etree import ElementTree as ET
 
-from bench.flame import drawn
 from bench.load import ROOT
-from bench.profile import SUBJECTS, stacks_of, subject_of
+from bench.profile.__main__ import SUBJECTS, stacks_of, subject_of
+from bench.profile.flame import drawn
 
 SITE = "/opt/venv/lib/python3.11/site-packages"
 RECORDED = f"""\

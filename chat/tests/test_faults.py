@@ -9,8 +9,8 @@ from django.db import OperationalError, connection
 from django.test import TransactionTestCase, override_settings
 
 from accounts.testing import alice, bearer
-from bench.answers import call, calls, refuses, says
-from bench.upstream import FAULTS, ScriptedUpstream
+from bench.surroundings.answers import call, calls, refuses, says
+from bench.surroundings.upstream import FAULTS, ScriptedUpstream
 from chat import testing
 from chat.models import Conversation, Message
 from chat.running import running_turns

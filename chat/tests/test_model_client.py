@@ -11,9 +11,9 @@ from contextlib import aclosing
 from django.conf import settings
 from django.test import SimpleTestCase, override_settings
 
-from bench.answers import Answer, call, calls, fails, hangs, refuses, says, sends
-from bench.assistant import history_of
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import Answer, call, calls, fails, hangs, refuses, says, sends
+from bench.surroundings.assistant import history_of
+from bench.surroundings.upstream import ScriptedUpstream
 from chat.assistants.interface import (
     AssistantText,
     ModelRequest,

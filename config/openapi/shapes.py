@@ -33,9 +33,9 @@ from notices.webhooks.schema import (
 )
 from todos.api.batch import BatchOutcome
 from todos.api.schema import ChangeDoor, TodoView, UndoOutcome
+from todos.fields.sorting import SortName
 from todos.models import ChangeKind
 from todos.rows import PriorityName
-from todos.sorting import SortName
 from todos.transfer.export import FormatName
 from todos.transfer.schema import RowOutcome
 

@@ -18,7 +18,7 @@ from django.test import SimpleTestCase
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from accounts.testing import PASSWORD
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.upstream import ScriptedUpstream
 from config.testing import RunningServer, empty_database, running_server
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")

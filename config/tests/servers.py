@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.test import SimpleTestCase
 
-from bench.assistant import built_in_answer
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.assistant import built_in_answer
+from bench.surroundings.upstream import ScriptedUpstream
 from config.testing import Answer
 
 FOUR_SENTENCES = (

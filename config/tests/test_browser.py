@@ -1,7 +1,7 @@
 """The pages as a person meets them: Chromium, a server, and a model that is scripted at its wire."""
 
 from accounts.testing import PASSWORD
-from bench.answers import call, calls, fails, hangs, says
+from bench.surroundings.answers import call, calls, fails, hangs, says
 from config.testing import running_redis
 from config.tests.browser import BrowserCase, ModelCase, expect
 

@@ -1,6 +1,6 @@
 """Logins, tokens and connections that end while somebody writes: the text is never lost and is sent once."""
 
-from bench.answers import says
+from bench.surroundings.answers import says
 from config.tests.browser import ModelCase, expect
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from django.template.loader import render_to_string
 from playwright.sync_api import Route
 
-from bench.answers import call, calls, fails, hangs, says
+from bench.surroundings.answers import call, calls, fails, hangs, says
 from config.middleware import CONTENT_SECURITY_POLICY
 from config.tests.browser import ModelCase, expect, save_screenshot
 from web.errors import RateLimited

@@ -1,6 +1,6 @@
 """States that a page passes through, in both themes and at two widths: menus, running turns, questions, notices."""
 
-from bench.answers import call, calls, hangs, says
+from bench.surroundings.answers import call, calls, hangs, says
 from config.tests.browser import BrowserCase, ModelCase, expect, save_screenshot
 
 WINDOWS = ((360, "dark"), (1440, "light"))

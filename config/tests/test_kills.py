@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.answers import Answer, calls, hangs
-from bench.assistant import asked_text, built_in_answer
-from bench.stored import stored
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import Answer, calls, hangs
+from bench.surroundings.assistant import asked_text, built_in_answer
+from bench.surroundings.stored import stored
+from bench.surroundings.upstream import ScriptedUpstream
 from chat.assistants.interface import ToolOutput
 from config.testing import RunningServer, empty_database, running_server
 

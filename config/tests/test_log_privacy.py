@@ -11,8 +11,8 @@ from django.db import DataError, IntegrityError
 from django.test import SimpleTestCase, TransactionTestCase, override_settings
 
 from accounts.testing import PASSWORD, alice
-from bench.answers import Answer, call, calls, refuses, says, sends
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import Answer, call, calls, refuses, says, sends
+from bench.surroundings.upstream import ScriptedUpstream
 from chat.testing import scripted_model
 from chat.turn import model_named
 from chat.turns.upkeep import upkeep_tasks

@@ -10,8 +10,8 @@ from unittest import skipUnless
 
 import psycopg
 
-from bench.stored import stored
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.stored import stored
+from bench.surroundings.upstream import ScriptedUpstream
 from config.testing import empty_database, running_server
 
 from .servers import ServerCase

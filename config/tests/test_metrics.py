@@ -9,8 +9,8 @@ from prometheus_client import REGISTRY
 
 from accounts.testing import PASSWORD, alice
 from accounts.tokens.access import issue_access_token
-from bench.answers import call, calls, refuses, says
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import call, calls, refuses, says
+from bench.surroundings.upstream import ScriptedUpstream
 from chat.testing import upkeep_done
 from chat.turn import model_named
 from config.asgi import application

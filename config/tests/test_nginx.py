@@ -8,7 +8,7 @@ import ssl
 from unittest import TestCase, skipUnless
 
 from accounts.testing import PASSWORD
-from bench.proxy import NGINX, running_nginx, running_tls_nginx
+from bench.surroundings.proxy import NGINX, running_nginx, running_tls_nginx
 from config.testing import empty_database, running_server
 
 OFFICE, STRANGER, FRONT = "127.0.0.8", "127.0.0.9", "127.0.0.7"

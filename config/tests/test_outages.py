@@ -7,9 +7,9 @@ from unittest import skipUnless
 import psycopg
 from websockets.sync.client import connect
 
-from bench.answers import says
-from bench.stored import stored
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import says
+from bench.surroundings.stored import stored
+from bench.surroundings.upstream import ScriptedUpstream
 from config.testing import empty_database, own_postgresql, own_redis, running_server
 
 from .servers import ServerCase, WaitingUpstream, connection_states, wait_for

@@ -17,8 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 
-from bench.stored import stored
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.stored import stored
+from bench.surroundings.upstream import ScriptedUpstream
 from config.testing import empty_database, free_port, migrated, running_server
 
 from .servers import FOUR_SENTENCES, ServerCase, wait_for

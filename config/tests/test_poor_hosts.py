@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import psycopg
 from django.db import connection
 
-from bench.answers import says
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import says
+from bench.surroundings.upstream import ScriptedUpstream
 from config.testing import empty_database, own_redis, running_server
 
 from .servers import ServerCase, WaitingUpstream, wait_for

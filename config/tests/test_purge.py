@@ -2,7 +2,7 @@
 
 import urllib.request
 
-from bench.stored import stored
+from bench.surroundings.stored import stored
 from config.testing import empty_database, running_server
 
 from .servers import ServerCase, wait_for

@@ -16,7 +16,7 @@ from pathlib import Path
 from unittest import TestCase, skipUnless
 from urllib.parse import urlencode, urlsplit
 
-from bench.proxy import NGINX, make_certificate, wait_until_open
+from bench.surroundings.proxy import NGINX, make_certificate, wait_until_open
 from config.testing import empty_database, free_port
 
 from .servers import wait_for

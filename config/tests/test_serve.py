@@ -23,12 +23,12 @@ from django.db import connection
 from django.test import SimpleTestCase
 from websockets.sync.client import connect
 
-from bench.answers import hangs, says
-from bench.crowd import Person
-from bench.proxy import NGINX, running_nginx
 from bench.restarts import ANSWERED, REPLACED, run
-from bench.stored import stored
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import hangs, says
+from bench.surroundings.crowd import Person
+from bench.surroundings.proxy import NGINX, running_nginx
+from bench.surroundings.stored import stored
+from bench.surroundings.upstream import ScriptedUpstream
 from config.processes.leaving import LINGER_SECONDS
 from config.testing import empty_database, free_port, running_server
 

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import psycopg
 from django.db import connection
 
-from bench.answers import call, calls, hangs, says
-from bench.stored import stored
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import call, calls, hangs, says
+from bench.surroundings.stored import stored
+from bench.surroundings.upstream import ScriptedUpstream
 from config.processes.lifetime import LAST_WORDS_SECONDS
 from config.testing import empty_database, running_server
 

@@ -40,7 +40,7 @@ from database.search import terms_of
 from language.dates import find_date, resolve_date, shifted
 from language.recurrence import parse_rule
 from language.stems import search_terms, words_of
-from todos import rules
+from todos.fields import rules
 from todos.finding.references import echo, read_id
 from todos.quick_add import parse_quick_add
 from todos.transfer.csv_import import csv_rows

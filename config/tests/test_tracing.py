@@ -18,8 +18,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from accounts.testing import alice
 from accounts.tokens.access import issue_access_token
-from bench.answers import call, calls, says
-from bench.upstream import ScriptedUpstream
+from bench.surroundings.answers import call, calls, says
+from bench.surroundings.upstream import ScriptedUpstream
 from chat.testing import upkeep_done
 from chat.turn import model_named
 from config.testing import close_database_threads

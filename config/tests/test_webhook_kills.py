@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import SimpleTestCase
 
 from bench.reminders.stand import count_of, end_claims
-from bench.stored import stored
+from bench.surroundings.stored import stored
 from config.testing import empty_database, environment
 from notices.webhooks.testing import Receiver
 

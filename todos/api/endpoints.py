@@ -21,11 +21,11 @@ from todos.changing.changes import Origin
 from todos.changing.undo import Report, undo
 from todos.commands import Written
 from todos.errors import TodoNotFound
+from todos.fields.sorting import CHANGES_NEWEST_FIRST, natural_sort
 from todos.finding.references import read_id
 from todos.finding.selection import select_todos
 from todos.models import Door, Reminder, Todo, TodoChange
 from todos.rows import TodoOut, todo_out
-from todos.sorting import CHANGES_NEWEST_FIRST, natural_sort
 from web.conditional import is_known, not_modified, weak_etag
 from web.errors import ValidationFailed
 from web.ratelimits import SEARCHES_PER_USER, check_use

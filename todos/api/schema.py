@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from todos.fields.sorting import SortName
 from todos.models import ChangeKind
 from todos.rows import PriorityName, TodoOut
-from todos.sorting import SortName
 from web.requests import Body
 from web.text import StorableText
 
@@ -45,7 +45,7 @@ Day = Annotated[
         "they were done, of those in the trash, with the day they were deleted.",
     ),
 ]
-# The rules of fields (lengths, tags) have one home, `todos/rules.py`; these say them for readers of the API.
+# The rules of fields (lengths, tags) have one home, `todos/fields/rules.py`; these say them for readers of the API.
 Title = Annotated[StorableText, Field(description="1 to 200 characters.", examples=["Buy milk"])]
 Notes = Annotated[StorableText, Field(description="At most 10,000 characters.")]
 Tags = Annotated[

@@ -17,7 +17,8 @@ from accounts.locks import lock_user
 from accounts.models import User
 from language.dates import date_text
 from todos.errors import ChangeNotFound, NothingToUndo
-from todos.models import Priority, Todo, TodoChange, TodoChangeQuerySet, change_kind
+from todos.fields.priority import Priority
+from todos.models import Todo, TodoChange, TodoChangeQuerySet, change_kind
 from todos.reminders.telling import rules_text
 
 from .changes import Act, Origin, Snapshot, columns_of, latest, previous_id_of, same, snapshot, todo_of

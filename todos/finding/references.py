@@ -10,8 +10,8 @@ from functools import cached_property
 
 from language.stems import FILLER, IRREGULAR_WORDS, LIGHT_VERBS, SAME_ACT, act_of, meaning_of, stem_of, words_of
 from todos.errors import ReferenceAmbiguous, ReferenceNotFound
+from todos.fields.rules import TITLE_MAX
 from todos.models import TodoQuerySet
-from todos.rules import TITLE_MAX
 
 from .lately import Lately
 

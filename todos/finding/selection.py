@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from accounts.models import User
 from language.dates import resolve_date
 from language.errors import DateNotUnderstood
-from todos.models import Priority, Todo, TodoQuerySet
+from todos.fields.priority import Priority
+from todos.models import Todo, TodoQuerySet
 from web.errors import ValidationFailed
 
 

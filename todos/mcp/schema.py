@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.json_schema import SkipJsonSchema
 
 from todos.commands import TodoFields
-from todos.models import Priority
+from todos.fields.priority import Priority
 from todos.rows import TodoRow
 
 # What a call is told to hold; items beyond are refused one by one, and a call beyond all reason as a whole.

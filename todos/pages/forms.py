@@ -11,7 +11,8 @@ from django.http import QueryDict
 from language.dates import Due
 from language.errors import DateNotUnderstood
 from todos.commands import TodoFields
-from todos.models import Priority, Todo
+from todos.fields.priority import Priority
+from todos.models import Todo
 from todos.quick_add import QuickAdd, parse_quick_add
 from web.errors import ProductError
 

@@ -14,8 +14,8 @@ from django.utils.text import capfirst
 from accounts.models import User
 from language.dates import date_text
 from language.due import Due, instant_of
+from todos.fields.sorting import natural_sort
 from todos.models import Todo, TodoQuerySet
-from todos.sorting import natural_sort
 from web.errors import ValidationFailed
 
 PAGE_SIZE = 100

@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from accounts.testing import UserFactory, alice, bob
 from todos.commands import add_todo, update_todo
-from todos.models import Priority, Todo
+from todos.fields.priority import Priority
+from todos.models import Todo
 from todos.testing import BY_CHAT, BY_PAGE, NOW, TodoFactory
 
 CHANGELIST = reverse("admin:todos_todo_changelist")

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.testing import alice, bearer, bob
 from todos.changing.changes import Origin
 from todos.commands import add_todo
-from todos.models import Door, Priority, Todo
+from todos.fields.priority import Priority
+from todos.models import Door, Todo
 from todos.testing import TodoFactory, make_many, use_tool
 
 OUT_KEYS = {

@@ -7,8 +7,8 @@ from icalendar import Calendar
 from accounts.testing import alice, bob
 from language.due import Due
 from language.recurrence import Recurrence
+from todos.fields.schedule import Schedule
 from todos.models import CalendarFeed, Todo
-from todos.schedule import Schedule
 from todos.testing import NEW_YORK, NOW, TodoFactory, make_many
 from todos.transfer.feed import FEED_MAX
 from todos.transfer.ical import calendar_bytes

@@ -19,7 +19,8 @@ from todos.commands import (
     update_todo,
 )
 from todos.errors import NotYourTodo, TodoNotFound, VersionConflict
-from todos.models import Priority, Todo
+from todos.fields.priority import Priority
+from todos.models import Todo
 from todos.testing import BY_PAGE, NOW, TodoFactory
 from web.errors import ValidationFailed
 

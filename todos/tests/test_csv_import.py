@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from todos.fields.rules import NOTES_MAX, TAGS_MAX
 from todos.models import Todo
-from todos.rules import NOTES_MAX, TAGS_MAX
 from todos.testing import NOW
 from todos.transfer.importing import MEDIA_TYPES, read_file
 from todos.transfer.schema import IMPORT_MAX, ImportedRow

@@ -8,7 +8,7 @@ from django.test import TestCase
 from accounts.testing import alice, bearer, bob
 from language.due import Due
 from language.recurrence import Recurrence
-from todos.schedule import Schedule
+from todos.fields.schedule import Schedule
 from todos.testing import TodoFactory, make_many
 from todos.transfer.export import PAGE_SIZE
 

@@ -7,7 +7,7 @@ from django.test import SimpleTestCase
 
 from language.due import Due
 from language.recurrence import Recurrence
-from todos.schedule import Schedule
+from todos.fields.schedule import Schedule
 
 # Both hemispheres, half hours, a change of half an hour, of a whole day at midnight, and zones that never change.
 ZONES = [

@@ -10,9 +10,10 @@ from mcp import Client
 from mcp.server.mcpserver.exceptions import ToolError
 
 from accounts.testing import alice, bob
+from todos.fields.priority import Priority
 from todos.mcp.batches import Caller
 from todos.mcp.server import acting_as, make_server
-from todos.models import Priority, Todo
+from todos.models import Todo
 from todos.testing import BY_CHAT, NOW, TodoFactory, make_many, no_fence, use_tool
 from todos.tools import call_tool, server, tool_definitions
 

@@ -15,9 +15,9 @@ from accounts.models import User
 from language.errors import DateNotUnderstood
 from language.recurrence import Recurrence
 from todos.commands import TodoFields
+from todos.fields.rules import NOTES_MAX, TAGS_MAX, TITLE_MAX, clean_fields
+from todos.fields.schedule import Schedule
 from todos.quick_add import tag_of_mark
-from todos.rules import NOTES_MAX, TAGS_MAX, TITLE_MAX, clean_fields
-from todos.schedule import Schedule
 from web.errors import ProductError, ValidationFailed
 
 from .columns import (

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from database.units import database_read
-from todos.models import Priority, Todo
+from todos.fields.priority import Priority
+from todos.models import Todo
 from todos.rows import PriorityName
 
 from .schema import ExportedTodo, WallClock

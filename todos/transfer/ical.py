@@ -10,9 +10,10 @@ from icalendar import Alarm, Calendar, Event, vRecur
 from language.due import Due, instant_of
 from language.recurrence import SHORTEST_MONTH, parse_rule
 from language.reminders.rule import ReminderRule
-from todos.models import Priority, Todo
+from todos.fields.priority import Priority
+from todos.fields.schedule import Schedule
+from todos.models import Todo
 from todos.reminders.following import rules_of
-from todos.schedule import Schedule
 
 # A moment has no length, and of that calendars draw nothing.
 EVENT_LENGTH = datetime.timedelta(minutes=30)

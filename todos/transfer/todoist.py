@@ -8,7 +8,8 @@ import io
 import re
 from collections.abc import Iterable
 
-from todos.models import Priority, Todo
+from todos.fields.priority import Priority
+from todos.models import Todo
 
 COLUMNS = (
     "TYPE",

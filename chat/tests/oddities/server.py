@@ -13,7 +13,7 @@ from typing import Any
 
 import uvicorn
 
-from bench.upstream import read_body, server_config
+from bench.surroundings.upstream import read_body, server_config
 
 DONE = b"data: [DONE]\n\n"
 

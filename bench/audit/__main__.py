@@ -10,18 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.pins import (
-    CHOSEN,
-    LOCKED,
-    NODE_FILE,
-    ROOT,
-    newest,
-    node_pins,
-    node_releases,
-    pins,
-    releases,
-    renewed,
-)
+from bench.audit.pins import CHOSEN, LOCKED, NODE_FILE, ROOT, newest, node_pins, node_releases, pins, releases, renewed
 
 HOW_TO_RENEW = """To renew: write the new version into the requirements….in that names it and run `make lock`;
 `make lock UPGRADE=yes` renews what these bring along as well. Then `make test`, which installs it."""

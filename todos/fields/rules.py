@@ -16,10 +16,10 @@ from language.errors import DateNotUnderstood
 from language.recurrence import Recurrence, parse_rule
 from language.reminders.phrases import REMINDERS_MAX, read_rules
 from language.reminders.rule import AT_THE_TIME, ReminderRule
+from todos.fields.priority import Priority
 from web.errors import ValidationFailed
 from web.text import is_blank
 
-from .models import Priority
 from .schedule import Schedule
 
 TITLE_MAX = 200

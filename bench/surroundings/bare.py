@@ -1,6 +1,6 @@
 """The bare client that a turn is measured by: the `openai` package, asking what the program asked, and reading it.
 
-    python -m bench.bare BASE_URL     waits for lines “at_once seconds”, and answers each with what its turns took
+    python -m bench.surroundings.bare BASE_URL   waits for “at_once seconds”, and answers each with what its turns took
 
 It makes the two requests of a turn that the program made last, word by word, and nothing else.
 """
@@ -49,7 +49,7 @@ class BareClient:
 @contextlib.contextmanager
 def bare_client(base_url: str) -> Iterator[BareClient]:
     """The upstream at the address must have answered a turn already."""
-    command = [sys.executable, "-m", "bench.bare", base_url]
+    command = [sys.executable, "-m", "bench.surroundings.bare", base_url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield BareClient(process)
@@ -84,7 +84,7 @@ async def take_turns(client: AsyncOpenAI, asked: list[dict[str, Any]], stop_at: 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.bare")
+    parser = argparse.ArgumentParser(prog="python -m bench.surroundings.bare")
     parser.add_argument("base_url")
     asyncio.run(serve(parser.parse_args().base_url))
 

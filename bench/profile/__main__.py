@@ -16,8 +16,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from bench.flame import Stacks, drawn
 from bench.load import ROOT, STANDS, measured_stand
+from bench.profile.flame import Stacks, drawn
 
 SAMPLES_PER_SECOND = 250
 # What stands before the path of a file within its package, the program's or Python's.

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bench.answers import Answer, call, calls, says
+from bench.surroundings.answers import Answer, call, calls, says
 from chat.assistants.interface import AssistantText, HistoryItem, ToolOutput, ToolRequest, UserText
 
 FORTY_WORDS = " ".join(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 # What we name ourselves, and what `make lock` makes of it. The one for development holds the other two.
 CHOSEN = (
     "requirements.in",

@@ -1,7 +1,7 @@
 """A scripted upstream: the model's HTTP side, with any answer and any fault, in both wire formats.
 
 In tests:      with ScriptedUpstream() as upstream: upstream.script([says("Hello."), refuses(500)])
-By hand:       python -m bench.upstream --port 9100
+By hand:       python -m bench.surroundings.upstream --port 9100
 """
 
 import argparse
@@ -18,7 +18,7 @@ from typing import Any
 
 import uvicorn
 
-from bench.answers import (
+from bench.surroundings.answers import (
     Answer,
     call,
     calls,
@@ -29,7 +29,7 @@ from bench.answers import (
     says,
     sends,
 )
-from bench.assistant import asked_text, built_in_answer, history_of
+from bench.surroundings.assistant import asked_text, built_in_answer, history_of
 from chat.assistants.interface import HistoryItem, ToolOutput
 
 BYTES_PER_TOKEN = 4
@@ -216,7 +216,7 @@ def server_config(upstream: Upstream, **options) -> uvicorn.Config:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.upstream", description="A scripted upstream.")
+    parser = argparse.ArgumentParser(prog="python -m bench.surroundings.upstream", description="A scripted upstream.")
     parser.add_argument("--port", type=int, default=9100)
     parser.add_argument("--first-token-ms", type=float, default=0, help="wait before the first token of each answer")
     parser.add_argument("--tokens-per-second", type=float, default=0, help="pace of each answer; 0 is unpaced")

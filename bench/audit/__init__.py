@@ -1,0 +1,1 @@
+"""What is pinned: is it the newest of its series, and without known holes?"""

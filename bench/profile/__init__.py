@@ -1,0 +1,1 @@
+"""Where the CPU of a turn goes, as a table and as a flame graph."""
