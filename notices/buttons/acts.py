@@ -7,11 +7,12 @@ from django.db.models.functions import Now
 
 from accounts.locks import lock_user
 from accounts.models import User
+from language.reminders.text import instant_text
 from notices.models import Delivery
 from todos.changing.changes import Origin
 from todos.commands import complete_todo
 from todos.models import Door
-from todos.reminders.acts import SNOOZES, deal_with, reminder_of, snooze_reminder
+from todos.reminders.acts import SNOOZES, deal_with, put_off_until, reminder_of, snooze_reminder
 
 from .signing import address_of
 
@@ -60,4 +61,7 @@ def _done(owner: User, delivery: Delivery, act: str, now: datetime.datetime) -> 
     snooze = SNOOZES[act]
     reminder = reminder_of(owner, delivery.todo_id, delivery.source_id)
     written = snooze_reminder(owner, reminder, snooze.until, now=now, by=BY_BUTTON)
-    return f"“{written.todo.title}” reminds you again {snooze.when}."
+    until = put_off_until(written.todo, owner.zone)
+    # “This evening” is tomorrow's for who presses it at night: the moment itself is said.
+    when = f" {instant_text(until, owner.zone, now)}" if until else ""
+    return f"“{written.todo.title}” reminds you again{when}."

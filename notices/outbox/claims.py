@@ -7,7 +7,7 @@ the process went between the other side's “accepted” and our row, and then u
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from notices.channels.interface import Notice, Outcome
 from notices.channels.registry import channels
 from notices.models import Delivery
 from todos.models import Todo
+from todos.reminders.models import Reminder
 
 from .wording import item_of
 
@@ -54,7 +55,7 @@ def claim(channel: str, free: int) -> list[Claim]:
     token, now = uuid7(), now_of_database()
     rows += late_companions(rows, now)
     todos, owners = wanted_todos(rows), User.objects.filter(is_active=True).in_bulk({row.owner_id for row in rows})
-    needed = [row for row in rows if row.owner_id in owners and (row.todo_id is None or row.todo_id in todos)]
+    needed = [row for row in rows if row.owner_id in owners and is_wanted(row, todos)]
     close(row for row in rows if row not in needed)
     claims = []
     for notice_id, group in grouped(needed, now).items():
@@ -118,8 +119,18 @@ def is_late(row: Delivery, now: datetime.datetime) -> bool:
 
 
 def wanted_todos(rows: Iterable[Delivery]) -> dict[UUID, Todo]:
-    """The todos of these rows that are still open: who has done it by now needs no reminder."""
-    return Todo.objects.open().in_bulk({row.todo_id for row in rows if row.todo_id})
+    """The todos of these rows that are still open, with their reminders: who has done it by now needs none."""
+    todos = Todo.objects.open().prefetch_related("reminders")
+    return todos.in_bulk({row.todo_id for row in rows if row.todo_id})
+
+
+def is_wanted(row: Delivery, todos: Mapping[UUID, Todo]) -> bool:
+    """Whether it is still to be said: not of a reminder that was moved, put off, dealt with or taken away meanwhile."""
+    if row.kind != Delivery.Kind.REMINDER or row.todo_id is None:
+        return True
+    reminders = todos[row.todo_id].reminders.all() if row.todo_id in todos else ()
+    as_handed_over = (row.source_id, Reminder.State.SENT, row.occurrence)
+    return any((reminder.pk, reminder.state, reminder.at) == as_handed_over for reminder in reminders)
 
 
 def grouped(rows: list[Delivery], now: datetime.datetime) -> dict[UUID, list[Delivery]]:

@@ -2,10 +2,13 @@
 
 from asgiref.sync import async_to_sync
 from django.core import signing
+from django.db import transaction
 from django.test import TestCase
 from django.utils import timezone
 
 from accounts.testing import alice, bob
+from language.reminders.text import instant_text
+from notices.buttons.acts import act_on
 from notices.buttons.signing import GOOD_FOR_SECONDS, SALT, address_of
 from notices.models import Delivery
 from notices.outbox.sending import send_due
@@ -52,10 +55,20 @@ class SignedAddresses(ButtonCase):
 
     def test_a_snooze_brings_it_once_more_and_says_when(self):
         said = self.client.post(self.acts["Snooze 10 minutes"])
-        self.assertContains(said, "reminds you again in 10 minutes")
         [snoozed] = self.snoozed()
+        self.assertContains(said, f"reminds you again {instant_text(snoozed.at, self.alice.zone, timezone.now())}.")
         self.assertLess(abs(snoozed.at - timezone.now() - 10 * MINUTE), MINUTE)
         self.assertEqual(Reminder.objects.get(pk=self.reminder.pk).state, "done")
+
+    def test_the_moment_that_is_said_is_the_one_that_comes(self):
+        """By day “this evening” is today's, at night tomorrow's."""
+        for hour, says in ((10, "today, 19:00"), (22, "tomorrow, 19:00")):
+            with self.subTest(hour), transaction.atomic():
+                delivery = Delivery.objects.first()
+                now = timezone.now().astimezone(self.alice.zone).replace(hour=hour, minute=0)
+                said = act_on(self.alice, delivery, "evening", now)
+                self.assertIn(says, said)
+                transaction.set_rollback(True)
 
     def test_whatever_says_the_same_elsewhere_is_done_with_it(self):
         self.client.force_login(self.alice)
@@ -102,7 +115,7 @@ class OpenPages(ButtonCase):
         return self.client.post(f"/notices/{delivery.pk}/{act}", {"next": "/todos"}, follow=True)
 
     def test_show_what_they_were_told_until_somebody_acts(self):
-        for act, said in (("done", "Completed “Call the dentist”."), ("10m", "in 10 minutes"), ("dismissed", "")):
+        for act, said in (("done", "Completed “Call the dentist”."), ("10m", "reminds you again to"), ("dismissed", "")):
             with self.subTest(act):
                 Delivery.objects.update(acted="")
                 Todo.objects.update(completed_at=None)

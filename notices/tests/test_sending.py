@@ -17,7 +17,10 @@ from notices.outbox.claims import CLAIM, WAITS_SECONDS, claim, settle
 from notices.outbox.filling import hand_over_due, put
 from notices.outbox.sending import Sender, seconds_to_next, send_due
 from notices.testing import ScriptedChannel, only_channels
-from todos.models import Reminder, Todo
+from todos.changing.changes import Origin
+from todos.commands import add_todo, update_todo
+from todos.models import Door, Reminder, Todo
+from todos.reminders.acts import deal_with
 from todos.testing import TodoFactory
 
 SECOND, MINUTE, HOUR = (datetime.timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours"))
@@ -28,6 +31,17 @@ def remind(owner, title="Call the dentist", ago=SECOND) -> Reminder:
     """A reminder whose moment is so long over."""
     todo = TodoFactory(owner=owner, title=title)
     return Reminder.objects.create(owner=owner, todo=todo, rule="0 min", at=timezone.now() - ago)
+
+
+def came_due(owner) -> Reminder:
+    """The one that a todo with a time brings by itself, whose time has just come."""
+    now = timezone.now() - HOUR
+    todo = add_todo(owner, now=now, by=Origin(Door.API), title="Stand-up", due="in 59 minutes").todo
+    return Reminder.objects.get(todo=todo)
+
+
+def change(owner, reminder, **fields) -> None:
+    update_todo(owner, reminder.todo_id, now=timezone.now(), by=Origin(Door.API), **fields)
 
 
 @sync_to_async
@@ -116,6 +130,25 @@ class Failing(SendingCase):
             await send_due()
         self.assertEqual(await self.states(), [("sent", "ok", 3)])
         self.assertEqual(len({notice.id for notice in self.mail.notices}), 1)
+
+    async def test_what_failed_is_not_said_again_once_the_person_wants_it_otherwise(self):
+        """Moved, put off in words, asked for no more, dealt with: the notice of before has nothing to say."""
+        changes = {
+            "moved": lambda reminder: change(self.alice, reminder, due="in 3 days at 17:00"),
+            "put off": lambda reminder: change(self.alice, reminder, remind="snooze 1 hour"),
+            "no more": lambda reminder: change(self.alice, reminder, remind="none"),
+            "dealt with": lambda reminder: deal_with(self.alice, [reminder.pk]),
+            "left as it is": lambda reminder: None,
+        }
+        for name, act in changes.items():
+            with self.subTest(name):
+                self.mail.outcomes, self.mail.notices = [AGAIN], []
+                reminder = await sync_to_async(came_due)(self.alice)
+                await send_due()
+                await sync_to_async(act)(reminder)
+                await later(WAITS_SECONDS[0] * SECOND)
+                await send_due()
+                self.assertEqual(len(self.mail.notices), 2 if name == "left as it is" else 1)
 
     async def test_a_wait_that_the_other_side_asks_for_is_kept(self):
         self.mail.outcomes = [Outcome("again", "http_429", retry_after_seconds=300)]

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
@@ -11,6 +12,7 @@ from database.units import one_or_none
 from todos.changing.changes import Origin
 from todos.commands import Written, get_todo, update_todo
 from todos.errors import ReminderNotFound
+from todos.models import Todo
 
 from .following import rules_of
 from .models import Reminder
@@ -18,21 +20,20 @@ from .models import Reminder
 
 @dataclass(frozen=True)
 class Snooze:
-    """One of the lengths that are offered: a label, the words for it, and when it reminds again."""
+    """One of the lengths that are offered: a label, and the words for it."""
 
     name: str
     label: str
     until: str
-    when: str
 
 
 SNOOZES = {
     snooze.name: snooze
     for snooze in (
-        Snooze("10m", "Snooze 10 minutes", "10 minutes", "in 10 minutes"),
-        Snooze("1h", "Snooze 1 hour", "1 hour", "in an hour"),
-        Snooze("evening", "Snooze until this evening", "this evening", "this evening"),
-        Snooze("morning", "Snooze until tomorrow morning", "tomorrow morning", "tomorrow morning"),
+        Snooze("10m", "Snooze 10 minutes", "10 minutes"),
+        Snooze("1h", "Snooze 1 hour", "1 hour"),
+        Snooze("evening", "Snooze until this evening", "this evening"),
+        Snooze("morning", "Snooze until tomorrow morning", "tomorrow morning"),
     )
 }
 
@@ -59,6 +60,12 @@ def snooze_reminder(user: User, reminder: Reminder, until: str, *, now: datetime
     written = update_todo(user, reminder.todo_id, now=now, by=by, remind=f"snooze {until}")
     deal_with(user, [reminder.pk])
     return written
+
+
+def put_off_until(todo: Todo, zone: ZoneInfo) -> datetime.datetime | None:
+    """The moment at which a todo that was put off reminds again."""
+    moments = [rule.instant(todo.wall_due, zone) for rule in rules_of(todo) if rule.once]
+    return max(filter(None, moments), default=None)
 
 
 def remove_reminder(user: User, reminder: Reminder, *, now: datetime.datetime, by: Origin) -> Written:

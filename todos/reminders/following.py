@@ -96,6 +96,8 @@ def _is_moved(
     before: Any = (reminder.at, reminder.state)
     at = rule.instant(todo.wall_due, zone) if rule else reminder.at
     reminder.state = _state(reminder, at, is_wanted=rule is not None and _is_open(todo), now=now)
+    if reminder.state == Reminder.State.SENT and _is_put_off(todo, zone, now):
+        reminder.state = Reminder.State.DONE
     reminder.at = at
     return before != (reminder.at, reminder.state)
 
@@ -109,6 +111,12 @@ def _state(reminder: Reminder, at: datetime.datetime | None, *, is_wanted: bool,
     if at > now or (at == reminder.at and reminder.state == states.WAITING):
         return states.WAITING
     return states.CANCELLED
+
+
+def _is_put_off(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> bool:
+    """Whether it comes once more: what was said is dealt with then, and is not said again where it failed."""
+    comes = (rule.instant(todo.wall_due, zone) for rule in rules_of(todo) if rule.once)
+    return any(at is not None and at > now for at in comes)
 
 
 def _is_open(todo: Todo) -> bool:
