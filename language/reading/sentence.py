@@ -5,6 +5,7 @@ from dataclasses import replace
 from language.acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading, Say
 from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
+from language.questions import OFFER
 from language.reading.adding import forms as adding
 from language.reading.adding import headed, listed, understand_add, understand_afterthought
 from language.reading.asking import understand_question
@@ -20,7 +21,6 @@ from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
 from language.reading.talking import understand_hostile, understand_outside, understand_talk
 from language.reading.weighed import weighed
-from language.talk.questions import OFFER
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from language.text.naming import has_sign
 from language.text.selection import select

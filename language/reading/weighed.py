@@ -29,9 +29,9 @@ from language.acts import (
 )
 from language.clock import Clock
 from language.grammar import section, words
+from language.questions import OFFER
 from language.scoring.features import CONTENT, VERB, shape
 from language.scoring.score import likelihoods
-from language.talk.questions import OFFER
 from language.text.selection import select
 
 forms = section("reading")

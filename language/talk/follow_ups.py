@@ -21,6 +21,7 @@ from language.acts import (
 )
 from language.clock import TIME_ALONE, Clock, cut_date, is_date
 from language.grammar import section
+from language.questions import ASK_TITLE, DELETE_OFFER, OFFER, OFFERS_OF_CHANGE, TAKE_BACK
 from language.reading.adding import todo_from
 from language.reading.bare import offered
 from language.reading.message import understand
@@ -29,7 +30,6 @@ from language.reading.sentence import certain_acts
 from language.reading.talking import understand_talk
 from language.talk.exchanges import Call, Conversation, Outcome, Row
 from language.talk.matching import Fit, find
-from language.talk.questions import ASK_TITLE, DELETE_OFFER, OFFER, OFFERS_OF_CHANGE, TAKE_BACK
 from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
 from language.talk.retitling import retitled
 from language.talk.same_deed import CHANGED, same_deed

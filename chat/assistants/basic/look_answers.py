@@ -14,9 +14,9 @@ from language.acts import (
     Sought,
 )
 from language.clock import Clock
+from language.questions import DELETE_OFFER, offer_of
 from language.talk.exchanges import Call, Row
 from language.talk.matching import Fit, found_none, settled
-from language.talk.questions import DELETE_OFFER, offer_of
 from language.talk.references import WHICH_ONE
 
 from .listing import counted, described, facts, grouped, more_of, numbered, quoted

@@ -24,12 +24,12 @@ from language.acts import (
     UpdateTodos,
 )
 from language.clock import Clock
+from language.questions import ASK_TITLE
 from language.reading.message import read_message, understand
 from language.reading.reminding import LAST_REMINDER
 from language.talk.exchanges import Call, Conversation, Exchange, Row
 from language.talk.follow_ups import follow_up
 from language.talk.matching import found_none, settled, sought
-from language.talk.questions import ASK_TITLE
 from language.talk.references import known_rows, resolve, with_whole_due
 from language.text.clauses import CLAUSE_MAX_CHARACTERS
 
