@@ -9,8 +9,6 @@ from language.grammar import WORDS, words
 from language.marks import PRIORITY_MARKS
 
 TODO_VERBS = words("todo_verbs")
-ASSISTANT_VERBS = words("assistant_verbs")
-PHRASAL_VERBS = words("phrasal_verbs")
 COMMAND_VERBS = words("command_verbs")
 NOT_A_TITLE = words("not_a_title")
 IRREGULAR_PAST = words("irregular_past")

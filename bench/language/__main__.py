@@ -65,7 +65,7 @@ def weights_without(group: list[Path]) -> Iterator[None]:
         return
     print(f"\n{group[0].stem}, by weights learnt without it")
     known = score.weights()
-    learnt = import_module("bench.language.training").table_without(group[0].stem)
+    learnt = import_module("bench.language.training").tables_without(group[0].stem)
     kept = dict(known)
     known.clear()
     known.update(learnt)

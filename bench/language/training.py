@@ -7,14 +7,15 @@ makes of them then is printed by `make bench-language WITHOUT=own`.
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from language.clock import Clock
-from language.scoring.features import features
-from language.scoring.score import WEIGHTS
+from language.scoring.features import of_shape, of_words, shape_of, tokens_of
+from language.scoring.score import WEIGHTS, Table, likelihoods
 
 from .labelled import OWN_SENTENCES, sentences_in
 
@@ -43,39 +44,98 @@ FAMILIES = {
     "clarify": "ask",
 }
 TOOLS = {"list": "look", "uncomplete": "reopen"}
-STRENGTH = 1.0
 SMALLEST = 0.1
-# A feature of fewer sentences says nothing about others.
-FEWEST = 3
-Example = tuple[list[str], str, str]
+
+
+@dataclass(frozen=True)
+class Example:
+    tokens: list[str]
+    family: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one score learns: the class of each example (none where it teaches nothing), and from which features.
+
+    A feature of fewer sentences than `fewest` says nothing about others.
+    """
+
+    label_of: Callable[[Example], str]
+    features_of: Callable[[list[str]], Iterable[str]]
+    fewest: int
+    strength: float
+
+    def rows(self, examples: list[Example]) -> tuple[list[set[str]], list[str]]:
+        known = [(set(self.features_of(each.tokens)), self.label_of(each)) for each in examples if self.label_of(each)]
+        return [features for features, _ in known], [label for _, label in known]
+
+
+def whose(example: Example) -> str:
+    """Talk is said to anybody."""
+    return {"talk": "", "outside": "others"}.get(example.family, "ours")
+
+
+def shaped(example: Example) -> str:
+    """What is not ours has no family; of deeds and what is like them, no shape tells which is which."""
+    return "" if example.source == "deeds" or example.family in {"talk", "outside"} else example.family
+
+
+SCORES = {
+    "family": Score(shaped, lambda tokens: of_shape(shape_of(tokens)), 3, 1.0),
+    "ours": Score(whose, lambda tokens: [*of_shape(shape_of(tokens)), *of_words(tokens)], 2, 2.0),
+}
 
 
 def main() -> None:
     examples = list(labelled())
     if "--alone" not in sys.argv:
-        for held_out in sorted({source for _, _, source in examples}):
+        for held_out in sorted({each.source for each in examples}):
             report(held_out, examples)
-    table = table_of(examples)
-    lines = (f" {json.dumps(name, ensure_ascii=False)}: {json.dumps(table[name])}" for name in sorted(table))
-    WEIGHTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    print(f"{len(table)} features of {len(examples)} sentences")
+    tables = tables_of(examples)
+    WEIGHTS.write_text(written(tables), encoding="utf-8")
+    print(
+        f"{', '.join(f'{len(table)} features of {name}' for name, table in tables.items())}; {len(examples)} sentences"
+    )
 
 
-def table_without(source: str) -> dict[str, dict[str, float]]:
+def written(tables: dict[str, Table]) -> str:
+    """A line a feature, so that a change of the weights can be read."""
+    parts = []
+    for score, table in tables.items():
+        lines = (f"  {json.dumps(name, ensure_ascii=False)}: {json.dumps(table[name])}" for name in sorted(table))
+        parts.append(f' "{score}": {{\n' + ",\n".join(lines) + "\n }")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def tables_without(source: str) -> dict[str, Table]:
     """The weights as they would be, had the sentences of that file never been seen."""
-    return table_of([example for example in labelled() if example[2] != source])
+    return tables_of([example for example in labelled() if example.source != source])
 
 
-def table_of(examples: list[Example]) -> dict[str, dict[str, float]]:
-    """By feature, then by family: weights that are not too small to matter."""
-    model, names = learnt(examples)
-    table: dict[str, dict[str, float]] = {}
-    for family, row in zip(model.classes_, model.coef_, strict=True):
-        for name, weight in zip(names, row, strict=True):
+def tables_of(examples: list[Example]) -> dict[str, Table]:
+    return {name: table_of(score, examples) for name, score in SCORES.items()}
+
+
+def table_of(score: Score, examples: list[Example]) -> Table:
+    """By feature, then by class: weights that are not too small to matter."""
+    found, labels = score.rows(examples)
+    counts = Counter(name for names in found for name in names)
+    common = {name for name, count in counts.items() if count >= score.fewest}
+    vectorizer = DictVectorizer()
+    rows = vectorizer.fit_transform([dict.fromkeys(common.intersection(names), 1.0) for names in found])
+    model = LogisticRegression(C=score.strength, max_iter=3000)
+    model.fit(rows, labels)
+    # Of two classes the model has one row: that of the second.
+    coefficients, intercepts = model.coef_, model.intercept_
+    if len(model.classes_) == len("ab"):
+        coefficients, intercepts = [-coefficients[0] / 2, coefficients[0] / 2], [-intercepts[0] / 2, intercepts[0] / 2]
+    table: Table = {"always": {}}
+    for label, row, intercept in zip(model.classes_, coefficients, intercepts, strict=True):
+        for name, weight in zip(vectorizer.get_feature_names_out(), row, strict=True):
             if abs(weight) >= SMALLEST:
-                table.setdefault(name, {})[family] = round(float(weight), 2)
-    for family, weight in zip(model.classes_, model.intercept_, strict=True):
-        table.setdefault("always", {})[family] = round(float(weight), 2)
+                table.setdefault(name, {})[label] = round(float(weight), 2)
+        table["always"][label] = round(float(intercept), 2)
     return table
 
 
@@ -85,31 +145,19 @@ def labelled() -> Iterator[Example]:
             label = sentence.expect.get("tool", sentence.label)
             family = FAMILIES.get(label) or TOOLS.get(label)
             if family and not sentence.said_before:
-                yield features(sentence.text, Clock(sentence.now, sentence.zone)), family, path.stem
-
-
-def learnt(examples: list[Example]) -> tuple[LogisticRegression, list[str]]:
-    counts = Counter(name for names, _, _ in examples for name in names)
-    common = {name for name, count in counts.items() if count >= FEWEST}
-    vectorizer = DictVectorizer()
-    rows = vectorizer.fit_transform([dict.fromkeys(common.intersection(names), 1.0) for names, _, _ in examples])
-    model = LogisticRegression(C=STRENGTH, max_iter=3000)
-    model.fit(rows, [family for _, family, _ in examples])
-    return model, list(vectorizer.get_feature_names_out())
+                yield Example(tokens_of(sentence.text, Clock(sentence.now, sentence.zone)), family, path.stem)
 
 
 def report(held_out: str, examples: list[Example]) -> None:
-    model, names = learnt([example for example in examples if example[2] != held_out])
-    places = {name: place for place, name in enumerate(names)}
-    right = count = 0
-    for found, family, source in examples:
-        if source != held_out:
-            continue
-        columns = [places[name] for name in found if name in places]
-        scores = model.coef_[:, columns].sum(axis=1) + model.intercept_
-        right += model.classes_[scores.argmax()] == family
-        count += 1
-    print(f"{held_out:16} {right:4} of {count:4}  {right / max(count, 1):6.1%}")
+    """How many sentences of a file the scores put right that were learnt from the other files."""
+    tables = tables_of([each for each in examples if each.source != held_out])
+    said = f"{held_out:16}"
+    for name, score in SCORES.items():
+        rows, labels = score.rows([each for each in examples if each.source == held_out])
+        found = [likelihoods(features, tables[name]) for features in rows]
+        right = sum(max(each, key=each.__getitem__) == label for each, label in zip(found, labels, strict=True))
+        said += f"{name:>10} {right:4} of {len(labels):4}  {right / max(len(labels), 1):6.1%}"
+    print(said)
 
 
 if __name__ == "__main__":

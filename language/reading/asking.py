@@ -30,8 +30,7 @@ def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
     if ending := forms.ending.fullmatch(text):
         return ask_which(ending["rest"], clock) if is_about_todos(text) else Say("outside")
     if indirect := forms.indirect.fullmatch(text):
-        act = direct_question(indirect["rest"] or f"that {indirect['claim']}", clock)
-        return None if act == Say("outside") and forms.finds_out.match(text) else act
+        return direct_question(indirect["rest"] or f"that {indirect['claim']}", clock)
     tagged_on = forms.tagged_on.fullmatch(text)
     if tagged_on or forms.ask_word.fullmatch(text) or forms.how_many.fullmatch(text) or forms.plan.fullmatch(text):
         return direct_question(tagged_on["claim"] if tagged_on else text, clock)

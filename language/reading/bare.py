@@ -11,7 +11,7 @@ from language.text.details import cut_priority, cut_tags
 from language.text.items import dated_items, parts_of
 from language.text.naming import has_sign, names_in
 from language.text.quotations import MARK
-from language.vocabulary import ASSISTANT_VERBS, COMMAND_VERBS, NOT_A_TITLE, PHRASAL_VERBS, TODO_VERBS
+from language.vocabulary import COMMAND_VERBS, NOT_A_TITLE, TODO_VERBS
 
 forms = section("bare")
 
@@ -70,8 +70,7 @@ def understand_bare(text: str, clock: Clock, *, polite: bool = False) -> list[Ac
 
 def is_for_assistant(text: str) -> bool:
     """Whether the deed may be asked of the assistant itself; so may what takes many words to say."""
-    is_long = any(len(part.split()) > BARE_WORDS_MAX for part in parts_of(text))
-    return is_long or bool(forms.finds_out.fullmatch(text) or forms.for_assistant.search(text))
+    return any(len(part.split()) > BARE_WORDS_MAX for part in parts_of(text))
 
 
 def moved_if_listed(text: str, clock: Clock) -> list[Act] | None:
@@ -94,16 +93,13 @@ def may_be_todo(text: str) -> bool:
     first, second = first_words(text)
     if forms.changes_something.fullmatch(text) or first in COMMAND_VERBS or first in NOT_A_TITLE or second == "not":
         return False
-    if first in ASSISTANT_VERBS and f"{first} {second}" not in PHRASAL_VERBS:
-        return False
     return not forms.your.search(text) and not forms.about_list.search(text)
 
 
 def is_deed(text: str) -> bool:
     """Whether the text begins with a verb for things to do, and says what to do with it."""
     first, second = first_words(cut_tags(cut_priority(text)[0])[0])
-    is_verb = first in TODO_VERBS or f"{first} {second}" in PHRASAL_VERBS
-    return is_verb and second not in NO_OBJECT and not forms.vague_object.fullmatch(text)
+    return first in TODO_VERBS and second not in NO_OBJECT and not forms.vague_object.fullmatch(text)
 
 
 def first_words(text: str) -> tuple[str, str]:
@@ -118,7 +114,7 @@ def dated(text: str, clock: Clock) -> list[Act] | None:
     return [*todos] if is_complete else None
 
 
-def offered(text: str, clock: Clock) -> AddTodo | None:
+def todo_behind(text: str, clock: Clock) -> AddTodo | None:
     """What an uncertain text would be as a todo, for the question whether to add it."""
     text = forms.run_out.sub("", text)
     title = title_of(text)

@@ -28,7 +28,7 @@ from language.text.items import begins_with_verb
 from language.text.naming import has_sign, names_in, without_adverbs
 from language.text.quotations import MARK
 from language.text.selection import select_all
-from language.vocabulary import ASSISTANT_VERBS, IRREGULAR_PAST, NOT_WORK, TODO_VERBS
+from language.vocabulary import IRREGULAR_PAST, NOT_WORK, TODO_VERBS
 
 forms = section("changing")
 
@@ -204,7 +204,7 @@ def given_up(match: re.Match[str], clock: Clock) -> Act | None:
         return Sought(DeleteTodos(names_in(outside_list(what))), todo_from(match[0], clock))
     if clock.find(what) or verb not in GIVES_UP or not (verb == "cancel" or moving.definite.fullmatch(what)):
         return None
-    if verb in TODO_VERBS and verb not in ASSISTANT_VERBS and verb != "cancel":
+    if verb in TODO_VERBS and verb != "cancel":
         return OfferToDelete(names_in(what)[0], todo_from(match[0], clock))
     question = f"Shall I delete a todo, or add one? Say “delete {what}” or “add {verb} {what}”."
     return OfferToDelete(names_in(what)[0], Clarify(question))

@@ -5,12 +5,12 @@ from dataclasses import replace
 from language.acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading, Say
 from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
-from language.questions import OFFER
+from language.questions import offered
 from language.reading.adding import forms as adding
 from language.reading.adding import headed, listed, understand_add, understand_afterthought
 from language.reading.asking import understand_question
 from language.reading.bare import forms as bare
-from language.reading.bare import offered, understand_bare, understand_statement
+from language.reading.bare import todo_behind, understand_bare, understand_statement
 from language.reading.changing import asked_away, understand_change
 from language.reading.foreign import understand_foreign
 from language.reading.joining import joined
@@ -19,7 +19,7 @@ from language.reading.moving import forms as moving
 from language.reading.reminding import understand_reminding
 from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
-from language.reading.talking import understand_hostile, understand_outside, understand_talk
+from language.reading.talking import understand_hostile, understand_restore, understand_talk
 from language.reading.weighed import weighed
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from language.text.naming import has_sign
@@ -198,7 +198,7 @@ def likely_acts(clause: Clause, clock: Clock) -> list[Act]:
         return [AskTodos(Question.WHICH, select(clause.text, clock)[0])]
     if bare.plan.fullmatch(clause.text) and clock.find(clause.text) and not clause.asked:
         return [asked_back(clause.text, clock)]
-    if not bare.run_out.match(clause.text) and (act := understand_outside(clause.text)):
+    if not bare.run_out.match(clause.text) and (act := understand_restore(clause.text)):
         return [act]
     if clause.asked or clause.of_assistant:
         return [asked_back(clause.text, clock)]
@@ -210,5 +210,4 @@ def asked_back(text: str, clock: Clock) -> Act:
         return Clarify(f"What should I do with {text}? For example “complete {text}” or “delete {text}”.")
     if bare.changes_something.fullmatch(text):
         return Clarify(CHANGE_WHAT)
-    todo = offered(text, clock)
-    return Clarify(f"{OFFER} “{todo.title}” to your list?") if todo and todo.title else Say("outside")
+    return offered(todo_behind(text, clock)) or Say("outside")

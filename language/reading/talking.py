@@ -21,11 +21,11 @@ def understand_talk(text: str) -> Act | None:
     return Say(topic) if topic else None
 
 
-def understand_outside(text: str) -> Act | None:
-    """Words said to an assistant that have nothing to do with todos; asked after all that has."""
+def understand_restore(text: str) -> Act | None:
+    """What brings a todo back out of the trash; asked after all that may add one."""
     if match := forms.restore.fullmatch(text):
         return RestoreTodo(" ".join(names_in(match["what"])))
-    return Say("outside") if forms.outside.fullmatch(text) else None
+    return None
 
 
 def understand_hostile(text: str) -> Act | None:

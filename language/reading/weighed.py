@@ -24,14 +24,15 @@ from language.acts import (
     RestoreTodo,
     Say,
     Sought,
+    Supposed,
     UndoChanges,
     UpdateTodos,
 )
 from language.clock import Clock
 from language.grammar import section, words
-from language.questions import OFFER
-from language.scoring.features import CONTENT, VERB, shape
-from language.scoring.score import likelihoods
+from language.questions import OFFER, offered
+from language.scoring.features import CONTENT, VERB, shape, tokens_of
+from language.scoring.score import family_likelihoods, likely_ours
 from language.text.selection import select
 
 forms = section("reading")
@@ -39,6 +40,9 @@ bare = section("bare")
 
 # A write is doubted below this likelihood of its family, and another family is taken from this one on.
 HARDLY, LIKELY = 0.02, 0.6
+# What may be said to a lamp or a bank as well is no todo below the first likelihood that it is said to a list; below
+# the second it is offered and not written, unless it asks for a change in so many words.
+OURS_SURELY, OURS = 0.1, 0.4
 SKIPPED_MAX = 12
 REVERSING = words("reversing")
 # A todo that was read is not dropped for the likelihood of its sentence alone.
@@ -48,6 +52,7 @@ SHOWN = 0.7
 DEPENDS = "That depends on something I cannot see, so I have changed nothing. Tell me when it is so."
 CHANGES = (CompleteTodos, DeleteTodos, UpdateTodos, Sought)
 WRITES = (AddTodo, CompleteTodos, DeleteTodos, Sought)
+WRITTEN = (*WRITES, UpdateTodos, Supposed)
 Read = Callable[[str], list[Act] | None]
 
 
@@ -85,23 +90,52 @@ def weighed(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Rea
 def accounted(reading: Reading) -> Reading:
     """The reading; a question where a title holds what is left of something else."""
     left_over = [act for act in reading.acts if isinstance(act, AddTodo) and bare.residue.fullmatch(act.title)]
-    return Reading([Clarify(f"{OFFER} “{left_over[0].title}” to your list?")]) if left_over else reading
+    question = offered(left_over[0]) if left_over else None
+    return Reading([question]) if question else reading
 
 
 def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:
-    """What the grammar is sure of and a sentence of its shape may ask for; else what a search finds."""
+    """What the grammar is sure of and a sentence of its words may ask for; else what a search finds."""
     if forms.conditional.match(sentence.lower()) and any(isinstance(act, CHANGES) for act in reading.acts):
         return Reading([Clarify(DEPENDS)])
-    if reading.is_sure and not isinstance(reading.acts[0], WRITES) and reading.acts[0] != Say("outside"):
-        return reading
-    likely = likelihoods(sentence, clock)
-    if reading.is_sure and isinstance(reading.acts[0], WRITES) and likely[family_of(reading.acts[0])] >= HARDLY:
-        return reading
-    if not reading.is_sure and likely[family_of(reading.acts[0])] >= LIKELY:
+    first = reading.acts[0]
+    tokens = tokens_of(sentence, clock)
+    ours = likely_ours(tokens)
+    if may_write(first) and (doubt := said_to_others(reading, ours)):
+        return doubt
+    if is_wanted(reading, ours, family_likelihoods(tokens)):
         return reading
     if acts := behind_other_words(sentence, certain, clock):
         return Reading(acts, is_sure=True)
-    return searched(sentence, reading, likely, clock)
+    return searched(sentence, reading, family_likelihoods(tokens), clock)
+
+
+def is_wanted(reading: Reading, ours: float, likely: dict[str, float]) -> bool:
+    """Whether a sentence of its shape may well ask for what was read."""
+    first = reading.acts[0]
+    if first == Say("outside"):
+        return ours < SHOWN
+    if reading.is_sure:
+        return not isinstance(first, WRITES) or likely[family_of(first)] >= HARDLY
+    return likely.get(family_of(first), 0) >= LIKELY
+
+
+def may_write(act: Act) -> bool:
+    """Whether the act writes, or offers to."""
+    if isinstance(act, Clarify):
+        return act.question.startswith(OFFER)
+    return isinstance(act, WRITTEN) and act != AddTodo("")
+
+
+def said_to_others(reading: Reading, ours: float) -> Reading | None:
+    """What becomes of a write that is not surely meant for a list of todos: not ours, or a question; None if it is."""
+    first = reading.acts[0]
+    if ours < OURS_SURELY:
+        return Reading([Say("outside")])
+    if reading.is_sure or isinstance(first, Clarify) or ours >= OURS:
+        return None
+    question = offered(first.otherwise if isinstance(first, Supposed | Sought) else first)
+    return Reading([question or Say("outside")])
 
 
 def behind_other_words(sentence: str, certain: Read, clock: Clock) -> list[Act] | None:
@@ -135,16 +169,13 @@ def is_complete(act: Act) -> bool:
 def searched(sentence: str, reading: Reading, likely: dict[str, float], clock: Clock) -> Reading:
     """The likeliest family where it is likely enough, by an act that changes nothing; else what was read."""
     family = max(likely, key=lambda name: likely[name])
-    own = family_of(reading.acts[0])
-    if likely[family] < (SURELY if own == "add" else SHOWN if own == "outside" else LIKELY) or family == own:
+    first = reading.acts[0]
+    own = family_of(first)
+    if likely[family] < (SURELY if own == "add" else LIKELY) or family == own:
         return reading
     selection, _ = select(sentence.strip(" ?.!"), clock)
     if family == "look":
         return Reading([AskTodos(Question.WHICH, selection)])
     if family == "clear":
         return Reading([ChangeMany("delete", selection)])
-    if family in {"outside", "talk"} and isinstance(reading.acts[0], WRITES):
-        return Reading([Say("outside")])
-    if family == "ask" and isinstance(act := reading.acts[0], AddTodo):
-        return Reading([replace(act, title="")])
-    return reading
+    return Reading([replace(first, title="")]) if family == "ask" and isinstance(first, AddTodo) else reading

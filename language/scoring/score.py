@@ -1,33 +1,44 @@
-"""The score: a weight for each family and feature, and the likelihoods that follow from them."""
+"""The two scores of a sentence: which family of acts it asks for, and whether it is said to a list of todos at all.
+
+Each is a weight for every class and feature, and the likelihoods that follow from them.
+"""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from language.clock import Clock
-
-from .features import features
+from .features import of_shape, of_words, shape_of
 
 WEIGHTS = Path(__file__).parent / "weights.json"
+Table = dict[str, dict[str, float]]
 
 
 @cache
-def weights() -> dict[str, dict[str, float]]:
-    """By feature, then by family."""
+def weights() -> dict[str, Table]:
+    """By score, then by feature, then by class."""
     return json.loads(WEIGHTS.read_text(encoding="utf-8"))
 
 
-def likelihoods(text: str, clock: Clock) -> dict[str, float]:
+def family_likelihoods(tokens: list[str]) -> dict[str, float]:
     """How likely each family of acts is; together they are 1."""
-    table = weights()
+    return likelihoods(of_shape(shape_of(tokens)), weights()["family"])
+
+
+def likely_ours(tokens: list[str]) -> float:
+    """How likely it is that somebody says this to a list of todos, and not to a lamp or an encyclopedia."""
+    return likelihoods([*of_shape(shape_of(tokens)), *of_words(tokens)], weights()["ours"])["ours"]
+
+
+def likelihoods(features: Iterable[str], table: Table) -> dict[str, float]:
     sums = dict.fromkeys(table["always"], 0.0)
-    for name in features(text, clock):
-        for family, weight in table.get(name, {}).items():
-            sums[family] += weight
+    for name in set(features):
+        for label, weight in table.get(name, {}).items():
+            sums[label] += weight
     highest = max(sums.values())
-    powers = {family: math.exp(total - highest) for family, total in sums.items()}
+    powers = {label: math.exp(total - highest) for label, total in sums.items()}
     whole = sum(powers.values())
-    return {family: power / whole for family, power in powers.items()}
+    return {label: power / whole for label, power in powers.items()}

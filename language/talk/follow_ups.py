@@ -23,7 +23,7 @@ from language.clock import TIME_ALONE, Clock, cut_date, is_date
 from language.grammar import section
 from language.questions import ASK_TITLE, DELETE_OFFER, OFFER, OFFERS_OF_CHANGE, TAKE_BACK
 from language.reading.adding import todo_from
-from language.reading.bare import offered
+from language.reading.bare import todo_behind
 from language.reading.message import understand
 from language.reading.moving import TO_WHICH_DAY, moved_somewhen
 from language.reading.sentence import certain_acts
@@ -82,7 +82,7 @@ def accepted(conversation: Conversation, clock: Clock) -> list[Act] | None:
         if last.answer.startswith(DELETE_OFFER):
             return [DeleteTodos((offered_rows[0].id,))]
         return [replace(act, tasks=(offered_rows[0].id,)) for act in changes_before(conversation, clock)] or None
-    todo = offered(clause_of(last.text).text, clock)
+    todo = todo_behind(clause_of(last.text).text, clock)
     return [todo] if todo else None
 
 

@@ -267,13 +267,33 @@ class AddingTests(UnderstandingTestCase):
         )
         self.assert_means({"set notifications for all of them": AddTodo("")})
 
-    def test_what_a_computer_may_do_as_well_is_offered_and_not_written(self):
+    def test_what_may_be_asked_of_others_as_well_is_offered_and_not_written(self):
         self.assert_asks_back(
             "please fix my bike",
+            "walk along the river with the dogs until it gets dark or even later",
+        )
+
+    def test_what_is_said_to_a_device_or_to_the_world_is_not_written(self):
+        for text in (
             "look up the price of a canoe",
             "call an uber to the airport",
-            "sort my photos by place",
-            "walk along the river with the dogs until it gets dark or even later",
+            "make the cellar light orange",
+            "start the radio in the barn",
+            "resume my podcast at nine",
+            "i need to know how deep the lake is",
+            "change the volume to three",
+            "add this melody to my playlist",
+        ):
+            with self.subTest(text):
+                self.assertLessEqual({type(act) for act in understand(text, CLOCK)}, {Say, Clarify})
+
+    def test_what_one_does_oneself_with_a_device_is_a_todo(self):
+        self.assert_means(
+            {
+                "repair the cellar light": AddTodo("repair the cellar light"),
+                "return the radio to the shop": AddTodo("return the radio to the shop"),
+                "buy a lamp for the barn": AddTodo("buy a lamp for the barn"),
+            }
         )
 
     def test_a_request_without_a_title_is_one_for_a_todo_without_title(self):

@@ -6,7 +6,7 @@ Only what people write for short is spelled out everywhere: "u", "dont", "pls".
 import re
 
 from language.grammar import section, words
-from language.vocabulary import ASSISTANT_VERBS, NOT_A_TITLE, TODO_VERBS, grammar_words
+from language.vocabulary import NOT_A_TITLE, TODO_VERBS, grammar_words
 
 forms = section("spelling")
 
@@ -62,7 +62,7 @@ def respelled(text: str) -> str | None:
 
 def mended_first(word: str) -> str:
     lower = word.lower()
-    if lower in TODO_VERBS or lower in ASSISTANT_VERBS or lower in NOT_A_TITLE:
+    if lower in TODO_VERBS or lower in NOT_A_TITLE:
         return word
     return SHORT_FORMS.get(lower) or mended(word, FIRST_WORDS | LIST_WORDS)
 
