@@ -115,7 +115,8 @@ class OpenPages(ButtonCase):
         return self.client.post(f"/notices/{delivery.pk}/{act}", {"next": "/todos"}, follow=True)
 
     def test_show_what_they_were_told_until_somebody_acts(self):
-        for act, said in (("done", "Completed “Call the dentist”."), ("10m", "reminds you again to"), ("dismissed", "")):
+        said_of = {"done": "Completed “Call the dentist”.", "10m": "reminds you again to", "dismissed": ""}
+        for act, said in said_of.items():
             with self.subTest(act):
                 Delivery.objects.update(acted="")
                 Todo.objects.update(completed_at=None)
