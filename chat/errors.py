@@ -1,5 +1,7 @@
 """Refusals and failures of a turn."""
 
+from typing import Any
+
 from web.errors import ProductError, kinds_of
 
 
@@ -66,6 +68,9 @@ class ApprovalNotFound(ProductError):
 
 
 class ApprovalDecided(ProductError):
+    """`approval` is the row, for who says the same once more."""
+
+    approval: Any = None
     code = "approval_decided"
     status = 409
     message = "This was decided already. An approval counts once."

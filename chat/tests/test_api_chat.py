@@ -6,6 +6,7 @@ import json
 import uuid
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 
@@ -73,7 +74,9 @@ class Refusals(ChatCase):
         await self.assert_refused(response, 415, "unsupported_media_type")
 
     async def test_a_body_above_the_limit(self):
-        await self.assert_refused(await self.post(json.dumps({"message": "x" * 70_000})), 413, "payload_too_large")
+        """The limit of every address; `config/tests/test_asgi.py` has the lower one of this."""
+        body = json.dumps({"message": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
+        await self.assert_refused(await self.post(body), 413, "payload_too_large")
 
     async def test_an_unknown_conversation(self):
         response = await self.send("hi", conversation_id=str(uuid.uuid4()))

@@ -227,7 +227,9 @@ def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
 def decided_already(approval: Approval) -> ApprovalDecided:
     """For whoever comes second: what was decided."""
     record = dataclasses.asdict(approval_record(approval, timezone.now()))
-    return ApprovalDecided(f"This was decided already. {decision_text(approval)}", details={"approval": record})
+    refusal = ApprovalDecided(f"This was decided already. {decision_text(approval)}", details={"approval": record})
+    refusal.approval = approval
+    return refusal
 
 
 def settle_call(user: User, approval: Approval, call: ToolCall) -> None:

@@ -33,7 +33,7 @@ SOCKET = [
 PEOPLE = """
 import json
 from accounts.models import User
-from accounts.sign_ins import begin_sign_in, end_sign_in, issue_refresh_token, sign_out_everywhere
+from accounts.entry.sign_ins import begin_sign_in, end_sign_in, issue_refresh_token, sign_out_everywhere
 from accounts.tokens.access import issue_access_token
 
 def person(name):

@@ -341,7 +341,7 @@ class SelectionTests(TodoPageTestCase):
             ({"act": "complete"}, "Completed 2 todos."),
             ({"act": "delete"}, "Moved 2 todos to the trash."),
             ({"act": "tag", "tag": "#Home"}, "Tagged 2 todos with #home."),
-            ({"to": "next week"}, "Moved 2 todos."),
+            ({"to": "in 9 days"}, "Moved 2 todos."),
             ({"to": ""}, "Took the date off 2 todos."),
         ):
             with self.subTest(sentence):

@@ -54,8 +54,8 @@ def decided(user: User, entry: ResumeEntry) -> Approval | None:
         if entry.status == "cancelled":
             return None
         raise
-    except ApprovalDecided:
-        earlier = Approval.objects.for_user(user).get(pk=approval_id)
+    except ApprovalDecided as refusal:
+        earlier: Approval = refusal.approval
         if is_the_same(earlier, entry.chosen):
             return earlier
         if entry.status == "cancelled":
