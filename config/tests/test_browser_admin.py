@@ -21,7 +21,7 @@ from chat.testing import belongings
 from todos.models import Todo
 User.objects.create_superuser("root", password=PASSWORD)
 with transaction.atomic():
-    ids = belongings(UserFactory(username="a" * 150), "w" * 60)
+    ids = belongings(UserFactory(username="a" * 150), "w" * 40)
 noted = {"request_id": "0" * 64, "stages_ms": {"database": 9, "model": 900}}
 answers = Message.objects.filter(role="assistant")
 answers.update(error_code="model_unavailable", model="m" * 100, total_ms=2_000_000, metadata=noted)
