@@ -114,6 +114,7 @@ def added(request: PageRequest, form: WebhookForm) -> Webhook | None:
 @never_cache
 @form_of("settings")
 @signed_in
+@confirmed
 async def show_secret(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     return await secret_page(request, webhook_id, rotate=False)
 
@@ -121,6 +122,7 @@ async def show_secret(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 @never_cache
 @form_of("settings")
 @signed_in
+@confirmed
 async def change_secret(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     return await secret_page(request, webhook_id, rotate=True)
 

@@ -178,6 +178,13 @@ class AddressTests(CalendarTestCase):
         self.assertFalse(CalendarFeed.objects.exists())
         self.assertEqual(self.client_class().post("/calendar/make").status_code, 302)
 
+    def test_who_signed_in_long_ago_is_asked_first_because_whoever_has_it_reads_them(self):
+        session = self.client.session
+        session["signed_in_at"] = 0
+        session.save()
+        self.assertContains(self.client.post("/calendar/make"), "Is it you?")
+        self.assertFalse(CalendarFeed.objects.exists())
+
     def test_a_long_list_shows_its_soonest_todos_in_a_few_queries(self):
         make_many(self.alice, FEED_MAX, due_date=NOW.date())
         address = self.make()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.pages.confirming import confirmed
 from accounts.pages.sign_in import PageRequest, render_page, signed_in
 from database.units import database_unit
 from todos.changing.changes import Origin
@@ -69,6 +70,7 @@ def import_page(request: PageRequest, status: int = 200, **context: object) -> H
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@confirmed
 async def make_calendar(request: PageRequest) -> HttpResponse:
     """A new calendar address, shown this once."""
     if request.method != "POST":
