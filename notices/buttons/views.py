@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.pages.sign_in import PageRequest, address_after, render_page, signed_in
 from database.units import database_unit
 from notices.models import Delivery
+from notices.outbox.claims import is_wanted
 from todos.commands import get_todo
 from todos.models import Todo
 from web.errors import ProductError
@@ -74,8 +75,9 @@ def shown(request: PageRequest) -> HttpResponse:
 def shown_to(request: PageRequest) -> list[tuple[Delivery, Todo | None]]:
     told = Delivery.objects.for_user(request.acting_user).filter(channel="page", state=Delivery.State.SENT, acted="")
     rows = list(told.filter(expires_at__gt=timezone.now()).order_by("-occurrence")[:SHOWN])
-    todos = Todo.objects.for_user(request.acting_user).open().in_bulk({row.todo_id for row in rows if row.todo_id})
-    return [(row, todos.get(row.todo_id)) for row in rows if row.todo_id is None or row.todo_id in todos]
+    mine = Todo.objects.for_user(request.acting_user).open().prefetch_related("reminders")
+    todos = mine.in_bulk({row.todo_id for row in rows if row.todo_id})
+    return [(row, todos.get(row.todo_id) if row.todo_id else None) for row in rows if is_wanted(row, todos)]
 
 
 @require_POST

@@ -15,7 +15,7 @@ from notices.outbox.sending import send_due
 from notices.testing import ScriptedChannel, only_channels
 from todos.models import Reminder, Todo
 
-from .test_sending import MINUTE, SECOND, remind
+from .test_sending import MINUTE, SECOND, came_due, change, remind
 
 
 class ButtonCase(TestCase):
@@ -114,12 +114,22 @@ class OpenPages(ButtonCase):
         delivery = Delivery.objects.get(channel="page")
         return self.client.post(f"/notices/{delivery.pk}/{act}", {"next": "/todos"}, follow=True)
 
+    def test_show_no_more_what_was_put_off_or_moved_in_words(self):
+        for words in ({"remind": "snooze 1 hour"}, {"due": "saturday 9am"}, {"remind": "none"}):
+            with self.subTest(words):
+                reminder = came_due(self.alice)
+                async_to_sync(send_due)()
+                self.assertContains(self.client.get("/notices"), "Stand-up")
+                change(self.alice, reminder, **words)
+                self.assertNotContains(self.client.get("/notices"), "Stand-up")
+
     def test_show_what_they_were_told_until_somebody_acts(self):
         said_of = {"done": "Completed “Call the dentist”.", "10m": "reminds you again to", "dismissed": ""}
         for act, said in said_of.items():
             with self.subTest(act):
                 Delivery.objects.update(acted="")
                 Todo.objects.update(completed_at=None)
+                Reminder.objects.filter(pk=self.reminder.pk).update(state="sent")
                 self.assertContains(self.client.get("/notices"), "Call the dentist")
                 self.assertContains(self.press(act), said)
                 self.assertNotContains(self.client.get("/notices"), "Call the dentist")
