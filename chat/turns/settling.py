@@ -39,11 +39,10 @@ def settle_dead_turn(conversation: Conversation) -> None:
     if not lease.filter(lease_until__lte=Now()).update(lease_token=None, lease_until=None, stop_requested_at=None):
         return
     settle_open_calls(conversation)
-    open_answers = list(conversation.messages.filter(status=Message.Status.PENDING))
-    conversation.messages.filter(status=Message.Status.PENDING).update(
-        status=Message.Status.INTERRUPTED, error_code=TurnInterrupted.code
-    )
-    for answer in open_answers:
+    open_answers = conversation.messages.filter(status=Message.Status.PENDING)
+    cut_off = list(open_answers) if conversation.owner.has_webhooks else []
+    open_answers.update(status=Message.Status.INTERRUPTED, error_code=TurnInterrupted.code)
+    for answer in cut_off:
         tell_of_interruption(conversation.owner, answer)
     announce_change(conversation.owner_id)
 
