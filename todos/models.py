@@ -20,7 +20,7 @@ from uuid_utils.compat import uuid7
 from language.due import Due
 from language.recurrence import Recurrence, recurrence_text
 
-from .conditions import DONE, IN_TRASH, MOMENTS, OPEN, OUTSIDE_TRASH, midnight, view_condition
+from .fields.conditions import DONE, IN_TRASH, MOMENTS, OPEN, OUTSIDE_TRASH, midnight, view_condition
 from .fields.priority import Priority
 from .fields.schedule import Schedule
 from .fields.sorting import SORTS

@@ -1,7 +1,8 @@
 """How a turn is kept: its messages and its tool calls. Each unit is one transaction, and holds the lease."""
 
+import contextlib
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import Case, CharField, DateTimeField, F, QuerySet, When
@@ -31,7 +32,6 @@ from .limits import NewMessage
 from .records import tell_webhooks, turn_completed
 from .settling import settle_dead_turn, settle_open_calls
 from .state import Turn
-from .threads import conversation_of_thread
 
 MESSAGES_PER_TURN = 2
 PROGRESS_BATCH = 100
@@ -87,6 +87,21 @@ def open_conversation(user: User, message: NewMessage) -> Conversation:
         raise ConversationFull(details=details)
     settle_dead_turn(conversation)
     return conversation
+
+
+def conversation_of_thread(user: User, thread: str) -> tuple[UUID, bool]:
+    """The id of the conversation, and whether it is still to be opened.
+
+    A thread that is named by the id of a conversation is that one, whose owner is yet to be checked. Any other name has
+    an id made of it for each user, so that nothing need be stored, and a name of one is never another's.
+    """
+    made = uuid5(user.pk, thread)
+    ids = {made}
+    with contextlib.suppress(ValueError):
+        ids.add(UUID(thread))
+    found = set(Conversation.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    named = found - {made}
+    return (named.pop(), False) if named else (made, made not in found)
 
 
 # Steps 4 and 5

@@ -1,1 +1,1 @@
-"""What the fields of a todo may hold: priorities, times and repeats, the rules for text, and orders of a list."""
+"""What the fields of a todo may hold and mean: priorities, times, repeats, rules for text, orders, open or overdue."""

@@ -10,7 +10,7 @@ from chat.models import Conversation, Message
 from chat.turns.approvals import decision_text
 from chat.turns.records import approval_of, tool_call_record
 from chat.turns.settling import settle_dead_turn
-from chat.turns.threads import conversation_of_thread
+from chat.turns.storage import conversation_of_thread
 from database.units import database_unit
 
 from .events import Frame, asked, result_id

@@ -6,8 +6,7 @@ import zoneinfo
 from django.db.models import Q
 
 from language.due import instant_of
-
-from .reminders.models import Reminder
+from todos.reminders.models import Reminder
 
 OUTSIDE_TRASH, IN_TRASH = Q(deleted_at=None), Q(deleted_at__isnull=False)
 OPEN = OUTSIDE_TRASH & Q(completed_at=None)
