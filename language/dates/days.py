@@ -23,6 +23,7 @@ from language.dates.calendar import (
     read_year,
 )
 from language.dates.languages import Kind
+from language.dates.times import read_time
 from language.dates.tokens import Words
 from language.dates.weekdays import coming_weekday, read_weekday
 from language.recurrence import LAST_YEAR, TOO_FAR
@@ -97,7 +98,7 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
     if weekdays := _weekdays_on(words, place, reference):
         return weekdays
     found = _amount(words, place + within)
-    if found is None or _counts_to_an_hour(words, found):
+    if found is None or _counts_to_an_hour(words, place + within, found):
         return None
     count, unit, end = found
     further = _amount(words, words.skip(end, Kind.AND))
@@ -110,10 +111,15 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
     return _distant(end, reference, reference.today, (count, unit))
 
 
-def _counts_to_an_hour(words: Words, amount: tuple[int, str, int]) -> bool:
-    """Whether the minutes belong to a time: "20 minutes to 2pm"."""
+def _counts_to_an_hour(words: Words, place: int, amount: tuple[int, str, int]) -> bool:
+    """Whether the minutes belong to a time, "20 minutes to 2pm", and not to what is to be done, "to call mom"."""
     _, unit, end = amount
-    return unit == "minute" and words.has(end, Kind.PAST, Kind.TO) and not words.has(end + 1, Kind.NOW)
+    if unit != "minute" or not words.has(end, Kind.PAST, Kind.TO):
+        return False
+    if words.has(end, Kind.PAST):
+        return True
+    time = read_time(words, place)
+    return time is not None and time.end > end
 
 
 def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple[int, str, int]) -> DayReading | None:

@@ -156,6 +156,8 @@ ENGLISH: Vocabulary = {
     Kind.OCLOCK: each("o'clock oclock", 12),
     Kind.HALF: each("half half_a half_an a_half"),
     Kind.QUARTER: each("quarter a_quarter"),
+    Kind.AMOUNT: each("a_quarter_of_an_hour quarter_of_an_hour a_quarter_hour", (15, "minute"))
+    | each("three_quarters_of_an_hour", (45, "minute")),
     Kind.PAST: each("past after"),
     Kind.TO: each("to till til"),
     Kind.NEXT: each("next coming this_coming the_coming"),

@@ -52,6 +52,24 @@ class TableTests(SimpleTestCase):
                 found = find_date(text, NEW_YORK, NOW)
                 self.assertEqual([due_words(found.due), rule_words(found)], [due, *(rule or [""])])
 
+    def test_a_distance_is_one_whatever_is_to_be_done_then(self):
+        distances = {
+            **{"1 minute": 1, "5 minutes": 5, "twenty minutes": 20, "forty-five minutes": 45, "half an hour": 30},
+            **{
+                "a quarter of an hour": 15,
+                "three quarters of an hour": 45,
+                "an hour and a half": 90,
+                "two hours": 120,
+                "90 minutes": 90,
+            },
+        }
+        for distance, minutes in distances.items():
+            for deed in ("call mom", "flip the laundry", "ten-pin bowling", "no longer wait", "half the recipe"):
+                with self.subTest(f"{distance} to {deed}"):
+                    found = find_date(f"remind me in {distance} to {deed}", NEW_YORK, NOW)
+                    self.assertEqual(found.text, f"in {distance}")
+                    self.assertEqual(found.due.at - NOW, datetime.timedelta(minutes=minutes))
+
     def test_titles_lose_only_their_date_words(self):
         for title, due, words in rows("titles"):
             with self.subTest(title):
