@@ -28,7 +28,7 @@ export async function takeOver() {
 }
 
 async function nameOfPages() {
-  return (await caches.keys()).find((name) => name.startsWith("pages "));
+  return (await caches.keys()).find((name) => name.startsWith(pageCache("")));
 }
 
 // Whose pages are kept here; undefined where nobody's are.
@@ -39,15 +39,15 @@ export async function owner() {
 // Returns the owner of the page where it is one that may be kept.
 export async function keepPage(address, response) {
   const its = response.ok && !response.redirected && response.headers.get(OWNER);
-  if (!its) return undefined;
-  const name = pageCache(its);
-  for (const other of await caches.keys()) if (other.startsWith("pages ") && other !== name) await caches.delete(other);
-  const cache = await caches.open(name);
+  // Once a newer worker has taken over, what is still on its way here is not for keeping.
+  if (!its || !(await caches.has(shellCache()))) return undefined;
+  const isAnothers = (name) => name.startsWith("pages ") && !name.endsWith(` ${its}`);
+  for (const name of await caches.keys()) if (isAnothers(name)) await caches.delete(name);
+  const cache = await caches.open(pageCache(its));
   const headers = new Headers(response.headers);
   headers.set(KEPT_AT, new Date().toISOString());
   const html = await response.text(); // it may break off, and the page before stays
-  await cache.delete(address);
-  await cache.put(address, new Response(html, { headers }));
+  await cache.put(address, new Response(html, { headers })); // the page before makes way in one step
   const kept = await cache.keys();
   for (const oldest of kept.slice(0, Math.max(0, kept.length - PAGES_KEPT))) await cache.delete(oldest);
   return its;
