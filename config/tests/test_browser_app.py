@@ -15,7 +15,9 @@ from config.testing import running_server
 from config.tests.browser import PATIENCE_MS, BrowserCase, exclusive, expect, save_screenshot
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-READY = "navigator.serviceWorker.ready.then(() => Boolean(navigator.serviceWorker.controller))"
+READY = """navigator.serviceWorker.ready.then(
+  ({ active }) => active.state === "activated" && Boolean(navigator.serviceWorker.controller)
+)"""
 KEPT = """async (path) => {
   for (const name of await caches.keys())
     if (name.startsWith("pages ") && (await (await caches.open(name)).match(path))) return true;
@@ -31,13 +33,6 @@ class AppCase(BrowserCase):
         super().setUp()
         self.ignored = ("Failed to load resource", "htmx: htmx:", "WebSocket connection")
 
-    def wait_until(self, script, argument=None, page=None):
-        """Until the script says something true; the browser's own wait takes a promise for it."""
-        deadline = time.monotonic() + PATIENCE_MS / 1000
-        while not (page or self.page).evaluate(script, argument):
-            self.assertLess(time.monotonic(), deadline, script)
-            (page or self.page).wait_for_timeout(50)
-
     def wait_for_worker(self, page=None):
         self.wait_until(READY, page=page)
 
@@ -49,6 +44,11 @@ class AppCase(BrowserCase):
 
     def go_offline(self):
         self.context.set_offline(True)
+
+    def leave(self):
+        """Close the page, which may be about to ask for itself again, for a new one."""
+        self.page.close()
+        self.page = self.open_page()
 
     def strip(self, page=None):
         return (page or self.page).locator("#offline")
@@ -193,6 +193,7 @@ class AnotherPerson(AppCase):
         # Her login is gone when the network is back: what she wrote is hers, and waits for her.
         self.context.clear_cookies(name="sessionid")
         self.context.set_offline(False)
+        self.leave()
         alice, token = self.user_id, self.token
         self.sign_up(username="bob-of-the-app")
         self.see("/todos")
@@ -204,6 +205,7 @@ class AnotherPerson(AppCase):
             expect(self.page.locator("body")).not_to_contain_text("secret")
         self.context.set_offline(False)
         self.context.clear_cookies(name="sessionid")
+        self.leave()
         self.user_id, self.token = alice, token
         self.sign_in(self.page, "alice-of-the-app")
         self.page.goto("/todos")
@@ -266,7 +268,7 @@ class ANewVersion(AppCase):
         # One that was open says so, and is of it after a click.
         expect(second_tab.locator(".notice", has_text="There is a new version.")).to_be_visible()
         second_tab.locator("[data-reload]").click()
-        second_tab.wait_for_function("document.documentElement.dataset.deployed === 'second'")
+        expect(second_tab.locator("html[data-deployed=second]")).to_be_attached()
         self.wait_until("caches.keys().then((names) => names.length === 2)")
         self.wait_until(KEPT, "/todos")
         # And without a network: the same page with the same files, none of the first.
@@ -312,7 +314,7 @@ class OnAPhone(AppCase):
             body = {"title": title, "due": "today"}
             self.server.request("POST", f"/api/{self.user_id}/todos", body, token=self.token)
         self.page.goto("/todos")
-        self.page.wait_for_function("counts.at(-1) === 2")
+        self.wait_until("counts.at(-1) === 2")
 
     def test_what_is_shared_waits_for_a_click_and_is_added_without_a_network_too(self):
         self.sign_up()
@@ -418,7 +420,7 @@ class Notices(AppCase):
             "**/r/*", lambda route: (posted.append(route.request), route.fulfill(status=200, body="done"))
         )
         for action, path in (("act-0", "/r/done-token"), ("act-1", "/r/snooze-token")):
-            self.push(self.message())
+            self.push(self.message(tag=action))  # what closes takes a new one with its tag along
             self.wait_for_notices("Due today 17:00")
             with self.context.expect_event("request", lambda request: "/r/" in request.url):
                 self.press(action)
@@ -454,4 +456,4 @@ class Notices(AppCase):
         self.assert_fits("the settings of notices", self.page)
         save_screenshot(self.page, "notice settings")
         button.click()
-        self.page.wait_for_function("window.asked === 1")
+        self.wait_until("window.asked === 1")

@@ -64,5 +64,5 @@ class Card(BrowserCase):
         card = self.show(waiting, {"openLinks": {}})
         expect(card.locator("#said")).to_contain_text("has to decide")
         card.locator("#more button").click()
-        self.page.wait_for_function("window.asked.some((message) => message.method === 'ui/open-link')")
+        self.wait_until("window.asked.some((message) => message.method === 'ui/open-link')")
         self.assertEqual(self.asked("ui/open-link")[-1]["params"], {"url": page})
