@@ -18,12 +18,14 @@ from language.acts import (
     Question,
     Say,
     Selection,
+    Unclear,
     UndoChanges,
     UpdateTodos,
 )
 from language.clock import Clock, cut_date
 from language.grammar import WORDS, section, words
 from language.reading.adding import listed, todo_from
+from language.reminders.passed import OVER, passed_at_edge
 from language.text.periods import cut_span
 from language.vocabulary import NOTATION, TODO_VERBS, grammar_words
 
@@ -82,7 +84,10 @@ def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
 
 
 def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    todo = todo_from(around(match["value"], language), clock)
+    value = around(match["value"], language)
+    if over := passed_at_edge(value, clock):
+        raise Unclear(OVER.format(over))
+    todo = todo_from(value, clock)
     title = around(LEFT_OVER.sub("", todo.title), language)
     return [named(replace(todo, title=without_article(title, language)), language)]
 

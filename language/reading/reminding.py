@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from language.acts import Act, AddTodo, AskTodos, Question, Reading, Selection, UpdateTodos
+from language.acts import Act, AddTodo, AskTodos, Question, Reading, Selection, Unclear, UpdateTodos
 from language.clock import Clock, cut_date
 from language.due import Due
 from language.errors import DateNotUnderstood
 from language.reading.adding import title_of
+from language.reminders.passed import OVER, is_over, passed_reminder
 from language.reminders.phrases import read_rules, says_never
+from language.text.clauses import clause_of
 
 IT = "it"
 # What a snooze is about when nothing was spoken of: `todos/tools.py` knows it.
@@ -77,10 +79,15 @@ SOME_DUE_DAYS = 400
 
 
 def understand_reminding(sentence: str, clock: Clock, read: Callable[[str], Sequence[Act] | None]) -> list[Act] | None:
-    """The acts of a sentence about reminding; `read` understands what stands beside it, or says None."""
+    """The acts of a sentence about reminding; `read` understands what stands beside it, or says None.
+
+    Raises Unclear for one whose moment is over.
+    """
     text = sentence.strip(" .!?")
     if not ABOUT.search(text):
         return None
+    if passed := passed_reminder(clause_of(text).text, clock):
+        raise Unclear(OVER.format(passed.when))
     if ASKED.fullmatch(text):
         return [AskTodos(Question.WHICH, Selection("reminding"))]
     return changed_alone(text, clock) or beside(text, clock, read)
@@ -131,6 +138,8 @@ def beside(text: str, clock: Clock, read: Callable[[str], Sequence[Act] | None])
     if match := NEVER_TAIL.fullmatch(text):
         return with_remind(match["rest"], "none", clock, read)
     match = TAIL.fullmatch(text)
+    if match and is_over(match["when"], clock):
+        raise Unclear(OVER.format(match["when"]))
     if match and is_when(match["when"], clock) and (counts_back(match["when"], clock) or clock.find(match["rest"])):
         return with_remind(match["rest"], match["when"], clock, read)
     return None

@@ -22,12 +22,13 @@ from language.acts import (
 from language.clock import TIME_ALONE, Clock, cut_date, is_date
 from language.grammar import section
 from language.questions import ASK_TITLE, DELETE_OFFER, OFFER, OFFERS_OF_CHANGE, TAKE_BACK
-from language.reading.adding import todo_from
+from language.reading.adding import title_of, todo_from
 from language.reading.bare import todo_behind
 from language.reading.message import understand
 from language.reading.moving import TO_WHICH_DAY, moved_somewhen
 from language.reading.sentence import certain_acts
 from language.reading.talking import understand_talk
+from language.reminders.passed import passed_reminder
 from language.talk.exchanges import Call, Conversation, Outcome, Row
 from language.talk.matching import Fit, find
 from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
@@ -230,6 +231,8 @@ def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
         text = match["new"]
     if not last.text or not is_readable_date(text, clock):
         return None
+    if not last.calls and (passed := passed_reminder(clause_of(last.text).text, clock)):
+        return [AddTodo(title_of(passed.what), cut_date(text, clock)[1])]
     if not last.calls and (repaired := with_readable_date(last.text, text, clock)):
         return understand(repaired, clock)
     changed = [outcome for outcome in last.outcomes if outcome.outcome in {"added", "updated"}]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from language.acts import AddTodo, AskTodos, Clarify, UpdateTodos
 from language.clock import Clock
 from language.reading.message import read_message
+from language.reminders.passed import OVER
 
 CLOCK = Clock(datetime.datetime(2026, 3, 4, 10, 0, tzinfo=ZoneInfo("America/New_York")), ZoneInfo("America/New_York"))
 
@@ -67,6 +68,45 @@ class Reminding(TestCase):
                 [act] = read_message(said, CLOCK).acts
                 self.assertIsInstance(act, AskTodos)
                 self.assertEqual(act.selection.filter, "reminding")
+
+    def test_a_moment_that_is_over_is_said_to_be_and_no_part_of_a_title(self):
+        for when in (
+            *("yesterday", "yesterday at 5pm", "last friday", "last monday at noon", "2 days ago", "an hour ago"),
+            *("today at 8am", "at 9:30 am today", "this morning at 8", "on 2026-03-01", "on march 1 2020 at 9"),
+        ):
+            for form in (
+                *("remind me {} to call mom", "remind me to call mom {}", "remind me to call mom, {}"),
+                *("could you remind me {} to call mom?", "set a reminder for {} to call mom"),
+                *("Please remind me about the dentist {}.", "dentist on friday at 3pm, remind me {}"),
+            ):
+                with self.subTest(form.format(when)):
+                    [act] = read_message(form.format(when), CLOCK).acts
+                    self.assertEqual(act, Clarify(OVER.format(when)))
+        for said in (
+            "erinnere mich gestern um 17 Uhr an die Bank",
+            "rappelle-moi d'appeler maman hier à 17h",
+            "recuérdame ayer a las 5 llamar a mamá",
+        ):
+            with self.subTest(said):
+                [act] = read_message(said, CLOCK).acts
+                self.assertIn("is over already", act.question)
+
+    def test_an_hour_that_is_over_today_is_that_of_tomorrow_where_no_day_is_named(self):
+        [act] = read_message("remind me at 8am to call mom", CLOCK).acts
+        self.assertEqual(act, AddTodo("call mom", "at 8am"))
+        self.assertEqual(CLOCK.find("at 8am").due.date, CLOCK.today + datetime.timedelta(days=1))
+
+    def test_what_tells_of_the_past_is_a_title(self):
+        for title in (
+            "answer the mail from yesterday",
+            "go through the notes I took last monday",
+            "review last week's numbers",
+            "compare prices with last year",
+            "ask what happened yesterday",
+            "read the diary of 2020-01-01",
+        ):
+            with self.subTest(title):
+                self.assertEqual(read_message(f"remind me to {title}", CLOCK).acts, [AddTodo(title)])
 
     def test_what_only_sounds_like_it_stays_what_it_was(self):
         self.assert_means(
