@@ -25,6 +25,11 @@ class Letter:
     after: str = ""
     facts: tuple[str, ...] = ()
 
+    @property
+    def facts_beside_subject(self) -> list[str]:
+        """Those that the heading of the page does not say already."""
+        return [fact for fact in self.facts if fact and fact != self.subject]
+
     def text(self, username: str) -> str:
         parts = ["\n".join(self.facts), f"{self.before}\n{self.link}".strip(), self.after, foot_of(username)]
         return "\n\n".join(filter(None, parts)) + "\n"

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.entry.sign_ins import sign_in_of_session, sign_ins_in_use
 from accounts.entry.ways import providers
-from accounts.models import SecondFactor
+from accounts.models import SecondFactor, User
 from accounts.passkeys.site import site_of
 from accounts.programs.connections import connections_of
 from accounts.security_log import newest_events, place_of
@@ -42,10 +42,19 @@ def passkeys(request: PageRequest) -> dict[str, Any]:
 
 
 def second_factor(request: PageRequest) -> dict[str, Any]:
+    factor = SecondFactor.objects.filter(pk=request.acting_user.pk).first()
     return {
-        "second_factor": SecondFactor.objects.filter(pk=request.acting_user.pk).first(),
+        "second_factor": factor,
+        "second_factor_asks_for": asked_for(factor, request.acting_user) if factor else "",
         "recovery_codes_left": request.acting_user.recovery_codes.filter(used_at=None).count(),
     }
+
+
+def asked_for(factor: SecondFactor, user: User) -> str:
+    """What the page of the second factor takes from this person."""
+    if not factor.secret:
+        return "a passkey"
+    return "a code from your app, or for a passkey" if user.passkeys.exists() else "a code from your app"
 
 
 def outside(request: PageRequest) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
@@ -151,6 +151,12 @@ def address_after(request: HttpRequest, fallback: str) -> str:
     if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return address
     return resolve_url(fallback)
+
+
+def leading_on(request: HttpRequest) -> dict[str, str]:
+    """For a page on the way in: where it leads afterwards, and the query that takes this along to another way."""
+    address = address_after(request, "home")
+    return {"next": address, "next_query": f"?{urlencode({'next': address})}"}
 
 
 def sentence_of(refusal: ProductError) -> str:

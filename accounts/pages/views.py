@@ -33,7 +33,7 @@ from .entering import enter_or_ask, signed_in_response
 from .forms import LoginForm, NewPasswordForm, PersonalTokenForm, RegisterForm, TimeZoneForm
 from .sections import THEMES
 from .settings_page import settings_page
-from .sign_in import PageRequest, address_after, form_of, is_htmx, refusal_response, sentence_of, signed_in
+from .sign_in import PageRequest, address_after, form_of, is_htmx, leading_on, refusal_response, sentence_of, signed_in
 
 YEAR_SECONDS = 365 * 24 * 3600
 UNPROCESSABLE = 422
@@ -54,9 +54,8 @@ def login_template(request: HttpRequest) -> str:
 
 def refused_entrance(request: HttpRequest, refusal: ProductError) -> HttpResponse:
     """The sign-in page after another way in than its form was refused."""
-    context = {"form": LoginForm(), "next": address_after(request, "home"), "problem": sentence_of(refusal)}
-    context["outside_providers"] = providers()
-    response = render(request, login_template(request), context, status=refusal.status)
+    context = {"form": LoginForm(), "problem": sentence_of(refusal), "outside_providers": providers()}
+    response = render(request, login_template(request), context | leading_on(request), status=refusal.status)
     if refusal.wait_seconds:
         response["Retry-After"] = str(refusal.wait_seconds)
     return response
@@ -148,7 +147,7 @@ def add_refusal(form: forms.BaseForm, refusal: ProductError, field: str | None =
 def entrance_page(request: HttpRequest, template: str, form: forms.BaseForm) -> HttpResponse:
     """The page of a form for people who are not signed in; after a refusal with its status."""
     status = UNPROCESSABLE if form.is_bound else 200
-    context = {"form": form, "next": address_after(request, "home"), "outside_providers": providers()}
+    context = {"form": form, "outside_providers": providers(), **leading_on(request)}
     response = render(request, template, context, status=status)
     for refusal in chain.from_iterable(form.errors.as_data().values()):
         response.status_code = status_by_code().get(str(refusal.code), status)

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.pages.confirming import confirmed
 from accounts.pages.entering import Pending, pending_sign_in, signed_in_response
 from accounts.pages.settings_page import settings_page
-from accounts.pages.sign_in import PageRequest, address_after, form_of, is_htmx, render_page, signed_in
+from accounts.pages.sign_in import PageRequest, form_of, is_htmx, leading_on, render_page, signed_in
 from accounts.pages.views import UNPROCESSABLE, add_refusal, posted, refused_entrance
 from accounts.security_log import Kind, record
 from database.units import database_read, database_unit
@@ -98,11 +98,7 @@ async def ask(request: HttpRequest) -> HttpResponse:
         await enter(request, pending.user, *pending.methods, how)
         return signed_in_response(request, pending.user)
     template = "accounts/_second_factor.html" if is_htmx(request) else "accounts/second_factor.html"
-    context = {
-        "form": form,
-        "next": address_after(request, "home"),
-        **await database_read(factors_of)(pending.user),
-    }
+    context = {"form": form, **leading_on(request), **await database_read(factors_of)(pending.user)}
     return await database_read(render)(request, template, context, status=status_of(form))
 
 
