@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .pages import views
+from .pages.editing import edit
 from .pages.new import new_todo
 from .pages.selection import change_selected
 from .transfer import views as transfer_views
@@ -13,7 +14,7 @@ urlpatterns = [
     path("todos/add", views.add, name="add_todo"),
     path("todos/parse", views.parse, name="parse_todo"),
     path("todos/selection", change_selected, name="change_selected"),
-    path("todos/<uuid:todo_id>/edit", views.edit, name="edit_todo"),
+    path("todos/<uuid:todo_id>/edit", edit, name="edit_todo"),
     path("todos/<uuid:todo_id>/complete", views.complete, name="complete_todo"),
     path("todos/<uuid:todo_id>/reopen", views.reopen, name="reopen_todo"),
     path("todos/<uuid:todo_id>/delete", views.delete, name="delete_todo"),

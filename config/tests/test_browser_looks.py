@@ -92,8 +92,8 @@ class LooksTests(ModelCase):
         self.look("shortcuts")
         self.page.keyboard.press("Escape")
         self.page.click("a.todo-title >> nth=0")
-        expect(self.page.locator(".todo [name=title]")).to_be_focused()
-        self.look("edit in place")
+        expect(self.page.locator("#edit-title")).to_be_focused()
+        self.look("edit panel")
 
     def test_a_conflict_and_the_pages_of_settings(self):
         self.sign_up(username="alice-settings")
@@ -101,8 +101,8 @@ class LooksTests(ModelCase):
         self.page.goto(f"/todos/{todo}/edit")
         self.look("edit")
         self.server.request("PATCH", f"/api/{self.user_id}/todos/{todo}", {"title": "Water none"}, token=self.token)
-        self.page.fill("[name=title]", "Water all")
-        self.page.click(".edit-todo .primary")
+        self.page.fill("#edit-title", "Water all")
+        self.page.click(".edit-todo .edit-save >> nth=0")
         expect(self.page.locator(".problem")).to_contain_text("Water none")
         self.look("conflict")
         self.visit(settings="/accounts/settings")

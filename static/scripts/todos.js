@@ -58,7 +58,7 @@ function awaitTurn() {
   if (next) turning = setTimeout(askForLists, Math.min(turnsIn * 1000 + 500, LONGEST_WAIT_MS));
 }
 
-function askForLists() {
+export function askForLists() {
   const selectOOB = "#todo-filters:outerMorph,#todo-list:outerMorph";
   window.htmx.ajax("GET", location.pathname + location.search, { source: "#catch-up", target: "#catch-up", swap: "none", selectOOB });
 }

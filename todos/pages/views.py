@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.pages.sign_in import PageRequest, address_after, is_htmx, refusal_response, render_page, signed_in
+from accounts.pages.sign_in import PageRequest, address_after, refusal_response, render_page, signed_in
 from database.units import database_unit
 from language.dates import date_text
 from language.errors import DateNotUnderstood
@@ -27,13 +27,11 @@ from todos.commands import (
     add_todo,
     complete_todo,
     delete_todo,
-    get_todo,
     reopen_todo,
     restore_todo,
     told,
-    update_todo,
 )
-from todos.errors import NothingToUndo, VersionConflict
+from todos.errors import NothingToUndo
 from todos.models import Door
 from web.app.keeping import kept_for
 from web.errors import IdempotencyMismatch, ValidationFailed
@@ -41,11 +39,11 @@ from web.pages.missing import missing_as_404
 from web.repeats import write_once
 from web.typed_at import moment_of
 
-from .forms import QuickAddForm, TodoForm, add_reasons
+from .forms import QuickAddForm, add_reasons
 from .listing import ListQuery, opens_on_today, todo_listing
 from .selection import moved
 
-UNPROCESSABLE, CONFLICT = 422, 409
+UNPROCESSABLE = 422
 BY_PAGE = Origin(Door.PAGE)
 UNDONE_SAID = 3
 
@@ -190,57 +188,3 @@ async def take_back(request: PageRequest, **target: UUID) -> HttpResponse:
 def undone_notice(todos: list[Undone]) -> str:
     more = len(todos) - UNDONE_SAID
     return " ".join([*(undone.note for undone in todos[:UNDONE_SAID]), f"And {more} more." if more > 0 else ""]).strip()
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-async def edit(request: PageRequest, todo_id: UUID) -> HttpResponse:
-    with missing_as_404():
-        if request.method != "POST":
-            return await edit_page(request, todo_id)
-        form = TodoForm(request.POST)
-        try:
-            if form.is_valid():
-                return await save(request, todo_id, form)
-        except VersionConflict as conflict:
-            return await edit_page(request, todo_id, form, CONFLICT, conflict)
-        except (ValidationFailed, DateNotUnderstood) as refusal:
-            add_reasons(form, refusal)
-        return await edit_page(request, todo_id, form, UNPROCESSABLE)
-
-
-@database_unit
-def save(request: PageRequest, todo_id: UUID, form: TodoForm) -> HttpResponse:
-    user = request.acting_user
-    fields = form.todo_fields(get_todo(user, todo_id), user.time_zone)
-    version = form.cleaned_data["version"]
-    written = update_todo(user, todo_id, now=timezone.now(), by=BY_PAGE, expected_version=version, **fields)
-    notice = " ".join(filter(None, [f"Saved “{written.todo.title}”.", told(written, user, timezone.now())]))
-    messages.success(request, notice, extra_tags=undo_address(written))
-    address = address_after(request, "todos")
-    # In the middle of a list the form stands in the row, which the next list replaces.
-    return HttpResponse(status=204, headers={"HX-Redirect": address}) if is_htmx(request) else redirect(address)
-
-
-@database_unit
-def edit_page(
-    request: PageRequest,
-    todo_id: UUID,
-    form: TodoForm | None = None,
-    status: int = 200,
-    conflict: VersionConflict | None = None,
-) -> HttpResponse:
-    todo = get_todo(request.acting_user, todo_id)
-    if form and conflict:
-        # Saving again overwrites the other change.
-        form.data = {**request.POST.dict(), "version": todo.version}
-    form = form or TodoForm.of(todo)
-    form.auto_id = f"{todo.pk}-%s"  # several rows may be edited at once
-    context = {
-        "section": "todos",
-        "here": address_after(request, "todos"),
-        "todo": todo,
-        "form": form,
-        "conflict": conflict,
-    }
-    return render_page(request, "todos/edit.html", context, status)

@@ -27,6 +27,7 @@ class TodoLine(TypedDict):
     """
 
     pk: SafeString
+    version: SafeString
     title: SafeString
     address: SafeString
     state: SafeString
@@ -51,6 +52,7 @@ def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
     due, due_class = due_words(todo, now, heading)
     return {
         "pk": SafeString(todo.pk),
+        "version": SafeString(todo.version),
         "title": title,
         "address": SafeString(address),
         "state": state_class(todo),

@@ -18,6 +18,7 @@ LAYERS = (
     "conversations",
     "chat",
     "todos",
+    "editor",
     "accounts",
     "dialogs",
     "adaptations",
