@@ -5,9 +5,10 @@ A turn of our own has no use for any of it, and does not see it.
 
 import json
 from typing import Annotated
+from uuid import UUID
 
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
-from mcp_types import ToolAnnotations
+from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import BaseModel, Field
 
 from database.units import database_read
@@ -20,6 +21,7 @@ from todos.rows import TodoRow, todo_row
 from todos.tools import SearchText, server
 
 from .mcp.batches import Caller, ToolRefused
+from .mcp.schema import Absent
 from .mcp.server import ActingCaller, acting_caller
 
 FOUND_MAX = 20
@@ -61,7 +63,26 @@ async def fetch(id: Annotated[str, Field(max_length=100)], caller: ActingCaller)
     return Document(id=row.id, title=row.title, url=page_of(row, caller), text=text, metadata=said)
 
 
+@server.tool(
+    annotations=ToolAnnotations(
+        title="Decide", read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False
+    ),
+    meta={"ui": {"visibility": ["app"]}},
+)
+async def decide(
+    key: Annotated[str, Field(max_length=500)],
+    caller: ActingCaller,
+    approve: list[UUID] | Absent = None,
+    undo: bool = False,
+) -> CallToolResult:
+    """The card's own: what the person ticked there."""
+    if caller.asking is None:
+        raise ToolRefused("approval_not_found", "Nothing was asked.")
+    return await caller.asking.decide(key, approve, undo=undo)
+
+
 server.only_for_hosts("search", "fetch")
+server.only_for_cards("decide")
 
 
 @server.resource("todo://today", title="Today", description="What is due today or overdue.", mime_type=JSON)

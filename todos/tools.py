@@ -31,14 +31,18 @@ from .finding.lately import LATELY, Lately
 from .finding.references import References, echo, read_id
 from .finding.selection import select_todos
 from .mcp.batches import Caller, ToolRefused, accepted, run_batch, write_once
+from .mcp.card.document import CARD
 from .mcp.schema import Absent, Batch, Changed, NewTask, Outcome, ReferenceList, Refused, Results, TaskList, TaskUpdate
-from .mcp.server import CARD, ActingCaller, acting_as, make_server
+from .mcp.server import ActingCaller, acting_as, make_server
 from .models import Reminder, Todo, TodoChange, TodoQuerySet
 from .rows import PriorityName, todo_row
 
 SearchText = Annotated[
     StorableText, Field(max_length=SEARCH_MAX), WithJsonSchema({"type": "string", "maxLength": SEARCH_MAX})
 ]
+
+# Hosts that can show pages show what these answer, and what they have to ask the person.
+SHOWN = {"ui": {"resourceUri": CARD}}
 
 server = make_server()
 
@@ -62,7 +66,7 @@ async def add_task(tasks: Annotated[list[NewTask], Batch], caller: ActingCaller)
     annotations=ToolAnnotations(
         title="Look at todos", read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
     ),
-    meta={"ui": {"resourceUri": CARD}},
+    meta=SHOWN,
 )
 async def list_tasks(
     *,
@@ -107,7 +111,8 @@ async def list_tasks(
         destructive_hint=False,
         idempotent_hint=False,
         open_world_hint=False,
-    )
+    ),
+    meta=SHOWN,
 )
 async def complete_task(
     tasks: ReferenceList,
@@ -154,7 +159,8 @@ async def update_task(updates: Annotated[list[TaskUpdate], Batch], caller: Actin
 @server.tool(
     annotations=ToolAnnotations(
         title="Delete todos", read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False
-    )
+    ),
+    meta=SHOWN,
 )
 async def delete_task(tasks: ReferenceList, caller: ActingCaller) -> Results:
     """Move todos to the trash, where they stay for 30 days. For what is done, use complete_task."""

@@ -5,6 +5,7 @@ Each request stands alone; the library's manager lives as long as one, which nee
 """
 
 import asyncio
+import dataclasses
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -23,7 +24,7 @@ from accounts.programs.authorizing import issuer_of
 from accounts.programs.endpoints import open_document
 from accounts.programs.scopes import InsufficientScope, needs, resource_of
 from accounts.scopes import SCOPES_OF_DOOR, WRITE
-from chat.asking import PersonOfProgram
+from chat.asking.program import PersonOfProgram
 from config.api import MethodNotAllowed, error_response, product_error, request_id_of
 from todos.changing.changes import Door, Origin
 from todos.hosts import server
@@ -34,7 +35,8 @@ from web.errors import CHALLENGE, ProductError, TokenExpired, TokenInvalid, Toke
 from web.json_text import check_depth
 from web.ratelimits import address_of, check_address, check_use
 
-from .waiting import heard, message_in, note_session, reply_in, waiting_response
+from .abilities import abilities, message_in, note_session
+from .waiting import heard, reply_in, waiting_response
 
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 
@@ -53,14 +55,16 @@ async def mcp(request: ASGIRequest) -> HttpResponseBase:
     except (ProductError, DatabaseError) as error:
         return refused(request, product_error(error))
     rights, call_id = rights_of(access, own_origin(request)), uuid7()
-    person = PersonOfProgram(access.user, rights.name_of_caller, access.name, call_id, own_origin(request))
+    can = abilities(request, str(access.user.pk), rights.name_of_caller)
+    rights = dataclasses.replace(rights, shows_cards=can.cards)
+    person = PersonOfProgram(access.user, rights.name_of_caller, access.name, call_id, rights.origin, can.cards)
     if reply := reply_in(request.body):
         return await heard(person, *reply)
     by = Origin(Door.MCP, tool_call_id=call_id)  # what one call changed is undone together
     with acting_as(Caller(access.user, timezone.now(), lambda: None, by, rights, person)):
         response = await answer(request)
     note_session(request, response, person)
-    return waiting_response(request, response, person)
+    return waiting_response(request, response, person, can)
 
 
 async def admit(request: HttpRequest) -> Access:

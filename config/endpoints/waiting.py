@@ -12,51 +12,28 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from mcp_types import CallToolResult, ClientCapabilities, ElicitResult
+from mcp_types import CallToolResult, ElicitResult
 from pydantic import ValidationError
 
-from chat.asking import PersonOfProgram, may_be_asked, on_a_page, question_of, question_of_asker, told
+from chat.asking.program import PersonOfProgram, question_of, question_of_asker, told
 from chat.models import Approval
 from todos.mcp.batches import ToolRefused
-from web.json_text import read_json
 from web.pages.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS, STREAM_HEADERS
 
-SESSION = "Mcp-Session-Id"
-SALT = "config.endpoints.waiting"
+from .abilities import Abilities, message_in
+
 QUESTION_PREFIX = "approval-"
 # A program waits so long for the person; the page goes on being there.
 WAIT_SECONDS = 120
 LOOK_SECONDS = 0.5
 
 
-def note_session(request: HttpRequest, response: HttpResponse, person: PersonOfProgram) -> None:
-    """Hand what a program said of itself at the beginning back to it, signed: no process keeps it."""
-    message = message_in(request.body)
-    if message.get("method") != "initialize" or response.status_code != 200:
-        return
-    said = message.get("params", {}).get("capabilities", {})
-    try:
-        capabilities = ClientCapabilities.model_validate({"elicitation": said.get("elicitation")})
-    except (ValidationError, AttributeError):
-        return
-    if may_be_asked(capabilities):
-        response[SESSION] = signing.dumps({"user": str(person.user.pk), "asker": person.asker}, salt=SALT)
-
-
-def can_be_asked(request: HttpRequest, person: PersonOfProgram) -> bool:
-    """Whether it is the same program that said it can show a form."""
-    try:
-        session = signing.loads(request.headers.get(SESSION, ""), salt=SALT)
-    except signing.BadSignature:
-        return False
-    return session == {"user": str(person.user.pk), "asker": person.asker}
-
-
-def waiting_response(request: HttpRequest, response: HttpResponse, person: PersonOfProgram) -> HttpResponseBase:
+def waiting_response(
+    request: HttpRequest, response: HttpResponse, person: PersonOfProgram, can: Abilities
+) -> HttpResponseBase:
     """The answer as it is, or as a stream with the question that it is about."""
-    if person.asked is None or not can_be_asked(request, person) or b"input_required" in response.content:
+    if person.asked is None or not can.form or b"input_required" in response.content:
         return response
     message = message_in(request.body)
     events = asked_and_answered(person, person.asked, message.get("id"))
@@ -74,7 +51,7 @@ async def asked_and_answered(person: PersonOfProgram, approval: Approval, call: 
         if time.monotonic() - spoken > KEEP_ALIVE_SECONDS:
             spoken = time.monotonic()
             yield KEEP_ALIVE
-    result = told(approval) if approval.decided_at else on_a_page(approval, person.origin)
+    result = told(approval) if approval.decided_at else person.unanswered(approval)
     yield event({"id": call, "result": result_of(result)})
 
 
@@ -109,11 +86,3 @@ async def heard(person: PersonOfProgram, approval_id: UUID, reply: ElicitResult 
         status = {"approval_not_found": 404, "approval_decided": 409}.get(refusal.code, 410)
         return HttpResponse(json.dumps(refusal.output), status=status, content_type="application/json")
     return HttpResponse(status=202)
-
-
-def message_in(body: bytes) -> dict[str, Any]:
-    try:
-        message = read_json(body)
-    except ValueError:
-        return {}
-    return message if isinstance(message, dict) else {}

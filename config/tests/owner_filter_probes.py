@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from accounts.testing import UserFactory
-from chat.asking import question_of_asker
+from chat.asking.program import question_of_asker
 from chat.briefing.hours import DAILY, briefing_of
 from chat.briefing.models import Briefing
 from chat.briefing.sweep import conversation_for, store

@@ -188,6 +188,130 @@ class OnAPage(ApprovalCase):
         self.assertEqual(sorted(await self.titles(self.alice)), TITLES[1:])
 
 
+APPS = {"extensions": {"io.modelcontextprotocol/ui": {"mimeTypes": ["text/html;profile=mcp-app"]}}}
+
+
+class InTheCard(ApprovalCase):
+    """A host that shows pages: its card has the key to answer, which no model is shown."""
+
+    async def host_asks(self, method, params, capabilities=APPS, authorization=None):
+        params = dict(params) | envelope(NEW)
+        params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = capabilities
+        message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        named = {"Mcp-Method": method, "Mcp-Name": params.get("name", "")}
+        response = await self.post(message, authorization or self.program.bearer, NEW, **named)
+        return response.json()["result"]
+
+    async def asked(self):
+        await self.add_all()
+        return await self.host_asks("tools/call", DELETING)
+
+    async def decide(self, key, authorization=None, capabilities=APPS, **choice):
+        params = {"name": "decide", "arguments": {"key": key, **choice}}
+        return await self.host_asks("tools/call", params, capabilities, authorization)
+
+    async def test_the_card_gets_rows_and_key_and_the_model_neither(self):
+        asked = await self.asked()
+        self.assertFalse(asked["isError"])
+        card = asked["_meta"]["todo-chat/approval"]
+        self.assertEqual([row["title"] for row in card["rows"]], TITLES)
+        self.assertEqual(card["status"], "pending")
+        said = json.dumps([asked["content"], asked["structuredContent"]])
+        self.assertNotIn(card["key"], said)
+        self.assertIn("Nothing is done yet", said)
+        self.assertIn(f"/approvals/{(await self.approval()).pk}", said)
+        self.assertEqual(len(await self.titles(self.alice)), 4)
+
+    async def test_what_is_ticked_is_done_and_undone_in_the_card(self):
+        card = (await self.asked())["_meta"]["todo-chat/approval"]
+        looked = (await self.decide(card["key"]))["structuredContent"]["approval"]
+        self.assertEqual((looked["status"], looked["undo"]), ("pending", False))
+        ticked = [row["todo_id"] for row in card["rows"][:3]]
+        done = (await self.decide(card["key"], approve=ticked))["structuredContent"]
+        self.assertEqual((done["approval"]["status"], done["approval"]["undo"]), ("approved", True))
+        self.assertEqual(sorted(done["approval"]["approved"]), sorted(ticked))
+        self.assertIn("“Apples”, “Bread” and “Cheese” are in the trash now.", done["message"])
+        self.assertEqual(await self.titles(self.alice), ["Dates"])
+        back = (await self.decide(card["key"], undo=True))["structuredContent"]
+        self.assertEqual(back["approval"]["undo"], False)
+        self.assertIn("“Apples” is out of the trash again", back["message"])
+        self.assertEqual(sorted(await self.titles(self.alice)), TITLES)
+        self.assertTrue((await self.decide(card["key"], undo=True))["isError"])
+
+    async def test_a_decline_is_a_decline(self):
+        card = (await self.asked())["_meta"]["todo-chat/approval"]
+        declined = await self.decide(card["key"], approve=[])
+        self.assertFalse(declined["isError"])
+        self.assertEqual(declined["structuredContent"]["approval"]["status"], "declined")
+        self.assertEqual(len(await self.titles(self.alice)), 4)
+
+    async def test_who_comes_second_is_shown_what_was_decided(self):
+        card = (await self.asked())["_meta"]["todo-chat/approval"]
+        await self.at_page(await self.approval(), [card["rows"][0]["todo_id"]])
+        late = await self.decide(card["key"], approve=[row["todo_id"] for row in card["rows"]])
+        self.assertTrue(late["isError"])
+        self.assertEqual(late["structuredContent"]["approval"]["approved"], [card["rows"][0]["todo_id"]])
+        self.assertIn("decided already", late["structuredContent"]["message"])
+        self.assertEqual(len(await self.titles(self.alice)), 3)
+
+    async def test_a_key_is_for_its_person_its_program_and_its_question(self):
+        card = (await self.asked())["_meta"]["todo-chat/approval"]
+        others = await sync_to_async(connected_program)(self.bob)
+        another = await sync_to_async(connected_program)(self.alice, "Another")
+        unknown = [str(row["todo_id"]) for row in card["rows"]] + ["01a22416-e148-77bb-9d3b-5b4c17d0282a"]
+        for key, approve, authorization in (
+            (card["key"], [], others.bearer),
+            (card["key"], [], another.bearer),
+            (card["key"], unknown, None),
+            (card["key"][:-3] + "AAA", [], None),
+            (str((await self.approval()).pk), [], None),
+            ("", [], None),
+        ):
+            with self.subTest(key[:20]):
+                refused = await self.decide(key, authorization, approve=approve)
+                self.assertTrue(refused["isError"], refused)
+        approval = await self.approval()
+        self.assertIsNone(approval.decided_at)
+
+    async def test_who_shows_no_cards_has_neither_key_nor_tool(self):
+        await self.add_all()
+        plain = await self.host_asks("tools/call", DELETING, {})
+        self.assertTrue(plain["isError"])
+        self.assertNotIn("todo-chat/approval", plain.get("_meta") or {})
+        card = (await self.host_asks("tools/call", DELETING))["_meta"]["todo-chat/approval"]
+        refused = await self.decide(card["key"], capabilities={}, approve=[])
+        self.assertEqual(refused["content"][0]["text"], "There is no such tool.")
+        for capabilities, expected in ((APPS, True), ({}, False)):
+            tools = {tool["name"]: tool for tool in (await self.host_asks("tools/list", {}, capabilities))["tools"]}
+            self.assertEqual("decide" in tools, expected)
+        tools = {tool["name"]: tool for tool in (await self.host_asks("tools/list", {}))["tools"]}
+        self.assertEqual(tools["decide"]["_meta"]["ui"], {"visibility": ["app"]})
+        sent = json.dumps(list(tools.values()), ensure_ascii=False, separators=(",", ":")).encode()
+        self.assertLessEqual(len(sent) / 3.5, 3_000)
+
+    async def test_a_host_of_the_older_revision_says_once_that_it_shows_cards(self):
+        await self.add_all()
+        params = {"protocolVersion": OLD, "capabilities": APPS, "clientInfo": {"name": "test", "version": "1"}}
+        begun = await self.post(
+            {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}, self.program.bearer
+        )
+        call = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": DELETING}
+        session = {"Mcp-Session-Id": begun["Mcp-Session-Id"]}
+        asked = (await self.post(call, self.program.bearer, OLD, **session)).json()["result"]
+        key = asked["_meta"]["todo-chat/approval"]["key"]
+        call["params"] = {"name": "decide", "arguments": {"key": key, "approve": []}}
+        done = (await self.post(call, self.program.bearer, OLD, **session)).json()["result"]
+        self.assertEqual(done["structuredContent"]["approval"]["status"], "declined")
+
+    async def test_too_late_is_told(self):
+        card = (await self.asked())["_meta"]["todo-chat/approval"]
+        await Approval.objects.aupdate(expires_at=timezone.now() - datetime.timedelta(seconds=1))
+        late = await self.decide(card["key"], approve=[card["rows"][0]["todo_id"]])
+        self.assertTrue(late["isError"])
+        self.assertEqual(late["structuredContent"]["approval"]["status"], "expired")
+        self.assertEqual(len(await self.titles(self.alice)), 4)
+
+
 class WhileTheCallWaits(ApprovalCase):
     """The older revision: the answer to the call is a stream, which begins with the question."""
 

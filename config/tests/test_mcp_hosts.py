@@ -7,6 +7,7 @@ from todos.tools import tool_definitions
 from .test_mcp import NEW, OLD, McpCase, envelope
 
 CARD = "ui://todo-chat/todos.html"
+DOMAINS = ("connectDomains", "resourceDomains", "frameDomains", "baseUriDomains")
 
 
 class HostCase(McpCase):
@@ -80,8 +81,11 @@ class ResourcesAndPrompts(HostCase):
 class Card(HostCase):
     async def test_the_list_names_its_card_which_asks_no_other_address(self):
         tools = {tool["name"]: tool for tool in (await self.ask("tools/list"))["tools"]}
-        self.assertEqual(tools["list_tasks"]["_meta"]["ui"]["resourceUri"], CARD)
+        for name in ("list_tasks", "complete_task", "delete_task"):
+            self.assertEqual(tools[name]["_meta"]["ui"]["resourceUri"], CARD)
         card = await self.read(CARD)
         self.assertEqual(card["mimeType"], "text/html;profile=mcp-app")
+        self.assertEqual(card["_meta"]["ui"]["csp"], {name: [] for name in DOMAINS})
+        self.assertRegex(card["text"], r"default-src 'none'; .*style-src 'sha256-\S+'; script-src 'sha256-\S+'\"")
         for foreign in ("src=", "href=", "@import", "fetch(", "http://", "innerHTML", "eval("):
             self.assertNotIn(foreign, card["text"])

@@ -27,6 +27,8 @@ from .changes import Act, Origin, Snapshot, columns_of, latest, previous_id_of, 
 tool_calls_settled = Signal()
 
 QUOTE_MAX = 80
+# Of an undo that one sentence tells; how many more there are is said.
+UNDONE_SAID = 3
 BACK = {
     "added": "is back on the list",
     "removed": "is off the list again",
@@ -68,6 +70,12 @@ class Report:
 
     change_id: UUID | None
     todos: list[Undone]
+
+    @property
+    def sentence(self) -> str:
+        more = len(self.todos) - UNDONE_SAID
+        notes = [undone.note for undone in self.todos[:UNDONE_SAID]]
+        return " ".join([*notes, f"And {more} more." if more > 0 else ""]).strip()
 
 
 class ChangedSince(Exception):

@@ -66,6 +66,7 @@ class Rights:
 
     may_write: bool = True
     sees_all_tools: bool = True
+    shows_cards: bool = False
     token_id: str = ""
     program_id: int | None = None
     origin: str = ""
@@ -90,6 +91,9 @@ class Asking(Protocol):
 
     async def hear(self, context: Context) -> CallToolResult | InputRequiredResult:
         """What came of it, where the call comes again with what they said."""
+
+    async def decide(self, key: str, approve: list[UUID] | None, *, undo: bool) -> CallToolResult:
+        """What the person did in the card that the program shows, by the key that the card was given."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,9 @@ import logging
 import time
 from collections.abc import Iterator
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Annotated, Any
 
 from django.conf import settings
-from mcp.server.apps import Apps, ResourceCsp
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.lowlevel import Server as LowLevelServer
 from mcp.server.mcpserver import Context, MCPServer, Resolve
@@ -35,6 +33,7 @@ from web.errors import OutcomeUnknown, ServiceUnavailable
 
 from .arguments import given_arguments, unknown_arguments
 from .batches import Caller, NeedsApproval, ToolRefused
+from .card.document import card
 from .schema import ALL_BUT_TYPES, lean_schema
 
 logger = logging.getLogger(__name__)
@@ -42,7 +41,6 @@ logger = logging.getLogger(__name__)
 # The library names this model at each call; where nobody holds on to it, it is made anew, at 1 ms.
 HELD_MODEL = AcceptedElicitation[Any]
 ERRORS_TOLD = 5
-CARD = "ui://todo-chat/todos.html"
 
 INSTRUCTIONS = (
     "The todo list of the signed-in user: add, find, change, finish, delete, undo. Todos are named by id or words of "
@@ -81,8 +79,9 @@ class TodoServer(MCPServer):
     """
 
     _lean_tools: list[Tool] | None = None
-    # The names of those that only hosts see.
+    # The names of those that only hosts see, and of those that only their cards call.
     for_hosts: frozenset[str] = frozenset()
+    for_cards: frozenset[str] = frozenset()
 
     @property
     def protocol(self) -> LowLevelServer[Any]:
@@ -100,8 +99,14 @@ class TodoServer(MCPServer):
         self.for_hosts |= set(names)
         self._lean_tools = None
 
+    def only_for_cards(self, *names: str) -> None:
+        self.for_cards |= set(names)
+        self._lean_tools = None
+
     def is_for(self, caller: Caller | None, tool: Tool) -> bool:
         if tool.name in self.for_hosts and (caller is None or caller.by.door != Door.MCP):
+            return False
+        if tool.name in self.for_cards and (caller is None or not caller.rights.shows_cards):
             return False
         return caller is None or caller.rights.sees_all_tools or is_read_only(tool)
 
@@ -140,7 +145,7 @@ class TodoServer(MCPServer):
         return in_short(answer) if context else answer
 
     def not_listed(self, name: str) -> ToolRefused:
-        if self.has_tool(name):
+        if self.changes_todos(name) and not may_write():
             return ToolRefused(
                 "read_only", "This token may only read. To change todos, use one that may read and write."
             )
@@ -241,14 +246,6 @@ def state_keys() -> list[str]:
 def who_calls(request: object) -> str:
     caller = _caller.get()
     return f"{caller.user.pk} {caller.rights.name_of_caller}"
-
-
-def card() -> Apps:
-    """What hosts that can show pages show for a list; it asks no other address (MCP Apps)."""
-    apps = Apps()
-    html = Path(__file__).with_name("card.html").read_text()
-    apps.add_html_resource(CARD, html, title="Todos", csp=ResourceCsp(), prefers_border=True)
-    return apps
 
 
 def make_server() -> TodoServer:

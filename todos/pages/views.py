@@ -20,7 +20,7 @@ from database.units import database_unit
 from language.dates import date_text
 from language.errors import DateNotUnderstood
 from todos.changing.changes import Origin
-from todos.changing.undo import Undone, undo
+from todos.changing.undo import undo
 from todos.commands import (
     TodoFields,
     Written,
@@ -45,7 +45,6 @@ from .selection import moved
 
 UNPROCESSABLE = 422
 BY_PAGE = Origin(Door.PAGE)
-UNDONE_SAID = 3
 
 
 @require_safe
@@ -181,10 +180,5 @@ async def take_back(request: PageRequest, **target: UUID) -> HttpResponse:
             messages.warning(request, refusal.sentence)
             return redirect(address_after(request, "todos"))
     redo = reverse("undo_change", args=[report.change_id]) if report.change_id else ""
-    messages.success(request, undone_notice(report.todos), extra_tags=redo)
+    messages.success(request, report.sentence, extra_tags=redo)
     return redirect(address_after(request, "todos"))
-
-
-def undone_notice(todos: list[Undone]) -> str:
-    more = len(todos) - UNDONE_SAID
-    return " ".join([*(undone.note for undone in todos[:UNDONE_SAID]), f"And {more} more." if more > 0 else ""]).strip()

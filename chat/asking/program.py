@@ -1,7 +1,4 @@
-"""What a program of somebody else may not do on its own, put to the person: in the program, else on a page of ours.
-
-There is one question, however it is put: whichever door answers first, decides.
-"""
+"""The way from one call of a program to the person: a form in the program, the card in it, else a page of ours."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +22,8 @@ from database.units import database_read, database_unit, one_or_none
 from todos.mcp.batches import NeedsApproval, ToolRefused
 from web.errors import ProductError
 
+from .card import META, card_answer, opening, read_key, taken_back
+
 QUESTION, STATE_PREFIX = "approval", "approval "
 # Asks within a call; older ones are asked while it waits (config/endpoints/waiting.py).
 STATELESS = "2026-07-28"
@@ -33,13 +32,17 @@ IN_STEPS = "Do not try it in smaller steps."
 
 @dataclass
 class PersonOfProgram:
-    """The way from one call of a program to the person. `asked` is what it came to, for whoever may put it later."""
+    """The way from one call of a program to the person. `asked` is what it came to, for whoever may put it later.
+
+    `shows_cards` says that the program shows our card, which then has the key to answer.
+    """
 
     user: User
     asker: str
     asker_name: str
     call_id: UUID
     origin: str
+    shows_cards: bool = False
     asked: Approval | None = None
 
     async def ask(self, wide: NeedsApproval, context: Context) -> CallToolResult | InputRequiredResult:
@@ -51,7 +54,7 @@ class PersonOfProgram:
                 input_requests={QUESTION: ElicitRequest(params=question_of(self.asked))},
                 request_state=f"{STATE_PREFIX}{self.asked.pk}",
             )
-        return on_a_page(self.asked, self.origin)
+        return self.unanswered(self.asked)
 
     def is_heard(self, context: Context) -> bool:
         return (context.request_state or "").startswith(STATE_PREFIX)
@@ -74,12 +77,40 @@ class PersonOfProgram:
         """What the person said in the program, done. Raises ToolRefused where it was decided before, or has expired."""
         choice = choice_of(approval, reply)
         if choice is None:
-            return on_a_page(approval, self.origin)
+            return self.unanswered(approval)
         try:
             approval, _ = await decide(self.user, approval.pk, choice)
         except ProductError as refusal:
             raise ToolRefused(refusal.code, refusal.sentence) from None
         return told(approval)
+
+    def unanswered(self, approval: Approval) -> CallToolResult:
+        """Where the person can decide: in the card, where the program shows it, and on a page."""
+        page = f"{self.origin}/approvals/{approval.pk}"
+        if not self.shows_cards:
+            return on_a_page(approval, page)
+        text = (
+            f"{would_do(approval)} Nothing is done yet: the person decides in the card that they see now, "
+            f"or at {page}. Wait for them. {IN_STEPS}"
+        )
+        # Nobody has refused anything: a host that took this for an error would show no card.
+        outcome = {"results": [], "decision": "waiting", "message": text}
+        meta = {META: opening(approval, self.user, self.asker, page)}
+        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=outcome, _meta=meta)
+
+    async def decide(self, key: str, approve: list[UUID] | None, *, undo: bool) -> CallToolResult:
+        """From the card: what the person ticked, or that it is taken back, or nothing, to be told how it stands."""
+        approval = await self.question(read_key(key, self.user, self.asker))
+        if undo:
+            return await taken_back(self.user, approval, self.call_id)
+        if approve is None:
+            return await card_answer(self.user, approval)
+        try:
+            approval, _ = await decide(self.user, approval.pk, approve)
+        except ProductError as refusal:
+            now = await self.question(approval.pk)
+            return await card_answer(self.user, now, refusal.sentence, is_error=True)
+        return await card_answer(self.user, approval, decision_text(approval))
 
 
 @database_read
@@ -121,9 +152,9 @@ def choice_of(approval: Approval, reply: ElicitResult | None) -> Choice | None:
     return [UUID(row["todo_id"]) for name, row in names.items() if said.get(name) is True]
 
 
-def on_a_page(approval: Approval, origin: str) -> CallToolResult:
+def on_a_page(approval: Approval, page: str) -> CallToolResult:
     text = (
-        f"{would_do(approval)} Nothing is done yet: the person has to decide at {origin}/approvals/{approval.pk} "
+        f"{would_do(approval)} Nothing is done yet: the person has to decide at {page} "
         f"within the next minutes. Give them this link. {IN_STEPS}"
     )
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
