@@ -55,12 +55,12 @@ from .turns.again import (
     turn_as_it_ended,
 )
 from .turns.approvals import approval_words, ask_person, decide_in_words
-from .turns.fallback import allowance, step_outputs
 from .turns.lease import hold_lease, renew_lease
 from .turns.limits import NewMessage, check_allowance, check_message, count_turn
-from .turns.observed import report_turn
 from .turns.records import tool_call_record
 from .turns.state import STOP_SENTENCES, Turn
+from .turns.steps.fallback import allowance, step_outputs
+from .turns.steps.observed import report_turn
 from .turns.storage import (
     open_conversation,
     reopen_answer,

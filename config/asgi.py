@@ -49,8 +49,8 @@ from .api import (
 )
 from .endpoints import health
 from .endpoints.metrics import figures
-from .observing import observe
 from .processes.lifetime import lifespan, lifetime, live_under_daphne
+from .reporting.observing import observe
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -17,7 +17,7 @@ import tempfile
 from dataclasses import dataclass
 
 from .environment import MISCONFIGURED, env, envbool
-from .logs import FieldsFormatter, WordsFormatter
+from .reporting.logs import FieldsFormatter, WordsFormatter
 
 BACKLOG = 2048
 START_SECONDS = 60

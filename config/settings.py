@@ -31,8 +31,8 @@ from config.environment import (
     stop_if_wrong,
     wrong,
 )
-from config.logs import logging_settings
 from config.programs import provider_settings
+from config.reporting.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "development-only-key-refused-when-DEBUG-is-off"

@@ -24,7 +24,7 @@ from config.api import (
     body_limit,
     refusal_before_django,
 )
-from config.observing import report
+from config.reporting.observing import report
 from telemetry.notes import begin_notes
 from web.errors import ProductError
 

@@ -16,7 +16,7 @@ from bench.surroundings.upstream import ScriptedUpstream
 from chat.testing import scripted_model
 from chat.turn import model_named
 from chat.turns.upkeep import upkeep_tasks
-from config.logs import FieldsFormatter, WordsFormatter
+from config.reporting.logs import FieldsFormatter, WordsFormatter
 
 KEY = "sk-the-key-of-the-operator"
 SAID = "zebra-in-the-message"

@@ -10,7 +10,7 @@ from accounts.testing import alice
 from accounts.tokens.access import issue_access_token
 from chat.models import Message
 from chat.testing import calls, says, scripted_model
-from config.logs import FieldsFormatter, WordsFormatter
+from config.reporting.logs import FieldsFormatter, WordsFormatter
 from config.testing import close_database_threads
 from telemetry.stages import STAGES
 

@@ -16,9 +16,8 @@ from accounts.entry.sign_ins import sign_out_everywhere
 from accounts.models import PersonalToken
 from accounts.testing import alice, bearer, bob, forge_token
 from accounts.tokens.personal import TOKENS_MAX, TooManyTokens, issue_personal_token
+from config.reporting.logs import FieldsFormatter
 from todos.models import Door, Todo, TodoChange
-
-from ..logs import FieldsFormatter
 
 OLD, NEW = "2025-11-25", "2026-07-28"
 ACCEPT = "application/json, text/event-stream"

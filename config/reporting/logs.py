@@ -137,12 +137,15 @@ def logging_settings(formatter: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
-            "ids": {"()": "config.logs.IdsFilter"},
-            "secrets": {"()": "config.logs.SecretFilter"},
-            "text": {"()": "config.logs.TextFilter"},
-            "requests": {"()": "config.logs.RequestFilter"},
+            "ids": {"()": "config.reporting.logs.IdsFilter"},
+            "secrets": {"()": "config.reporting.logs.SecretFilter"},
+            "text": {"()": "config.reporting.logs.TextFilter"},
+            "requests": {"()": "config.reporting.logs.RequestFilter"},
         },
-        "formatters": {"line": {"()": "config.logs.WordsFormatter"}, "json": {"()": "config.logs.FieldsFormatter"}},
+        "formatters": {
+            "line": {"()": "config.reporting.logs.WordsFormatter"},
+            "json": {"()": "config.reporting.logs.FieldsFormatter"},
+        },
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": formatter, "filters": ["ids", "secrets", "text"]}
         },

@@ -11,10 +11,10 @@ from accounts.models import User
 from chat.assistants.basic import BasicModel, Clock, understood_surely
 from chat.assistants.interface import HistoryItem, Model, ModelOutput, ModelRequest, Summary, UserText
 from chat.errors import ContextTooLong, ModelTimeout, ModelUnavailable, QuotaExhausted, RequestRefused
+from chat.turns.limits import check_allowance
+from chat.turns.state import Turn
 
-from .limits import check_allowance
 from .observed import observed_step
-from .state import Turn
 
 
 def allowance(user: User, text: str, now: datetime.datetime) -> str:

@@ -10,11 +10,10 @@ from django.conf import settings
 from chat.assistants.interface import BASIC, Model, ModelOutput, ModelRequest, StepEnd
 from chat.errors import TurnFailure
 from chat.models import Message
+from chat.turns.state import StepNote, Turn
 from telemetry import metrics
 from telemetry.stages import current_clock, stage
 from telemetry.tracing import annotate, begin_span, within
-
-from .state import StepNote, Turn
 
 logger = logging.getLogger("chat.turn")
 
