@@ -91,7 +91,7 @@ class RunningTurn:
         """Then interrupt it, so that a retry goes on; if it cannot even end so, cancel it, and its lease runs out."""
         await asyncio.wait([self.task], timeout=grace_seconds)
         if self.turn and not self.task.done():
-            self.turn.interrupt()
+            self.turn.wait.interrupt()
         await asyncio.wait([self.task], timeout=INTERRUPTED_SECONDS)
         self.task.cancel()
         await asyncio.wait([self.task])

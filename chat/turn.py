@@ -30,7 +30,6 @@ from .assistants.arguments import INVALID_JSON, ParsedRequest, parsed_request
 from .assistants.instructions import instructions_text
 from .assistants.interface import (
     ARGUMENTS_MAX_CHARACTERS,
-    ModelOutput,
     ModelRequest,
     StepEnd,
     TextDelta,
@@ -59,8 +58,10 @@ from .turns.lease import hold_lease, renew_lease
 from .turns.limits import NewMessage, check_allowance, check_message, count_turn
 from .turns.records import tool_call_record
 from .turns.state import STOP_SENTENCES, Turn
+from .turns.steps.deadline import outputs_in_time
 from .turns.steps.fallback import allowance, step_outputs
 from .turns.steps.observed import report_turn
+from .turns.steps.sending import Sending
 from .turns.storage import (
     open_conversation,
     reopen_answer,
@@ -123,7 +124,14 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     question, answer = store_exchange(conversation, message)
     if fallback:
         answer.metadata["fallback"] = fallback
-    return Turn(user, request_id, conversation, question, answer, history)
+    return Turn(
+        user=user,
+        request_id=request_id,
+        conversation=conversation,
+        question=question,
+        answer=answer,
+        sending=Sending(conversation, history),
+    )
 
 
 async def begin_retry(
@@ -157,7 +165,18 @@ def continued_turn(user: User, answer: Message, request_id: str) -> Turn:
     calls = list(answer.tool_calls.order_by("position"))
     steps = max((call.step for call in calls), default=0)
     asked = Approval.objects.filter(message=answer).prefetch_related("message__tool_calls").first()
-    return Turn(user, request_id, conversation, question, answer, history, calls, steps + 1, steps, asked)
+    return Turn(
+        user=user,
+        request_id=request_id,
+        conversation=conversation,
+        question=question,
+        answer=answer,
+        sending=Sending(conversation, history),
+        tool_calls=calls,
+        step=steps + 1,
+        steps_before=steps,
+        approval=asked,
+    )
 
 
 async def begun_for_certain(opening: Coroutine[Any, Any, Turn | TurnCompleted]) -> Turn | TurnCompleted:
@@ -212,7 +231,7 @@ async def run_steps(turn: Turn) -> AsyncGenerator[Event, None]:
 
 async def made_calls(turn: Turn, calls: list[ToolCall]) -> AsyncGenerator[Event, None]:
     for call in calls:
-        turn.check_not_interrupted()
+        turn.wait.check_not_interrupted()
         yield ToolCallStarted(turn.answer.id, tool_call_record(call))
         await store_tool_outcome(turn, call, *await run_tool_call(turn, call))
         yield ToolCallFinished(turn.answer.id, tool_call_record(call))
@@ -224,7 +243,7 @@ async def remaining_calls(turn: Turn) -> AsyncGenerator[Event, None]:
         async for event in made_calls(turn, left):
             yield event
         turn.approval = turn.approval or await ask_person(turn, left)
-    turn.history += tool_items(turn.tool_calls)
+    turn.sending.history += tool_items(turn.tool_calls)
 
 
 async def run_turn(turn: Turn) -> AsyncGenerator[Event, None]:
@@ -259,7 +278,7 @@ async def offered_tools() -> tuple[ToolDefinition, ...]:
 def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest:
     now = turn.now.astimezone(turn.user.zone)
     with stage("context"):
-        history = turn.fitted_history()
+        history = turn.sending.fitted_history()
     return ModelRequest(
         instructions=instructions_text(now, turn.user.time_zone),
         history=history,
@@ -269,27 +288,6 @@ def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest
         max_output_tokens=settings.OUTPUT_MAX_TOKENS,
         may_retry=not turn.has_begun,
     )
-
-
-async def outputs_in_time(turn: Turn, outputs: AsyncGenerator[ModelOutput, None]) -> AsyncGenerator[ModelOutput, None]:
-    """The model's outputs until the turn is stopped: by the user, or by its deadline. No timeout spans a yield."""
-    deadline = asyncio.get_running_loop().time() + settings.TURN_DEADLINE_SECONDS - turn.elapsed_ms / 1000
-    try:
-        while not turn.stopped:
-            turn.check_not_interrupted()
-            async with asyncio.timeout_at(deadline) as turn.waiting:
-                output = await anext(outputs, None)
-            turn.waiting = None
-            if output is None:
-                return
-            yield output
-    except TimeoutError:
-        turn.check_not_interrupted()
-        if not turn.stopped:
-            turn.stop("turn_deadline")
-    finally:
-        turn.waiting = None
-        await outputs.aclose()
 
 
 def within_limits(turn: Turn, requests: list[ParsedRequest]) -> list[ParsedRequest]:

@@ -467,7 +467,7 @@ class ConstantQueries(ChatCase):
             with self.subTest(messages), self.assertNumQueries(9):
                 turn = open_turn.__wrapped__(self.alice, NewMessage("hi", conversation.pk), "request")
             self.assertIsInstance(turn, Turn)
-            self.assertEqual(len(turn.history), messages // 2 * 4 + 1)
+            self.assertEqual(len(turn.sending.history), messages // 2 * 4 + 1)
 
     def test_reading_a_history(self):
         for messages in (2, 40):

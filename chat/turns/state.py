@@ -1,26 +1,19 @@
 """What a turn knows while it runs. It lives in one process for one turn; the database has all that must last."""
 
-import asyncio
 import datetime
 import time
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from accounts.models import User
-from chat.assistants.interface import AssistantText, HistoryItem, ModelOutput, ModelRequest, StepEnd, TextRetracted
-from chat.errors import TurnInterrupted
-from chat.history.window import (
-    estimated_tokens,
-    fitted,
-    history_max_tokens,
-    is_crowded,
-    measured_ratio,
-    request_tokens,
-    text_tokens,
-)
+from chat.assistants.interface import AssistantText, HistoryItem, ModelRequest, StepEnd, TextRetracted
+from chat.history.window import text_tokens
 from chat.models import Approval, Conversation, Message, ToolCall
 from telemetry.notes import started_at
 from web.text import displayable
+
+from .steps.notes import StepNote
+from .steps.sending import Sending
+from .steps.waiting import ModelWait
 
 STOP_SENTENCES = {
     "turn_deadline": "I stopped here, because this took too long. Ask again for what is missing.",
@@ -33,44 +26,11 @@ STOP_SENTENCES = {
 ANSWER_MAX_CHARACTERS = 60_000
 
 
-@dataclass
-class StepNote:
-    """How one request to the model went, in milliseconds. `error` is the code of its failure."""
-
-    step: int
-    model: str
-    first_output_ms: float | None = None
-    took_ms: float = 0.0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    error: str = ""
-
-    @property
-    def has_output(self) -> bool:
-        return self.first_output_ms is not None
-
-    def wait(self, ms: float) -> None:
-        self.took_ms += ms
-
-    def hear(self, output: ModelOutput) -> None:
-        if self.first_output_ms is None:
-            self.first_output_ms = self.took_ms
-        if isinstance(output, StepEnd):
-            self.input_tokens, self.output_tokens = output.input_tokens, output.output_tokens
-
-    def figures(self) -> dict[str, Any]:
-        """Without what is not known."""
-        figures = {name: round(value, 1) if isinstance(value, float) else value for name, value in asdict(self).items()}
-        return {name: value for name, value in figures.items() if value not in {None, ""}}
-
-
-@dataclass
+@dataclass(kw_only=True)
 class Turn:
     """What `begin_turn` stored, and what the model has said and done since. `answer` is saved when the turn ends.
 
-    `waiting` is the limit on the present wait for the model; `steps_before` were made by a turn that this one retries.
-    `sent` is the last request to the model; `history_max_tokens` what of the history may be in it; `is_crowded` says
-    that it is time for a summary.
+    `steps_before` were made by a turn that this one retries; `step_text` is what the present step has said.
     """
 
     user: User
@@ -78,18 +38,13 @@ class Turn:
     conversation: Conversation
     question: Message
     answer: Message
-    history: list[HistoryItem]
+    sending: Sending
     tool_calls: list[ToolCall] = field(default_factory=list)
     step: int = 1
     steps_before: int = 0
     approval: Approval | None = None
     step_text: str = ""
-    waiting: asyncio.Timeout | None = None
-    sent: ModelRequest | None = None
-    history_max_tokens: int = field(default_factory=history_max_tokens)
-    is_compacted: bool = False
-    is_crowded: bool = False
-    is_interrupted: bool = False
+    wait: ModelWait = field(default_factory=ModelWait)
     started: float = field(default_factory=started_at)
     step_notes: list[StepNote] = field(default_factory=list)
 
@@ -142,23 +97,9 @@ class Turn:
     def end_step(self, items: list[HistoryItem]) -> None:
         """Let the next step see what this one said, asked for and got."""
         if self.step_text:
-            self.history.append(AssistantText(self.step_text))
-        self.history += items
+            self.sending.history.append(AssistantText(self.step_text))
+        self.sending.history += items
         self.step, self.step_text = self.step + 1, ""
-
-    def fitted_history(self) -> tuple[HistoryItem, ...]:
-        """What the next step sends. What is left out once is not looked at again."""
-        budget = (self.history_max_tokens, self.conversation.token_ratio)
-        sent = fitted(self.history, *budget)
-        self.is_crowded = self.is_crowded or is_crowded(self.history, sent, *budget)
-        self.history = sent
-        return tuple(sent)
-
-    def compact(self) -> None:
-        """Send half as much from now on as the model has just refused."""
-        self.is_compacted = True
-        if self.sent:
-            self.history_max_tokens = int(estimated_tokens(self.sent.history) * self.conversation.token_ratio) // 2
 
     def hear(self, output: StepEnd | TextRetracted) -> None:
         """Take what is neither text nor a call."""
@@ -168,19 +109,19 @@ class Turn:
             self.retract_text()
 
     def count_tokens(self, end: StepEnd) -> None:
-        """What the model says that a step took; its count corrects the next estimate."""
+        """What the model says that a step took."""
         self.answer.input_tokens += end.input_tokens
         self.answer.output_tokens += end.output_tokens
         self.answer.server_parts = end.parts
-        if end.input_tokens and not end.is_estimate and self.sent and self.step == self.steps_before + 1:
-            self.conversation.token_ratio = measured_ratio(self.sent, end.input_tokens)
+        if self.step == self.steps_before + 1:
+            self.sending.compare(end)
 
     def count_cut_step(self, request: ModelRequest) -> None:
         """Of a step that ended before the model could count: what was sent and what came, by the estimate.
 
         Else whoever stops each answer shortly before its end would pay nothing for any.
         """
-        self.answer.input_tokens += int(request_tokens(request) * self.conversation.token_ratio)
+        self.answer.input_tokens += self.sending.estimate(request)
         self.answer.output_tokens += text_tokens(self.step_text)
 
     @property
@@ -197,17 +138,4 @@ class Turn:
     def stop_for_user(self) -> None:
         """Make no further step or call, and wait no longer for the model."""
         self.stop("")
-        self.end_wait()
-
-    def interrupt(self) -> None:
-        """Stop because the process shuts down. The turn stays unfinished; a retry resumes it."""
-        self.is_interrupted = True
-        self.end_wait()
-
-    def check_not_interrupted(self) -> None:
-        if self.is_interrupted:
-            raise TurnInterrupted
-
-    def end_wait(self) -> None:
-        if self.waiting and not self.waiting.expired():
-            self.waiting.reschedule(asyncio.get_running_loop().time())
+        self.wait.end()

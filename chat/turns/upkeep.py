@@ -73,7 +73,7 @@ class FinishedTurn:
             turn.conversation.token_ratio,
             None if turn.fallback or isinstance(model, BasicModel) else model,
             "\n\n".join(text[:TITLE_MATERIAL_CHARACTERS] for text in texts) if is_first and is_answered else "",
-            turn.is_crowded,
+            turn.sending.is_crowded,
         )
 
 

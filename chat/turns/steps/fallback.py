@@ -63,7 +63,7 @@ async def model_outputs(turn: Turn, model: Model, request: ModelRequest) -> Asyn
     Servers say so in any words. A refusal that says nothing else is taken for it while there is something to leave out.
     """
     begun = False
-    turn.sent = request
+    turn.sending.request = request
     try:
         async with aclosing(observed_step(turn, model, request)) as outputs:
             async for output in outputs:
@@ -72,11 +72,11 @@ async def model_outputs(turn: Turn, model: Model, request: ModelRequest) -> Asyn
         return
     except RequestRefused as refusal:
         too_long = isinstance(refusal, ContextTooLong) or has_past(request.history)
-        if begun or turn.is_compacted or not too_long:
+        if begun or turn.sending.is_compacted or not too_long:
             raise
-    turn.compact()
-    turn.sent = dataclasses.replace(request, history=turn.fitted_history())
-    async with aclosing(observed_step(turn, model, turn.sent)) as outputs:
+    turn.sending.compact()
+    turn.sending.request = dataclasses.replace(request, history=turn.sending.fitted_history())
+    async with aclosing(observed_step(turn, model, turn.sending.request)) as outputs:
         async for output in outputs:
             yield output
 

@@ -10,10 +10,12 @@ from django.conf import settings
 from chat.assistants.interface import BASIC, Model, ModelOutput, ModelRequest, StepEnd
 from chat.errors import TurnFailure
 from chat.models import Message
-from chat.turns.state import StepNote, Turn
+from chat.turns.state import Turn
 from telemetry import metrics
 from telemetry.stages import current_clock, stage
 from telemetry.tracing import annotate, begin_span, within
+
+from .notes import StepNote
 
 logger = logging.getLogger("chat.turn")
 
