@@ -77,8 +77,13 @@ def bearer_token(authorization: str) -> str | None:
 
 def refuse_programs(request: HttpRequest) -> None:
     """For what only the person may say, at an address that programs may use. Raises InsufficientScope."""
-    if (bearer_token(request.headers.get("Authorization", "")) or "").startswith(PROGRAM_PREFIX):
+    if comes_from_program(request):
         raise needs("")
+
+
+def comes_from_program(request: HttpRequest) -> bool:
+    """Whether a program that the person let in speaks, which is not the person."""
+    return (bearer_token(request.headers.get("Authorization", "")) or "").startswith(PROGRAM_PREFIX)
 
 
 async def user_of_token(token: str) -> User:

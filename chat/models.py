@@ -166,6 +166,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 # Of a request id, or of a message without one: what a failed answer shows as its reference.
 REFERENCE_LENGTH = 8
+# In the metadata of a message that a program wrote in the person's place.
+BY_PROGRAM = "by_program"
 
 
 class Message(models.Model):
@@ -273,6 +275,10 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.sequence}"
+
+    @property
+    def is_by_program(self) -> bool:
+        return bool(self.metadata.get(BY_PROGRAM))
 
     @property
     def typed_at(self) -> datetime.datetime:

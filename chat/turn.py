@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import dataclasses
 import functools
 import logging
 import time
@@ -16,7 +17,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.bearer import authenticate, check_subject
+from accounts.bearer import authenticate, check_subject, comes_from_program
 from accounts.locks import lock_user
 from accounts.models import User
 from database.units import CommitUnknown, database_read, database_unit, is_outage, within_unit
@@ -92,9 +93,8 @@ async def begin_turn(request: HttpRequest, user_id: str, message: NewMessage) ->
     user = await authenticate(request)
     # 2. Check that user_id equals the token's subject.
     check_subject(user, user_id)
-    opening = functools.partial(
-        within_unit(open_turn), user, check_message(message), getattr(request, "request_id", "")
-    )
+    message = dataclasses.replace(check_message(message), by_program=comes_from_program(request))
+    opening = functools.partial(within_unit(open_turn), user, message, getattr(request, "request_id", ""))
     return await begun_for_certain(counted_turn(user, opening))
 
 

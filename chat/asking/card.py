@@ -14,13 +14,13 @@ from mcp_types import CallToolResult, TextContent
 
 from accounts.models import User
 from chat.models import Approval
-from chat.turns.approvals import decision_text, would_do
+from chat.turns.approvals import asking_call, decision_text, in_effect, would_do
 from chat.turns.records import approval_record
 from database.units import database_read, database_unit
 from todos.changing.changes import Origin
 from todos.changing.undo import undo
 from todos.mcp.batches import ToolRefused
-from todos.models import Door, TodoChange
+from todos.models import Door
 from web.errors import ProductError
 
 META = "todo-chat/approval"
@@ -62,30 +62,19 @@ def content(approval: Approval, *, may_undo: bool) -> dict[str, Any]:
     }
 
 
-async def card_answer(user: User, approval: Approval, said: str = "", *, is_error: bool = False) -> CallToolResult:
+async def card_answer(approval: Approval, said: str = "", *, is_error: bool = False) -> CallToolResult:
     """How the question stands now, and what is to be said of it."""
-    may_undo = approval.decided_at is not None and await is_in_effect(user, approval)
+    may_undo = approval.decided_at is not None and await database_read(in_effect)(approval)
     shown = content(approval, may_undo=may_undo)
     text = TextContent(type="text", text=said or shown["said"] or shown["question"])
     return CallToolResult(content=[text], structured_content={"approval": shown, "message": said}, is_error=is_error)
-
-
-@database_read
-def is_in_effect(user: User, approval: Approval) -> bool:
-    changes = TodoChange.objects.for_user(user).in_effect().filter(undoes=None)
-    return changes.filter(tool_call_id=call_of(approval)).exists()
-
-
-def call_of(approval: Approval) -> UUID:
-    """The call that asked; of a program, a question is one call's."""
-    return UUID(approval.rows[0]["tool_call_id"])
 
 
 async def taken_back(user: User, approval: Approval, by_call: UUID) -> CallToolResult:
     """Undo what was approved. Raises ToolRefused where nothing of it is in effect."""
     origin = Origin(Door.MCP, tool_call_id=by_call)
     try:
-        report = await database_unit(undo)(user, now=timezone.now(), by=origin, tool_call_id=call_of(approval))
+        report = await database_unit(undo)(user, now=timezone.now(), by=origin, tool_call_id=asking_call(approval))
     except ProductError as refusal:
         raise ToolRefused(refusal.code, refusal.sentence) from None
-    return await card_answer(user, approval, report.sentence)
+    return await card_answer(approval, report.sentence)

@@ -104,13 +104,13 @@ class PersonOfProgram:
         if undo:
             return await taken_back(self.user, approval, self.call_id)
         if approve is None:
-            return await card_answer(self.user, approval)
+            return await card_answer(approval)
         try:
             approval, _ = await decide(self.user, approval.pk, approve)
         except ProductError as refusal:
             now = await self.question(approval.pk)
-            return await card_answer(self.user, now, refusal.sentence, is_error=True)
-        return await card_answer(self.user, approval, decision_text(approval))
+            return await card_answer(now, refusal.sentence, is_error=True)
+        return await card_answer(approval, decision_text(approval))
 
 
 @database_read

@@ -7,10 +7,11 @@ from asgiref.sync import sync_to_async
 from django.test import override_settings
 from django.utils import timezone
 
+from accounts.programs.testing import connected_program
 from accounts.testing import bearer, bob
 from chat.models import Approval, Message, ToolCall
 from chat.testing import calls, says, scripted_model
-from chat.turns.approvals import spoken_decision
+from chat.turns.approvals import approval_of_program, spoken_decision
 from todos.models import Todo
 from todos.testing import TodoFactory
 
@@ -252,6 +253,67 @@ class InWords(ApprovalCase):
         again, _ = await self.say("and now?", asked["conversation_id"], *steps)
         self.assertEqual(again["status"], "needs_approval")
         self.assertEqual(len(await self.open_titles()), 7)
+
+    async def program_asks(self, titles=TITLES, name="Claude"):
+        todos = [
+            {"todo_id": str(todo.pk), "version": todo.version, "title": todo.title, "action": "delete"}
+            for todo in self.todos
+        ]
+        rows = [{**row, "due_text": ""} for row in todos if row["title"] in titles]
+        return await sync_to_async(approval_of_program)(self.alice, rows, "program 1", name, uuid.uuid4())
+
+    async def test_a_program_that_waits_is_answered_by_a_word_that_means_nothing_else(self):
+        await self.program_asks()
+        _, model = await self.say("yes", None, says("Yes what?"))
+        self.assertEqual((len(model.requests), len(await self.open_titles())), (1, 6))
+        answer, model = await self.say("Approve.", None)
+        self.assertEqual(model.requests, [])
+        self.assertEqual(answer["response"], "Claude asked. “One”, “Two”, “Three” and 2 more are in the trash now.")
+        self.assertEqual(await self.open_titles(), ["Stays"])
+        await self.program_asks(["Stays"])
+        answer, _ = await self.say("decline", None)
+        self.assertEqual(answer["response"], "Claude asked. All right, nothing was changed.")
+
+    async def test_the_question_of_the_conversation_comes_before_that_of_a_program(self):
+        asked = await self.ask(titles=TITLES[:4])
+        await self.program_asks()
+        answer, _ = await self.say("decline", asked["conversation_id"])
+        self.assertEqual(answer["response"], "All right, nothing was changed.")
+        self.assertEqual(await Approval.objects.filter(decided_at=None).acount(), 1)
+
+    async def test_of_two_programs_none_is_guessed(self):
+        first, second = await self.program_asks(), await self.program_asks(name="Cursor")
+        answer, _ = await self.say("approve", None)
+        for approval in (first, second):
+            self.assertIn(f"/approvals/{approval.pk}", answer["response"])
+        self.assertEqual(len(await self.open_titles()), 6)
+
+    async def test_what_a_program_writes_in_the_persons_place_decides_nothing(self):
+        program = await sync_to_async(connected_program)(self.alice, scope="chat", resource="http://testserver/api")
+        asked = await self.ask()
+        await self.program_asks()
+        for text, conversation_id in (
+            ("yes", asked["conversation_id"]),
+            ("no", asked["conversation_id"]),
+            ("approve", None),
+        ):
+            with self.subTest(text), scripted_model() as model:
+                answer = await self.answer(
+                    text, conversation_id=conversation_id, headers={"Authorization": program.bearer}
+                )
+                self.assertIn("A program cannot answer this for you.", answer["response"])
+                self.assertEqual(model.requests, [])
+        path = (
+            f"/api/{self.alice.subject}/conversations/{answer['conversation_id']}/messages/{answer['message_id']}/retry"
+        )
+        await Message.objects.filter(pk=answer["message_id"]).aupdate(status="interrupted", error_code="interrupted")
+        headers = {"Authorization": bearer(self.alice)}
+        again = await self.async_client.post(path, {}, content_type="application/json", headers=headers)
+        self.assertIn("A program cannot answer this for you.", again.json()["response"])
+        self.assertEqual(await Approval.objects.filter(decided_at=None).acount(), 2)
+        self.assertEqual(len(await self.open_titles()), 6)
+        await self.say("yes", asked["conversation_id"])
+        self.assertEqual(await self.open_titles(), ["Stays"])
 
     def test_which_words_decide(self):
         for text in ("yes", "Yes please.", "OK!", "go ahead", "ja", "Sí"):

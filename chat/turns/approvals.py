@@ -17,10 +17,11 @@ from django.utils import timezone
 from accounts.locks import lock_user
 from accounts.models import User
 from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
-from chat.models import Approval, Message, ToolCall
+from chat.models import Approval, ApprovalQuerySet, Message, ToolCall
 from database.units import database_unit
 from todos.changing.changes import Door, Origin
 from todos.mcp.approved import write_approved
+from todos.models import TodoChange
 from web.errors import ValidationFailed
 
 from .lease import hold_lease
@@ -77,6 +78,9 @@ NO = frozenset(
         "non",
     }
 )
+# Of the words above, those that mean a question even where the conversation has asked none: one of a program.
+MEANS_A_QUESTION = frozenset({"approve", "approve all", "approved", "decline", "declined"})
+ONLY_THE_PERSON = "A program cannot answer this for you. Nothing was decided: open Todo Chat and choose there."
 TITLES_SAID = 3
 # Where the metadata of a person's message has the id of what it decided.
 DECIDED = "decided"
@@ -87,10 +91,14 @@ Row = dict[str, Any]
 
 def spoken_decision(text: str) -> bool | None:
     """Whether the whole text says yes (True) or no (False); None for anything else, which decides nothing."""
-    words = " ".join(re.sub(r"[^\w' ]", " ", text.casefold()).split())
+    words = plain_words(text)
     if words in YES:
         return True
     return False if words in NO else None
+
+
+def plain_words(text: str) -> str:
+    return " ".join(re.sub(r"[^\w' ]", " ", text.casefold()).split())
 
 
 async def ask_person(turn: Turn, calls: Sequence[ToolCall]) -> Approval | None:
@@ -144,7 +152,11 @@ def named(titles: Sequence[str]) -> str:
 
 
 async def decide_in_words(turn: Turn) -> str:
-    """What was decided, where the whole message says yes or no to a question of its conversation; else nothing."""
+    """What was decided, where the whole message says yes or no to a question that waits; else nothing.
+
+    “Yes” and “no” answer the question of their conversation; “approve” and “decline” also the one of a program that
+    waits, where the conversation has asked none. What a program writes in the person's place answers neither.
+    """
     said_yes = spoken_decision(turn.question.content)
     return "" if said_yes is None else await decide_spoken_of(turn, said_yes=said_yes)
 
@@ -153,20 +165,43 @@ async def decide_in_words(turn: Turn) -> str:
 def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
     """The question keeps what it decided: a turn that goes on after its process died decides nothing more."""
     lock_user(turn.user)
-    mine = Approval.objects.for_user(turn.user).filter(conversation=turn.conversation)
+    mine = Approval.objects.for_user(turn.user)
     if decided := turn.question.metadata.get(DECIDED):
-        return decision_text(mine.get(pk=decided))
-    approval = mine.filter(message__sequence=turn.question.sequence - 1).first() or mine.open().first()
-    if approval is None:
-        return ""
+        return spoken_outcome(mine.get(pk=decided))
+    meant = questions_meant(turn, mine)
+    if not meant or turn.question.is_by_program:
+        return ONLY_THE_PERSON if meant else ""
+    if len(meant) > 1:
+        return f"{len(meant)} questions of programs wait. Choose at each:\n\n" + "\n".join(map(question_line, meant))
     hold_lease(turn.conversation)
     try:
-        approval = settle(turn.user, approval.pk, "all" if said_yes else [])
+        approval = settle(turn.user, meant[0].pk, "all" if said_yes else [])
     except (ApprovalDecided, ApprovalExpired) as refusal:
         return refusal.sentence
     turn.question.metadata[DECIDED] = str(approval.pk)
     Message.objects.filter(pk=turn.question.pk).update(metadata=turn.question.metadata)
-    return decision_text(approval)
+    return spoken_outcome(approval)
+
+
+def questions_meant(turn: Turn, mine: ApprovalQuerySet) -> list[Approval]:
+    """The one that the answer before ended with, else one that is open in the conversation, else those of programs."""
+    here = mine.filter(conversation=turn.conversation)
+    asked = here.filter(message__sequence=turn.question.sequence - 1).first() or here.open().first()
+    if asked:
+        return [asked]
+    if plain_words(turn.question.content) not in MEANS_A_QUESTION:
+        return []
+    return list(mine.filter(conversation=None).open())
+
+
+def question_line(approval: Approval) -> str:
+    return f"- {approval.asker_name or 'A program'}: {would_do(approval)} /approvals/{approval.pk}"
+
+
+def spoken_outcome(approval: Approval) -> str:
+    """What came of it; of what a program asked, with its name, as the conversation knows nothing of it."""
+    asked_by = f"{approval.asker_name or 'A program'} asked. " if approval.asker else ""
+    return f"{asked_by}{decision_text(approval)}"
 
 
 def approval_of_program(user: User, todos: Sequence[Row], asker: str, asker_name: str, call_id: UUID) -> Approval:
@@ -252,6 +287,17 @@ def write_chosen(user: User, approval: Approval, mine: Sequence[Row], door: Door
         by=origin,
     )
     return {**results.model_dump(mode="json"), "declined": [row["title"] for row in mine if row not in chosen]}
+
+
+def in_effect(approval: Approval) -> bool:
+    """Whether anything of what a program was allowed to do could be taken back."""
+    changes = TodoChange.objects.for_user(approval.owner_id).in_effect().filter(undoes=None)
+    return changes.filter(tool_call_id=asking_call(approval)).exists()
+
+
+def asking_call(approval: Approval) -> UUID:
+    """The call that asked; of a program, a question is one call's."""
+    return UUID(approval.rows[0]["tool_call_id"])
 
 
 def decision_text(approval: Approval) -> str:

@@ -28,7 +28,8 @@ LITTLE_LEFT = "Little is left of today's allowance for the assistant. Wait until
 class NewMessage:
     """What a person sends. Without a conversation a new one is opened. `typed_at` is known of what comes late.
 
-    `thread` is how a front end of others names the conversation, which is opened where there is none yet.
+    `thread` is how a front end of others names the conversation, which is opened where there is none yet. Of
+    `by_program`, the words are not sure to be the person's.
     """
 
     text: str
@@ -36,6 +37,7 @@ class NewMessage:
     idempotency_key: str | None = None
     typed_at: datetime.datetime | None = None
     thread: str = ""
+    by_program: bool = False
 
     @property
     def fingerprint(self) -> str:

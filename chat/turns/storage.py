@@ -20,7 +20,7 @@ from chat.events import TurnCompleted
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.history.titles import title_after, title_from
 from chat.live import announce_change
-from chat.models import Conversation, Message, ToolCall
+from chat.models import BY_PROGRAM, Conversation, Message, ToolCall
 from database.prepared import PreparedInsert, PreparedUpdate, Slot, column_slots, pk_slot
 from database.units import database_unit
 from telemetry.stages import current_clock
@@ -126,8 +126,12 @@ def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Mes
 
 
 def metadata_of(message: NewMessage) -> dict[str, Any]:
-    metadata = {"fingerprint": message.fingerprint} if message.idempotency_key else {}
-    return metadata | ({"typed_at": message.typed_at.isoformat()} if message.typed_at else {})
+    metadata: dict[str, Any] = {"fingerprint": message.fingerprint} if message.idempotency_key else {}
+    if message.typed_at:
+        metadata["typed_at"] = message.typed_at.isoformat()
+    if message.by_program:
+        metadata[BY_PROGRAM] = True
+    return metadata
 
 
 def reopen_answer(user: User, answer: Message) -> tuple[Conversation, Message]:

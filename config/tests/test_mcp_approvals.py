@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 
 from asgiref.sync import sync_to_async
 from django.utils import timezone
@@ -172,6 +173,12 @@ class OnAPage(ApprovalCase):
         self.assertEqual(sorted(await self.titles(self.alice)), TITLES[2:])
         page = (await self.async_client.get(f"/approvals/{approval.pk}")).content.decode()
         self.assertIn("“Apples” and “Bread” are in the trash now.", page)
+        [undo] = re.findall(r'action="(/undo/tool-call/[^"]+)"', page)
+        response = await self.async_client.post(undo, {"next": f"/approvals/{approval.pk}"})
+        self.assertEqual(response["Location"], f"/approvals/{approval.pk}")
+        self.assertEqual(sorted(await self.titles(self.alice)), TITLES)
+        page = (await self.async_client.get(f"/approvals/{approval.pk}")).content.decode()
+        self.assertNotIn("/undo/tool-call/", page)
 
     async def test_it_is_nobody_elses(self):
         approval = await self.asked()
