@@ -19,11 +19,12 @@ AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
 # Programs of others that the tests run against ours.
 NODE := config/tests/node
 AGENT := config/tests/agent
+AGENT_OF_MCP1 := config/tests/agent_of_mcp1
 GENERATORS := config/tests/generators
 FUZZ := bench/fuzz
 
 # Everything that pip installs, in this order: the later are held to what the earlier took.
-LOCKED := requirements requirements-tracing requirements-dev requirements-training $(AGENT)/requirements $(GENERATORS)/requirements $(FUZZ)/requirements
+LOCKED := requirements requirements-tracing requirements-dev requirements-training $(AGENT)/requirements $(AGENT_OF_MCP1)/requirements $(GENERATORS)/requirements $(FUZZ)/requirements
 # Nothing but what is locked, as it was when it was locked.
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
@@ -44,7 +45,7 @@ serve: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(WITH_ENV) exec $(BIN)/python -m config.serve --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}" --processes "$${PROCESSES:-2}"
 
-test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NGINX) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.installed
+test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NGINX) $(NODE)/node_modules/.installed $(AGENT)/.venv/.installed $(AGENT_OF_MCP1)/.venv/.installed $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.installed
 	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(AT_ONCE) --cov --cov-append --cov-report=term
 
@@ -70,8 +71,12 @@ $(NODE)/node_modules/.installed: $(NODE)/package.json
 	then touch $@; else echo "Tests with programs of others are SKIPPED: they need Node and npm." >&2; fi
 
 $(AGENT)/.venv/.installed: $(AGENT)/requirements.txt
-	@if $(PYTHON) -m venv $(AGENT)/.venv && $(AGENT)/.venv/bin/python $(INSTALL) -r $<; \
-	then touch $@; else echo "Tests with an agent of the OpenAI Agents SDK are SKIPPED: it could not be installed." >&2; fi
+	@if $(PYTHON) -m venv $(@D) && $(@D)/bin/python $(INSTALL) -r $<; \
+	then touch $@; else echo "Tests with agents of OpenAI, pydantic-ai and FastMCP are SKIPPED: they could not be installed." >&2; fi
+
+$(AGENT_OF_MCP1)/.venv/.installed: $(AGENT_OF_MCP1)/requirements.txt
+	@if $(PYTHON) -m venv $(@D) && $(@D)/bin/python $(INSTALL) -r $<; \
+	then touch $@; else echo "Tests with agents of Google ADK and LangChain are SKIPPED: they could not be installed." >&2; fi
 
 # Of the API document: compilers of clients, and the two that say whether it is valid.
 $(GENERATORS)/node_modules/.installed: $(GENERATORS)/package.json

@@ -78,8 +78,8 @@ async def list_tasks(
     text: Annotated[SearchText, Field(description="Words in title or notes")] = "",
     tag: SearchText = "",
     priority: PriorityName | Absent = None,
-    start: Annotated[SearchText, Field(description="First due day, “monday” or ISO; of done ones, day finished")] = "",
-    end: Annotated[SearchText, Field(description="Last such day, itself included")] = "",
+    start: Annotated[SearchText, Field(description="Due from this day on (done: finished), “monday” or ISO")] = "",
+    end: Annotated[SearchText, Field(description="Up to and with this day")] = "",
     sort: SortName | Absent = None,
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
 ) -> TaskList:
@@ -119,9 +119,10 @@ async def complete_task(
     caller: ActingCaller,
     reopen: Annotated[bool, Field(description="Make them open again instead")] = False,
 ) -> Results:
-    """Mark todos as done. The server finds them by words of their titles, so there is no need to list them first.
+    """Mark todos as done, by words of their titles: no need to list them first.
 
-    When one is refused as todo_ambiguous, ask the user which of the candidates is meant, and then use its id.
+    Of several that match, none is changed: ask the user which, then use its id.
+    More than three, or all there are, wait for approval.
     """
     mine = Todo.objects.for_user(caller.user)
     places = (mine.done(), mine.open()) if reopen else (mine.open(), mine.done())
@@ -163,7 +164,10 @@ async def update_task(updates: Annotated[list[TaskUpdate], Batch], caller: Actin
     meta=SHOWN,
 )
 async def delete_task(tasks: ReferenceList, caller: ActingCaller) -> Results:
-    """Move todos to the trash, where they stay for 30 days. For what is done, use complete_task."""
+    """Move todos to the trash for 30 days. For what is done, use complete_task.
+
+    More than three, or all there are, wait for approval.
+    """
     mine = Todo.objects.for_user(caller.user)
     just_deleted = mine.in_trash().filter(deleted_at__gt=caller.now - LATELY)
     references = References(mine.open(), mine.done(), just_deleted, lately=lately_among(mine, caller))
@@ -183,11 +187,11 @@ async def delete_task(tasks: ReferenceList, caller: ActingCaller) -> Results:
 async def undo(
     caller: ActingCaller,
     task: Annotated[
-        SearchText, Field(description="Only the last change of this todo (id or words); works from the trash")
+        SearchText, Field(description="Only the last change of this todo (id or words), also of a deleted one")
     ] = "",
     redo: Annotated[bool, Field(description="Take the last undo back instead")] = False,
 ) -> Results:
-    """Take back what the last turn changed in this conversation, or your last call outside of one; again for more."""
+    """Take back all that the last turn changed (without a conversation: your last call). Again: the one before."""
 
     def undo_one(reference: str) -> Changed | Refused:
         report = undo_todo(caller.user, references.find(reference), now=caller.now, by=caller.by)

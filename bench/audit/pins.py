@@ -18,12 +18,14 @@ CHOSEN = (
     "requirements-training.in",
     "bench/fuzz/requirements.in",
     "config/tests/agent/requirements.in",
+    "config/tests/agent_of_mcp1/requirements.in",
 )
 LOCKED = (
     "requirements-dev.txt",
     "requirements-training.txt",
     "bench/fuzz/requirements.txt",
     "config/tests/agent/requirements.txt",
+    "config/tests/agent_of_mcp1/requirements.txt",
 )
 NODE_FILE = "config/tests/node/package.json"
 UV = str(Path(sys.executable).with_name("uv"))

@@ -23,7 +23,7 @@ Due = Annotated[
 Remind = Annotated[
     str | Absent,
     BeforeValidator(lambda said: "; ".join(map(str, said)) or None if isinstance(said, list) else said),
-    Field(description="“30 minutes before”, “the evening before”, “none”; a due time reminds by itself"),
+    Field(description="“30 minutes before”, “the evening before”. A due time reminds by itself, unless “none”"),
 ]
 Reference = Annotated[str, Field(description="Id of a todo, or words of its title")]
 Batch = Field(min_length=1, max_length=BATCH_REFUSED, json_schema_extra={"maxItems": BATCH_MAX})
@@ -61,12 +61,14 @@ class TaskUpdate(Item):
     due: Annotated[
         str | Absent,
         Field(
-            description="New date or repeat in the user's words, also “2 days later” and then "
-            "“2 more days later”; “none” ends it"
+            description="New date or repeat in the user's words; “2 days later” counts from its date, "
+            "“2 more days later” moves it again; “none” removes it"
         ),
     ] = None
-    remind: Annotated[Remind, Field(description="Replaces reminders; “also at noon”, “snooze 1 hour” add")] = None
-    stop_repeating: Annotated[bool, Field(description="Keeps the date")] = False
+    remind: Annotated[
+        Remind, Field(description="Replaces all reminders (“none”: removes); “also at noon”, “snooze 1 hour” add one")
+    ] = None
+    stop_repeating: Annotated[bool, Field(description="Ends the repeat, keeps the date")] = False
     add_tags: list[str] | Absent = None
     remove_tags: list[str] | Absent = None
 

@@ -5,6 +5,7 @@ Called in process by turns, and through /mcp by programs of others, whose calls 
 
 import contextlib
 import hashlib
+import inspect
 import json
 import logging
 import time
@@ -217,6 +218,7 @@ def is_read_only(tool: Tool | RegisteredTool) -> bool:
 
 
 def lean_tool(tool: Tool) -> Tool:
+    tool.description = inspect.cleandoc(tool.description or "")
     tool.input_schema = lean_schema(tool.input_schema)
     if tool.output_schema:
         tool.output_schema = lean_schema(tool.output_schema, ALL_BUT_TYPES)

@@ -88,6 +88,12 @@ class DefinitionTests(TestCase):
                 self.assertEqual(set(tool.output_schema["$defs"]), described)
                 self.assertTrue(tool.description)
 
+    async def test_descriptions_come_without_the_indent_of_code(self):
+        for tool in await tool_definitions():
+            with self.subTest(tool.name):
+                lines = tool.description.split("\n")
+                self.assertEqual(lines, [line.strip() for line in lines])
+
     def test_making_the_server_leaves_logging_alone(self):
         root = logging.getLogger()
         handlers, level = root.handlers[:], root.level

@@ -17,11 +17,11 @@ STEPS = [
     ("add_task", {"tasks": [{"title": "Buy milk"}, {"title": "Paint the fence"}]}),
     ("complete_task", {"tasks": ["milk"]}),
 ]
-offered: list[str] = []
+offered: dict[str, str] = {}
 
 
 async def answer(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
-    offered[:] = [tool.name for tool in info.function_tools]
+    offered.update({tool.name: tool.description or "" for tool in info.function_tools})
     asked = sum(isinstance(message, ModelResponse) for message in messages)
     return ModelResponse([ToolCallPart(*STEPS[asked]) if asked < len(STEPS) else TextPart("Done.")])
 
@@ -34,7 +34,7 @@ async def main(address: str, token: str) -> None:
     added = next(content for content in returned if isinstance(content, dict))
     outcomes = [item["outcome"] for item in added["results"]]
     refused = [content for content in returned if isinstance(content, str)]
-    sys.stdout.write(json.dumps({"tools": offered, "outcomes": outcomes, "refused": " ".join(refused)}))
+    sys.stdout.write(json.dumps({"tools": offered, "outcomes": outcomes, "refused": refused}))
 
 
 asyncio.run(main(*sys.argv[1:]))
