@@ -10,4 +10,7 @@ class ChatConfig(AppConfig):
     name = "chat"
 
     def ready(self) -> None:
+        # It connects its receiver once the models are there.
+        from .asking import telling  # noqa: F401, PLC0415
+
         post_migrate.connect(make_search_index, sender=self)

@@ -33,7 +33,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """One thing that is said to one target of one channel: a row before it is sent, and the record of what came of it.
 
-    `source_id` is the reminder, briefing or test it is about; no foreign key, because what was sent outlives it.
+    `source_id` is the reminder, briefing, test or question it is about; no foreign key: what was sent outlives it.
     `occurrence` is the moment it is about: the same source says one moment once. `notice_id` is what one message
     carries together, and stays through all attempts. `not_before` is when it may be tried (again); while it is
     claimed, when the claim ends. `content` is what to say ({"title", "text", "address"}) where the source cannot tell;
@@ -46,6 +46,7 @@ class Delivery(models.Model):
         TEST = "test"
         EVENT = "event"
         NEWS = "news"
+        APPROVAL = "approval"
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -83,7 +84,8 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source_id", "occurrence", "channel", "target"], name="delivery_said_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=["reminder", "briefing", "test", "event", "news"]), name="delivery_kind_known"
+                condition=Q(kind__in=["reminder", "briefing", "test", "event", "news", "approval"]),
+                name="delivery_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "claimed", "sent", "failed", "expired"]), name="delivery_state_known"

@@ -1,14 +1,21 @@
 """What a person chose: which channels may tell them something, and how much of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from accounts.models import User
 from database.units import database_read
 
-from .models import NoticeSettings
+from .models import Delivery, NoticeSettings
 
-UNSEEN_TITLE, UNSEEN_TEXT = "Todo Chat", "You have a reminder."
+UNSEEN_TITLE = "Todo Chat"
+# What is said of each kind where others may see it, and the person wants no more to be said.
+UNSEEN: Mapping[str, str] = {
+    Delivery.Kind.REMINDER: "You have a reminder",
+    Delivery.Kind.BRIEFING: "Your briefing is ready",
+    Delivery.Kind.NEWS: "Something needs a look",
+    Delivery.Kind.APPROVAL: "You have a question to decide",
+}
 
 
 def notice_settings(owner: User) -> NoticeSettings:

@@ -23,6 +23,7 @@ from todos.mcp.batches import NeedsApproval, ToolRefused
 from web.errors import ProductError
 
 from .card import META, card_answer, opening, read_key, taken_back
+from .telling import tell_person
 
 QUESTION, STATE_PREFIX = "approval", "approval "
 # Asks within a call; older ones are asked while it waits (config/endpoints/waiting.py).
@@ -34,7 +35,7 @@ IN_STEPS = "Do not try it in smaller steps."
 class PersonOfProgram:
     """The way from one call of a program to the person. `asked` is what it came to, for whoever may put it later.
 
-    `shows_cards` says that the program shows our card, which then has the key to answer.
+    `shows_cards` says that the program shows our card, which then has the key to answer; `shows_forms`, that it asks.
     """
 
     user: User
@@ -42,19 +43,24 @@ class PersonOfProgram:
     asker_name: str
     call_id: UUID
     origin: str
+    shows_forms: bool = False
     shows_cards: bool = False
     asked: Approval | None = None
 
     async def ask(self, wide: NeedsApproval, context: Context) -> CallToolResult | InputRequiredResult:
-        self.asked = await database_unit(approval_of_program)(
-            self.user, wide.todos, self.asker, self.asker_name, self.call_id
-        )
+        self.asked = await self.put_question(wide)
         if (context.protocol_version or "") >= STATELESS and may_be_asked(context.client_capabilities):
             return InputRequiredResult(
                 input_requests={QUESTION: ElicitRequest(params=question_of(self.asked))},
                 request_state=f"{STATE_PREFIX}{self.asked.pk}",
             )
         return self.unanswered(self.asked)
+
+    @database_unit
+    def put_question(self, wide: NeedsApproval) -> Approval:
+        approval = approval_of_program(self.user, wide.todos, self.asker, self.asker_name, self.call_id)
+        tell_person(approval, asked_in_program=self.shows_forms or self.shows_cards)
+        return approval
 
     def is_heard(self, context: Context) -> bool:
         return (context.request_state or "").startswith(STATE_PREFIX)

@@ -19,6 +19,7 @@ from accounts.models import User
 from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
 from chat.models import Approval, ApprovalQuerySet, Message, ToolCall
 from database.units import database_unit
+from notices.outbox.filling import say_no_more
 from todos.changing.changes import Door, Origin
 from todos.mcp.approved import write_approved
 from todos.models import TodoChange
@@ -256,6 +257,8 @@ def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
     approval.decided_at = timezone.now()
     approval.save(update_fields=["approved", "decided_at", "outcome"])
     ToolCall.objects.bulk_update(calls, ["status", "output"])
+    if approval.asker:
+        say_no_more(user.pk, approval.pk, "approved" if approval.approved else "declined")
     return approval
 
 

@@ -57,7 +57,9 @@ async def mcp(request: ASGIRequest) -> HttpResponseBase:
     rights, call_id = rights_of(access, own_origin(request)), uuid7()
     can = abilities(request, str(access.user.pk), rights.name_of_caller)
     rights = dataclasses.replace(rights, shows_cards=can.cards)
-    person = PersonOfProgram(access.user, rights.name_of_caller, access.name, call_id, rights.origin, can.cards)
+    person = PersonOfProgram(
+        access.user, rights.name_of_caller, access.name, call_id, rights.origin, can.form, can.cards
+    )
     if reply := reply_in(request.body):
         return await heard(person, *reply)
     by = Origin(Door.MCP, tool_call_id=call_id)  # what one call changed is undone together

@@ -35,6 +35,7 @@ from notices.buttons.acts import act_on
 from notices.buttons.views import acted, shown_to
 from notices.channels.push import subscription_and_key
 from notices.models import Delivery, NoticeSettings, PushSubscription, Webhook
+from notices.outbox.filling import say_no_more
 from notices.preferences import notice_settings
 from notices.push.subscriptions import SUBSCRIPTIONS_MAX, subscribe
 from notices.push.testing import Browser, PushService
@@ -139,6 +140,14 @@ def whether_carol_did_what_a_program_asked_eve(lies: Lies):
     call = uuid7()
     lies.change(lies.carol, lies.carols_todo, tool_call_id=call)
     return in_effect(Approval(owner=lies.eve, asker="program 1", rows=[{"tool_call_id": str(call)}]))
+
+
+@probe
+def what_carol_was_told_of_a_question_that_eve_settles(lies: Lies):
+    told = lies.delivery(lies.carol, lies.carols_todo, kind="approval")
+    say_no_more(lies.eve.pk, told.source_id, "declined")
+    told.refresh_from_db()
+    return told.acted
 
 
 @probe

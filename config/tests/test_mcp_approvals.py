@@ -198,8 +198,8 @@ class OnAPage(ApprovalCase):
 APPS = {"extensions": {"io.modelcontextprotocol/ui": {"mimeTypes": ["text/html;profile=mcp-app"]}}}
 
 
-class InTheCard(ApprovalCase):
-    """A host that shows pages: its card has the key to answer, which no model is shown."""
+class CardCase(ApprovalCase):
+    """A host that shows pages."""
 
     async def host_asks(self, method, params, capabilities=APPS, authorization=None):
         params = dict(params) | envelope(NEW)
@@ -216,6 +216,10 @@ class InTheCard(ApprovalCase):
     async def decide(self, key, authorization=None, capabilities=APPS, **choice):
         params = {"name": "decide", "arguments": {"key": key, **choice}}
         return await self.host_asks("tools/call", params, capabilities, authorization)
+
+
+class InTheCard(CardCase):
+    """Its card has the key to answer, which no model is shown."""
 
     async def test_the_card_gets_rows_and_key_and_the_model_neither(self):
         asked = await self.asked()

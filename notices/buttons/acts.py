@@ -1,9 +1,11 @@
-"""What a person does about a notice: done, put off, dismissed. Each notice is acted on once, wherever it arrived."""
+"""What a person does about a notice: done, put off, answered, dismissed. Each is acted on once, wherever it arrived."""
 
 import datetime
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.db.models.functions import Now
+from django.dispatch import Signal
 
 from accounts.locks import lock_user
 from accounts.models import User
@@ -16,9 +18,14 @@ from todos.reminders.acts import SNOOZES, deal_with, put_off_until, reminder_of,
 
 from .signing import address_of
 
-DONE, DISMISSED = "done", "dismissed"
+DONE, APPROVE, DECLINE, DISMISSED = "done", "approve", "decline", "dismissed"
 LABELS: Mapping[str, str] = {DONE: "Done"} | {name: snooze.label for name, snooze in SNOOZES.items()}
+ANSWERS: Mapping[str, str] = {APPROVE: "Approve", DECLINE: "Decline"}
 BY_BUTTON = Origin(Door.PAGE)
+
+# Sent with `owner`, `approval_id` and `approve`, inside the transaction. Who asked the question decides it, and returns
+# the sentence that tells what was done; raises what a decision raises.
+answered = Signal()
 
 
 class ActedAlready(Exception):
@@ -29,11 +36,14 @@ class ActedAlready(Exception):
         super().__init__(act)
 
 
+def labels_of(row: Delivery) -> Mapping[str, str]:
+    """What can be done about a notice; of most there is nothing to do."""
+    return {Delivery.Kind.REMINDER: LABELS, Delivery.Kind.APPROVAL: ANSWERS}.get(Delivery.Kind(row.kind), {})
+
+
 def buttons_of(row: Delivery) -> dict[str, str]:
-    """Labels and addresses of what can be done about a reminder; other notices have none."""
-    if row.kind != Delivery.Kind.REMINDER:
-        return {}
-    return {label: address_of(row.pk, act) for act, label in LABELS.items()}
+    """Labels and addresses of what can be done."""
+    return {label: address_of(row.pk, act) for act, label in labels_of(row).items()}
 
 
 def act_on(owner: User, delivery: Delivery, act: str, now: datetime.datetime) -> str:
@@ -52,6 +62,8 @@ def act_on(owner: User, delivery: Delivery, act: str, now: datetime.datetime) ->
 
 
 def _done(owner: User, delivery: Delivery, act: str, now: datetime.datetime) -> str:
+    if delivery.kind == Delivery.Kind.APPROVAL:
+        return "" if act == DISMISSED else answer_question(owner, delivery.source_id, approve=act == APPROVE)
     if act == DISMISSED or delivery.todo_id is None:
         deal_with(owner, [delivery.source_id])
         return ""
@@ -65,3 +77,8 @@ def _done(owner: User, delivery: Delivery, act: str, now: datetime.datetime) -> 
     # “This evening” is tomorrow's for who presses it at night: the moment itself is said.
     when = f" {instant_text(until, owner.zone, now)}" if until else ""
     return f"“{written.todo.title}” reminds you again{when}."
+
+
+def answer_question(owner: User, approval_id: UUID, *, approve: bool) -> str:
+    [(_, said)] = answered.send(Delivery, owner=owner, approval_id=approval_id, approve=approve)
+    return str(said)

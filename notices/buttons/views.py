@@ -18,7 +18,7 @@ from todos.commands import get_todo
 from todos.models import Todo
 from web.errors import ProductError
 
-from .acts import DISMISSED, LABELS, ActedAlready, act_on
+from .acts import DISMISSED, ActedAlready, act_on, labels_of
 from .signing import AddressForged, AddressOld, read_token
 
 GONE, NOT_FOUND, CONFLICT = 410, 404, 409
@@ -45,19 +45,27 @@ async def press(request: PageRequest, button: str) -> HttpResponse:
 
 def pressed(request: PageRequest, delivery_id: UUID, act: str) -> HttpResponse:
     delivery = Delivery.objects.select_related("owner").filter(pk=delivery_id, owner__is_active=True).first()
-    if delivery is None or act not in LABELS:
+    if delivery is None or act not in labels_of(delivery):
         return answer(request, GONE, problem=MISSING)
+    about = {"page": delivery.content.get("address", "")}
     if delivery.acted:
-        return answer(request, GONE, problem=USED)
+        return answer(request, GONE, problem=USED, **about)
     try:
         if request.method != "POST":
-            todo = get_todo(delivery.owner, delivery.todo_id or delivery.pk)
-            return answer(request, 200, todo=todo, label=LABELS[act])
-        return answer(request, 200, said=act_on(delivery.owner, delivery, act, timezone.now()))
+            return answer(request, 200, asked=asked_of(delivery), label=labels_of(delivery)[act], **about)
+        return answer(request, 200, said=act_on(delivery.owner, delivery, act, timezone.now()), **about)
     except ActedAlready:
-        return answer(request, GONE, problem=USED)
-    except ProductError:
-        return answer(request, GONE, problem=MISSING)
+        return answer(request, GONE, problem=USED, **about)
+    except ProductError as refusal:
+        is_question = delivery.kind == Delivery.Kind.APPROVAL
+        return answer(request, GONE, problem=refusal.sentence if is_question else MISSING, **about)
+
+
+def asked_of(delivery: Delivery) -> tuple[str, str]:
+    """What the button is about, as a heading and what stands under it. Raises TodoNotFound."""
+    if delivery.kind == Delivery.Kind.APPROVAL:
+        return delivery.content["title"], delivery.content["text"]
+    return get_todo(delivery.owner, delivery.todo_id or delivery.pk).title, ""
 
 
 def answer(request: PageRequest, status: int, **context: object) -> HttpResponse:
@@ -94,7 +102,7 @@ def acted(request: PageRequest, delivery_id: UUID, act: str) -> tuple[str, int]:
     """What is said of it, and as what."""
     owner = request.acting_user
     delivery = Delivery.objects.for_user(owner).filter(pk=delivery_id).first()
-    if delivery is None or act not in {*LABELS, DISMISSED}:
+    if delivery is None or act not in {*labels_of(delivery), DISMISSED}:
         return MISSING, messages.WARNING
     try:
         return act_on(owner, delivery, act, timezone.now()), messages.SUCCESS

@@ -4,17 +4,11 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from accounts.models import User
-from notices.preferences import UNSEEN_TITLE, says_what, with_channel
+from notices.preferences import UNSEEN, UNSEEN_TITLE, says_what, with_channel
 from notices.stopping.signing import site_address, stop_address
 from web.mail.sending import Mail, MailFailed, is_mail_set_up, send_mail
 
 from .interface import Item, Notice, Outcome
-
-UNSEEN_SUBJECT = {
-    "reminder": "You have a reminder",
-    "briefing": "Your briefing is ready",
-    "news": "Something needs a look",
-}
 
 
 class MailChannel:
@@ -45,7 +39,7 @@ def mail_of(notice: Notice, *, seen: bool) -> Mail:
         subject = f"{len(notice.items)} reminders: {first.title}, …" if others else first.title
         parts = [part_of(item) for item in notice.items]
     else:
-        subject = UNSEEN_SUBJECT[notice.kind]
+        subject = UNSEEN[notice.kind]
         parts = [f"{subject}:\n{site_address('/todos' if others else first.address)}"]
     return Mail(
         to=notice.target,

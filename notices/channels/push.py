@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from accounts.models import User
 from database.units import database_unit
-from notices.models import PushSubscription
-from notices.preferences import UNSEEN_TEXT, UNSEEN_TITLE, says_what, with_channel
+from notices.models import Delivery, PushSubscription
+from notices.preferences import UNSEEN, UNSEEN_TITLE, says_what, with_channel
 from notices.push.service import ENDED_CODE, push
 from notices.push.subscriptions import drop_subscription, note_success
 from notices.push.vapid import vapid_key
@@ -19,6 +19,8 @@ from .interface import Item, Notice, Outcome
 # What phones and browsers show below a notice.
 BUTTONS = 2
 TITLES_SHOWN = 5
+# What says something of todos, and keeps it to itself where the person wants that.
+HIDDEN = {Delivery.Kind.REMINDER, Delivery.Kind.APPROVAL}
 
 
 class PushChannel:
@@ -55,8 +57,10 @@ async def message_of(notice: Notice) -> dict[str, Any]:
     """What the service worker shows (`static/worker/notices.js`). A second one with the same tag replaces the first."""
     first, *others = notice.items
     message: dict[str, Any] = {"tag": notice.id.hex, "url": first.address, "actions": []}
-    if notice.kind == "reminder" and not await says_what(notice.owner):
-        return message | {"title": UNSEEN_TITLE, "body": UNSEEN_TEXT, "actions": buttons(first, others)}
+    if notice.kind in HIDDEN and not await says_what(notice.owner):
+        # Nobody is to approve what they have not read.
+        acts = [] if notice.kind == Delivery.Kind.APPROVAL else buttons(first, others)
+        return message | {"title": UNSEEN_TITLE, "body": f"{UNSEEN[notice.kind]}.", "actions": acts}
     if not others:
         return message | {"title": first.title, "body": first.text, "actions": buttons(first, others)}
     titles = [item.title for item in notice.items[:TITLES_SHOWN]]

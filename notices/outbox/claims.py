@@ -125,7 +125,12 @@ def wanted_todos(rows: Iterable[Delivery]) -> dict[UUID, Todo]:
 
 
 def is_wanted(row: Delivery, todos: Mapping[UUID, Todo]) -> bool:
-    """Whether it is still to be said: not of a reminder that was moved, put off, dealt with or taken away meanwhile."""
+    """Whether it is still to be said.
+
+    Not of a reminder that was moved, put off, dealt with or taken away meanwhile, nor of a question that was answered.
+    """
+    if row.kind == Delivery.Kind.APPROVAL:
+        return not row.acted
     if row.kind != Delivery.Kind.REMINDER or row.todo_id is None:
         return True
     reminders = todos[row.todo_id].reminders.all() if row.todo_id in todos else ()

@@ -64,6 +64,11 @@ def put(
     return len(rows)
 
 
+def say_no_more(owner_id: UUID, source_id: UUID, why: str) -> None:
+    """What was put is settled otherwise: what waits is not sent any more, and no button of what was sent counts."""
+    Delivery.objects.for_user(owner_id).filter(source_id=source_id, acted="").update(acted=why, acted_at=Now())
+
+
 def targets_of(owner_ids: Collection[UUID]) -> Targets:
     """By channel and person; one question for each channel."""
     return {name: channel.targets(owner_ids) for name, channel in channels.items()}

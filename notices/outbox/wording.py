@@ -14,7 +14,7 @@ def item_of(row: Delivery, todo: Todo | None, owner: User, now: datetime.datetim
     """Of a reminder: its todo as it is now, and when that is due."""
     if todo is None:
         said = {"title": "", "text": "", "address": "/"} | row.content
-        return Item(row.pk, said["title"], said["text"], said["address"], row.occurrence)
+        return Item(row.pk, said["title"], said["text"], said["address"], row.occurrence, acts=buttons_of(row))
     due = date_text(todo.wall_due, owner.zone, now)
     text, address = f"Due {due}" if due else "", f"{todo.address}/edit"
     return Item(row.pk, todo.title, text, address, row.occurrence, todo.pk, buttons_of(row))

@@ -1,0 +1,36 @@
+"""A question of a program is told by the channels of the person, who need not sit before it, until it is settled.
+
+Where the program can put the question itself, it has a moment for that first.
+"""
+
+import datetime
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from accounts.models import User
+from chat.models import Approval
+from chat.turns.approvals import decision_text, settle, would_do
+from notices.buttons.acts import answered
+from notices.models import Delivery
+from notices.outbox.filling import put
+
+SEEN_FIRST = datetime.timedelta(seconds=20)
+
+
+def tell_person(approval: Approval, *, asked_in_program: bool) -> None:
+    """In the transaction that stores the question."""
+    said_at = approval.created_at + (SEEN_FIRST if asked_in_program else datetime.timedelta())
+    content = {
+        "title": f"{approval.asker_name or 'A program'} asks",
+        "text": would_do(approval),
+        "address": f"/approvals/{approval.pk}",
+    }
+    put(approval.owner_id, Delivery.Kind.APPROVAL, approval.pk, said_at, approval.expires_at, content)
+
+
+@receiver(answered)
+def decide_by_button(owner: User, approval_id: UUID, *, approve: bool, **kwargs: Any) -> str:
+    """A notice shows all or nothing; who wants to choose opens the page."""
+    return decision_text(settle(owner, approval_id, "all" if approve else []))
