@@ -235,8 +235,27 @@ class OfThePerson(ProgramCase):
         for code in codes:
             self.assertEqual((await self.trade(client_id, code)).status_code, 200)
 
+    async def test_two_pages_that_stand_open_together_are_each_answered_for_what_they_show(self):
+        client_id = await self.registered()
+        reading, writing = (self.question(client_id, scope=scope) for scope in ("todos:read", "todos:write"))
+        tickets = [self.ticket_in(await self.page(address)) for address in (reading, writing)]
+        swapped = await self.post(reading, {"ticket": tickets[1], "decision": "allow"})
+        self.assertNotIn("code=", swapped.get("Location", ""))
+        for address, ticket, scope in zip((reading, writing), tickets, ("todos:read", "todos:write"), strict=True):
+            heard = self.heard(await self.post(address, {"ticket": ticket, "decision": "allow"}))
+            self.assertEqual((await self.trade(client_id, heard["code"])).json()["scope"], scope)
+
 
 class InMidFlow(ProgramCase):
+    async def test_a_person_who_is_gone_lets_nobody_in(self):
+        address = self.question(await self.registered())
+        ticket = self.ticket_in(await self.page(address))
+        await type(self.alice).objects.filter(pk=self.alice.pk).adelete()
+        response = await self.post(address, {"ticket": ticket, "decision": "allow"})
+        self.assertEqual(response.status_code, 302)
+        self.assertTrue(response["Location"].startswith("/accounts/login"), response["Location"])
+        self.assertFalse(await Grant.objects.aexists())
+
     async def test_a_program_that_is_gone_gets_nothing(self):
         client_id = await self.registered()
         address = self.question(client_id)

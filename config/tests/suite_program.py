@@ -6,9 +6,11 @@ server: what is tried is how /mcp speaks the protocol, whatever a tool answers.
 
 import base64
 import functools
+import json
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.prompts.base import UserMessage
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     MISSING_REQUIRED_CLIENT_CAPABILITY,
@@ -186,6 +188,51 @@ async def test_missing_capability(context: Context) -> CallToolResult:
         needed = {"requiredCapabilities": {"sampling": {}}}
         raise MCPError(MISSING_REQUIRED_CLIENT_CAPABILITY, "The client cannot sample.", needed)
     return text("It can.")
+
+
+# Resources and prompts
+
+
+@server.resource("test://static-text", mime_type="text/plain")
+async def static_text() -> str:
+    return "This is the content of the static text resource."
+
+
+@server.resource("test://static-binary", mime_type="image/png")
+async def static_binary() -> bytes:
+    return base64.b64decode(RED_DOT)
+
+
+@server.resource("test://template/{id}/data", mime_type="application/json")
+async def template_data(id: str) -> str:
+    return json.dumps({"id": id, "templateTest": True, "data": f"Data for ID: {id}"})
+
+
+@server.prompt(description="An example of the suite.")
+async def test_simple_prompt() -> str:
+    return "This is a simple prompt for testing."
+
+
+@server.prompt(description="An example of the suite.")
+async def test_prompt_with_arguments(arg1: str, arg2: str) -> str:
+    return f"Prompt with arguments: arg1='{arg1}', arg2='{arg2}'"
+
+
+@server.prompt(description="An example of the suite.")
+async def test_prompt_with_embedded_resource(resourceUri: str) -> list[UserMessage]:  # noqa: N803 the suite's name
+    return [UserMessage(resource(resourceUri, "text/plain", "Embedded resource content for testing."))]
+
+
+@server.prompt(description="An example of the suite.")
+async def test_prompt_with_image() -> list[UserMessage]:
+    return [UserMessage(image())]
+
+
+@server.prompt(description="An example of the suite.")
+async def test_input_required_result_prompt(context: Context) -> str | InputRequiredResult:
+    if (context.input_responses or {}).get("user_context") is None:
+        return ask_for(context, user_context=form("What context should the prompt use?", "context"))
+    return "Use the context that the user gave."
 
 
 server._tool_manager.get_tool("json_schema_2020_12_tool").parameters = {
