@@ -40,13 +40,23 @@ class Forms:
         return (match for pattern in self.patterns if (match := pattern.fullmatch(text)))
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
-        return next(self.fullmatches(text), None)
+        # Loops: a message asks ten thousand times, and a generator takes as long as a look.
+        for pattern in self.patterns:
+            if match := pattern.fullmatch(text):
+                return match
+        return None
 
     def match(self, text: str, position: int = 0) -> re.Match[str] | None:
-        return next((match for pattern in self.patterns if (match := pattern.match(text, position))), None)
+        for pattern in self.patterns:
+            if match := pattern.match(text, position):
+                return match
+        return None
 
     def search(self, text: str) -> re.Match[str] | None:
-        return next((match for pattern in self.patterns if (match := pattern.search(text))), None)
+        for pattern in self.patterns:
+            if match := pattern.search(text):
+                return match
+        return None
 
     def findall(self, text: str) -> list[Any]:
         return [found for pattern in self.patterns for found in pattern.findall(text)]

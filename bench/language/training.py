@@ -14,9 +14,11 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from language.clock import Clock
+from language.questions import OFFER
 from language.scoring.features import of_shape, of_words, shape_of, tokens_of
 from language.scoring.score import WEIGHTS, Table, likelihoods
 
+from .judging import Sentence
 from .labelled import OWN_SENTENCES, sentences_in
 
 FAMILIES = {
@@ -144,8 +146,13 @@ def labelled() -> Iterator[Example]:
         for sentence in sentences_in([path]):
             label = sentence.expect.get("tool", sentence.label)
             family = FAMILIES.get(label) or TOOLS.get(label)
-            if family and not sentence.said_before:
+            if family and not sentence.said_before and not asks_whether(sentence):
                 yield Example(tokens_of(sentence.text, Clock(sentence.now, sentence.zone)), family, path.stem)
+
+
+def asks_whether(sentence: Sentence) -> bool:
+    """What is offered to be added is neither: "I ran out of coffee"."""
+    return any(words.startswith(OFFER) for words in sentence.expect.get("says", ()))
 
 
 def report(held_out: str, examples: list[Example]) -> None:

@@ -30,7 +30,9 @@ def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
     if ending := forms.ending.fullmatch(text):
         return ask_which(ending["rest"], clock) if is_about_todos(text) else Say("outside")
     if indirect := forms.indirect.fullmatch(text):
-        return direct_question(indirect["rest"] or f"that {indirect['claim']}", clock)
+        answer = direct_question(indirect["rest"] or f"that {indirect['claim']}", clock)
+        # "Check whether the shop is open" may be something to do.
+        return None if answer == Say("outside") and forms.checks.match(text) else answer
     tagged_on = forms.tagged_on.fullmatch(text)
     if tagged_on or forms.ask_word.fullmatch(text) or forms.how_many.fullmatch(text) or forms.plan.fullmatch(text):
         return direct_question(tagged_on["claim"] if tagged_on else text, clock)

@@ -1,6 +1,7 @@
 """Todos that are said without asking to add them: "buy milk", "I need to call Sam", "standup every weekday at 9:30"."""
 
 import re
+from dataclasses import replace
 
 from language.acts import Act, AddTodo, Supposed, UpdateTodos
 from language.clock import Clock
@@ -63,9 +64,11 @@ def understand_bare(text: str, clock: Clock, *, polite: bool = False) -> list[Ac
     """An imperative or a dated fragment that can only be a todo; None where it may be something else."""
     if len(text) > TITLE_MAX_CHARACTERS or not may_be_todo(without_first_date(text, clock)):
         return None
+    if move := moved_if_listed(text, clock):
+        return move
     if not is_deed(text) or polite or is_for_assistant(text):
         return dated(text, clock)
-    return moved_if_listed(text, clock) or [*todos_from(dated_items(text, clock), clock)]
+    return [*todos_from(dated_items(text, clock), clock)]
 
 
 def is_for_assistant(text: str) -> bool:
@@ -79,7 +82,10 @@ def moved_if_listed(text: str, clock: Clock) -> list[Act] | None:
     if hour := forms.at_hour.fullmatch(text):
         return [Supposed(UpdateTodos(names_in(hour["what"])[:1], due=f"at {hour['hour']}"), todo)]
     match = forms.do_it.fullmatch(todo.title) if todo.due else None
-    return [Supposed(UpdateTodos(names_in(match["what"])[:1], due=todo.due), todo)] if match else None
+    if match is None:
+        return None
+    todo = todo if match.start("what") else replace(todo, title=match["what"])
+    return [Supposed(UpdateTodos(names_in(match["what"])[:1], due=todo.due), todo)]
 
 
 def without_first_date(text: str, clock: Clock) -> str:

@@ -260,6 +260,7 @@ TOLD: Changes = (
     (forms.done, completed),
     (forms.did, completed_in_the_past),
     (forms.was_done, completed_in_the_past),
+    (forms.had, completed),
     (forms.did_without_subject, completed_without_subject),
 )
 # In this order: "mark X as urgent" before "mark X as done", any other "change X to Y" after both.

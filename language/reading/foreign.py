@@ -34,6 +34,9 @@ LANGUAGES = ("de", "fr", "es")
 FRAMES = {language: section("frames", language) for language in LANGUAGES}
 END_MARKS = " .!?¡¿"
 NOT_UNDERSTOOD = "Shall I add “{}” to your list? Of other languages I know few sentences."
+# Below this share of words that a file has, a sentence of several words is one of another language.
+KNOWN_SHARE = 0.34
+MARKS_OF_OTHERS = 2
 TOPICS = ("thanks", "hello", "no", "yes")
 # What a date leaves behind where it is said first: "erinnere mich morgen um 9 | an den Zahnarzt".
 LEFT_OVER = re.compile(r"^(?:(?:daran|an|zu|de|d'|que|a|auf|nach)\b ?|d')(?=\S)", re.IGNORECASE)
@@ -60,6 +63,24 @@ def understand_foreign(sentence: str, clock: Clock) -> list[Act] | None:
             return [todo_from(text, clock)]
         if text.partition(" ")[0].lower() in words("requests", language) - grammar_words():
             return [Clarify(NOT_UNDERSTOOD.format(text))]
+    return None
+
+
+def of_other_language(sentence: str, clock: Clock) -> Clarify | None:
+    """What to ask about a sentence in a language without a word file; None where it may be English.
+
+    Such a language shows by its letters, by two of its function words, or by having hardly a word in common.
+    """
+    text = " ".join(sentence.split()).strip(END_MARKS)
+    letters = [letter for letter in text if letter.isalpha()]
+    said = WORD.findall(text.lower())
+    others = len(words("of_other_languages").intersection(said))
+    undated = WORD.findall(cut_date(text.lower(), clock)[0])
+    known = (grammar_words(), TODO_VERBS, words("generic_nouns"), *map(signs, LANGUAGES))
+    share = sum(any(word in each for each in known) for word in undated) / max(len(undated), 1)
+    is_strange = len(undated) > MARKS_OF_OTHERS and share < KNOWN_SHARE and not text.isascii()
+    if others >= MARKS_OF_OTHERS or is_strange or sum(letter > "ɏ" for letter in letters) * 2 > len(letters):
+        return Clarify(NOT_UNDERSTOOD.format(text))
     return None
 
 

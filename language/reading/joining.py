@@ -19,6 +19,7 @@ from language.text.naming import is_pronoun, is_several
 ONE_BY_ONE = (
     "I am sure of a part of that only, so I have changed nothing. Could you say it again, one request a sentence?"
 )
+NOT_YOURS = Say("not yours")
 
 
 def joined(before: list[Act], after: list[Act]) -> list[Act]:
@@ -84,13 +85,20 @@ def with_changes(todo: AddTodo, change: UpdateTodos) -> AddTodo:
 
 def settled(readings: list[Reading]) -> list[Act]:
     """What to do of a whole message. Talk beside a command is passed over; doubt stops what was not said for sure."""
+    if refusal := refused(readings):
+        return [refusal]
     acts: list[Act] = []
     for reading in readings:
         acts = joined(acts, reading.acts)
-    if refusal := next((act for act in acts if act == Say("not yours")), None):
-        return [refusal]
     doubts = [act for act in acts if isinstance(act, Clarify)]
-    if doubts and any(isinstance(act, AddTodo) for reading in readings if not reading.is_sure for act in reading.acts):
-        return [Clarify(ONE_BY_ONE)]
     commands = [act for act in acts if not isinstance(act, Say | Clarify)]
     return [*commands, *doubts[:1]] or acts[:1]
+
+
+def refused(readings: list[Reading]) -> Act | None:
+    """Why nothing of the message will be done, whatever else it says; None while that is open."""
+    acts = [act for reading in readings for act in reading.acts]
+    if NOT_YOURS in acts:
+        return NOT_YOURS
+    guessed = any(isinstance(act, AddTodo) for reading in readings if not reading.is_sure for act in reading.acts)
+    return Clarify(ONE_BY_ONE) if guessed and any(isinstance(act, Clarify) for act in acts) else None

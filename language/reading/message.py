@@ -8,7 +8,7 @@ from language.acts import Act, AddTodo, Clarify, Reading, Say, Unclear
 from language.clock import Clock
 from language.grammar import section
 from language.reading.adding import todos_from
-from language.reading.joining import settled
+from language.reading.joining import refused, settled
 from language.reading.reminding import merged
 from language.reading.sentence import TOO_LONG, read_sentence
 from language.text.clauses import BULLET, CLAUSE_MAX_CHARACTERS, END_MARKS, sentences, single_spaced
@@ -17,7 +17,7 @@ from language.text.quotations import set_aside_quotations, with_quotations
 forms = section("understanding")
 
 
-REQUESTS_MAX = 100
+REQUESTS_MAX = 60
 TOO_MANY = "That is {} requests at once. I take up to {} in one message; please send them in parts."
 
 
@@ -47,7 +47,17 @@ def read_sentences(text: str, clock: Clock) -> Reading:
     parts = sentences(text)
     if len(parts) > REQUESTS_MAX:
         return Reading([Clarify(TOO_MANY.format(len(parts), REQUESTS_MAX))])
-    return settled_reading(merged([read_sentence(part, clock) for part in parts]))
+    return settled_reading(merged(readings_of(parts, clock)))
+
+
+def readings_of(parts: list[str], clock: Clock) -> list[Reading]:
+    """Of each sentence, up to the one after which nothing of the message will be done."""
+    readings: list[Reading] = []
+    for part in parts:
+        readings.append(read_sentence(part, clock))
+        if refused(readings):
+            break
+    return readings
 
 
 def settled_reading(readings: list[Reading]) -> Reading:

@@ -41,7 +41,8 @@ BEFORE_WHAT = re.compile(
     rf"(?:please )?{REMIND} (?P<when>.{{1,40}}? {BEFORE}) (?P<what>(?:my|the|our|a|an)\b.{{1,200}})", re.IGNORECASE
 )
 NEVER = re.compile(
-    r"(?:please )?(?:do not|don't|dont|stop|never) remind(?:ing)? me(?: (?:of|about) (?P<task>.{1,200}))?",
+    r"(?:please )?(?:do not|don't|dont|stop|never) remind(?:ing)? me"
+    r"(?: (?:of|about) (?P<task>.{1,200}?)(?: any ?(?:more|longer)| again)?)?",
     re.IGNORECASE,
 )
 OFF = re.compile(

@@ -12,7 +12,7 @@ from language.reading.asking import understand_question
 from language.reading.bare import forms as bare
 from language.reading.bare import todo_behind, understand_bare, understand_statement
 from language.reading.changing import asked_away, understand_change
-from language.reading.foreign import understand_foreign
+from language.reading.foreign import of_other_language, understand_foreign
 from language.reading.joining import joined
 from language.reading.moving import asked_for, corrected
 from language.reading.moving import forms as moving
@@ -45,7 +45,9 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
         return Reading([Clarify(TOO_LONG)])
     if acts := understand_foreign(clause_of(sentence).text, clock):
         return Reading(acts, is_sure=True)
-    return weighed(sentence, parsed(sentence, clock), lambda part: certain_acts(clause_of(part), clock), clock)
+    reading = weighed(sentence, parsed(sentence, clock), lambda part: certain_acts(clause_of(part), clock), clock)
+    question = None if reading.is_sure else of_other_language(sentence, clock)
+    return Reading([question]) if question else reading
 
 
 def parsed(sentence: str, clock: Clock) -> Reading:
@@ -104,10 +106,8 @@ def whole_acts(clause: Clause, clock: Clock) -> list[Act] | None:
     """Forms that hold several parts but make one request: never cut."""
     if match := forms.split.fullmatch(clause.text):
         return [*(understand_add(f"add {match['value']} to my list", clock) or [])]
-    if understand_question(clause.text, clock, asked=clause.asked):
-        return None
     added = headed(clause.text, clock) or understand_afterthought(clause.text, clock)
-    return [*added] if added else None
+    return [*added] if added and not understand_question(clause.text, clock, asked=clause.asked) else None
 
 
 def divided(sentence: str, clock: Clock) -> list[Act] | None:

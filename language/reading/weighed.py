@@ -42,7 +42,7 @@ bare = section("bare")
 HARDLY, LIKELY = 0.02, 0.6
 # What may be said to a lamp or a bank as well is no todo below the first likelihood that it is said to a list; below
 # the second it is offered and not written, unless it asks for a change in so many words.
-OURS_SURELY, OURS = 0.1, 0.4
+OURS_SURELY, OURS = 0.15, 0.5
 SKIPPED_MAX = 12
 REVERSING = words("reversing")
 # A todo that was read is not dropped for the likelihood of its sentence alone.
@@ -101,13 +101,14 @@ def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Read
     first = reading.acts[0]
     tokens = tokens_of(sentence, clock)
     ours = likely_ours(tokens)
-    if may_write(first) and (doubt := said_to_others(reading, ours)):
+    if may_write(first) and not bare.run_out.match(sentence) and (doubt := said_to_others(reading, ours)):
         return doubt
-    if is_wanted(reading, ours, family_likelihoods(tokens)):
+    likely = family_likelihoods(tokens)
+    if is_wanted(reading, ours, likely):
         return reading
     if acts := behind_other_words(sentence, certain, clock):
         return Reading(acts, is_sure=True)
-    return searched(sentence, reading, family_likelihoods(tokens), clock)
+    return searched(sentence, reading, likely, clock)
 
 
 def is_wanted(reading: Reading, ours: float, likely: dict[str, float]) -> bool:
@@ -124,7 +125,8 @@ def may_write(act: Act) -> bool:
     """Whether the act writes, or offers to."""
     if isinstance(act, Clarify):
         return act.question.startswith(OFFER)
-    return isinstance(act, WRITTEN) and act != AddTodo("")
+    # A new date is for todos alone: "can you push it to 5?"
+    return isinstance(act, WRITTEN) and act != AddTodo("") and not (isinstance(act, UpdateTodos) and act.due)
 
 
 def said_to_others(reading: Reading, ours: float) -> Reading | None:

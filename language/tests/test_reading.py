@@ -77,7 +77,7 @@ class AddingTests(UnderstandingTestCase):
             {
                 "buy milk": AddTodo("buy milk"),
                 "schedule a 1:1 with Sam": AddTodo("schedule a 1:1 with Sam"),
-                "deliver 2000 pieces of toys.": AddTodo("deliver 2000 pieces of toys"),
+                "deliver the toys to 2000 children.": AddTodo("deliver the toys to 2000 children"),
                 "standup every weekday at 9:30": AddTodo("standup", "every weekday at 9:30"),
                 "Zahnarzt anrufen nächsten Freitag": AddTodo("Zahnarzt anrufen", "nächsten Freitag"),
             }
@@ -229,7 +229,9 @@ class AddingTests(UnderstandingTestCase):
                 "set a garden party for saturday": AddTodo("garden party", "for saturday"),
                 "schedule lunch with Ana on friday at noon": AddTodo("lunch with Ana", "on friday at noon"),
                 "schedule a meeting with Ana": AddTodo("schedule a meeting with Ana"),
-                "set the table for friday": AddTodo("set the table", "for friday"),
+                "set the table for friday": Supposed(
+                    UpdateTodos(("table",), due="for friday"), AddTodo("set the table", "for friday")
+                ),
                 "add a reminder alarm for my dance class on friday": AddTodo("my dance class", "on friday"),
             }
         )
@@ -587,7 +589,7 @@ class BadInputTests(UnderstandingTestCase):
         text = ". ".join(" ".join(f"at {(7 * line + word) % 23}" for word in range(70)) for line in range(20))
         self.assert_means({text: [Clarify(TOO_MANY_DATES)]})
 
-    def test_a_hundred_dated_sentences_are_read(self):
+    def test_as_many_dated_sentences_as_a_message_takes_are_read(self):
         text = " ".join(
             f"Remind me to call number{line} tomorrow at {line % 12 + 1}pm." for line in range(REQUESTS_MAX)
         )
@@ -715,6 +717,45 @@ class WeighedTests(UnderstandingTestCase):
         )
 
 
+class KindsTests(UnderstandingTestCase):
+    """What strangers showed, a kind each, in other words than theirs."""
+
+    def test_a_title_with_what_is_left_of_a_date_is_asked_about(self):
+        self.assert_asks_back("remind me to call ann yesterday")
+        self.assert_asks_back("remind me to call ann at 26:00")
+        self.assert_asks_back("remind me to call ann three times a week")
+        self.assert_asks_back("remind me to call ann within the next two hours")
+
+    def test_a_day_and_a_time_behind_commas_belong_to_the_title_before_them(self):
+        todo = AddTodo("the garden club", "thursday 12th, 14:00 to 16:00")
+        self.assert_means({"create a calendar entry for the garden club, thursday 12th, 14:00 to 16:00": todo})
+
+    def test_numbers_alone_are_no_title(self):
+        for text in ("add seven and nine", "add 40 to 12"):
+            with self.subTest(text):
+                self.assertFalse(any(isinstance(act, AddTodo) for act in understand(text, CLOCK)))
+
+    def test_work_done_is_told_with_other_verbs_than_that_of_the_title(self):
+        done = CompleteTodos(("invoice",))
+        self.assert_means({"i've dealt with the invoice": done, "we took care of the invoice": done})
+        self.assert_means({"had my haircut": CompleteTodos(("haircut",))})
+
+    def test_a_request_behind_a_condition_of_time_is_a_todo(self):
+        self.assert_means(
+            {
+                "notify me when it's seven to take the bread out": AddTodo("take the bread out", "at seven"),
+                "remind me when it's time to feed the fish": AddTodo("feed the fish"),
+            }
+        )
+
+    def test_a_part_of_a_list_may_be_named_before_the_command(self):
+        self.assert_means({"on my shopping list, remove eggs": DeleteTodos(("eggs",))})
+
+    def test_a_sentence_after_which_nothing_will_be_done_is_the_last_that_is_read(self):
+        hostile = "show me the todos of all users. "
+        self.assert_means({hostile + "buy milk. " * (REQUESTS_MAX - 1): Say("not yours")})
+
+
 class TaggedListTests(UnderstandingTestCase):
     def test_another_list_is_a_tag(self):
         self.assert_means(
@@ -770,3 +811,17 @@ class ForeignTests(UnderstandingTestCase):
 
     def test_a_request_of_another_language_that_is_not_understood_is_never_written(self):
         self.assert_asks_back("Brich die Erinnerung für morgen ab", "Bestätige die Erinnerung für morgen")
+
+    def test_a_language_without_a_file_is_asked_about_and_quoted(self):
+        for text in (
+            "herinner me morgen om 9 uur aan de kapper",
+            "ricordami di comprare il pane domani",
+            "przypomnij mi jutro o lekarzu",
+            "bugün ne almam gerekiyor",
+            "明日歯医者に電話する",
+            "купить хлеб",
+        ):
+            with self.subTest(text):
+                (act,) = understand(text, CLOCK)
+                self.assertIsInstance(act, Clarify)
+                self.assertIn(text, act.question)

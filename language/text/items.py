@@ -1,6 +1,8 @@
 """Several things in one breath: "milk, eggs and bread" apart, "call Sam, the plumber, about the leak" together."""
 
-from language.clock import Clock
+import re
+
+from language.clock import Clock, is_date
 from language.grammar import section
 from language.vocabulary import TODO_VERBS
 
@@ -9,13 +11,14 @@ forms = section("items")
 
 SHORT_WORDS, LAST_WORDS, PHRASE_WORDS = 3, 6, 8
 ITEMS_MAX = 100
+YEAR = re.compile(r"\d{4}\b")
 # "Pack the boxes and move the sofa" may be one todo.
 DEEDS_TOGETHER = 2
 
 
 def listed_items(text: str, clock: Clock) -> list[str]:
     """The items of a list inside a sentence; the text itself when it is not surely a list."""
-    parts = parts_of(text)
+    parts = dated_parts(text, clock)
     if is_list_of_deeds(parts, clock) or ("," in text and is_list_of_things(parts)):
         return with_common_date(parts, clock)
     return [text]
@@ -26,7 +29,7 @@ def dated_items(text: str, clock: Clock) -> list[str]:
 
     Three in a row are, and two with "and also" between them.
     """
-    parts = parts_of(text)
+    parts = dated_parts(text, clock)
     if errands := errands_of(parts, clock):
         return errands
     told_apart = (len(parts) > DEEDS_TOGETHER and "," in text) or forms.and_also.search(text)
@@ -47,6 +50,17 @@ def errands_of(parts: list[str], clock: Clock) -> list[str] | None:
 def parts_of(text: str) -> list[str]:
     parts = [part.strip() for part in forms.separator.split(text) if part and part.strip()]
     return parts if 1 < len(parts) <= ITEMS_MAX else [text]
+
+
+def dated_parts(text: str, clock: Clock) -> list[str]:
+    """The parts; what only says when goes with the one before it: "board meeting, wednesday 11th, 1pm"."""
+    parts: list[str] = []
+    for part in parts_of(text):
+        if parts and (YEAR.match(part) or is_date(part, clock)):
+            parts[-1] = f"{parts[-1]}, {part}"
+        else:
+            parts.append(part)
+    return parts if len(parts) > 1 else [text]
 
 
 def is_list_of_deeds(parts: list[str], clock: Clock) -> bool:
