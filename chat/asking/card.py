@@ -14,7 +14,7 @@ from mcp_types import CallToolResult, TextContent
 
 from accounts.models import User
 from chat.models import Approval
-from chat.turns.approvals import asking_call, decision_text, in_effect, would_do
+from chat.turns.approvals import asking_call, standing, would_do
 from chat.turns.records import approval_record
 from database.units import database_read, database_unit
 from todos.changing.changes import Origin
@@ -30,7 +30,7 @@ GOOD_FOR_SECONDS = 24 * 3_600
 
 
 def opening(approval: Approval, user: User, asker: str, page: str) -> dict[str, Any]:
-    return {**content(approval, may_undo=False), "key": key_of(approval, user, asker), "page": page}
+    return {**content(approval), "key": key_of(approval, user, asker), "page": page}
 
 
 def key_of(approval: Approval, user: User, asker: str) -> str:
@@ -48,13 +48,15 @@ def read_key(key: str, user: User, asker: str) -> UUID:
     raise ToolRefused("approval_not_found", "Only the person can decide this, in the card or on the page.")
 
 
-def content(approval: Approval, *, may_undo: bool) -> dict[str, Any]:
+def content(approval: Approval) -> dict[str, Any]:
+    """In a unit of database work."""
     record = approval_record(approval, timezone.now())
+    said, may_undo = standing(approval)
     expired = "This expired and nothing was changed. Ask again."
     return {
         "status": record.status,
         "question": would_do(approval),
-        "said": decision_text(approval) if approval.decided_at else expired if record.status == "expired" else "",
+        "said": said or (expired if record.status == "expired" else ""),
         "rows": [{name: row[name] for name in ("todo_id", "title", "action", "due_text")} for row in approval.rows],
         "approved": approval.approved,
         "expires_at": approval.expires_at.isoformat(),
@@ -64,8 +66,7 @@ def content(approval: Approval, *, may_undo: bool) -> dict[str, Any]:
 
 async def card_answer(approval: Approval, said: str = "", *, is_error: bool = False) -> CallToolResult:
     """How the question stands now, and what is to be said of it."""
-    may_undo = approval.decided_at is not None and await database_read(in_effect)(approval)
-    shown = content(approval, may_undo=may_undo)
+    shown = await database_read(content)(approval)
     text = TextContent(type="text", text=said or shown["said"] or shown["question"])
     return CallToolResult(content=[text], structured_content={"approval": shown, "message": said}, is_error=is_error)
 

@@ -83,7 +83,7 @@ class PersonOfProgram:
         """What the person said in the program, done. Raises ToolRefused where it was decided before, or has expired."""
         choice = choice_of(approval, reply)
         if choice is None:
-            return self.unanswered(approval)
+            return told(approval) if approval.decided_at else self.unanswered(approval)
         try:
             approval, _ = await decide(self.user, approval.pk, choice)
         except ProductError as refusal:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.pages.sign_in import PageRequest, address_after, render_page, signed_in
 from chat.errors import ApprovalNotFound
 from chat.models import Approval
-from chat.turns.approvals import decide, decision_text, in_effect, would_do
+from chat.turns.approvals import asking_call, decide, standing, would_do
 from chat.turns.records import approval_record
 from database.units import database_unit, one_or_none
 from web.errors import ProductError
@@ -33,13 +33,14 @@ def approval_page(request: PageRequest, approval_id: UUID) -> HttpResponse:
         raise Http404
     if asked.conversation_id:
         return redirect("conversation", asked.conversation_id)
+    decision, may_undo = standing(asked)
     context = {
         "section": "todos",
         "approval": approval_record(asked, timezone.now()),
         "asker": asked.asker_name or "A program that you connected",
         "question": would_do(asked),
-        "decision": decision_text(asked) if asked.decided_at else "",
-        "undo_call": asked.rows[0]["tool_call_id"] if in_effect(asked) else "",
+        "decision": decision,
+        "undo_call": asking_call(asked) if may_undo else "",
     }
     return render_page(request, "chat/approval.html", context)
 

@@ -82,6 +82,7 @@ NO = frozenset(
 # Of the words above, those that mean a question even where the conversation has asked none: one of a program.
 MEANS_A_QUESTION = frozenset({"approve", "approve all", "approved", "decline", "declined"})
 ONLY_THE_PERSON = "A program cannot answer this for you. Nothing was decided: open Todo Chat and choose there."
+UNDONE = "This was approved and done, and undone since."
 TITLES_SAID = 3
 # Where the metadata of a person's message has the id of what it decided.
 DECIDED = "decided"
@@ -292,10 +293,15 @@ def write_chosen(user: User, approval: Approval, mine: Sequence[Row], door: Door
     return {**results.model_dump(mode="json"), "declined": [row["title"] for row in mine if row not in chosen]}
 
 
-def in_effect(approval: Approval) -> bool:
-    """Whether anything of what a program was allowed to do could be taken back."""
-    changes = TodoChange.objects.for_user(approval.owner_id).in_effect().filter(undoes=None)
-    return changes.filter(tool_call_id=asking_call(approval)).exists()
+def standing(approval: Approval) -> tuple[str, bool]:
+    """What came of the question of a program, as it holds now, and whether anything of it can be taken back."""
+    if approval.decided_at is None:
+        return "", False
+    done = TodoChange.objects.for_user(approval.owner_id).filter(tool_call_id=asking_call(approval), undoes=None)
+    holds = [change.undone_at is None for change in done]
+    if holds and not any(holds):
+        return UNDONE, False
+    return decision_text(approval), any(holds)
 
 
 def asking_call(approval: Approval) -> UUID:

@@ -27,7 +27,7 @@ from chat.models import Approval, Conversation, Message
 from chat.pages.transcript import answer_html, message_views
 from chat.pages.views import latest_conversation_id
 from chat.testing import ConversationFactory, belongings
-from chat.turns.approvals import decide_spoken_of, in_effect
+from chat.turns.approvals import decide_spoken_of, standing
 from chat.turns.limits import check_allowance
 from database.units import within_unit
 from language.reading.reminding import LAST_REMINDER
@@ -139,7 +139,8 @@ async def an_open_question_of_carol_in_eves_conversation(lies: Lies):
 def whether_carol_did_what_a_program_asked_eve(lies: Lies):
     call = uuid7()
     lies.change(lies.carol, lies.carols_todo, tool_call_id=call)
-    return in_effect(Approval(owner=lies.eve, asker="program 1", rows=[{"tool_call_id": str(call)}]))
+    rows = [{"tool_call_id": str(call)}]
+    return standing(Approval(owner=lies.eve, asker="program 1", rows=rows, decided_at=lies.now))
 
 
 @probe

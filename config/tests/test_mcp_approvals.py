@@ -112,6 +112,8 @@ class InTheProgram(ApprovalCase):
             approval = await self.approval()
             self.assertIn(f"http://testserver/approvals/{approval.pk}", open_still["content"][0]["text"])
             self.assertIsNone(approval.decided_at)
+        await self.at_api(approval, [])
+        self.assertIn("The person declined", (await self.answer(asked, "cancel"))["result"]["content"][0]["text"])
 
     async def test_a_state_is_for_its_program_its_person_and_its_call(self):
         asked = await self.asked()
@@ -179,6 +181,8 @@ class OnAPage(ApprovalCase):
         self.assertEqual(sorted(await self.titles(self.alice)), TITLES)
         page = (await self.async_client.get(f"/approvals/{approval.pk}")).content.decode()
         self.assertNotIn("/undo/tool-call/", page)
+        self.assertNotIn("in the trash now", page)
+        self.assertIn("This was approved and done, and undone since.", page)
 
     async def test_it_is_nobody_elses(self):
         approval = await self.asked()
@@ -248,6 +252,8 @@ class InTheCard(CardCase):
         self.assertIn("“Apples” is out of the trash again", back["message"])
         self.assertEqual(sorted(await self.titles(self.alice)), TITLES)
         self.assertTrue((await self.decide(card["key"], undo=True))["isError"])
+        looked = (await self.decide(card["key"]))["structuredContent"]["approval"]
+        self.assertEqual(looked["said"], "This was approved and done, and undone since.")
 
     async def test_a_decline_is_a_decline(self):
         card = (await self.asked())["_meta"]["todo-chat/approval"]

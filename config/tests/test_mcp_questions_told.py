@@ -109,6 +109,19 @@ class AsThePersonChose(ToldCase):
             await self.asked()
         self.assertEqual([row.channel async for row in Delivery.objects.all()], ["page"])
 
+    async def test_an_open_page_shows_it_unless_it_is_the_question_itself(self):
+        with only_channels(ScriptedChannel(name="page", targets=[""])):
+            approval = await self.asked()
+            await send_due()
+        await self.async_client.aforce_login(self.alice)
+        page = f"/approvals/{approval.pk}"
+        for here, times in (("http://testserver/todos", 1), (f"http://testserver{page}", 0)):
+            shown = await self.async_client.get("/notices", headers={"HX-Request": "true", "HX-Current-URL": here})
+            self.assertContains(shown, f'<a href="{page}">Claude asks</a>', times)
+        await self.at_page(approval, [])
+        shown = await self.async_client.get("/notices", headers={"HX-Request": "true"})
+        self.assertNotContains(shown, "Claude asks")
+
     async def test_who_wants_no_words_on_the_screen_gets_none_and_no_button(self):
         await NoticeSettings.objects.acreate(owner=self.alice, says_what=False)
         await self.asked()

@@ -77,7 +77,15 @@ def answer(request: PageRequest, status: int, **context: object) -> HttpResponse
 @database_unit
 def shown(request: PageRequest) -> HttpResponse:
     """What open pages show: what they were told of and nobody has acted on, of the last day."""
-    return render_page(request, "notices/_shown.html", {"deliveries": shown_to(request)})
+    deliveries = [(row, todo) for row, todo in shown_to(request) if not stands_there(request, row)]
+    return render_page(request, "notices/_shown.html", {"deliveries": deliveries})
+
+
+def stands_there(request: PageRequest, row: Delivery) -> bool:
+    """Whether the page that asks is the question itself, which a notice of it would cover."""
+    return row.kind == Delivery.Kind.APPROVAL and request.headers.get("HX-Current-URL", "").endswith(
+        row.content["address"]
+    )
 
 
 def shown_to(request: PageRequest) -> list[tuple[Delivery, Todo | None]]:
