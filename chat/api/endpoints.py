@@ -37,7 +37,7 @@ from web.repeats import Answer, answer_once
 from web.typed_at import late_moment_of
 
 from .export import EXPORT_DOCUMENTATION, ExportFormat, conversation_export
-from .resuming import resumed_frames, stored_turn
+from .resuming import has_all, resumed_frames, stored_turn
 from .schema import (
     ChatRequest,
     ConversationChange,
@@ -94,14 +94,17 @@ async def answer_of(running: RunningTurn, *, streamed: bool) -> HttpResponseBase
     response={404: ErrorBody},
     openapi_extra=RESUMED_DOCUMENTATION,
 )
-async def follow_turn(request: HttpRequest, user_id: str, message_id: UUID) -> StreamingHttpResponse:
+async def follow_turn(request: HttpRequest, user_id: str, message_id: UUID) -> HttpResponseBase:
     """The event stream of a turn, from its beginning or after `Last-Event-ID`: for whoever lost it, also after its end.
 
     `message_id` stands in `turn.started`, and in the 409 that the turn's Idempotency-Key gets while it runs.
+    Who has all of a turn that ended gets 204.
     """
     user = await caller(request, user_id)
     position = Position.of(request.headers.get("Last-Event-ID", ""))
     turn = await stored_turn(user, message_id)
+    if has_all(turn, position):
+        return HttpResponse(status=204)
     frames = resumed_frames(user, turn, position)
     return StreamingHttpResponse(frames, content_type="text/event-stream", headers=STREAM_HEADERS)
 

@@ -75,6 +75,11 @@ def stored_turn(user: User, message_id: UUID) -> StoredTurn:
     return StoredTurn(answer, conversation.messages.get(sequence=answer.sequence - 1).pk)
 
 
+def has_all(turn: StoredTurn, position: Position) -> bool:
+    """Whether a reader who is there has nothing more to wait for."""
+    return turn.has_ended and next(missing_events(turn, position), None) is None
+
+
 def missing_events(turn: StoredTurn, position: Position) -> Iterator[Event]:
     """In the order of a stream; calls are told before the text, which may have stood before or between them."""
     others = list(other_events(turn))

@@ -95,9 +95,12 @@ RESUMED_DOCUMENTATION = {
             "in": "header",
             "name": "Last-Event-ID",
             "required": False,
-            "description": "The id of the last event that came.",
+            "description": "The id of the last event that came. Event sources send it by themselves.",
             "schema": {"type": "string", "pattern": "^[0-9]{1,12}$"},
         }
     ],
-    "responses": {200: {"description": "The events that are missing, until the turn has ended.", "content": EVENTS}},
+    "responses": {
+        200: {"description": "The events that are missing, until the turn has ended.", "content": EVENTS},
+        204: {"description": "The turn has ended, and its last event came already: an event source stops asking."},
+    },
 }

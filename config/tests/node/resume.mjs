@@ -1,5 +1,5 @@
-// An event source takes up a stream that was cut, at another process: once after each event.
-// Run as `resume.mjs <address of a process> <address of another> <user id> <token>`; writes what each reader had as JSON.
+// An event source takes up a stream that was cut, at another process: after some of its events, then after the last.
+// Run as `resume.mjs <address of a process> <address of another> <user id> <token>`; writes what each reader had, and what stopped it, as JSON.
 import { EventSource } from "eventsource";
 
 const [first, second, user, token] = process.argv.slice(2);
@@ -54,9 +54,20 @@ function theRest(had) {
   });
 }
 
-const readers = [];
-for (let count = 1; count <= 4; count++) {
-  const had = await cutAfter(count, `Create a todo: Thing ${count}`);
-  readers.push([...had, ...(await theRest(had))]);
+// A source that comes back after the last event must hear that there is no more, and close itself; else it never would.
+function whatStops(had) {
+  const url = `${second}/api/${user}/turns/${had[0].data.message_id}/events`;
+  const headers = { ...authorization, "Last-Event-ID": had.at(-1).id };
+  const source = new EventSource(url, { fetch: (address, init) => fetch(address, { ...init, headers }) });
+  return new Promise((resolve) => {
+    source.onerror = ({ code }) => resolve(source.readyState === EventSource.CLOSED ? code : "comes back");
+  });
 }
-console.log(JSON.stringify(readers));
+
+async function reader(count) {
+  const had = await cutAfter(count, `Create a todo: Thing ${count}`);
+  const whole = [...had, ...(await theRest(had))];
+  return [count, whole, await whatStops(whole)];
+}
+
+console.log(JSON.stringify(await Promise.all([1, 2, 3, 4, 7].map(reader))));
