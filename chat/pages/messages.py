@@ -48,6 +48,7 @@ class MessageView:
     reference: str
     is_last: bool
     approval: ApprovalRecord | None
+    marked: SafeString | None = None  # what the person said, with hits of a search
 
     @functools.cached_property
     def page(self) -> str:

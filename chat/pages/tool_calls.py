@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.utils.safestring import SafeString
+
 from todos.models import Todo
 
 
@@ -72,12 +74,16 @@ CHANGES = {"added", "completed", "reopened", "updated", "deleted", "undone"}
 
 @dataclass(frozen=True)
 class Card:
-    """A todo of an answer. `todo` is its row as it is now, None once it is gone for good; `number` that in a list."""
+    """A todo of an answer. `todo` is its row as it is now, None once it is gone for good; `number` that in a list.
+
+    `marked` is the title with hits of a search.
+    """
 
     title: str
     todo: Todo | None
     note: str = ""
     number: int | None = None
+    marked: SafeString | None = None
 
 
 @dataclass(frozen=True)

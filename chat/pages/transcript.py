@@ -1,6 +1,6 @@
 """The messages of a conversation as a page shows them, read and rendered in one unit of database work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,28 @@ from django.utils import timezone
 from accounts.models import User
 from chat.conversations import mark_seen, messages_before
 from chat.models import Conversation, Message
+from chat.search.snippets import marked_html, marked_parts, parts_html
 from chat.turns.settling import settle_dead_turn
+from database.search import Terms, terms_of
 from database.units import database_unit
 from todos.models import Todo, load_tags
 
 from .messages import MessageView, message_passages, message_view
-from .tool_calls import uuid_or_none, written_ids
+from .tool_calls import Card, uuid_or_none, written_ids
 
 MESSAGES_SHOWN, MESSAGES_AFTER = 30, 15
+# More than these are not put into one page; what was before them is on pages of its own.
+MESSAGES_MAX = 300
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which messages an address asks for: those before a sequence, around one, or all since one; and words to mark."""
+
+    before: int | None = None
+    at: int | None = None
+    since: int | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,7 @@ class Transcript:
     message_views: list[MessageView]
     earlier: int | None
     is_newest: bool
+    words: str = ""
 
     @property
     def answer(self) -> Message | None:
@@ -36,11 +51,20 @@ class Transcript:
         return next((view.message for view in self.message_views if view.working), None)
 
     @property
+    def since_earlier(self) -> int | None:
+        """Where the page begins that has these messages and those before them; None where that would be too long."""
+        if self.earlier is None or not self.is_newest or len(self.message_views) + MESSAGES_SHOWN > MESSAGES_MAX:
+            return None
+        return max(1, self.earlier - MESSAGES_SHOWN)
+
+    @property
     def context(self) -> dict[str, Any]:
         return {
             "conversation": self.conversation,
             "message_views": self.message_views,
             "earlier": self.earlier,
+            "since_earlier": self.since_earlier,
+            "words_found": self.words,
             "is_newest": self.is_newest,
             "working": self.answer is not None,
             "message_max": settings.CONVERSATION_MAX_MESSAGES,
@@ -49,20 +73,38 @@ class Transcript:
         }
 
 
-def read_transcript(user: User, conversation_id: UUID, before: int | None = None, at: int | None = None) -> Transcript:
-    """Inside a database unit. With `at`, the messages around that sequence.
-
-    Raises ConversationNotFound or NotYourConversation.
-    """
-    before = at + MESSAGES_AFTER if at is not None else before
+def read_transcript(user: User, conversation_id: UUID, place: Place = Place()) -> Transcript:
+    """Inside a database unit. Raises ConversationNotFound or NotYourConversation."""
+    before = place.at + MESSAGES_AFTER if place.at is not None else place.before
     conversation = Conversation.objects.owned(user, conversation_id)
     settle_dead_turn(conversation)
-    messages, earlier = messages_before(conversation, before, MESSAGES_SHOWN)
+    wanted = MESSAGES_SHOWN if place.since is None else conversation.last_sequence - place.since + 1
+    messages, earlier = messages_before(conversation, before, min(MESSAGES_MAX, max(MESSAGES_SHOWN, wanted)))
     newest = before is None or before > conversation.last_sequence
     if newest:
         mark_seen(conversation)
     views = message_views(user, messages, last_sequence=conversation.last_sequence)
-    return Transcript(conversation, views, earlier, is_newest=newest)
+    if terms := terms_of(place.words):
+        views = [with_marks(view, terms) for view in views]
+    return Transcript(conversation, views, earlier, is_newest=newest, words=place.words)
+
+
+def with_marks(view: MessageView, terms: Terms) -> MessageView:
+    """The message with what was looked for marked in it."""
+    passages = [
+        replace(
+            passage,
+            html=passage.html and marked_html(passage.html, terms),
+            cards=[with_marked_title(card, terms) for card in passage.cards],
+        )
+        for passage in view.passages
+    ]
+    return replace(view, passages=passages, marked=parts_html(marked_parts(view.message.content, terms)))
+
+
+def with_marked_title(card: Card, terms: Terms) -> Card:
+    title = card.todo.title if card.todo else card.title
+    return replace(card, marked=parts_html(marked_parts(title, terms)))
 
 
 def message_views(user: User, messages: list[Message], last_sequence: int) -> list[MessageView]:

@@ -37,7 +37,7 @@ from web.typed_at import late_moment_of
 
 from .stream import follow_turn, stream_response, turn_frames
 from .tool_calls import uuid_or_none
-from .transcript import Transcript, read_transcript
+from .transcript import Place, Transcript, read_transcript
 from .welcome import greeting, starters
 
 TODOS_FOR_STARTERS = 20
@@ -188,8 +188,9 @@ def home_page(request: PageRequest, status: int = 200, **context: Any) -> HttpRe
 def conversation_page(request: PageRequest, conversation_id: UUID, status: int = 200, **context: Any) -> HttpResponse:
     """One page of messages, newest by default; foreign and missing conversations look the same."""
     with missing_as_404():
-        before, at = (number_or_none(request.GET.get(name, "")) for name in ("before", "at"))
-        transcript = read_transcript(request.acting_user, conversation_id, before, at)
+        before, at, since = (number_or_none(request.GET.get(name, "")) for name in ("before", "at", "since"))
+        place = Place(before, at, since, request.GET.get("find", ""))
+        transcript = read_transcript(request.acting_user, conversation_id, place)
     draft = context["draft"] or question_again(request, transcript)
     return chat_page(request, "chat/conversation.html", transcript.context | context | {"draft": draft}, status)
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import unescape
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -10,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from database.search import Terms
 
 HIT_BEFORE, HIT_AFTER = 12, 96
+# A tag of HTML that was cleaned: its attributes stand in double quotes.
+TAG = re.compile(r'(<[^">]*(?:"[^"]*"[^">]*)*>)')
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,15 @@ def hits_in(text: str, terms: Terms) -> list[re.Match[str]]:
 def unaccented(text: str) -> str:
     """The text without accents, each character in its place."""
     return "".join(unicodedata.normalize("NFD", character)[0] for character in text)
+
+
+def marked_html(html: str, terms: Terms) -> SafeString:
+    """Cleaned HTML with hits marked in its text; its tags stay as they are."""
+    pieces = (
+        piece if number % 2 else parts_html(marked_parts(unescape(piece), terms))
+        for number, piece in enumerate(TAG.split(html))
+    )
+    return mark_safe("".join(pieces))  # noqa: S308 tags were cleaned before, text is escaped again
 
 
 def parts_html(parts: list[Part]) -> SafeString:

@@ -211,6 +211,13 @@ class ConversationPageTests(ChatPageTestCase):
         self.assertContains(earlier, "You said text 4.")
         self.assertContains(earlier, "Back to the newest messages")
         self.assertNotContains(earlier, "Earlier messages")
+        both = self.client.get(f"/c/{conversation.pk}?since=1")
+        self.assertContains(newest, f'hx-get="/c/{conversation.pk}?since=1"')
+        for words in ("You said text 0.", "You said text 19."):
+            self.assertContains(both, words)
+        self.assertNotContains(both, "Back to the newest messages")
+        for odd in ("0", "999999999", "-1", "x"):
+            self.assertEqual(self.client.get(f"/c/{conversation.pk}?since={odd}").status_code, 200)
 
     def test_alice_sees_none_of_bobs_conversations(self):
         self.conversation("secret", owner=self.bob)

@@ -82,6 +82,7 @@ class Searching(TestCase):
         opened = self.client.get(address)
         self.assertContains(opened, f'id="message-{self.message.pk}"')
         self.assertContains(opened, "Back to the newest messages")
+        self.assertContains(opened, "<mark>train</mark>")
         middle = self.client.get(f"/c/{self.trip.pk}?at=50").content.decode()
         shown = [f"other {number}<" in middle for number in (30, 34, 48, 62, 66)]
         self.assertEqual(shown, [False, True, True, True, False])
@@ -91,6 +92,16 @@ class Searching(TestCase):
             with self.subTest(typed):
                 self.found(typed)
                 self.assertEqual(self.client.get("/", {"find": typed}).status_code, 200)
+                self.assertEqual(self.client.get(f"/c/{self.trip.pk}", {"find": typed}).status_code, 200)
+
+    def test_hits_are_marked_in_the_text_of_an_answer_and_never_in_its_tags(self):
+        said = "See [the train](https://example.com/train?a=1&b=2) & *a train* `<b>`"
+        MessageFactory(conversation=self.trip, role="assistant", content=said)
+        page = self.client.get(f"/c/{self.trip.pk}", {"find": "train b"}).content.decode()
+        self.assertIn(
+            '<a href="https://example.com/train?a=1&amp;b=2" rel="noopener nofollow">the <mark>train</mark>', page
+        )
+        self.assertIn("&amp; <em>a <mark>train</mark></em> <code>&lt;<mark>b</mark>&gt;</code>", page)
 
     def test_nothing_of_somebody_else_and_nothing_deleted_is_found(self):
         foreign = ConversationFactory(owner=self.bob, title="Bob’s trip")

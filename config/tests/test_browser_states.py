@@ -123,15 +123,18 @@ class StateTests(StateCase):
             page.goto("/?find=groceries")
             if page.locator("main .drawer-button").is_visible():
                 page.click("main .drawer-button")
-            page.click(".conversation-menu summary >> nth=0")
+            page.click(".conversation-more >> nth=0")
             self.assert_state("conversation menu", page)
         self.page.click("[aria-label='Change What are my pending tasks?']")
         self.page.fill("[aria-label=Title]:visible", "Open things")
         self.page.press("[aria-label=Title]:visible", "Enter")
         expect(column).to_contain_text("Open things")
         expect(self.page.locator("h1")).to_have_text("Open things")
-        self.page.click("text=Pin")
+        expect(self.page.locator(".conversation-menu:popover-open")).to_have_count(0)
+        self.page.click("[aria-label='Change Open things']")
+        self.page.click(".conversation-menu button:has-text('Pin'):visible")
         expect(column).to_contain_text("Pinned")
+        self.page.click("[aria-label='Change Open things']")
         self.page.click(".conversation-menu button:has-text('Delete'):visible")
         expect(self.page.locator(".greeting")).to_be_visible()
         expect(column).not_to_contain_text("Open things")
@@ -141,6 +144,28 @@ class StateTests(StateCase):
         self.page.press("[name=find]", "Enter")
         self.page.click(".hit mark >> nth=0")
         expect(self.page.locator(".message:target")).to_be_visible()
+        expect(self.page.locator(".message:target mark").first).to_have_text("groceries")
+
+    def test_earlier_messages_come_as_one_scrolls_up_and_stay_there(self):
+        self.sign_up()
+        self.say("Create a todo: Buy groceries")
+        self.wait_for_answer()
+        conversation = self.page.url.rpartition("/")[2]
+        chat = f"/api/{self.user_id}/chat"
+        for number in range(17):
+            said = {"message": f"thanks {number}", "conversation_id": conversation}
+            self.server.request("POST", chat, said, token=self.token)
+        self.page.reload()
+        self.wait_for_socket(self.page)
+        expect(self.page.locator(".message-user")).to_have_count(15)
+        seen = self.page.locator(".message-user >> nth=0")
+        seen.scroll_into_view_if_needed()
+        expect(self.page.locator(".message-user")).to_have_count(18)
+        expect(self.page.locator("text=thanks 3").first).to_be_in_viewport()
+        self.page.locator(".message-user >> nth=0").scroll_into_view_if_needed()
+        self.page.click("[aria-label='Complete Buy groceries'] >> nth=0")
+        expect(self.page.locator("#chat .todo-done")).to_be_visible()
+        expect(self.page.locator(".message-user")).to_have_count(18)
 
     def test_the_offer_to_bring_a_conversation_back_stays_where_the_page_hears_twice_that_it_is_gone(self):
         self.ignored = ("WebSocket connection", "htmx: htmx:ws")  # from a page that the test hands over
@@ -163,7 +188,7 @@ class StateTests(StateCase):
 
         self.page.route(self.address() + "/", slow_home)
         self.page.route(self.page.url, late_catch_up)
-        self.page.click(".conversation-menu summary")
+        self.page.click(".conversation-more")
         self.page.click(".conversation-menu button:has-text('Delete')")
         expect(self.page.locator(".greeting")).to_be_visible()
         self.page.click(".notice button")
@@ -185,14 +210,14 @@ class StateTests(StateCase):
         self.sign_up(page)
         page.fill("#composer-text", "Create a todo: Buy groceries")
         page.click("text=Send")
-        page.click(".conversation-menu summary")
+        page.click(".conversation-more")
         page.fill("[aria-label=Title]", "Shopping")
         page.click("text=Rename")
         expect(page.locator("h1")).to_have_text("Shopping")
         page.fill("[name=find]", "groceries")
         page.press("[name=find]", "Enter")
         expect(page.locator(".hit")).to_contain_text("groceries")
-        page.click(".conversation-menu summary")
+        page.click(".conversation-more")
         page.click(".conversation-menu >> text=Delete")
         expect(page.locator("#all-conversations")).not_to_contain_text("Shopping")
         page.click(".notice button")

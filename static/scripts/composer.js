@@ -25,7 +25,7 @@ function watchText() {
 // Enter sends, Shift+Enter breaks the line. On touch Enter breaks; while a word is being composed it belongs to that.
 function pressKey(event) {
   if (event.key === "ArrowUp" && !box.value) {
-    box.value = [...document.querySelectorAll(".message-user .bubble")].at(-1)?.lastChild.textContent ?? "";
+    box.value = [...document.querySelectorAll(".message-user .said")].at(-1)?.textContent ?? "";
     watchText();
   }
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || matchMedia("(pointer: coarse)").matches) return;

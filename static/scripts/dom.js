@@ -10,6 +10,13 @@ export const box = find("#composer-text");
 export const isSending = () => find("#composer.htmx-request, #chat-actions.htmx-request");
 export const isWorking = () => find("#messages .working");
 
+// A menu under the right end of its button, or as far up as it has to be.
+export function placeBeside(menu, button) {
+  const { bottom, right } = button.getBoundingClientRect();
+  menu.style.top = `${Math.max(8, Math.min(bottom, innerHeight - menu.offsetHeight - 8))}px`;
+  menu.style.left = `${Math.max(8, Math.min(right, innerWidth - 8) - menu.offsetWidth)}px`;
+}
+
 let isLeft = false;
 addEventListener("beforeunload", () => (isLeft = true));
 addEventListener("pageshow", () => (isLeft = false));

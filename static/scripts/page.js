@@ -1,5 +1,7 @@
 // What every page has: the time zone, small buttons, counts that go on.
 
+import { find, placeBeside } from "./dom.js";
+
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function fillTimeZone() {
@@ -71,5 +73,16 @@ function offerEnd(grows) {
   const away = document.querySelector(".transcript")?.scrollTop < -80;
   if (button && (grows || !away)) button.hidden = !away;
 }
+
+// The menu of a conversation opens beside its button, and is done with what is pressed in it.
+const isMenu = (element) => element.matches?.(".conversation-menu");
+document.addEventListener(
+  "toggle",
+  ({ target, newState }) => {
+    if (newState === "open" && isMenu(target)) placeBeside(target, find(`[popovertarget="${target.id}"]`));
+  },
+  true,
+);
+document.addEventListener("submit", ({ target }) => isMenu(target.parentElement) && target.parentElement.hidePopover());
 
 fillTimeZone();

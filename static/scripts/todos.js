@@ -1,5 +1,7 @@
 // The rows of todos: their menu, and a mark on those that changed.
 
+import { placeBeside } from "./dom.js";
+
 // One menu for all rows: its buttons mean the row that it was opened at, and it opens beside that row's button.
 const menu = document.getElementById("todo-menu");
 let menuRow;
@@ -11,17 +13,11 @@ function aimMenu(opener) {
   menu.setAttribute("aria-label", opener.getAttribute("aria-label"));
 }
 
-function placeMenu() {
-  const { bottom, right } = menuRow.querySelector(".todo-more").getBoundingClientRect();
-  menu.style.top = `${Math.max(8, Math.min(bottom, innerHeight - menu.offsetHeight - 8))}px`;
-  menu.style.left = `${Math.max(8, right - menu.offsetWidth)}px`;
-}
-
 document.addEventListener("click", ({ target }) => {
   const opener = target.closest?.("[popovertarget=todo-menu]");
   if (opener) aimMenu(opener);
 });
-menu?.addEventListener("toggle", ({ newState }) => newState === "open" && placeMenu());
+menu?.addEventListener("toggle", ({ newState }) => newState === "open" && placeBeside(menu, menuRow.querySelector(".todo-more")));
 menu?.addEventListener("click", ({ target }) => {
   const action = target.closest("button")?.dataset.action;
   if (action) menu.hidePopover();
