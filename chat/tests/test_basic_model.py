@@ -681,6 +681,24 @@ class CorrectionTests(StepTestCase):
             arguments={"tasks": ["id-1", "id-3"]},
         )
 
+    async def test_what_is_left_out_is_known_for_sure_before_anything_is_done(self):
+        await self.assert_asks(
+            *SHOWN,
+            UserText("complete everything except the milk"),
+            tool_name="complete_task",
+            arguments={"tasks": ["id-2", "id-3"]},
+        )
+        requests, _ = await self.step(*SHOWN, UserText("delete all but the car"))
+        self.assertEqual(requests, [])
+
+    async def test_a_priority_alone_is_that_of_what_was_just_moved(self):
+        await self.assert_asks(
+            *self.moved,
+            UserText("high priority"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-2", "priority": "high"}]},
+        )
+
 
 class LookFirstTests(StepTestCase):
     async def test_a_name_with_a_day_is_looked_for_and_changed_by_its_id(self):

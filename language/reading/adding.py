@@ -123,7 +123,19 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     text, due = repeating(text, clock) or with_first_date(*cut_date(text, clock), clock)
     if days and days[0] not in due:
         raise Unclear(EACH_DAY)
-    return AddTodo(title_of(forms.dated_occasion.sub("", text) if due else text), due, priority, tags)
+    title = title_of(forms.dated_occasion.sub("", text) if due else text)
+    return AddTodo(title, in_its_half_of_day(title, due, clock), priority, tags)
+
+
+def in_its_half_of_day(title: str, due: str, clock: Clock) -> str:
+    """ "Dinner at 8" is in the evening, and nobody wakes up at 18:15."""
+    for part, titles, hours in (
+        ("in the morning", forms.of_morning, forms.early_hour),
+        ("in the evening", forms.of_evening, forms.late_hour),
+    ):
+        if titles.fullmatch(title) and hours.fullmatch(due) and is_date(whole := f"{due} {part}", clock):
+            return whole
+    return due
 
 
 def repeating(text: str, clock: Clock) -> tuple[str, str] | None:

@@ -39,6 +39,7 @@ GIVES_UP = frozenset(["cancel", "drop", "kill", "toss", "bin", "trash", "dismiss
 NOT_WORK_TO_DROP = frozenset(
     ["forget", "forgetting", "have", "having", "get", "getting", "let", "letting", "use", "using"]
 )
+AND = re.compile(r",? and (?:also |then |i )?", re.IGNORECASE)
 Maker = Callable[[re.Match[str], Clock], Act | None]
 
 Changes = tuple[tuple[Forms, Maker], ...]
@@ -116,7 +117,13 @@ def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
     if did and len(names := names_in(what)) > 1:
         return CompleteTodos(names)
     is_shown = did and has_sign(shown)
-    return CompleteTodos((shown if is_shown else f"{match['verb']} {what}",))
+    return CompleteTodos((shown,) if is_shown else deeds_in(f"{match['verb']} {what}"))
+
+
+def deeds_in(told: str) -> tuple[str, ...]:
+    """ "Bought the milk and sent the invoice": each with its verb, where each has one."""
+    deeds = [deed.strip() for deed in AND.split(told)]
+    return tuple(deeds) if all(" " in deed and is_past(deed.split()[0].lower()) for deed in deeds) else (told,)
 
 
 def completed_without_subject(match: re.Match[str], clock: Clock) -> Act | None:

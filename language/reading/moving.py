@@ -18,6 +18,7 @@ def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
     """The move that the text asks for or tells of, or None."""
     corrects = corrects or forms.instead.search(text) is not None
     text = forms.date_of.sub(lambda words: words[0].removesuffix(" of"), forms.instead.sub("", text))
+    text = forms.same_time.sub(r"\g<to>", text)
     if (match := forms.date_between.fullmatch(text)) and is_date(match["value"], clock):
         return moved_to(match["what"], match["value"], clock)
     words, due = cut_new_date(text, clock)

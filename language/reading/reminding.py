@@ -16,6 +16,7 @@ from language.reading.adding import title_of
 from language.reminders.passed import OVER, is_over, passed_reminder
 from language.reminders.phrases import read_rules, says_never
 from language.text.clauses import clause_of
+from language.text.naming import is_pronoun
 
 IT = "it"
 # What a snooze is about when nothing was spoken of: `todos/tools.py` knows it.
@@ -120,6 +121,8 @@ def reminded_of(match: re.Match[str], clock: Clock) -> list[Act] | None:
 def snoozed(task: str, until: str, clock: Clock) -> list[Act] | None:
     if task and not until and is_when(f"snooze {task}", clock):
         task, until = "", task
+    if not task and is_pronoun(until):
+        task, until = until, ""
     if until and not is_when(f"snooze {until}", clock):
         return None
     return [update(task, f"snooze {until or SNOOZED_FOR}")]

@@ -2,7 +2,18 @@
 
 from dataclasses import replace
 
-from language.acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading, Say
+from language.acts import (
+    Act,
+    AddTodo,
+    AskTodos,
+    ChangeMany,
+    Clarify,
+    Question,
+    Reading,
+    RestoreTodo,
+    Say,
+    UndoChanges,
+)
 from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
 from language.questions import offered
@@ -19,14 +30,14 @@ from language.reading.moving import forms as moving
 from language.reading.reminding import understand_reminding
 from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
-from language.reading.talking import understand_hostile, understand_restore, understand_talk
 from language.reading.weighed import weighed
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
-from language.text.naming import has_sign
+from language.text.naming import has_sign, names_in, number_of
 from language.text.selection import select
 from language.text.spelling import LIST_WORDS, mended, respelled
 
 forms = section("reading")
+talk = section("talk")
 
 
 TOO_LONG = "That is too long for me to take as one request. Could you say it in shorter sentences?"
@@ -37,6 +48,8 @@ CHANGE_WHAT = (
 CUTS_MAX = 12
 # "Plese shwo my todos": the first word that is put right may be a courtesy.
 MISSPELT_WORDS_MAX = 2
+# In this order: what is no question may still be thanks.
+TOPICS = {name: name.replace("_", " ") for name in ("help", "who", "hello", "thanks", "bye", "yes", "no", "not_meant")}
 
 
 def read_sentence(sentence: str, clock: Clock) -> Reading:
@@ -53,8 +66,8 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
 def parsed(sentence: str, clock: Clock) -> Reading:
     """What the grammar makes of the sentence, the surest reading first."""
     clause = clause_of(sentence)
-    if talk := whole_talk(sentence):
-        return Reading([talk], is_sure=True)
+    if said := whole_talk(sentence):
+        return Reading([said], is_sure=True)
     if acts := understand_reminding(sentence, clock, lambda part: sure_acts(part, clock)):
         return Reading(acts, is_sure=True)
     if acts := repaired_acts(sentence, clock):
@@ -200,7 +213,7 @@ def likely_acts(clause: Clause, clock: Clock) -> list[Act]:
         return [asked_back(clause.text, clock)]
     if not bare.run_out.match(clause.text) and (act := understand_restore(clause.text)):
         return [act]
-    if clause.asked or clause.of_assistant:
+    if (clause.asked or clause.of_assistant) and not bare.arranges.fullmatch(clause.text):
         return [asked_back(clause.text, clock)]
     return understand_bare(clause.text, clock, polite=clause.polite) or [asked_back(clause.text, clock)]
 
@@ -211,3 +224,28 @@ def asked_back(text: str, clock: Clock) -> Act:
     if bare.changes_something.fullmatch(text):
         return Clarify(CHANGE_WHAT)
     return offered(todo_behind(text, clock)) or Say("outside")
+
+
+# Talk: greetings, thanks, help, yes and no, undo, and what is not for this assistant
+
+
+def understand_talk(text: str) -> Act | None:
+    """What to say or take back when the whole clause is talk; None when it may be about todos."""
+    if match := talk.undo.fullmatch(text):
+        return UndoChanges(number_of(match.groupdict().get("count") or "one"))
+    if talk.redo.fullmatch(text):
+        return UndoChanges(redo=True)
+    topic = next((topic for name, topic in TOPICS.items() if getattr(talk, name).fullmatch(text)), None)
+    return Say(topic) if topic else None
+
+
+def understand_restore(text: str) -> Act | None:
+    """What brings a todo back out of the trash; asked after all that may add one."""
+    if match := talk.restore.fullmatch(text):
+        return RestoreTodo(" ".join(names_in(match["what"])))
+    return None
+
+
+def understand_hostile(text: str) -> Act | None:
+    """A reach for what is not the person's own. Words to add are never one: they are stored, not followed."""
+    return Say("not yours") if talk.hostile.search(text) or talk.others_list.match(text) else None

@@ -26,8 +26,7 @@ from language.reading.adding import title_of, todo_from
 from language.reading.bare import todo_behind
 from language.reading.message import understand
 from language.reading.moving import TO_WHICH_DAY, moved_somewhen
-from language.reading.sentence import certain_acts
-from language.reading.talking import understand_talk
+from language.reading.sentence import certain_acts, understand_talk
 from language.reminders.passed import passed_reminder
 from language.talk.exchanges import Call, Conversation, Outcome, Row
 from language.talk.matching import Fit, find
@@ -35,6 +34,7 @@ from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_r
 from language.talk.retitling import retitled
 from language.talk.same_deed import CHANGED, same_deed
 from language.text.clauses import clause_of
+from language.text.details import priority_named
 from language.text.naming import is_pronoun, is_several, names_in, places_of
 from language.text.quotations import set_aside_quotations
 
@@ -239,6 +239,13 @@ def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
     return [UpdateTodos(("it",), due=cut_date(text, clock)[1])] if len(changed) == 1 else None
 
 
+def ranked(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """ "High priority": of the one todo that was just added or changed."""
+    match = forms.rank.fullmatch(clause_of(conversation.current.text).text)
+    changed = [outcome for outcome in conversation.last.outcomes if outcome.outcome in {"added", "updated"}]
+    return [UpdateTodos(("it",), priority=priority_named(match["priority"]))] if match and len(changed) == 1 else None
+
+
 def at_another_hour(conversation: Conversation) -> list[Act] | None:
     """ "Let's make it 7" of the one todo spoken of, if it has a time; of six eggs it would be a number."""
     match = forms.hour.fullmatch(clause_of(conversation.current.text).text)
@@ -274,4 +281,4 @@ def with_readable_date(text: str, date: str, clock: Clock) -> str | None:
 
 
 # What goes on from the last answer, though it asked nothing – or only for a day.
-WAYS_ON = (moved_to_day, more_of_list, put_back, deed_for_other, corrected_date_or_title)
+WAYS_ON = (moved_to_day, more_of_list, put_back, ranked, deed_for_other, corrected_date_or_title)

@@ -17,7 +17,7 @@ from language.acts import (
 )
 from language.clock import TIME_ALONE, Clock
 from language.talk.exchanges import Conversation, Exchange, Row
-from language.text.naming import all_but, is_pronoun, is_several, places_of
+from language.text.naming import all_but, bare_name, is_pronoun, is_several, places_of
 
 NUMBERED_LINE = re.compile(r"^[^\S\n]*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
 WHICH_ONE = "Which one do you mean?"
@@ -65,9 +65,8 @@ def rows_meant(name: str, conversation: Conversation) -> list[Row]:
     if places := places_of(name):
         return rows_at(places, shown_rows(conversation))
     if kept := all_but(name):
-        shown = shown_rows(conversation)
-        left = rows_meant(kept, conversation) if is_reference(kept) else [row for row in shown if row.title == kept]
-        return [row for row in shown if row not in left]
+        left = rows_meant(kept, conversation) if is_reference(kept) else [row_named(kept, conversation)]
+        return [row for row in shown_rows(conversation) if row not in left]
     rows = rows_spoken_of(conversation)
     if is_several(name) and len(rows) == 1:
         rows = rows_changed_lately(conversation)
@@ -76,6 +75,17 @@ def rows_meant(name: str, conversation: Conversation) -> list[Row]:
     if is_pronoun(name) and len(rows) > 1:
         raise Unclear(f"{WHICH_ONE}\n{numbered_titles(rows)}")
     return rows
+
+
+def row_named(name: str, conversation: Conversation) -> Row:
+    """The one todo of the last list whose title has all words of the name; what is left out must be known for sure."""
+    shown, words = shown_rows(conversation), set(bare_name(name).lower().split())
+    if not shown:
+        raise Unclear(NO_LIST)
+    fitting = [row for row in shown if words <= set(row.title.lower().split())]
+    if len(fitting) != 1:
+        raise Unclear(f"{WHICH_ONE}\n{numbered_titles(fitting or shown)}")
+    return fitting[0]
 
 
 def rows_at(places: tuple[int, ...], rows: list[Row]) -> list[Row]:

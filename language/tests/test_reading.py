@@ -748,6 +748,32 @@ class KindsTests(UnderstandingTestCase):
             }
         )
 
+    def test_what_it_is_tells_the_half_of_the_day(self):
+        self.assert_means(
+            {
+                "dinner with ann at 7 on friday": AddTodo("dinner with ann", "at 7 on friday in the evening"),
+                "wake me up tomorrow at 5:45": AddTodo("wake up", "tomorrow at 5:45 in the morning"),
+                "add dinner at 6pm": AddTodo("dinner", "at 6pm"),
+            }
+        )
+
+    def test_two_deeds_of_one_sentence_are_two_todos_done(self):
+        self.assert_means(
+            {
+                "i bought the stamps and sent the card": CompleteTodos(("bought the stamps", "sent the card")),
+                "i called mom and dad": CompleteTodos(("called mom and dad",)),
+            }
+        )
+
+    def test_alarms_are_asked_for_as_reminders_are(self):
+        for text in ("are there any alarms", "my alarms", "show me the alarms that are set"):
+            with self.subTest(text):
+                self.assertIsInstance(understand(text, CLOCK)[0], AskTodos)
+
+    def test_a_meeting_is_arranged_by_putting_it_on_the_list(self):
+        self.assert_means({"can you set up a meeting for 3 on friday": AddTodo("meeting", "for 3 on friday")})
+        self.assert_asks_back("could you schedule a meeting room for 4 on friday")
+
     def test_a_part_of_a_list_may_be_named_before_the_command(self):
         self.assert_means({"on my shopping list, remove eggs": DeleteTodos(("eggs",))})
 
