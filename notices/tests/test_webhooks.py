@@ -23,7 +23,7 @@ from notices.models import Delivery, Webhook
 from notices.outbox.claims import KEPT_FREE, claim
 from notices.outbox.purging import purge_letters
 from notices.outbox.sending import SLEEP_SECONDS, Sender, send_due
-from notices.webhooks import health, sending
+from notices.webhooks import events, health, sending
 from notices.webhooks.acts import WEBHOOKS_MAX, add_webhook, change_webhook, put_test, rotate_secret
 from notices.webhooks.events import WebhookTold, letter, put_letters
 from notices.webhooks.health import PAUSES_SECONDS, SWITCHED_OFF_AFTER, note_failure
@@ -188,6 +188,34 @@ class Attempts(WebhookCase):
         self.assertEqual(
             sorted(event["data"]["todo"]["title"] for event in self.told[1:]), [f"Todo {n}" for n in range(6)]
         )
+        self.assertEqual({state for state, _, _ in self.states()}, {"sent"})
+
+    def test_of_what_waits_for_one_that_does_not_answer_the_oldest_gives_way(self):
+        self.receiver.usual = (500, {})
+        for reached in (False, True):
+            with self.subTest(reached=reached), mock.patch.object(events, "WAITING_MAX", 3):
+                Delivery.objects.all().delete()
+                reached_at = timezone.now() if reached else None
+                Webhook.objects.update(last_success_at=reached_at, failures=0, paused_until=None)
+                self.todo("Todo 0")
+                self.send()  # fails
+                for number in range(1, 6):
+                    self.todo(f"Todo {number}")
+                states = [(state, code == "dropped") for state, code, _ in self.states()]
+                self.assertEqual(states, [("expired", True)] * 3 + [("waiting", False)] * 3)
+                self.assertNotIn("dropped", [code for _, code, _ in self.states()[3:]])
+        self.receiver.usual = (200, {})
+        self.later(DAY)
+        self.send()
+        titles = [event["data"]["todo"]["title"] for event in self.told[-3:]]
+        self.assertEqual(titles, ["Todo 3", "Todo 4", "Todo 5"])
+
+    def test_to_one_that_answers_all_of_a_burst_goes(self):
+        Webhook.objects.update(last_success_at=timezone.now())
+        with mock.patch.object(events, "WAITING_MAX", 3):
+            for number in range(6):
+                self.todo(f"Todo {number}")
+            self.send()
         self.assertEqual({state for state, _, _ in self.states()}, {"sent"})
 
     def test_once_anything_arrives_what_was_held_back_comes_at_once(self):

@@ -29,6 +29,9 @@ TodoEventName = Literal[
 TurnEventName = Literal["turn.completed", "turn.failed"]
 TestEventName = Literal["webhook.test"]
 EVENTS: tuple[str, ...] = (*get_args(TodoEventName), *get_args(TurnEventName))
+# So many events wait for a webhook that does not answer; an older one gives its place to the newest.
+WAITING_MAX = 1_000
+DROPPED = "dropped"
 # The last of the attempts that health.PAUSES_SECONDS leads to is within it.
 WORTH_SENDING = datetime.timedelta(hours=26)
 
@@ -84,7 +87,18 @@ def tell(owner: User, name: str, source_id: UUID, at: datetime.datetime, told: B
         return 0
     webhooks = [hook for hook in Webhook.objects.for_user(owner).on() if {name, EVERYTHING} & set(hook.events)]
     put_letters(webhooks, Delivery.Kind.EVENT, source_id, WORTH_SENDING, letter(name, at, told))
+    for webhook in webhooks:
+        if webhook.failures or not webhook.last_success_at:
+            drop_oldest(webhook)
     return len(webhooks)
+
+
+def drop_oldest(webhook: Webhook) -> None:
+    """Of what waits there, what is older than the newest `WAITING_MAX`; its list of deliveries keeps saying so."""
+    mine = Delivery.objects.filter(channel=CHANNEL, target=str(webhook.pk), kind=Delivery.Kind.EVENT)
+    if beyond := mine.order_by("-id").values_list("pk", flat=True)[WAITING_MAX : WAITING_MAX + 1]:
+        too_old = mine.filter(pk__lte=beyond[0], state=Delivery.State.WAITING)
+        too_old.update(state=Delivery.State.EXPIRED, code=DROPPED)
 
 
 def letter(name: str, at: datetime.datetime, told: BaseModel) -> dict[str, Any]:

@@ -81,7 +81,8 @@ class WebhookDelivery(BaseModel):
     """One event for one webhook; `id` is its `webhook-id`, the same at each attempt.
 
     `code` is what the last attempt came to: `http_500`, `timeout`, `not_public`. Before one, “held” waits behind what
-    failed, and “first” is for an address where nothing arrived so far.
+    failed, and “first” is for an address where nothing arrived so far. One that is “dropped” waited at an address that
+    does not answer, and 1,000 newer ones came.
     """
 
     id: UUID
