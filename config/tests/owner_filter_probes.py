@@ -53,6 +53,8 @@ from todos.hosts import row_of
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
 from todos.mcp.schema import Changed, Results
 from todos.models import Door, Reminder, Todo, TodoChange, TodoTag
+from todos.pages.edit_form import TodoForm
+from todos.pages.editing import pickers
 from todos.pages.listing import opens_on_today
 from todos.reminders.acts import deal_with, reminder_of, reminders_of
 from todos.reminders.following import follow_zone
@@ -291,6 +293,13 @@ by_words("undo", task="Todo orangeheron")
 async def a_tag_that_carol_uses(lies: Lies):
     await TodoTag.objects.acreate(todo=lies.carols_todo, name="safe")
     return (await use_tool(lies.eve, "list_tasks", tag="safe")).output
+
+
+@probe
+def tags_that_eve_can_pick(lies: Lies):
+    TodoTag.objects.create(todo=lies.carols_todo, name="safe")
+    request = SimpleNamespace(acting_user=lies.eve)
+    return pickers(request, lies.eves_todo, TodoForm.of(lies.eves_todo))["tags_in_use"]
 
 
 @probe
