@@ -10,6 +10,7 @@ from chat.assistants.interface import BASIC
 from chat.events import ApprovalRecord
 from chat.models import Message
 from chat.turns.again import RETRYABLE
+from chat.turns.approvals import DECIDED
 from chat.turns.records import HOW_TO_DECIDE, approval_of
 from todos.models import Todo
 
@@ -95,8 +96,12 @@ class MessageView:
 
     @property
     def claims_too_much(self) -> bool:
-        """Whether the text says that something was changed, and no call of the turn changed anything."""
-        return not self.working and not self.has_cards and claims_change(self.message.content)
+        """Whether the text says that something was changed, and no call of the turn changed anything.
+
+        What tells of a decision is from stored rows, whose changes are those of an earlier turn's calls or a program's.
+        """
+        told = self.working or self.has_cards or DECIDED in self.message.metadata
+        return not told and claims_change(self.message.content)
 
     @property
     def asked(self) -> int:

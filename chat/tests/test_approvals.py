@@ -185,6 +185,10 @@ class InWords(ApprovalCase):
         self.assertEqual(answer["response"], "“One”, “Two”, “Three” and 2 more are in the trash now.")
         self.assertEqual(await self.open_titles(), ["Stays"])
         self.assertEqual((await ToolCall.objects.aget()).status, "success")
+        await self.async_client.aforce_login(self.alice)
+        page = await self.async_client.get(f"/c/{asked['conversation_id']}")
+        self.assertContains(page, "2 more are in the trash now.")
+        self.assertNotContains(page, "No change was made.")
 
     async def test_no_leaves_everything(self):
         asked = await self.ask()
@@ -270,6 +274,10 @@ class InWords(ApprovalCase):
         self.assertEqual(model.requests, [])
         self.assertEqual(answer["response"], "Claude asked. “One”, “Two”, “Three” and 2 more are in the trash now.")
         self.assertEqual(await self.open_titles(), ["Stays"])
+        undone, _ = await self.say("undo that", answer["conversation_id"], calls("undo", {}), says("It is all back."))
+        self.assertEqual(undone["tool_calls"][0]["status"], "success", undone)
+        self.assertEqual(len(await self.open_titles()), 6)
+        await Todo.objects.exclude(title="Stays").aupdate(deleted_at=timezone.now())
         await self.program_asks(["Stays"])
         answer, _ = await self.say("decline", None)
         self.assertEqual(answer["response"], "Claude asked. All right, nothing was changed.")

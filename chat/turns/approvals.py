@@ -84,7 +84,7 @@ MEANS_A_QUESTION = frozenset({"approve", "approve all", "approved", "decline", "
 ONLY_THE_PERSON = "A program cannot answer this for you. Nothing was decided: open Todo Chat and choose there."
 UNDONE = "This was approved and done, and undone since."
 TITLES_SAID = 3
-# Where the metadata of a person's message has the id of what it decided.
+# Where the metadata of a person's message has the id of what it decided, and those of its answer that it tells of it.
 DECIDED = "decided"
 STATES = {"completed": "done", "deleted": "in the trash"}
 Choice = Iterable[UUID] | Literal["all"]
@@ -160,7 +160,10 @@ async def decide_in_words(turn: Turn) -> str:
     waits, where the conversation has asked none. What a program writes in the person's place answers neither.
     """
     said_yes = spoken_decision(turn.question.content)
-    return "" if said_yes is None else await decide_spoken_of(turn, said_yes=said_yes)
+    told = "" if said_yes is None else await decide_spoken_of(turn, said_yes=said_yes)
+    if told:
+        turn.answer.metadata[DECIDED] = True
+    return told
 
 
 @database_unit
@@ -177,7 +180,7 @@ def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
         return f"{len(meant)} questions of programs wait. Choose at each:\n\n" + "\n".join(map(question_line, meant))
     hold_lease(turn.conversation)
     try:
-        approval = settle(turn.user, meant[0].pk, "all" if said_yes else [])
+        approval = settle(turn.user, meant[0].pk, "all" if said_yes else [], said_in=turn)
     except (ApprovalDecided, ApprovalExpired) as refusal:
         return refusal.sentence
     turn.question.metadata[DECIDED] = str(approval.pk)
@@ -232,10 +235,11 @@ def waiting_calls(approval: Approval) -> QuerySet[ToolCall]:
     return ToolCall.objects.filter(id__in={row["tool_call_id"] for row in approval.rows}).order_by("position")
 
 
-def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
+def settle(user: User, approval_id: UUID, chosen: Choice, said_in: Turn | None = None) -> Approval:
     """Do what was approved, and nothing else; an empty choice declines. Each tool call then has its outcome.
 
-    A todo that was changed since the person was asked is left out, and its result says so.
+    A todo that was changed since the person was asked is left out, and its result says so. What is decided of a program
+    in the words of a turn, `said_in`, is taken back with that turn.
     Raises ApprovalNotFound, ApprovalDecided, ApprovalExpired or ValidationFailed.
     """
     lock_user(user)  # one decision at a time
@@ -254,7 +258,8 @@ def settle(user: User, approval_id: UUID, chosen: Choice) -> Approval:
     for call in calls:
         settle_call(user, approval, call)
     if approval.asker:
-        approval.outcome = write_chosen(user, approval, approval.rows, Door.MCP)
+        by = Origin(Door.CHAT, said_in.conversation.pk, said_in.answer.pk) if said_in else Origin(Door.MCP)
+        approval.outcome = write_chosen(user, approval, approval.rows, by)
     approval.decided_at = timezone.now()
     approval.save(update_fields=["approved", "decided_at", "outcome"])
     ToolCall.objects.bulk_update(calls, ["status", "output"])
@@ -276,19 +281,19 @@ def settle_call(user: User, approval: Approval, call: ToolCall) -> None:
     mine = [row for row in approval.rows if row["tool_call_id"] == str(call.id)]
     is_chosen = any(row["todo_id"] in approval.approved for row in mine)
     call.status = ToolCall.Status.SUCCESS if is_chosen else ToolCall.Status.DENIED
-    call.output = write_chosen(user, approval, mine, Door.CHAT)
+    by = Origin(Door.CHAT, approval.conversation_id, approval.message_id)
+    call.output = write_chosen(user, approval, mine, by)
 
 
-def write_chosen(user: User, approval: Approval, mine: Sequence[Row], door: Door) -> dict[str, Any]:
+def write_chosen(user: User, approval: Approval, mine: Sequence[Row], by: Origin) -> dict[str, Any]:
     """Write what was approved of the rows of one call; its output."""
     chosen = [row for row in mine if row["todo_id"] in approval.approved]
-    origin = Origin(door, approval.conversation_id, approval.message_id, UUID(mine[0]["tool_call_id"]))
     results = write_approved(
         user,
         mine[0]["action"],
         [(UUID(row["todo_id"]), row["version"], row["title"]) for row in chosen],
         now=timezone.now(),
-        by=origin,
+        by=dataclasses.replace(by, tool_call_id=UUID(mine[0]["tool_call_id"])),
     )
     return {**results.model_dump(mode="json"), "declined": [row["title"] for row in mine if row not in chosen]}
 
