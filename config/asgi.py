@@ -26,6 +26,7 @@ except ImproperlyConfigured as error:
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -76,7 +77,7 @@ if "daphne.server" in sys.modules:
     bound_daphne()
 if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
     tracer()  # a package that is missing stops the start, not the first request
-static_files = StaticFiles(directory=settings.STATIC_ROOT, check_dir=False)
+static_files = GZipMiddleware(StaticFiles(directory=settings.STATIC_ROOT, check_dir=False), compresslevel=6)
 
 
 class ClientGone(Exception):

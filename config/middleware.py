@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.gzip import GZipMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils.decorators import async_only_middleware
 from django.utils.deprecation import MiddlewareMixin
@@ -47,6 +48,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
 # With DEBUG on, Django explains an unexpected error on a page that brings its own style and script.
 EXPLAINED_ERROR_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 FOR_PROGRAMS = ("/api/", "/mcp", "/o/token", "/o/register", "/o/revoke", "/.well-known/")
+# Lists and chats are long. What shows a secret beside words of others (tokens, codes, addresses of calendars) is left
+# as it is, because its length after compression would tell of it; the token in forms is masked anew in each answer.
+COMPRESSED = re.compile(r"/(todos|c/[0-9a-f-]+)?")
 PLAIN_ERRORS = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed}
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -72,6 +76,15 @@ class Security(InLoop, SecurityMiddleware):
 
 class Common(InLoop, CommonMiddleware):
     pass
+
+
+class Compression(InLoop, GZipMiddleware):
+    """Lists and chats travel in an eighth of their size, also where no proxy sees to it; event streams as they come."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or not COMPRESSED.fullmatch(request.path_info):
+            return response
+        return super().process_response(request, response)
 
 
 class Csrf(InLoop, CsrfViewMiddleware):

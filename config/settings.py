@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.request_ids",
     "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.Compression",
     "config.middleware.content_security_policy",
     "config.middleware.never_kept",
     "config.middleware.api_headers",
