@@ -29,7 +29,7 @@ from chat.turn import begin_retry, begin_turn
 from chat.turns.limits import NewMessage
 from database.units import database_unit
 from todos.models import Todo
-from todos.pages.listing import ListQuery, todo_listing
+from todos.pages.listing import ListQuery, TodoListing, todo_listing
 from web.app.keeping import kept_for
 from web.errors import ProductError
 from web.pages.missing import missing_as_404
@@ -38,7 +38,7 @@ from web.typed_at import late_moment_of
 from .stream import follow_turn, stream_response, turn_frames
 from .tool_calls import uuid_or_none
 from .transcript import Place, Transcript, read_transcript
-from .welcome import greeting, starters
+from .welcome import first_steps, greeting, starters
 
 TODOS_FOR_STARTERS = 20
 # How long the answer to a form waits for the assistant before it shows the page of a running turn.
@@ -176,10 +176,17 @@ def home_page(request: PageRequest, status: int = 200, **context: Any) -> HttpRe
     user = request.acting_user
     now = timezone.now().astimezone(user.zone)
     todos = list(Todo.objects.for_user(user).open().by_urgency()[:TODOS_FOR_STARTERS])
+    listing = listing_beside(request)
     return chat_page(
         request,
         "chat/home.html",
-        {"greeting": greeting(now, user.username), "starters": starters(todos, now), **context},
+        {
+            "greeting": greeting(now, user.username),
+            "starters": starters(todos, now),
+            "first_steps": first_steps(listing.open_count, listing.done_count),
+            "listing": listing,
+            **context,
+        },
         status,
     )
 
@@ -192,7 +199,8 @@ def conversation_page(request: PageRequest, conversation_id: UUID, status: int =
         place = Place(before, at, since, request.GET.get("find", ""))
         transcript = read_transcript(request.acting_user, conversation_id, place)
     draft = context["draft"] or question_again(request, transcript)
-    return chat_page(request, "chat/conversation.html", transcript.context | context | {"draft": draft}, status)
+    shown = transcript.context | {"listing": listing_beside(request)} | context | {"draft": draft}
+    return chat_page(request, "chat/conversation.html", shown, status)
 
 
 def number_or_none(text: str) -> int | None:
@@ -206,13 +214,16 @@ def question_again(request: PageRequest, transcript: Transcript) -> str:
     return next((message.content for message in messages if message.sequence == again), "")
 
 
+def listing_beside(request: PageRequest) -> TodoListing:
+    now = timezone.now().astimezone(request.acting_user.zone)
+    return todo_listing(request.acting_user, ListQuery.from_params(request.GET), now)
+
+
 def chat_page(request: PageRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
     """A page with the composer and, beside the chat, the todos."""
-    now = timezone.now().astimezone(request.acting_user.zone)
     shared = {
         "section": "chat",
         "form_key": uuid7(),
         "message_limit": settings.MESSAGE_MAX_CHARACTERS,
-        "listing": todo_listing(request.acting_user, ListQuery.from_params(request.GET), now),
     }
     return kept_for(request.acting_user.pk, render_page(request, template, shared | context, status))

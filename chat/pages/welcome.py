@@ -1,7 +1,11 @@
-"""The first words of an empty chat: a greeting, and starters from the person's own todos."""
+"""The first words of an empty chat: a greeting, the first steps, and starters from the person's own todos."""
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from todos.models import Todo
 
@@ -13,6 +17,33 @@ GENERIC = [
     "Remind me to call the dentist on Friday",
     "Show everything that is overdue",
 ]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to try first: a title, what it is good for, and where it is done."""
+
+    title: str
+    words: str
+    address: str
+    done: bool
+
+
+def first_steps(open_count: int, done_count: int) -> list[Step]:
+    """What to try first, until a todo was ticked off; nothing after that."""
+    if done_count:
+        return []
+    say = f"{reverse('home')}?{urlencode({'draft': GENERIC[1]})}"
+    return [
+        Step("Say what there is to do", "In your own words, with a day or a time.", say, done=open_count > 0),
+        Step("Tick it off", "In the list, or by saying that it is done.", reverse("todos"), done=False),
+        Step(
+            "Be told in time",
+            "By a notice on this device, or by mail.",
+            f"{reverse('settings')}#settings-reminders",
+            done=False,
+        ),
+    ]
 
 
 def greeting(now: datetime.datetime, name: str) -> str:

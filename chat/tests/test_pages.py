@@ -276,6 +276,19 @@ class HomeTests(ChatPageTestCase):
         self.assertContains(page, ">\nMark “Pay rent &amp; gas” as done</textarea>")
         self.assertFalse(Message.objects.exists())
 
+    def test_the_first_steps_are_shown_until_a_todo_is_ticked_off(self):
+        def steps():
+            return [(step.title, step.done) for step in self.client.get("/").context["first_steps"]]
+
+        titles = ["Say what there is to do", "Tick it off", "Be told in time"]
+        self.assertEqual(steps(), [(title, False) for title in titles])
+        for step in self.client.get("/").context["first_steps"]:
+            self.assertEqual(self.client.get(step.address).status_code, 200, step.address)
+        todo = TodoFactory(owner=self.alice, title="Buy milk")
+        self.assertEqual(steps(), [(titles[0], True), (titles[1], False), (titles[2], False)])
+        self.client.post(f"/todos/{todo.pk}/complete")
+        self.assertEqual(steps(), [])
+
     def test_the_column_lists_a_page_of_conversations_and_more_on_demand(self):
         for number in range(25):
             ConversationFactory(owner=self.alice, title=f"Chat {number:02}")

@@ -95,6 +95,7 @@ class TodoListing:
     tags: list[str]
     after: str | None
     open_count: int
+    done_count: int
     turns_at: datetime.datetime
     turns_in_seconds: int
 
@@ -177,6 +178,7 @@ def todo_listing(user: User, query: ListQuery, now: datetime.datetime) -> TodoLi
         tags=mine.tags_in_use(),
         after=after,
         open_count=counts["open"],
+        done_count=counts["done"],
         turns_at=turns_at,
         turns_in_seconds=math.ceil((turns_at - now).total_seconds()),
     )
