@@ -9,6 +9,7 @@ from language.vocabulary import NOT_A_TITLE
 
 forms = section("moving")
 commands = section("reading")
+bare = section("bare")
 
 
 TO_WHICH_DAY = "To which day or time should I move it? Say for example “move it to friday 5pm”, with its name."
@@ -50,7 +51,9 @@ def asked_for(text: str, clock: Clock, *, corrects: bool) -> Act | None:
 def stated(words: str, due: str, clock: Clock, *, corrects: bool) -> Act | None:
     """ "The rent is due friday": moves it where it is on the list, else it is a todo to add."""
     match = forms.stated.fullmatch(words) or forms.put_in.fullmatch(words)
-    if match is None or is_no_title(match["what"]) or commands.begins_command.match(f"{match['what']} "):
+    if match is None or is_no_title(match["what"]) or bare.changes_something.fullmatch(match["what"]):
+        return None
+    if commands.begins_command.match(f"{match['what']} "):
         return None
     move = moved_to(match["what"], due, clock)
     if not isinstance(move, UpdateTodos) or len(move.tasks) != 1 or corrects or has_sign(match["what"]):

@@ -770,6 +770,12 @@ class KindsTests(UnderstandingTestCase):
             with self.subTest(text):
                 self.assertIsInstance(understand(text, CLOCK)[0], AskTodos)
 
+    def test_what_is_said_of_an_alarm_that_there_is_adds_none(self):
+        for text in ("disable the alarm at ten am", "silence the alarm that is set for 7", "one pm removed"):
+            with self.subTest(text):
+                self.assertFalse(any(isinstance(act, AddTodo | Supposed) for act in understand(text, CLOCK)))
+        self.assert_means({"remind me to turn off the alarm": AddTodo("turn off the alarm")})
+
     def test_a_meeting_is_arranged_by_putting_it_on_the_list(self):
         self.assert_means({"can you set up a meeting for 3 on friday": AddTodo("meeting", "for 3 on friday")})
         self.assert_asks_back("could you schedule a meeting room for 4 on friday")
