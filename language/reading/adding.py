@@ -1,4 +1,4 @@
-"""What to add. The forms are in `add_forms.py`; here a sentence becomes title, date, priority and tags."""
+"""What to add. The forms are in `words/en.txt`; here a sentence becomes title, date, priority and tags."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is asked about todos. The forms are in `question_forms.py`; here they become acts.
+"""What is asked about todos. The forms are in `words/en.txt`; here they become acts.
 
 Nothing here can change a todo, so a topic may be found by taking away the words around it.
 """

@@ -1,4 +1,4 @@
-"""What to change. The forms are in `change_forms.py`; here they become acts.
+"""What to change. The forms are in `words/en.txt`; here they become acts.
 
 Each row of CHANGES pairs forms with the function that makes the act; that function may decline with None.
 """
