@@ -218,3 +218,11 @@ class Ending(ProgramCase):
     async def test_registrations_come_so_often_and_no_more(self):
         answers = [(await self.register()).status_code for _ in range(32)]
         self.assertEqual((answers.count(201), answers[-1]), (30, 429))
+
+    @override_settings(RATE_LIMITS=True)
+    async def test_so_many_questions_are_shown_and_no_more(self):
+        client_id = await self.registered()
+        # In two minutes 60 are: more come within one, whenever it begins.
+        answers = [(await self.async_client.get(self.question(client_id))).status_code for _ in range(61)]
+        self.assertEqual(answers[:30], [200] * 30)
+        self.assertIn(429, answers)
