@@ -17,7 +17,7 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 # Compiled once here, and not at each start.
-RUN python -m compileall -q accounts chat config database language notices telemetry todos web
+RUN python -m compileall -q accounts chat config database habits language notices telemetry todos web
 # collectstatic needs settings that load; the key of this one command is thrown away.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=localhost \
     python manage.py collectstatic --no-input --verbosity 0

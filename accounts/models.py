@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
+from .habits.stored import KeepsHabits
 from .issuers import LOCAL_ISSUER
 from .names.addresses import address_key, validate_unquoted
 from .names.devices import device_name
@@ -48,7 +49,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError("This is not an IANA time zone such as Europe/Berlin.")
 
 
-class User(AbstractUser):
+class User(KeepsHabits, AbstractUser):
     """`subject` is the user_id of the API: the key as text for local users, the token's `sub` for outside issuers."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from .habits.views import change_habits
 from .mails import views as mails
 from .outside import views as outside
 from .pages import views
@@ -32,6 +33,7 @@ urlpatterns = [
     path("accounts/settings", views.settings, name="settings"),
     path("accounts/settings/theme", views.change_theme, name="change_theme"),
     path("accounts/settings/time-zone", views.change_time_zone, name="change_time_zone"),
+    path("accounts/settings/habits", change_habits, name="change_habits"),
     path("accounts/settings/sign-ins/end", views.end_sign_ins, name="end_sign_ins"),
     path("accounts/settings/sign-ins/<uuid:sign_in_id>/end", views.end_sign_in, name="end_sign_in"),
     path("accounts/settings/passkeys", passkeys.add, name="add_passkey"),

@@ -280,13 +280,14 @@ def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest
     with stage("context"):
         history = turn.sending.fitted_history()
     return ModelRequest(
-        instructions=instructions_text(now, turn.user.time_zone),
+        instructions=instructions_text(now, turn.user.time_zone, turn.user.habits),
         history=history,
         tools=tools,
         now=now,
         time_zone=turn.user.time_zone,
         max_output_tokens=settings.OUTPUT_MAX_TOKENS,
         may_retry=not turn.has_begun,
+        habits=turn.user.habits,
     )
 
 

@@ -133,7 +133,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["web.templatetags.icons", "web.templatetags.parts"],
+            "builtins": ["web.templatetags.icons", "web.templatetags.moments", "web.templatetags.parts"],
             "libraries": {"humanize": "django.contrib.humanize.templatetags.humanize"},
             "context_processors": [
                 "django.template.context_processors.request",
@@ -269,6 +269,7 @@ if EMAIL_URL and not DEBUG:
 SETTINGS_SECTIONS = [
     "accounts.pages.sections.APPEARANCE",
     "accounts.pages.sections.TIME_ZONE",
+    "accounts.habits.section.SECTION",
     "accounts.pages.sections.KEYBOARD",
     "accounts.pages.sections.CALENDAR",
     "accounts.pages.sections.NOTICES",

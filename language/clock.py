@@ -2,9 +2,10 @@
 
 import datetime
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
+from habits.values import UNSAID, Habits
 from language.acts import Unclear
 from language.dates import Effort, FoundDate, date_places, find_date
 from language.errors import DateNotUnderstood
@@ -27,7 +28,7 @@ DATES_LOOKED_AT = 6
 
 @dataclass(frozen=True)
 class Clock:
-    """The person's present: what "tomorrow" is counted from.
+    """The person's present: what "tomorrow" is counted from, and how they are used to read a date.
 
     The clock of one message (`for_message`) reads a text once, however many forms ask; all texts share one effort.
     """
@@ -36,9 +37,10 @@ class Clock:
     zone: ZoneInfo
     effort: Effort | None = field(default=None, compare=False)
     read: dict[str, FoundDate | None] = field(default_factory=dict, compare=False)
+    habits: Habits = UNSAID
 
     def for_message(self) -> "Clock":
-        return Clock(self.now, self.zone, Effort())
+        return replace(self, effort=Effort(), read={})
 
     @property
     def today(self) -> datetime.date:
@@ -49,7 +51,7 @@ class Clock:
         if text in self.read:
             return self.read[text]
         try:
-            found = find_date(text, self.zone, self.now, effort=self.effort)
+            found = find_date(text, self.zone, self.now, habits=self.habits, effort=self.effort)
         except DateNotUnderstood as refusal:
             raise Unclear(refusal.sentence) from refusal
         if self.effort is not None:
@@ -59,7 +61,7 @@ class Clock:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the text has date words; raises Unclear where the message has too many to be read."""
         try:
-            return date_places(text, self.zone, self.now, self.effort)
+            return date_places(text, self.zone, self.now, self.effort, self.habits)
         except DateNotUnderstood as refusal:
             raise Unclear(refusal.sentence) from refusal
 

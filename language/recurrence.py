@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule
 from dateutil.relativedelta import relativedelta
 
+from habits.values import UNSAID, Habits
+from habits.wording import WEEKDAY_NAMES, month_day_text
 from language.due import Due, instant_of
 from language.errors import DateNotUnderstood
 
@@ -23,11 +25,6 @@ LONGEST_INTERVAL = 1000
 SHORTEST_MONTH = 28
 DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORKDAY_CODES = DAY_CODES[:5]
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTH_NAMES = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 FREQUENCIES = {"DAILY": rrule.DAILY, "WEEKLY": rrule.WEEKLY, "MONTHLY": rrule.MONTHLY, "YEARLY": rrule.YEARLY}
 UNIT_NAMES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 NTH_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
@@ -243,11 +240,11 @@ def joined(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def recurrence_text(recurrence: Recurrence) -> str:
+def recurrence_text(recurrence: Recurrence, habits: Habits = UNSAID) -> str:
     """The repeat for a person: “every weekday”, “every 2nd Friday”, “monthly on the last day”."""
     rule = parse_rule(recurrence.rule)
-    words = {"DAILY": _plain_words, "WEEKLY": _weekly_words, "MONTHLY": _monthly_words, "YEARLY": _yearly_words}
-    text = words[rule.frequency](rule)
+    words = {"DAILY": _plain_words, "WEEKLY": _weekly_words, "MONTHLY": _monthly_words}
+    text = _yearly_words(rule, habits) if rule.frequency == "YEARLY" else words[rule.frequency](rule)
     return f"{text} after it is done" if recurrence.from_completion else text
 
 
@@ -284,7 +281,8 @@ def _monthly_words(rule: Rule) -> str:
     return _plain_words(rule)
 
 
-def _yearly_words(rule: Rule) -> str:
+def _yearly_words(rule: Rule, habits: Habits) -> str:
     if not rule.month:
         return _plain_words(rule)
-    return f"{_plain_words(rule)} on {joined([str(day) for day in rule.month_days])} {MONTH_NAMES[rule.month - 1]}"
+    days = joined([str(day) for day in rule.month_days])
+    return f"{_plain_words(rule)} on {month_day_text(rule.month, days, habits)}"

@@ -91,7 +91,7 @@ def get_todo(user: User, todo_id: UUID) -> Todo:
 
 def add_todo(user: User, *, now: datetime.datetime, by: Origin, **fields: Unpack[TodoFields]) -> Written:
     # The title is the one field that must be there; without it the rule for titles gives the reason.
-    cleaned, note = clean_fields({"title": "", **fields}, user.zone, now, Schedule())
+    cleaned, note = clean_fields({"title": "", **fields}, user, now, Schedule())
     tags = cleaned.pop("tags", set())
     todo = Todo(owner=user, created_at=now, **_columns(cleaned))
     return Written(todo, Act(user, now, by).add(todo, tags), note, _tells_reminders(cleaned, todo))
@@ -114,8 +114,8 @@ def update_todo(
     shift, moved = shift_in(fields.get("due")), ""
     if expected_version is None and is_made_already(shift, todo, now):
         del fields["due"]
-        moved = MOVED_ALREADY.format(shift, date_text(todo.wall_due, user.zone, now), once_more(shift))
-    cleaned, note = clean_fields(fields, user.zone, now, todo.schedule, todo.reminder_rules)
+        moved = MOVED_ALREADY.format(shift, date_text(todo.wall_due, user.zone, now, user.habits), once_more(shift))
+    cleaned, note = clean_fields(fields, user, now, todo.schedule, todo.reminder_rules)
     note = " ".join(filter(None, (moved, note)))
     tags = _changed_tags(todo, cleaned)
     columns = {name: value for name, value in _columns(cleaned).items() if getattr(todo, name) != value}
@@ -135,13 +135,13 @@ def complete_todo(
     act = Act(user, now, by)
     if not todo.recurrence:
         return Written(todo, act.change(todo, {"completed_at": now}))
-    following, repeats = todo.schedule.next(now, user.zone), todo.repeats
+    following, repeats = todo.schedule.next(now, user.zone), todo.repeats_text(user.habits)
     once = todo.schedule.repeating(None).columns
     change = act.change(todo, {"completed_at": now} | once)
     if following is None:
         return Written(todo, change, "This was the last one.")
     act.add(_next_occurrence(todo, following, now), todo.tags)
-    coming = date_text(following.due, user.zone, now)
+    coming = date_text(following.due, user.zone, now, user.habits)
     return Written(todo, change, f"It repeats {repeats}: the next one is due {coming}.")
 
 
@@ -210,7 +210,7 @@ def _locked(
         raise TodoNotFound("This todo is in the trash. Restore it first.")
     prefetch_related_objects([todo], "todo_tags")
     if expected_version not in {None, todo.version}:
-        raise VersionConflict(details={"todo": todo_out(todo, user.zone, now).model_dump(mode="json")})
+        raise VersionConflict(details={"todo": todo_out(todo, user, now).model_dump(mode="json")})
     return todo
 
 

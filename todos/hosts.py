@@ -123,7 +123,7 @@ async def rows_in(caller: Caller, view: str, limit: int, words: str = "") -> lis
     def read() -> list[TodoRow]:
         todos = select_todos(caller.user, caller.now, view, words=search_terms(words))
         rows, _ = todos.page(natural_sort(view), limit)
-        return [todo_row(todo, caller.user.zone, caller.now) for todo in rows]
+        return [todo_row(todo, caller.user, caller.now) for todo in rows]
 
     return await read()
 
@@ -133,7 +133,7 @@ async def row_of(caller: Caller, todo_id: str) -> TodoRow | None:
     def read() -> TodoRow | None:
         key = read_id(todo_id)
         todo = Todo.objects.for_user(caller.user).with_tags().filter(pk=key).first() if key else None
-        return todo_row(todo, caller.user.zone, caller.now) if todo else None
+        return todo_row(todo, caller.user, caller.now) if todo else None
 
     return await read()
 

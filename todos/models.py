@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from habits.values import UNSAID, Habits
 from language.due import Due
 from language.recurrence import Recurrence, recurrence_text
 
@@ -252,9 +253,12 @@ class Todo(models.Model):
 
     @property
     def repeats(self) -> str | None:
-        """The repeat in words: “every weekday”."""
+        """The repeat in words: “every weekday”. For a person there is `repeats_text`."""
+        return self.repeats_text(UNSAID)
+
+    def repeats_text(self, habits: Habits) -> str | None:
         recurrence = self.schedule.recurrence
-        return recurrence_text(recurrence) if recurrence else None
+        return recurrence_text(recurrence, habits) if recurrence else None
 
     def is_overdue(self, now: datetime.datetime, day: datetime.date) -> bool:
         """Open and past at the instant `now` on the user's `day`."""

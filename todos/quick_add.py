@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from habits.values import UNSAID, Habits
+from language.clock import Clock
 from language.dates import FoundDate, date_text, find_date, recurrence_text
 from language.dates.tokens import quoted_spans
 from language.errors import DateNotUnderstood
@@ -77,14 +79,16 @@ class QuickAdd:
         yield self.line[position:], ""
 
 
-def parse_quick_add(line: str, zone: ZoneInfo, now: datetime.datetime, keep: Collection[str] = ()) -> QuickAdd:
+def parse_quick_add(
+    line: str, zone: ZoneInfo, now: datetime.datetime, keep: Collection[str] = (), habits: Habits = UNSAID
+) -> QuickAdd:
     """Read a line; a part whose text is in `keep` stays text.
 
     Raises DateNotUnderstood for words that are meant as a date and are none.
     """
     found = list(_marks(line, keep))
     marks = [part for part in found if part.text not in keep]
-    dates = list(_dates(line, marks, zone, now, keep))
+    dates = list(_dates(line, marks, Clock(now, zone, habits=habits), keep))
     date = next((part for part in dates if part.text not in keep), None)
     if date and not _says_something(_title(line, [*marks, date])):
         date = None  # “tomorrow” alone is what there is to do, not when
@@ -128,36 +132,34 @@ def _overlaps(span: Span, others: list[Span]) -> bool:
     return before > 0 and others[before - 1][1] > span[0]
 
 
-def _dates(
-    line: str, marks: list[Part], zone: ZoneInfo, now: datetime.datetime, keep: Collection[str]
-) -> Iterator[Part]:
+def _dates(line: str, marks: list[Part], clock: Clock, keep: Collection[str]) -> Iterator[Part]:
     """The date of a line; where it is to stay text, also the next one that is found without it, and so on."""
     cuts = [span for part in marks for span in part.spans]
     text = _blanked(line, cuts, " ")
     for _ in range(DATES_LOOKED_AT):
-        if (found := _find(text, zone, now)) is None:
+        if (found := _find(text, clock)) is None:
             return
-        part = _date_part(line, found, cuts, zone, now)
+        part = _date_part(line, found, cuts, clock)
         yield part
         if part.text not in keep:
             return
         text = _blanked(text, part.spans, "x")
 
 
-def _find(text: str, zone: ZoneInfo, now: datetime.datetime) -> FoundDate | None:
+def _find(text: str, clock: Clock) -> FoundDate | None:
     try:
-        found = find_date(text, zone, now)
+        found = find_date(text, clock.zone, clock.now, habits=clock.habits)
     except DateNotUnderstood as refusal:
         raise DateNotUnderstood(f"{refusal.sentence} Put the words in quotes to keep them as text.") from None
     return found if found and found.due else None
 
 
-def _date_part(line: str, found: FoundDate, cuts: list[Span], zone: ZoneInfo, now: datetime.datetime) -> Part:
+def _date_part(line: str, found: FoundDate, cuts: list[Span], clock: Clock) -> Part:
     stretches = [(found.start, found.end), *([found.time_span] if found.time_span else [])]
     spans = tuple(span for stretch in stretches for span in _around(line, stretch, cuts))
-    value = date_text(found.due, zone, now)
+    value = date_text(found.due, clock.zone, clock.now, clock.habits)
     if found.recurrence:
-        value = f"{value}, {recurrence_text(found.recurrence)}"
+        value = f"{value}, {recurrence_text(found.recurrence, clock.habits)}"
     return Part("due", spans, " ".join(line[start:end] for start, end in spans), value)
 
 

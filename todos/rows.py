@@ -2,10 +2,10 @@
 
 import datetime
 from typing import Annotated, Any, Literal, cast
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, WithJsonSchema
 
+from accounts.models import User
 from language.dates import date_text
 from language.reminders.text import instant_text
 
@@ -59,17 +59,17 @@ class TodoOut(BaseModel):
     updated_at: datetime.datetime
 
 
-def todo_row(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> TodoRow:
-    shared = _shared_fields(todo, zone, now)
-    reminds = "; ".join(instant_text(at, zone, now) for at in _ahead(todo, now))
+def todo_row(todo: Todo, user: User, now: datetime.datetime) -> TodoRow:
+    shared = _shared_fields(todo, user, now)
+    reminds = "; ".join(instant_text(at, user.zone, now, user.habits) for at in _ahead(todo, now))
     done = todo.completed_at is not None
     return TodoRow(**shared | {"notes": _shortened(todo.notes)}, reminds=reminds, done=done)
 
 
-def todo_out(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> TodoOut:
+def todo_out(todo: Todo, user: User, now: datetime.datetime) -> TodoOut:
     return TodoOut(
-        **_shared_fields(todo, zone, now),
-        reminds=[at.astimezone(zone).isoformat() for at in _ahead(todo, now)],
+        **_shared_fields(todo, user, now),
+        reminds=[at.astimezone(user.zone).isoformat() for at in _ahead(todo, now)],
         recurrence=todo.recurrence or None,
         recurs_from_completion=todo.recurs_from_completion,
         completed_at=todo.completed_at,
@@ -80,16 +80,16 @@ def todo_out(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> TodoOut:
     )
 
 
-def _shared_fields(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> dict[str, Any]:
+def _shared_fields(todo: Todo, user: User, now: datetime.datetime) -> dict[str, Any]:
     return {
         "id": str(todo.id),
         "title": todo.title,
         "notes": todo.notes,
         "priority": cast(PriorityName, Priority(todo.priority).label),
         "due": todo.due,
-        "due_text": date_text(todo.wall_due, zone, now) or None,
-        "repeats": todo.repeats,
-        "overdue": todo.is_overdue(now, now.astimezone(zone).date()),
+        "due_text": date_text(todo.wall_due, user.zone, now, user.habits) or None,
+        "repeats": todo.repeats_text(user.habits),
+        "overdue": todo.is_overdue(now, now.astimezone(user.zone).date()),
         "tags": todo.tags,
     }
 

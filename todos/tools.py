@@ -95,7 +95,7 @@ async def list_tasks(
         total = todos.count() if following else len(rows)
         if tag and not total:
             check_tag(user, tag)
-        tasks = [todo_row(todo, user.zone, now) for todo in rows]
+        tasks = [todo_row(todo, user, now) for todo in rows]
         return TaskList(tasks=tasks, total=total, more=max(0, total - len(rows)))
 
     try:
@@ -226,7 +226,7 @@ def lately_among(todos: TodoQuerySet, caller: Caller) -> Lately:
 def changed(written: commands.Written, outcome: Outcome, caller: Caller) -> Changed:
     return Changed(
         outcome=outcome if written.changed else "unchanged",
-        task=todo_row(written.todo, caller.user.zone, caller.now),
+        task=todo_row(written.todo, caller.user, caller.now),
         note=commands.told(written, caller.user, caller.now),
     )
 
@@ -234,7 +234,7 @@ def changed(written: commands.Written, outcome: Outcome, caller: Caller) -> Chan
 def undo_result(undone: Undone, caller: Caller) -> Changed | Refused:
     if undone.differences:
         return Refused(code="changed_since", reason=undone.note, reference=undone.todo.title)
-    return Changed(outcome="undone", task=todo_row(undone.todo, caller.user.zone, caller.now), note=undone.note)
+    return Changed(outcome="undone", task=todo_row(undone.todo, caller.user, caller.now), note=undone.note)
 
 
 def check_tag(user: User, tag: str) -> None:

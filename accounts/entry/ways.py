@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest
 
+from accounts.habits.first import keep_first_habits
 from accounts.issuers import TrustedIssuer
 from accounts.models import User
 from web.errors import ValidationFailed
@@ -15,6 +16,7 @@ async def enter(request: HttpRequest, user: User, *methods: str) -> None:
     """Sign the browser in: with a new session id, and a sign-in that says how."""
     request.amr = " ".join(methods)  # type: ignore[attr-defined]
     await auth.alogin(request, user)
+    await keep_first_habits(request, user)
 
 
 class LastWayIn(ValidationFailed):

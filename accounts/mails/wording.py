@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from accounts.entry.password_links import RESET
 from accounts.models import AccountMail, SecurityEvent, User
 from accounts.security_log import place_of
+from habits.wording import day_text, time_text
 from web.mail.sending import Mail
 
 from .links import confirm_key, link_to
@@ -102,7 +103,7 @@ def event(order: AccountMail, user: User) -> Letter:
         *(webhook_off() if happened.kind == SecurityEvent.Kind.WEBHOOK_OFF else not_you()),
         facts=(
             f"{what} ({happened.detail})" if happened.detail else what,
-            f"{when:%-d %B %Y, %H:%M} ({user.time_zone})",
+            f"{day_text(when, user.habits)}, {time_text(when, user.habits)} ({user.time_zone})",
             ", ".join(filter(None, [happened.device, place_of(happened.address)])),
         ),
     )

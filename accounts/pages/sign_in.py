@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.bearer import authenticate, bearer_token
 from accounts.models import User
+from habits.drawing import shown_in
 from web.errors import (
     CHALLENGE,
     ProductError,
@@ -137,7 +138,8 @@ def render_page(request: PageRequest, template: str, context: dict[str, Any], st
         "here_path": here.partition("?")[0],
         "here_quoted": quote(here, safe=""),
     }
-    return render(request, template, shared | context, status=status)
+    with shown_in(request.acting_user.habits):
+        return render(request, template, shared | context, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

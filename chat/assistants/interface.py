@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from django.utils.module_loading import import_string
 
+from habits.values import UNSAID, Habits
+
 # What a model server added to a call or a message, and may want back: JSON that nobody else reads, with the server's id
 # under "server". It is no part of what was said, so that two items with other parts are equal.
 ServerParts = dict[str, Any]
@@ -100,6 +102,7 @@ class ModelRequest:
     time_zone: str
     max_output_tokens: int = 0
     may_retry: bool = True
+    habits: Habits = UNSAID
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,17 @@ from accounts.models import User
 from accounts.pages.settings_page import Section
 from accounts.pages.sign_in import PageRequest, signed_in
 from database.units import database_unit
-from language.recurrence import WEEKDAY_NAMES
+from habits.weeks import weekday_order
+from habits.wording import WEEKDAY_NAMES
 
 from .hours import USUAL, Wish, briefing_of, days_of, rule_of, wish
 from .models import Briefing
 
-DAY_CHOICES = [(str(number), name) for number, name in enumerate(WEEKDAY_NAMES)]
 WEEKDAYS = "01234"
+
+
+def in_words(day: int) -> tuple[str, str]:
+    return str(day), WEEKDAY_NAMES[day]
 
 
 class BriefingForm(forms.Form):
@@ -28,7 +32,7 @@ class BriefingForm(forms.Form):
     day_days = forms.ChoiceField(label="On", choices=[("0123456", "Every day"), (WEEKDAYS, "Weekdays")])
     week_on = forms.BooleanField(required=False, label="Plan my week")
     week_time = forms.TimeField(label="At", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
-    week_days = forms.ChoiceField(label="On", choices=DAY_CHOICES)
+    week_days = forms.ChoiceField(label="On", choices=[*map(in_words, range(7))])
     push = forms.BooleanField(required=False, label="On my devices")
     mail = forms.BooleanField(required=False, label="By mail")
 
@@ -42,6 +46,7 @@ class BriefingForm(forms.Form):
             initial |= {f"{kind}_on": stored.next_at, f"{kind}_time": stored.time, f"{kind}_days": days}
             initial |= {"push": stored.push, "mail": stored.mail} if kind == Briefing.Kind.DAY else {}
         form = cls(initial=initial, auto_id="briefing-%s")
+        form.fields["week_days"].choices = [*map(in_words, weekday_order(user.habits))]  # type: ignore[attr-defined]
         for kind in USUAL:
             keep_choice(form.fields[f"{kind}_days"], initial[f"{kind}_days"])
         return form

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import User
+from habits.wording import WEEKDAY_NAMES, time_text
 from language.dates import date_text
-from language.recurrence import WEEKDAY_NAMES
 from todos.models import Todo
 
 from .models import Briefing
@@ -87,8 +87,9 @@ def section(label: str, todos: list[Todo], agenda: Agenda, *, dated: bool = Fals
 def line(todo: Todo, agenda: Agenda, *, dated: bool) -> str:
     """“• 17:00 Call Ann (every friday)”."""
     due = todo.wall_due
-    at = f"{due.at.astimezone(agenda.user.zone):%H:%M} " if due and due.at and not dated else ""
-    said = [date_text(due, agenda.user.zone, agenda.now) if dated else "", todo.repeats or ""]
+    user = agenda.user
+    at = f"{time_text(due.at.astimezone(user.zone), user.habits)} " if due and due.at and not dated else ""
+    said = [date_text(due, user.zone, agenda.now, user.habits) if dated else "", todo.repeats_text(user.habits) or ""]
     marks = ", ".join(filter(None, said))
     return f"• {at}{todo.title}" + (f" ({marks})" if marks else "")
 

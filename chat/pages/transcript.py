@@ -15,6 +15,7 @@ from chat.search.snippets import marked_html, marked_parts, parts_html
 from chat.turns.settling import settle_dead_turn
 from database.search import Terms, terms_of
 from database.units import database_unit
+from habits.drawing import shown_in
 from todos.models import Todo, load_tags
 
 from .messages import MessageView, message_passages, message_view
@@ -145,6 +146,6 @@ def answer_html(user: User, conversation_id: UUID, message_id: UUID, text: str |
 
 
 def in_zone(user: User, template: str, context: dict[str, Any]) -> str:
-    """Rendered by the clock of the user, as on their pages."""
-    with timezone.override(user.zone):
+    """Rendered by the clock and the habits of the user, as on their pages."""
+    with timezone.override(user.zone), shown_in(user.habits):
         return render_to_string(template, context | {"now": timezone.localtime()})

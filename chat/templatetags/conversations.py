@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import template
-from django.utils.formats import date_format
 
 from accounts.models import User
 from chat.models import Conversation
 from chat.pages.sidebar import ConversationLink, conversation_groups, conversation_link
+from habits.drawing import drawn_for
+from habits.wording import month_day_text, time_text
 
 PAGE_SIZE = 20
 SHOWN_MAX = 400
@@ -27,8 +28,9 @@ def minutes(seconds: int) -> str:
 def moment(at: datetime.datetime, now: datetime.datetime) -> str:
     """“16:50”, with the day before it where that is not today; `now` is in the person's zone."""
     local = at.astimezone(now.tzinfo)
-    day = "" if local.date() == now.date() else date_format(local, "j F, ")
-    return f"{day}{local:%H:%M}"
+    habits = drawn_for.get()
+    day = "" if local.date() == now.date() else f"{month_day_text(local.month, local.day, habits)}, "
+    return f"{day}{time_text(local, habits)}"
 
 
 @dataclass(frozen=True)

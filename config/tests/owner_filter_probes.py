@@ -119,7 +119,7 @@ class Lies:
         )
 
     def item(self, todo: Todo, outcome: str = "deleted") -> Changed:
-        return Changed(outcome=outcome, task=todo_row(todo, self.eve.zone, self.now))
+        return Changed(outcome=outcome, task=todo_row(todo, self.eve, self.now))
 
 
 @probe

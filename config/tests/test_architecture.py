@@ -19,6 +19,7 @@ FILES = [
         "chat",
         "config",
         "database",
+        "habits",
         "language",
         "telemetry",
         "web",

@@ -11,7 +11,8 @@ always give the same date. What vague words mean:
 - Midnight ends the day it is said with.
 - The end of a week is its Friday; next week, month and year begin with their first day.
 - "The first tuesday of the month" repeats; "the first tuesday of this month" does not.
-- 04/05 is read in the order that is usual in the user's zone; where none is, the person is asked.
+- 04/05 is read in the order that the person is used to; where they never said, in the one that is usual in their zone;
+  where none is, they are asked.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import datetime
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from habits.values import UNSAID, Habits
+from habits.wording import long_day_text, time_text
 from language.dates.calendar import Reference
 from language.dates.languages import Kind
 from language.dates.phrases import Effort, Phrase, find_phrases, read_phrase
@@ -29,7 +32,7 @@ from language.dates.tokens import clauses
 from language.dates.zones import day_comes_first
 from language.due import Due
 from language.errors import DateNotUnderstood
-from language.recurrence import MONTH_NAMES, WEEKDAY_NAMES, Recurrence, next_occurrence, recurrence_text
+from language.recurrence import Recurrence, next_occurrence, recurrence_text
 
 __all__ = [
     "Due",
@@ -74,7 +77,7 @@ def find_date(
     zone: ZoneInfo,
     now: datetime.datetime,
     *,
-    day_first: bool | None = None,
+    habits: Habits = UNSAID,
     effort: Effort | None = None,
 ) -> FoundDate | None:
     """The date words inside a longer text, or None where nothing says when; quoted text is never read.
@@ -82,7 +85,7 @@ def find_date(
     Raises DateNotUnderstood for an impossible date, or one with two readings, that is clearly meant as a date, and
     where the `effort` for the message is spent.
     """
-    reference = _reference(zone, now, day_first, whole=False)
+    reference = _reference(zone, now, habits, whole=False)
     phrases = find_phrases(clauses(text), reference, effort)
     days = [phrase for phrase in phrases if phrase.has_day or phrase.problem]
     times = [phrase for phrase in phrases if not (phrase.has_day or phrase.problem)]
@@ -98,16 +101,16 @@ def find_date(
 
 
 def date_places(
-    text: str, zone: ZoneInfo, now: datetime.datetime, effort: Effort | None = None
+    text: str, zone: ZoneInfo, now: datetime.datetime, effort: Effort | None = None, habits: Habits = UNSAID
 ) -> list[tuple[int, int]]:
     """Where the text has date words, in order, whether they can be read or not."""
-    phrases = find_phrases(clauses(text), _reference(zone, now, None, whole=False), effort)
+    phrases = find_phrases(clauses(text), _reference(zone, now, habits, whole=False), effort)
     return [phrase.span for phrase in phrases if not phrase.described]
 
 
-def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, day_first: bool | None = None) -> FoundDate:
+def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, habits: Habits = UNSAID) -> FoundDate:
     """The whole phrase as a date, a date-time or a repeat; raises DateNotUnderstood with a sentence that asks."""
-    reference = _reference(zone, now, day_first, whole=True)
+    reference = _reference(zone, now, habits, whole=True)
     parts = clauses(phrase[:LONGEST_PHRASE])
     whole = read_phrase(parts[0], 0, reference) if len(parts) == 1 else None
     if whole is None or len(phrase) > LONGEST_PHRASE or (whole.end < len(parts[0].tokens) and not whole.problem):
@@ -119,9 +122,9 @@ def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, day_fir
     return _found(whole, None, phrase, reference)
 
 
-def _reference(zone: ZoneInfo, now: datetime.datetime, day_first: bool | None, *, whole: bool) -> Reference:
-    order = day_comes_first(zone) if day_first is None else day_first
-    return Reference(now.astimezone(zone), zone, order, whole)
+def _reference(zone: ZoneInfo, now: datetime.datetime, habits: Habits, *, whole: bool) -> Reference:
+    order = day_comes_first(zone) if habits.day_first is None else habits.day_first
+    return Reference(now.astimezone(zone), zone, order, habits, whole)
 
 
 def _strength(phrase: Phrase, text: str) -> int:
@@ -147,8 +150,8 @@ def _found(phrase: Phrase, apart: Phrase | None, text: str, reference: Reference
     return FoundDate(due, recurrence, start, end, said, note, time_span)
 
 
-def date_text(due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> str:
-    """The date for a person in `zone`: “today”, “tomorrow, 17:00”, “Friday 6 March, 17:00”, “Monday 3 May 2027”."""
+def date_text(due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits = UNSAID) -> str:
+    """The date for a person in `zone`: “today”, “tomorrow, 17:00”, “Friday 6 March, 17:00”, “Monday, May 3, 2027”."""
     if due is None:
         return ""
     date, time = due.date, due.time
@@ -157,7 +160,5 @@ def date_text(due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> str:
         date, time = local.date(), local.time()
     today = now.astimezone(zone).date()
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-    words = near.get((date - today).days) or f"{WEEKDAY_NAMES[date.weekday()]} {date.day} {MONTH_NAMES[date.month - 1]}"
-    if date.year != today.year and abs((date - today).days) > 1:
-        words = f"{words} {date.year}"
-    return f"{words}, {time:%H:%M}" if time is not None else words
+    words = near.get((date - today).days) or long_day_text(date, habits, year=date.year != today.year)
+    return f"{words}, {time_text(time, habits)}" if time is not None else words

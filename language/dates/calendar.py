@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from habits.values import Habits
+from habits.wording import MONTH_NAMES, month_day_text
 from language.dates.languages import Kind
 from language.dates.tokens import Words
-from language.recurrence import LAST_YEAR, MONTH_NAMES, TOO_FAR, Rule
+from language.recurrence import LAST_YEAR, TOO_FAR, Rule
 
 FIRST_YEAR = 1900
 CENTURY = 2000
@@ -24,13 +26,15 @@ LEAP_CYCLE_YEARS = 8
 class Reference:
     """What a phrase is read against.
 
-    `local` is now by the clock of `zone`, the user's. `day_first` is None where 04/05 has two readings.
-    `whole` trusts that the words are a date; without it they may be part of a title.
+    `local` is now by the clock of `zone`, the user's. `day_first` is None where 04/05 has two readings; `habits` say
+    how dates are shown, and where a week begins. `whole` trusts that the words are a date; without it they may be
+    part of a title.
     """
 
     local: datetime.datetime
     zone: ZoneInfo
     day_first: bool | None
+    habits: Habits
     whole: bool = False
 
     @property
@@ -91,13 +95,15 @@ def _numeric(words: Words, place: int, reference: Reference) -> DayReading:
     said = words.tokens[place].word
     day_first = _order(said, first, second, reference)
     if day_first is None:
-        readings = f"{first} {month_name(second)} or {second} {month_name(first)}"
+        orders = (month_day_text(second, first, reference.habits), month_day_text(first, second, reference.habits))
+        readings = " or ".join(orders)
         problem = f"“{said}” can be {readings}. Which one do you mean?"
         return DayReading(place + 1, reference.today, weak=True, problem=problem)
     day, month = (first, second) if day_first else (second, first)
     reading = on_date(place + 1, reference, year, month, day)
-    both = first != second and first <= MONTHS and second <= MONTHS and "/" in said
-    note = f"Read {said} as {day} {month_name(month)}." if both and not reading.problem else ""
+    both = first != second and first <= MONTHS and second <= MONTHS and "." not in said
+    understood = month_day_text(month, day, reference.habits)
+    note = f"Read {said} as {understood}." if both and not reading.problem else ""
     return replace(reading, weak=True, note=note)
 
 
@@ -126,14 +132,15 @@ def on_date(end: int, reference: Reference, year: int | None, month: int, day: i
         date = datetime.date(candidate, month, day)
         if year is not None or date >= reference.today:
             return DayReading(end, date, rule=rule, ignored=date < reference.today)
-    return DayReading(end, reference.today, problem=_no_such_date(year, month, day))
+    return DayReading(end, reference.today, problem=_no_such_date(year, month, day, reference.habits))
 
 
-def _no_such_date(year: int | None, month: int, day: int) -> str:
+def _no_such_date(year: int | None, month: int, day: int, habits: Habits) -> str:
     if not 1 <= month <= MONTHS:
         return f"There is no month {month}. Which date do you mean?"
-    in_year = f" {year}" if year is not None else ""
-    return f"There is no {day} {month_name(month)}{in_year}. Which date do you mean?"
+    comma = "," if habits.month_first else ""
+    in_year = f"{comma} {year}" if year is not None else ""
+    return f"There is no {month_day_text(month, day, habits)}{in_year}. Which date do you mean?"
 
 
 def read_month_date(words: Words, place: int, reference: Reference) -> DayReading | None:

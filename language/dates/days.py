@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dateutil.relativedelta import relativedelta
 
+from habits.weeks import day_in_week, week_begins
 from language.dates.calendar import (
     FIRST_YEAR,
     LONGEST_MONTH,
@@ -363,7 +364,7 @@ def _span(words: Words, place: int, reference: Reference) -> DayReading | None:
     spot = words.skip(end, Kind.ON)
     weekday = words.get(spot, Kind.WEEKDAY)
     if unit == "week" and weekday is not None:
-        return DayReading(spot + 1, start + datetime.timedelta(days=weekday))
+        return DayReading(spot + 1, day_in_week(reference.today, weekday, reference.habits, weeks=1))
     return DayReading(end, start, describes=True)
 
 
@@ -371,12 +372,12 @@ def _present(words: Words, end: int, reference: Reference, unit: str) -> DayRead
     """The last day of this week, month or year, or "this week friday"."""
     if unit != "week":
         return DayReading(end, _end_of(unit, reference.today), describes=True)
-    monday = reference.today - datetime.timedelta(days=reference.today.weekday())
     spot = words.skip(end, Kind.ON)
     weekday = words.get(spot, Kind.WEEKDAY)
     if weekday is None:
-        return DayReading(end, monday + datetime.timedelta(days=SUNDAY), describes=True)
-    date = monday + datetime.timedelta(days=weekday)
+        last = week_begins(reference.today, reference.habits) + datetime.timedelta(days=6)
+        return DayReading(end, last, describes=True)
+    date = day_in_week(reference.today, weekday, reference.habits)
     return DayReading(spot + 1, date, ignored=date < reference.today)
 
 

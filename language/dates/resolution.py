@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from habits.wording import time_text
 from language.dates.calendar import DayReading, Reference
 from language.dates.days import roll
 from language.dates.phrases import Phrase
@@ -103,6 +104,11 @@ def _due(
         moment = instant_of(date, time, reference.zone).astimezone(reference.zone)
         past = moment <= reference.local
         if (moment.date(), moment.time()) != (date, time):
-            notes = [*notes, f"{time:%H:%M} does not exist that day; moved to {moment:%H:%M}."]
+            notes = [*notes, gap_note(time, moment, reference)]
             due = due if keep_wall_time else Due(moment.date(), moment.time(), reference.zone.key)
     return due, " ".join(filter(None, [*notes, PAST_NOTE if past else ""]))
+
+
+def gap_note(time: datetime.time, moment: datetime.datetime, reference: Reference) -> str:
+    skipped, shown = (time_text(either, reference.habits) for either in (time, moment))
+    return f"{skipped} does not exist that day; moved to {shown}."

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
+from habits.weeks import day_in_week
+from habits.wording import WEEKDAY_NAMES, day_text
 from language.dates.calendar import (
     LONGEST_MONTH,
     DayReading,
     Reference,
     coming_month_days,
-    month_name,
     read_digits,
     read_month_date,
 )
 from language.dates.languages import Kind
 from language.dates.tokens import Words
-from language.recurrence import WEEKDAY_NAMES, Rule
+from language.recurrence import Rule
 
 
 def coming_weekday(day: datetime.date, weekday: int) -> datetime.date:
@@ -51,13 +52,13 @@ def read_weekday(words: Words, place: int, reference: Reference) -> DayReading |
 
 def _weekday_of_week(words: Words, place: int, reference: Reference, weekday: int) -> DayReading | None:
     """wednesday (of) next week, tuesday of this week, wednesday after next."""
-    monday = reference.today - datetime.timedelta(days=reference.today.weekday())
     if words.word(place) == "after" and words.has(place + 1, Kind.NEXT) and not words.has(place + 2, Kind.UNIT):
         return DayReading(place + 2, coming_weekday(reference.today, weekday) + datetime.timedelta(weeks=1))
     spot = words.skip(words.skip(place, Kind.OF), Kind.THE)
     if words.get(spot + 1, Kind.UNIT) != "week" or not words.has(spot, Kind.NEXT, Kind.THIS):
         return None
-    date = monday + datetime.timedelta(days=weekday, weeks=int(words.has(spot, Kind.NEXT)))
+    following = int(words.has(spot, Kind.NEXT))
+    date = day_in_week(reference.today, weekday, reference.habits, weeks=following)
     return DayReading(spot + 2, date, ignored=date < reference.today)
 
 
@@ -68,7 +69,7 @@ def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: 
     if dated is not None:
         if dated.date.weekday() == weekday or dated.problem:
             return replace(dated, weak=False, describes=False)
-        said = f"{dated.date.day} {month_name(dated.date.month)} {dated.date.year}"
+        said = day_text(dated.date, reference.habits)
         problem = (
             f"{said} is a {WEEKDAY_NAMES[dated.date.weekday()]}, not a {WEEKDAY_NAMES[weekday]}. Which one do you mean?"
         )

@@ -180,7 +180,7 @@ def is_when(words: str, clock: Clock) -> bool:
     """Whether the words say when to remind of something that is due at some time."""
     due = Due(clock.today + datetime.timedelta(days=SOME_DUE_DAYS), datetime.time(12), clock.zone.key)
     try:
-        return read_rules([words], [], due, clock.zone, clock.now) is not None
+        return read_rules([words], [], due, clock.zone, clock.now, clock.habits) is not None
     except DateNotUnderstood:
         return False
 
@@ -191,7 +191,7 @@ def counts_back(words: str, clock: Clock) -> bool:
         return True
     due = Due(clock.today + datetime.timedelta(days=SOME_DUE_DAYS), datetime.time(12), clock.zone.key)
     try:
-        rules = read_rules([words], [], due, clock.zone, clock.now) or []
+        rules = read_rules([words], [], due, clock.zone, clock.now, clock.habits) or []
     except DateNotUnderstood:
         return False
     at_clock = re.fullmatch(r"(?:at )?[\d:]+ ?(?:[ap]\.?m\.?)?|(?:at )?noon", words.strip(), re.IGNORECASE)

@@ -7,10 +7,10 @@ mail from yesterday", "to go through the notes I took last monday".
 import re
 from dataclasses import dataclass
 
+from habits.wording import MONTH_NAMES, WEEKDAY_NAMES
 from language.clock import Clock
 from language.dates import resolve_date
 from language.errors import DateNotUnderstood
-from language.recurrence import MONTH_NAMES, WEEKDAY_NAMES
 from language.reminders.phrases import ANY, DAYS, MINUTES
 
 OVER = "“{}” is over already, so that nothing would remind you. When should I? Say for example “tomorrow at 9am”."
@@ -104,7 +104,7 @@ def is_over(words: str, clock: Clock) -> bool | None:
     if BEHIND_US.fullmatch(words):
         return True
     try:
-        due = resolve_date(words, clock.zone, clock.now).due
+        due = resolve_date(words, clock.zone, clock.now, habits=clock.habits).due
     except DateNotUnderstood:
         return None
     if due is None:

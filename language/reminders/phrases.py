@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from habits.values import UNSAID, Habits
 from language.dates import resolve_date
 from language.due import Due
 from language.errors import DateNotUnderstood
@@ -113,6 +114,7 @@ def read_rules(
     due: Due | None,
     zone: ZoneInfo,
     now: datetime.datetime,
+    habits: Habits = UNSAID,
 ) -> list[ReminderRule] | None:
     """The rules that these words ask for, for a todo that is due then and has the `known` ones.
 
@@ -130,26 +132,30 @@ def read_rules(
     rules = known if any(says_also(phrase) or is_snooze(phrase) for phrase in said) else []
     if any(map(is_snooze, said)):
         rules = [rule for rule in rules if not rule.once]
-    rules = [*rules, *(rule for phrase in said if not says_never(phrase) for rule in _rules_of(phrase, due, zone, now))]
+    asked = [phrase for phrase in said if not says_never(phrase)]
+    rules = [*rules, *(rule for phrase in asked for rule in _rules_of(phrase, due, zone, now, habits))]
     for rule in rules:
         if rule not in known:
-            _refuse_past(rule, due, zone, now)
+            _refuse_past(rule, due, zone, now, habits)
     if len(set(rules)) > REMINDERS_MAX:
         raise DateNotUnderstood(TOO_MANY)
     return list(dict.fromkeys(rules))
 
 
-def _rules_of(phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> list[ReminderRule]:
+def _rules_of(
+    phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits
+) -> list[ReminderRule]:
     words = ALSO.sub("", _folded(phrase)).strip()
     if ";" in words:
-        return [rule for piece in words.split(";") if piece.strip() for rule in _rules_of(piece, due, zone, now)]
+        told = [piece for piece in words.split(";") if piece.strip()]
+        return [rule for piece in told for rule in _rules_of(piece, due, zone, now, habits)]
     try:
-        return [_rule_of(words, due, zone, now)]
+        return [_rule_of(words, due, zone, now, habits)]
     except DateNotUnderstood as refusal:
         pieces = [piece for piece in JOINT.split(words) if piece]
         if not 1 < len(pieces) <= REMINDERS_MAX:
             raise refusal from None
-    return [_rule_of(piece, due, zone, now) for piece in _completed(pieces)]
+    return [_rule_of(piece, due, zone, now, habits) for piece in _completed(pieces)]
 
 
 def _completed(pieces: list[str]) -> list[str]:
@@ -167,10 +173,10 @@ def _completed(pieces: list[str]) -> list[str]:
     ] + [pieces[-1]]
 
 
-def _rule_of(words: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> ReminderRule:
+def _rule_of(words: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits) -> ReminderRule:
     if snooze := SNOOZE.fullmatch(words):
         until = snooze["until"]
-        moment = _moment(f"in {until}" if LENGTH.fullmatch(until) else until, zone, now)
+        moment = _moment(f"in {until}" if LENGTH.fullmatch(until) else until, zone, now, habits)
         return replace(moment, once=True)
     if AT_THE_TIME_WORDS.fullmatch(words):
         return _counted(AT_THE_TIME, words, due)
@@ -181,7 +187,7 @@ def _rule_of(words: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime
         return ReminderRule(days=0, time=time or MORNING)
     if CLOCK_ALONE.fullmatch(words) and due:
         return ReminderRule(days=0, time=_clock(words, due.date, zone, now))
-    return _moment(words, zone, now)
+    return _moment(words, zone, now, habits)
 
 
 def _before(match: re.Match[str], words: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> ReminderRule:
@@ -231,12 +237,12 @@ def _clock(words: str, day: datetime.date, zone: ZoneInfo, now: datetime.datetim
     return found.due.time
 
 
-def _moment(words: str, zone: ZoneInfo, now: datetime.datetime) -> ReminderRule:
+def _moment(words: str, zone: ZoneInfo, now: datetime.datetime, habits: Habits) -> ReminderRule:
     """A date as everywhere; a whole day is its morning."""
     if EVER_AGAIN.match(words):
         raise DateNotUnderstood(REPEATED)
     try:
-        found = resolve_date(words, zone, now)
+        found = resolve_date(words, zone, now, habits=habits)
     except DateNotUnderstood as refusal:
         raise DateNotUnderstood(NOT_UNDERSTOOD.format(words[:60])) from refusal
     if found.recurrence:
@@ -246,11 +252,11 @@ def _moment(words: str, zone: ZoneInfo, now: datetime.datetime) -> ReminderRule:
     return ReminderRule(on=found.due.date, time=found.due.time or MORNING, zone=found.due.zone or zone.key)
 
 
-def _refuse_past(rule: ReminderRule, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> None:
+def _refuse_past(rule: ReminderRule, due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits) -> None:
     at = rule.instant(due, zone)
     if at is not None and at <= now:
-        said = rule_text(rule, zone, now)
-        raise DateNotUnderstood(IS_OVER.format(said, instant_text(at, zone, now)))
+        said = rule_text(rule, zone, now, habits)
+        raise DateNotUnderstood(IS_OVER.format(said, instant_text(at, zone, now, habits)))
 
 
 def _folded(phrase: str) -> str:

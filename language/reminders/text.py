@@ -3,6 +3,8 @@
 import datetime
 from zoneinfo import ZoneInfo
 
+from habits.values import UNSAID, Habits
+from habits.wording import time_text
 from language.dates import date_text
 from language.due import Due
 from language.reminders.rule import ReminderRule
@@ -10,19 +12,19 @@ from language.reminders.rule import ReminderRule
 HOUR = 60
 
 
-def rule_text(rule: ReminderRule, zone: ZoneInfo, now: datetime.datetime) -> str:
+def rule_text(rule: ReminderRule, zone: ZoneInfo, now: datetime.datetime, habits: Habits = UNSAID) -> str:
     """“30 minutes before”, “1 day before at 19:00”, “on the day at 08:00”, “Friday 6 March, 17:00”."""
     if rule.minutes is not None:
         return _distance_text(rule.minutes)
     if rule.days is not None:
         day = f"{_counted(rule.days, 'day')} before" if rule.days else "on the day"
-        return f"{day} at {rule.time:%H:%M}" if rule.time else day
-    return date_text(Due(rule.on, rule.time, rule.zone), zone, now) if rule.on else ""
+        return f"{day} at {time_text(rule.time, habits)}" if rule.time else day
+    return date_text(Due(rule.on, rule.time, rule.zone), zone, now, habits) if rule.on else ""
 
 
-def instant_text(at: datetime.datetime, zone: ZoneInfo, now: datetime.datetime) -> str:
+def instant_text(at: datetime.datetime, zone: ZoneInfo, now: datetime.datetime, habits: Habits = UNSAID) -> str:
     wall = at.astimezone(zone)
-    return date_text(Due(wall.date(), wall.time(), zone.key), zone, now)
+    return date_text(Due(wall.date(), wall.time(), zone.key), zone, now, habits)
 
 
 def _distance_text(minutes: int) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
 
+from habits.values import Habits
 from language.dates import Due, FoundDate, date_text, find_date, recurrence_text, resolve_date
 from language.dates.languages import LEXICON
 from language.errors import DateNotUnderstood
@@ -170,8 +171,8 @@ class TwoWayDateTests(SimpleTestCase):
             self.assertEqual(caught.exception.sentence, "“04/05” can be 4 May or 5 April. Which one do you mean?")
 
     def test_the_caller_may_know_the_order(self):
-        self.assertEqual(due_words(resolve_date("04/05", UTC, NOW, day_first=True).due), "2026-05-04")
-        self.assertEqual(due_words(resolve_date("04/05", UTC, NOW, day_first=False).due), "2026-04-05")
+        self.assertEqual(due_words(resolve_date("04/05", UTC, NOW, habits=Habits(day_first=True)).due), "2026-05-04")
+        self.assertEqual(due_words(resolve_date("04/05", UTC, NOW, habits=Habits(day_first=False)).due), "2026-04-05")
 
     def test_one_reading_needs_no_question(self):
         for phrase, due in (

@@ -4,10 +4,12 @@ import datetime
 import re
 from collections.abc import Callable
 
+from habits.values import UNSAID
+from habits.weeks import week_begins
+from habits.wording import MONTH_NAMES
 from language.acts import Span
 from language.clock import Clock
 from language.grammar import Forms, section
-from language.recurrence import MONTH_NAMES
 from language.vocabulary import NUMBERS
 
 forms = section("periods")
@@ -16,7 +18,7 @@ forms = section("periods")
 SATURDAY = 5
 # What is due "after thursday" may be due at any time to come.
 ANY_TIME = datetime.timedelta(days=3650)
-SpanOf = Callable[[re.Match[str], datetime.date], Span]
+SpanOf = Callable[[re.Match[str], Clock], Span]
 
 
 def cut_span(text: str, clock: Clock, *, looks_back: bool = False) -> tuple[Span | None, str]:
@@ -26,7 +28,7 @@ def cut_span(text: str, clock: Clock, *, looks_back: bool = False) -> tuple[Span
             return days
     for form, span_of in SPANS:
         if match := form.search(text):
-            return span_of(match, clock.today), without(match, text)
+            return span_of(match, clock), without(match, text)
     if match := forms.month.search(text):
         return month_of(match, clock.today, looks_back=looks_back), without(match, text)
     return cut_day(text, clock, looks_back=looks_back)
@@ -36,12 +38,12 @@ def without(match: re.Match[str], text: str) -> str:
     return f"{text[: match.start()]} {text[match.end() :]}"
 
 
-def today_of(match: re.Match[str], today: datetime.date) -> Span:
-    return Span(today, today, "today")
+def today_of(match: re.Match[str], clock: Clock) -> Span:
+    return Span(clock.today, clock.today, "today")
 
 
-def yesterday_of(match: re.Match[str], today: datetime.date) -> Span:
-    day = today - datetime.timedelta(days=1)
+def yesterday_of(match: re.Match[str], clock: Clock) -> Span:
+    day = clock.today - datetime.timedelta(days=1)
     return Span(day, day, "yesterday")
 
 
@@ -79,11 +81,12 @@ def week_of(match: re.Match[str], clock: Clock) -> tuple[Span, str] | None:
     found = clock.find(match["day"])
     if found is None or found.due is None or found.start:
         return None
-    monday = found.due.date - datetime.timedelta(days=found.due.date.weekday())
-    first_on = monday + datetime.timedelta(days=SATURDAY * (match["unit"].lower() == "weekend"))
+    is_weekend = match["unit"].lower() == "weekend"
+    begins = week_begins(found.due.date, UNSAID if is_weekend else clock.habits)
+    first_on = begins + datetime.timedelta(days=SATURDAY * is_weekend)
     name = f"in the {match['unit'].lower()} of {found.text}"
     rest = f"{match.string[: match.start()]} {match['day'][found.end :]}"
-    return Span(first_on, monday + datetime.timedelta(days=6), name), rest
+    return Span(first_on, begins + datetime.timedelta(days=6), name), rest
 
 
 def days_after(match: re.Match[str], clock: Clock) -> tuple[Span, str] | None:
@@ -94,8 +97,9 @@ def days_after(match: re.Match[str], clock: Clock) -> tuple[Span, str] | None:
     return Span(first_on, first_on + ANY_TIME, f"after {span.name}"), match.string[: match.start()]
 
 
-def days_to_come(match: re.Match[str], today: datetime.date) -> Span:
+def days_to_come(match: re.Match[str], clock: Clock) -> Span:
     """ "The next three days" are today and three more."""
+    today = clock.today
     if not match["count"]:
         return Span(today, today + datetime.timedelta(weeks=2), "in the next fortnight")
     count, unit = match["count"].lower(), match["unit"].lower()
@@ -115,8 +119,9 @@ def month_of(match: re.Match[str], today: datetime.date, *, looks_back: bool) ->
     return Span(first_on, following - datetime.timedelta(days=1), name)
 
 
-def period(match: re.Match[str], today: datetime.date) -> Span:
-    """The calendar days of "this week", "next month", "the weekend"; weeks begin on Monday."""
+def period(match: re.Match[str], clock: Clock) -> Span:
+    """The calendar days of "this week", "next month", "the weekend", which is that of the week from Monday on."""
+    today = clock.today
     which, unit = (match["which"] or "this").lower(), (match["unit"] or match["own"] or "weekend").lower()
     steps = {"next": 1, "last": -1, "past": -1}.get(which, 0)
     name = f"{which if steps else 'this'} {unit}"
@@ -124,7 +129,7 @@ def period(match: re.Match[str], today: datetime.date) -> Span:
         first_on = (today.replace(day=1) + datetime.timedelta(days=steps * 31)).replace(day=1)
         last_on = (first_on + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
     else:
-        first_on = today - datetime.timedelta(days=today.weekday()) + datetime.timedelta(weeks=steps)
+        first_on = week_begins(today, UNSAID if unit == "weekend" else clock.habits) + datetime.timedelta(weeks=steps)
         last_on = first_on + datetime.timedelta(days=6)
     if unit == "weekend":
         first_on += datetime.timedelta(days=SATURDAY)

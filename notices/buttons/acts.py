@@ -75,7 +75,7 @@ def _done(owner: User, delivery: Delivery, act: str, now: datetime.datetime) -> 
     written = snooze_reminder(owner, reminder, snooze.until, now=now, by=BY_BUTTON)
     until = put_off_until(written.todo, owner.zone)
     # “This evening” is tomorrow's for who presses it at night: the moment itself is said.
-    when = f" {instant_text(until, owner.zone, now)}" if until else ""
+    when = f" {instant_text(until, owner.zone, now, owner.habits)}" if until else ""
     return f"“{written.todo.title}” reminds you again{when}."
 
 

@@ -15,6 +15,6 @@ def item_of(row: Delivery, todo: Todo | None, owner: User, now: datetime.datetim
     if todo is None:
         said = {"title": "", "text": "", "address": "/"} | row.content
         return Item(row.pk, said["title"], said["text"], said["address"], row.occurrence, acts=buttons_of(row))
-    due = date_text(todo.wall_due, owner.zone, now)
+    due = date_text(todo.wall_due, owner.zone, now, owner.habits)
     text, address = f"Due {due}" if due else "", f"{todo.address}/edit"
     return Item(row.pk, todo.title, text, address, row.occurrence, todo.pk, buttons_of(row))

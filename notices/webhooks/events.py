@@ -148,6 +148,6 @@ def tell_of_todo(change: TodoChange, todo: Todo, owner: User, **kwargs: Any) -> 
             tool_call_id=change.tool_call_id,
             undoes=change.undoes_id,
         ),
-        todo=todo_out(todo, owner.zone, timezone.now()),
+        todo=todo_out(todo, owner, timezone.now()),
     )
     tell(owner, f"todo.{change.kind}", change.pk, change.created_at, told)

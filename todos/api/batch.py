@@ -113,4 +113,4 @@ def written_item(write: Any, user: User, item: Body, typed: datetime.datetime) -
     except ProductError as error:
         refusal = BatchError(error=error.code, message=error.sentence, details=error.public_details)
         return BatchItem(outcome="refused", todo=None, error=refusal)
-    return BatchItem(outcome=outcome, todo=todo_out(written.todo, user.zone, timezone.now()), error=None)
+    return BatchItem(outcome=outcome, todo=todo_out(written.todo, user, timezone.now()), error=None)

@@ -181,12 +181,12 @@ def etag_of_list(request: HttpRequest, user: User) -> str:
     state = Todo.objects.for_user(user).state(now)
     day = now.astimezone(user.zone).date()
     reminding = Reminder.objects.for_user(user).waiting().filter(at__gt=now).count()
-    return weak_etag(request.get_full_path(), user.time_zone, day, sorted(state.items()), reminding)
+    return weak_etag(request.get_full_path(), user.time_zone, user.habits, day, sorted(state.items()), reminding)
 
 
 def says_the_same(todo: Todo, user: User) -> bool:
     """Whether time has made nothing else of an unchanged todo: “tomorrow” has become “today”, it is overdue."""
-    return todo_out(todo, user.zone, todo.updated_at) == todo_out(todo, user.zone, timezone.now())
+    return todo_out(todo, user, todo.updated_at) == todo_out(todo, user, timezone.now())
 
 
 @database_unit
@@ -196,7 +196,7 @@ def read_page(user: User, query: TodoQuery) -> TodoPage:
         user, now, query.filter, words=query.q.split(), tag=query.tag, start=query.start, end=query.end
     )
     rows, cursor = todos.page(query.sort or natural_sort(query.filter), query.limit, query.cursor)
-    return TodoPage(items=[todo_out(todo, user.zone, now) for todo in rows], next=cursor)
+    return TodoPage(items=[todo_out(todo, user, now) for todo in rows], next=cursor)
 
 
 @database_unit
@@ -231,7 +231,7 @@ def undo_out(report: Report, user: User) -> UndoOut:
                 outcome="refused" if undone.differences else "undone",
                 note=undone.note,
                 differences=[DifferenceOut(**dataclasses.asdict(difference)) for difference in undone.differences],
-                todo=todo_out(undone.todo, user.zone, timezone.now()),
+                todo=todo_out(undone.todo, user, timezone.now()),
             )
             for undone in report.todos
         ],
@@ -239,12 +239,12 @@ def undo_out(report: Report, user: User) -> UndoOut:
 
 
 def todo_answer(todo: Todo, user: User, status: int = 200, **headers: str) -> Answer:
-    return Answer(todo_out(todo, user.zone, timezone.now()), status, {"ETag": etag_of(todo), **headers})
+    return Answer(todo_out(todo, user, timezone.now()), status, {"ETag": etag_of(todo), **headers})
 
 
 def todo_response(todo: Todo, user: User, response: HttpResponse) -> TodoOut:
     response["ETag"] = etag_of(todo)
-    return todo_out(todo, user.zone, timezone.now())
+    return todo_out(todo, user, timezone.now())
 
 
 def etag_of(todo: Todo) -> str:

@@ -128,7 +128,7 @@ def reminder_out(reminder: Reminder, user: User, now: datetime.datetime) -> Remi
         id=reminder.pk,
         at=reminder.at.astimezone(user.zone).isoformat() if reminder.at else None,
         before_minutes=rule.minutes,
-        text=rule_text(rule, user.zone, now),
+        text=rule_text(rule, user.zone, now, user.habits),
         state=reminder.state,
         snoozed=rule.once,
     )

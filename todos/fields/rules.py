@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from accounts.models import User
 from language.dates import resolve_date, shifted
 from language.due import Due
 from language.errors import DateNotUnderstood
@@ -76,9 +76,7 @@ def clean_tags(names: Iterable[str]) -> set[str]:
     return tags
 
 
-def clean_due(
-    due: str | Due | None, schedule: Schedule, zone: ZoneInfo, now: datetime.datetime
-) -> tuple[Schedule, str]:
+def clean_due(due: str | Due | None, schedule: Schedule, user: User, now: datetime.datetime) -> tuple[Schedule, str]:
     """The schedule with another date, and a note for the person; raises DateNotUnderstood for a phrase that is none.
 
     A date moves this occurrence; a repeat (“every weekday at 9:30”) begins a new rule, on the day there is where it
@@ -88,13 +86,13 @@ def clean_due(
     if not isinstance(due, str):
         return schedule.moved_to(due), ""
     phrase, day = _phrase(due), schedule.due.date if schedule.due else None
-    if moved := shifted(phrase, schedule.due, zone, now):
+    if moved := shifted(phrase, schedule.due, user.zone, now):
         return schedule.moved_to(moved), ""
-    if day and day >= now.astimezone(zone).date() and CLOCK_ALONE.fullmatch(phrase):
+    if day and day >= now.astimezone(user.zone).date() and CLOCK_ALONE.fullmatch(phrase):
         phrase = f"{day.isoformat()} {phrase}"
-    found = resolve_date(phrase, zone, now)
-    if found.recurrence and day and day >= now.astimezone(zone).date() and names_no_day(found.recurrence):
-        return _repeat_in_words(phrase, schedule, zone, now)
+    found = resolve_date(phrase, user.zone, now, habits=user.habits)
+    if found.recurrence and day and day >= now.astimezone(user.zone).date() and names_no_day(found.recurrence):
+        return _repeat_in_words(phrase, schedule, user, now)
     if found.recurrence:
         return Schedule(found.due).repeating(found.recurrence), found.note
     return schedule.moved_to(found.due), found.note
@@ -106,7 +104,7 @@ def names_no_day(recurrence: Recurrence) -> bool:
 
 
 def clean_recurrence(
-    recurrence: str | Recurrence | None, schedule: Schedule, zone: ZoneInfo, now: datetime.datetime
+    recurrence: str | Recurrence | None, schedule: Schedule, user: User, now: datetime.datetime
 ) -> tuple[Schedule, str]:
     """The schedule under another rule: an RRULE value, words (“every friday”), or None to be due only once.
 
@@ -115,7 +113,7 @@ def clean_recurrence(
     if not recurrence:
         return schedule.repeating(None), ""
     if isinstance(recurrence, str) and "FREQ=" not in recurrence.upper():
-        return _repeat_in_words(_phrase(recurrence), schedule, zone, now)
+        return _repeat_in_words(_phrase(recurrence), schedule, user, now)
     if isinstance(recurrence, str):
         recurrence = Recurrence(recurrence)
     if schedule.due is None:
@@ -124,7 +122,7 @@ def clean_recurrence(
     if len(rule) > RULE_MAX:
         raise ValueError("This repeat rule is too long.")
     repeating = schedule.repeating(Recurrence(rule, recurrence.from_completion))
-    if repeating.next(now, zone) is None:
+    if repeating.next(now, user.zone) is None:
         raise ValueError("By this repeat rule the todo would never come again.")
     return repeating, ""
 
@@ -133,7 +131,7 @@ def clean_remind(
     remind: str | Iterable[str | ReminderRule] | None,
     known: list[str] | None,
     schedule: Schedule,
-    zone: ZoneInfo,
+    user: User,
     now: datetime.datetime,
 ) -> list[str] | None:
     """The rules to store, for a todo with this schedule that has the `known` ones; None where the due time reminds.
@@ -148,14 +146,15 @@ def clean_remind(
     phrases = [_storable(str(phrase)) for phrase in said]
     at_the_time = [AT_THE_TIME] if schedule.due and schedule.due.time else []
     rules_known = at_the_time if known is None else [ReminderRule.parse(text) for text in known]
-    rules = read_rules(phrases, rules_known, schedule.due, zone, now)
+    rules = read_rules(phrases, rules_known, schedule.due, user.zone, now, user.habits)
     return None if rules is None else [str(rule) for rule in rules]
 
 
-def _repeat_in_words(phrase: str, schedule: Schedule, zone: ZoneInfo, now: datetime.datetime) -> tuple[Schedule, str]:
+def _repeat_in_words(phrase: str, schedule: Schedule, user: User, now: datetime.datetime) -> tuple[Schedule, str]:
     day = schedule.due.date if schedule.due else None
     # “every month” is said of the day that the todo is due.
-    found = resolve_date(phrase, zone, datetime.datetime.combine(day, datetime.time(), zone) if day else now)
+    since = datetime.datetime.combine(day, datetime.time(), user.zone) if day else now
+    found = resolve_date(phrase, user.zone, since, habits=user.habits)
     if found.recurrence is None or found.due is None:
         raise DateNotUnderstood("This does not say how to repeat. Try “every weekday” or “every 2 weeks”.")
     due = schedule.due or found.due
@@ -191,7 +190,7 @@ CLEANED_LAST = ["recurrence", "remind"]
 
 def clean_fields(
     fields: Mapping[str, Any],
-    zone: ZoneInfo,
+    user: User,
     now: datetime.datetime,
     schedule: Schedule,
     reminder_rules: list[str] | None = None,
@@ -206,11 +205,11 @@ def clean_fields(
     for name in sorted(fields, key=lambda name: name in CLEANED_LAST and 1 + CLEANED_LAST.index(name)):
         try:
             if name in SCHEDULERS:
-                schedule, note = SCHEDULERS[name](fields[name], schedule, zone, now)
+                schedule, note = SCHEDULERS[name](fields[name], schedule, user, now)
                 cleaned["schedule"] = schedule
                 notes.append(note)
             elif name == "remind":
-                cleaned["reminder_rules"] = clean_remind(fields[name], reminder_rules, schedule, zone, now)
+                cleaned["reminder_rules"] = clean_remind(fields[name], reminder_rules, schedule, user, now)
             else:
                 cleaned[name] = CLEANERS[name](fields[name])
         except DateNotUnderstood as error:

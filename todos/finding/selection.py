@@ -38,7 +38,7 @@ def _day(field: str, phrase: str, user: User, now: datetime.datetime) -> datetim
     if not phrase:
         return None
     try:
-        found = resolve_date(phrase, user.zone, now)
+        found = resolve_date(phrase, user.zone, now, habits=user.habits)
     except DateNotUnderstood as error:
         raise ValidationFailed(details={field: error.sentence}) from None
     return found.due.date if found.due else None

@@ -32,9 +32,9 @@ def write_approved(
     def write(todo_id: UUID, version: int) -> Changed:
         if action == "complete":
             written = commands.complete_todo(user, todo_id, now=now, by=by, expected_version=version)
-            return Changed(outcome="completed", task=todo_row(written.todo, user.zone, now), note=written.note)
+            return Changed(outcome="completed", task=todo_row(written.todo, user, now), note=written.note)
         written = commands.delete_todo(user, todo_id, now=now, by=by, expected_version=version)
-        return Changed(outcome="deleted", task=todo_row(written.todo, user.zone, now))
+        return Changed(outcome="deleted", task=todo_row(written.todo, user, now))
 
     def write_or_refuse(todo_id: UUID, version: int, title: str) -> Changed | Refused:
         try:

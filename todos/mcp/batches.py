@@ -214,7 +214,7 @@ def written_in_call(user: User, tool_call_id: UUID, now: datetime.datetime) -> R
             continue  # the next occurrence, which came or went with the one before
         todo = todos.get(todo_id) or todo_of(change, latest(change))
         outcome = "undone" if change.undoes_id else cast(Outcome, change.kind)
-        results.append(Changed(outcome=outcome, task=todo_row(todo, user.zone, now)))
+        results.append(Changed(outcome=outcome, task=todo_row(todo, user, now)))
     return Results(results=results) if results else None
 
 
@@ -243,4 +243,4 @@ def rows_of(todo_ids: list[UUID], user: User, now: datetime.datetime) -> list[To
     if not todo_ids:
         return []
     todos = Todo.objects.for_user(user).with_tags().in_bulk(todo_ids)
-    return [todo_row(todos[todo_id], user.zone, now) for todo_id in todo_ids if todo_id in todos]
+    return [todo_row(todos[todo_id], user, now) for todo_id in todo_ids if todo_id in todos]

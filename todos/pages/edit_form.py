@@ -4,11 +4,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
 
+from accounts.models import User
 from language.dates import Due
 from language.reminders.rule import ReminderRule
 from language.reminders.text import rule_text
@@ -87,7 +87,7 @@ class TodoForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, todo: Todo) -> "TodoForm":
+    def of(cls, todo: Todo, user: User) -> "TodoForm":
         return cls(
             auto_id="edit-%s",
             initial={
@@ -96,7 +96,7 @@ class TodoForm(forms.Form):
                 "notes": todo.notes,
                 "due_date": todo.due_date,
                 "due_time": todo.due_time,
-                "repeats": todo.repeats or "",
+                "repeats": todo.repeats_text(user.habits) or "",
                 "priority": Priority(todo.priority).label,
                 "tags": " ".join(todo.tags),
             },
@@ -108,19 +108,19 @@ class TodoForm(forms.Form):
             self.add_error("due_date", "A time needs a day.")
         return self.cleaned_data
 
-    def todo_fields(self, todo: Todo, zone: str) -> TodoFields:
+    def todo_fields(self, todo: Todo, user: User) -> TodoFields:
         """`todo` is the one that was edited: a date left as it was keeps the zone it was given in."""
         repeats, said = self.cleaned_data["repeats"], cast(QueryDict, self.data)
         fields: TodoFields = {
             "title": self.cleaned_data["title"],
             "notes": self.cleaned_data["notes"],
             "priority": self.cleaned_data["priority"],
-            "due": None if "due" in said.getlist("clear") else self.due_of(todo, zone),
+            "due": None if "due" in said.getlist("clear") else self.due_of(todo, user.time_zone),
             "tags": tag_words(self.cleaned_data["tags"]),
         }
         if "repeats" in said.getlist("clear"):
             fields["recurrence"] = None
-        elif repeats != (todo.repeats or ""):
+        elif repeats != (todo.repeats_text(user.habits) or ""):
             fields["recurrence"] = repeats
         if "reminders_shown" in said and (kept := self.reminders_kept(todo)) != rules_of(todo):
             fields["remind"] = kept
@@ -152,10 +152,10 @@ class TodoForm(forms.Form):
         words = tag_words(self["tags"].value() or "")
         return " ".join(word for word in words if word.removeprefix("#").lower() not in known)
 
-    def reminder_choices(self, todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> list[Choice]:
+    def reminder_choices(self, todo: Todo, user: User, now: datetime.datetime) -> list[Choice]:
         rules = rules_of(todo)
         kept = self.reminders_kept(todo) if "reminders_shown" in self.data else rules
-        return [Choice(str(rule), rule_text(rule, zone, now), rule in kept) for rule in rules]
+        return [Choice(str(rule), rule_text(rule, user.zone, now, user.habits), rule in kept) for rule in rules]
 
 
 def tag_words(text: str) -> list[str]:

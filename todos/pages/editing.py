@@ -52,7 +52,7 @@ def save(request: PageRequest, todo_id: UUID, form: TodoForm) -> None:
     """One act, which one Undo takes back; what changed nothing says nothing."""
     user, now, by = request.acting_user, timezone.now(), Origin(Door.PAGE, act=uuid7())
     version, also = form.cleaned_data["version"], form.cleaned_data["remind_also"]
-    fields = form.todo_fields(get_todo(user, todo_id), user.time_zone)
+    fields = form.todo_fields(get_todo(user, todo_id), user)
     written = update_todo(user, todo_id, now=now, by=by, expected_version=version, **fields)
     acts = [written]
     if also:
@@ -86,7 +86,7 @@ def edit_page(
         "here": address_after(request, "todos"),
         "todo": todo,
         "conflict": conflict,
-        **pickers(request, todo, form or TodoForm.of(todo)),
+        **pickers(request, todo, form or TodoForm.of(todo, request.acting_user)),
     }
     template = "todos/_editing.html" if is_htmx(request) else "todos/edit.html"
     return render_page(request, template, context, status)
@@ -105,5 +105,5 @@ def pickers(request: PageRequest, todo: Todo, form: TodoForm) -> dict[str, Any]:
         "tags_in_use": in_use,
         "tag_choices": tags,
         "tags_typed": form.tags_typed(tags),
-        "reminder_choices": form.reminder_choices(todo, user.zone, timezone.now()),
+        "reminder_choices": form.reminder_choices(todo, user, timezone.now()),
     }

@@ -2,11 +2,11 @@
 
 import datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
 
+from accounts.models import User
 from language.errors import DateNotUnderstood
 from todos.commands import TodoFields
 from todos.quick_add import QuickAdd, parse_quick_add
@@ -34,16 +34,16 @@ class QuickAddForm(forms.Form):
     plain = forms.BooleanField(required=False)
     reading: QuickAdd | None = None
 
-    def __init__(self, *args: Any, zone: ZoneInfo, now: datetime.datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, now: datetime.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.zone, self.now = zone, now
+        self.user, self.now = user, now
 
     def clean_text(self) -> str:
         text, keep = self.cleaned_data["text"], cast(QueryDict, self.data).getlist("keep")
         if self.data.get("plain"):
             return text
         try:
-            self.reading = parse_quick_add(text, self.zone, self.now, keep[:KEPT_MAX])
+            self.reading = parse_quick_add(text, self.user.zone, self.now, keep[:KEPT_MAX], self.user.habits)
         except DateNotUnderstood as refusal:
             raise forms.ValidationError(refusal.sentence) from refusal
         return text

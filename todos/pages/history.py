@@ -1,10 +1,8 @@
 """What changes did, in words: each todo with what was there before and after."""
 
 import datetime
-import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 from uuid import UUID
 
 from accounts.models import User
@@ -14,16 +12,16 @@ from todos.models import Todo, TodoChange
 from todos.reminders.telling import rules_text
 
 NOTES_SHOWN = 200
-Words = Callable[[Todo, datetime.datetime], str]
+Words = Callable[[Todo, User, datetime.datetime], str]
 FIELDS: dict[str, Words] = {
-    "Title": lambda todo, now: todo.title,
-    "Due": lambda todo, now: date_text(todo.wall_due, cast(zoneinfo.ZoneInfo, now.tzinfo), now),
-    "Repeats": lambda todo, now: todo.repeats or "",
-    "Reminders": lambda todo, now: (
-        "" if todo.reminder_rules is None else rules_text(todo.reminder_rules, cast(zoneinfo.ZoneInfo, now.tzinfo), now)
+    "Title": lambda todo, user, now: todo.title,
+    "Due": lambda todo, user, now: date_text(todo.wall_due, user.zone, now, user.habits),
+    "Repeats": lambda todo, user, now: todo.repeats_text(user.habits) or "",
+    "Reminders": lambda todo, user, now: (
+        "" if todo.reminder_rules is None else rules_text(todo.reminder_rules, user, now)
     ),
-    "Priority": lambda todo, now: todo.priority_word if todo.priority else "",
-    "Notes": lambda todo, now: todo.notes[:NOTES_SHOWN],
+    "Priority": lambda todo, user, now: todo.priority_word if todo.priority else "",
+    "Notes": lambda todo, user, now: todo.notes[:NOTES_SHOWN],
 }
 
 
@@ -49,11 +47,11 @@ class ChangeLine:
 def changes_of_message(user: User, message_id: UUID, now: datetime.datetime) -> list[ChangeLine]:
     """What the turn of an answer changed, in order. `now` is in the user's zone."""
     changes = TodoChange.objects.for_user(user).filter(message_id=message_id).order_by("pk")
-    return [change_line(change, now) for change in changes]
+    return [change_line(change, user, now) for change in changes]
 
 
-def change_line(change: TodoChange, now: datetime.datetime) -> ChangeLine:
-    before, after = (words_of(change, shot, now) for shot in (change.before, change.after))
+def change_line(change: TodoChange, user: User, now: datetime.datetime) -> ChangeLine:
+    before, after = (words_of(change, shot, user, now) for shot in (change.before, change.after))
     fields = [
         FieldChange(label, before.get(label, ""), after.get(label, ""))
         for label in (*FIELDS, "Tags")
@@ -62,10 +60,10 @@ def change_line(change: TodoChange, now: datetime.datetime) -> ChangeLine:
     return ChangeLine(change.kind, latest(change)["title"], fields, undone=change.undone_at is not None)
 
 
-def words_of(change: TodoChange, shot: Snapshot | None, now: datetime.datetime) -> dict[str, str]:
+def words_of(change: TodoChange, shot: Snapshot | None, user: User, now: datetime.datetime) -> dict[str, str]:
     """The fields of a snapshot as a person reads them; none where the todo was not there."""
     if shot is None:
         return {}
     todo = todo_of(change, shot)
     tags = " ".join(f"#{name}" for name in shot["tags"])
-    return {label: words(todo, now) for label, words in FIELDS.items()} | {"Tags": tags}
+    return {label: words(todo, user, now) for label, words in FIELDS.items()} | {"Tags": tags}

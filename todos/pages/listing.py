@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.text import capfirst
 
 from accounts.models import User
+from habits.values import Habits
 from language.dates import date_text
 from language.due import Due, instant_of
 from todos.fields.sorting import natural_sort
@@ -174,7 +175,7 @@ def todo_listing(user: User, query: ListQuery, now: datetime.datetime) -> TodoLi
     return TodoListing(
         query=query,
         filters=filter_links(query, counts),
-        groups=week_groups(rows, query, now) if query.filter == "week" else todo_groups(rows, query, now),
+        groups=week_groups(rows, query, now, user.habits) if query.filter == "week" else todo_groups(rows, query, now),
         tags=mine.tags_in_use(),
         after=after,
         open_count=counts["open"],
@@ -222,7 +223,7 @@ def todo_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime)
     return [TodoGroup(words, rows, to=PLACES.get(words)) for words, rows in groups.items()]
 
 
-def week_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime) -> list[TodoGroup]:
+def week_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime, habits: Habits) -> list[TodoGroup]:
     """Seven days, also those on which nothing is due."""
     first = query.first or now.date()
     days: dict[datetime.date | None, list[Todo]] = {first + datetime.timedelta(days=n): [] for n in range(WEEK)}
@@ -230,7 +231,7 @@ def week_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime)
         days[todo.due_date].append(todo)
     zone = zone_of(now)
     return [
-        TodoGroup(capfirst(date_text(Due(day), zone, now)), rows, day, day.isoformat())
+        TodoGroup(capfirst(date_text(Due(day), zone, now, habits)), rows, day, day.isoformat())
         for day, rows in days.items()
         if day is not None
     ]

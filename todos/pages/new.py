@@ -30,7 +30,7 @@ def shared_form(request: PageRequest) -> QuickAddForm:
     """Filled in with what was shared, which is not read: the words of others are no dates and no tags."""
     line, notes = line_and_notes(request.GET)
     shared = {"text": line, "notes": notes, "plain": True} if line else {}
-    return QuickAddForm(zone=request.acting_user.zone, now=timezone.now(), initial=shared)
+    return QuickAddForm(user=request.acting_user, now=timezone.now(), initial=shared)
 
 
 def line_and_notes(shared: Mapping[str, str]) -> tuple[str, str]:

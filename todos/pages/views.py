@@ -71,7 +71,7 @@ async def add(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("todos")
     user = request.acting_user
-    form = QuickAddForm(request.POST, zone=user.zone, now=timezone.now())
+    form = QuickAddForm(request.POST, user=user, now=timezone.now())
     try:
         form.now = moment_of(request)
         if form.is_valid():
@@ -93,8 +93,8 @@ def add_and_tell(user: User, now: datetime.datetime, fields: TodoFields) -> tupl
 def added_sentence(written: Written, user: User, now: datetime.datetime) -> str:
     """What was added, and how its date and repeat were understood."""
     todo = written.todo
-    when = date_text(todo.wall_due, user.zone, now)
-    words = ", ".join(filter(None, [f"Added “{todo.title}”", when, todo.repeats]))
+    when = date_text(todo.wall_due, user.zone, now, user.habits)
+    words = ", ".join(filter(None, [f"Added “{todo.title}”", when, todo.repeats_text(user.habits)]))
     return " ".join(filter(None, [f"{words}.", told(written, user, now)]))
 
 
@@ -102,7 +102,7 @@ def added_sentence(written: Written, user: User, now: datetime.datetime) -> str:
 @signed_in
 async def parse(request: PageRequest) -> HttpResponse:
     """The parts of a line that is being written."""
-    form = QuickAddForm(request.POST, zone=request.acting_user.zone, now=timezone.now())
+    form = QuickAddForm(request.POST, user=request.acting_user, now=timezone.now())
     form.is_valid()
     return render(request, "todos/_quick_add_parts.html", {"quick_add": form, "typing": True})
 
@@ -142,7 +142,7 @@ async def move(request: PageRequest, todo_id: UUID) -> HttpResponse:
     except (ValidationFailed, DateNotUnderstood) as refusal:
         messages.error(request, " ".join(refusal.details.values()) or refusal.sentence)
         return redirect(address_after(request, "todos"))
-    when = date_text(written.todo.wall_due, user.zone, now)
+    when = date_text(written.todo.wall_due, user.zone, now, user.habits)
     notice = f"Moved “{written.todo.title}” to {when}." if when else f"“{written.todo.title}” has no date now."
     messages.success(request, notice, extra_tags=undo_address(written))
     return redirect(address_after(request, "todos"))

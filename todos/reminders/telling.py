@@ -1,7 +1,6 @@
 """What a person is told of the reminders of a todo: when they come, and by which way."""
 
 import datetime
-from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from language.reminders.rule import ReminderRule
@@ -20,17 +19,17 @@ def reminders_note(todo: Todo, user: User, now: datetime.datetime) -> str:
     moments = todo.reminder_moments
     if not moments:
         return ""
-    times = ["then" if at == todo.due_at else instant_text(at, user.zone, now) for at in moments]
+    times = ["then" if at == todo.due_at else instant_text(at, user.zone, now, user.habits) for at in moments]
     ways = ways_to(user)
     sentence = " ".join(filter(None, ["You will be reminded", listed(times, ", and "), listed(ways, " and ")]))
     return f"{sentence}." if ways or not is_first(todo, user) else f"{sentence}. {ONLY_PAGES}"
 
 
-def rules_text(rules: list[str] | None, zone: ZoneInfo, now: datetime.datetime) -> str:
+def rules_text(rules: list[str] | None, user: User, now: datetime.datetime) -> str:
     """What was asked for, in words: “30 minutes before; on the day at 08:00”, “none”, or “at the due time”."""
     if rules is None:
         return "at the due time"
-    return "; ".join(rule_text(ReminderRule.parse(text), zone, now) for text in rules) or "none"
+    return "; ".join(rule_text(ReminderRule.parse(text), user.zone, now, user.habits) for text in rules) or "none"
 
 
 def is_first(todo: Todo, user: User) -> bool:

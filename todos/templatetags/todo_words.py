@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+from habits.drawing import drawn_for
 from language.dates import date_text
 from language.due import Due
 from todos.models import Todo, todos_address
@@ -63,7 +64,7 @@ def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
         "due": due,
         "due_class": due_class,
         "due_link": week_link(todo) if due else NOTHING,
-        "repeats": todo.repeats or "",
+        "repeats": todo.repeats_text(drawn_for.get()) or "",
         "tags": [{"name": tag, "link": f"{todos_address()}?{urlencode({'tag': tag})}"} for tag in tags],
         "has_notes": bool(todo.notes),
         "has_chips": bool(due or tags or todo.recurrence or todo.priority or todo.notes),
@@ -81,10 +82,10 @@ def due_words(todo: Todo, now: datetime.datetime, heading: str) -> tuple[str, Sa
     """When it is due or was done, and the class of its chip; “overdue” is a word as well, not a colour alone."""
     zone = cast(zoneinfo.ZoneInfo, now.tzinfo)
     if todo.completed_at:
-        return f"done {date_text(Due(todo.completed_at.astimezone(zone).date()), zone, now)}", NOTHING
+        return f"done {date_text(Due(todo.completed_at.astimezone(zone).date()), zone, now, drawn_for.get())}", NOTHING
     if not todo.due_date:
         return "", NOTHING
-    due = date_text(todo.wall_due, zone, now)
+    due = date_text(todo.wall_due, zone, now, drawn_for.get())
     if todo.is_overdue(now, now.date()):
         return due if heading == OVERDUE else f"{due} · {OVERDUE.lower()}", SafeString(" chip-overdue")
     if heading and due.casefold().startswith(heading.casefold()):

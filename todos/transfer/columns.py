@@ -5,6 +5,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from accounts.models import time_zone_names
+from habits.values import Habits
 from language.dates import resolve_date
 from language.due import Due
 from language.errors import DateNotUnderstood
@@ -75,12 +76,12 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 
 def read_date(
-    phrase: str, zone: ZoneInfo, now: datetime.datetime, *, all_day: bool | None
+    phrase: str, zone: ZoneInfo, now: datetime.datetime, *, all_day: bool | None, habits: Habits
 ) -> tuple[Due | None, Recurrence | None]:
     """A moment as programs write it, or words; raises DateNotUnderstood or ValueError."""
     if MOMENT.fullmatch(phrase):
         return _due_of(datetime.datetime.fromisoformat(phrase), zone, all_day=all_day), None
-    found = resolve_date(phrase, zone, now)
+    found = resolve_date(phrase, zone, now, habits=habits)
     if found.due is None:
         raise DateNotUnderstood
     return found.due, found.recurrence

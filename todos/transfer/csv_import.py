@@ -162,7 +162,7 @@ class CsvImport:
         if self.guessed and not "".join(cells.values()).isascii():
             task.said.append(GUESSED)
         try:
-            clean_fields(fields, self.user.zone, self.now, Schedule())
+            clean_fields(fields, self.user, self.now, Schedule())
         except ProductError as error:
             self.last = None
             return refused(line, " ".join(map(str, error.details.values())) or error.sentence)
@@ -239,7 +239,9 @@ class CsvImport:
         if zone is None:
             self._keep(task, "zone", name)
         try:
-            due, recurrence = read_date(phrase, zone or self.user.zone, self.now, all_day=self._all_day(task))
+            due, recurrence = read_date(
+                phrase, zone or self.user.zone, self.now, all_day=self._all_day(task), habits=self.user.habits
+            )
             fields |= self._cleaned({"due": due, "recurrence": recurrence})
         except (ProductError, ValueError, OverflowError):
             task.kept.append(f"{self.names[self.places[dates[0]]]}: {phrase}")
@@ -264,7 +266,7 @@ class CsvImport:
 
     def _cleaned(self, fields: Any) -> TodoFields:
         """The same, or what every door would refuse it with."""
-        clean_fields(fields, self.user.zone, self.now, Schedule())
+        clean_fields(fields, self.user, self.now, Schedule())
         return fields
 
     def _completed_at(self, task: Task) -> datetime.datetime | None:

@@ -4,8 +4,8 @@ import datetime
 import re
 from collections.abc import Iterable, Sequence
 
+from habits.wording import MONTH_NAMES, WEEKDAY_NAMES
 from language.acts import Selection
-from language.recurrence import MONTH_NAMES, WEEKDAY_NAMES
 from language.talk.exchanges import Row
 
 NAMED_DAY = re.compile(rf"\b(?:{'|'.join(WEEKDAY_NAMES + MONTH_NAMES)})\b", re.IGNORECASE)

@@ -46,7 +46,7 @@ class BasicModel:
     name = BASIC
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
-        clock = Clock(request.now, ZoneInfo(request.time_zone))
+        clock = Clock(request.now, ZoneInfo(request.time_zone), habits=request.habits)
         conversation = read_conversation(request.history)
         acts = acts_of(conversation, clock)
         wanted = wanted_calls(acts, conversation, clock)

@@ -32,7 +32,7 @@ def allowance(user: User, text: str, now: datetime.datetime) -> str:
 
 
 def can_stand_in(user: User, text: str, now: datetime.datetime) -> bool:
-    return settings.FALLBACK and understood_surely(text, Clock(now, user.zone))
+    return settings.FALLBACK and understood_surely(text, Clock(now, user.zone, habits=user.habits))
 
 
 async def step_outputs(turn: Turn, model: Model, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:

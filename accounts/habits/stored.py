@@ -1,0 +1,33 @@
+"""The columns of a user that keep their habits. Null is what was never said."""
+
+from typing import cast
+
+from django.db import models
+
+from habits.values import MONDAY, SATURDAY, SUNDAY, Habits
+
+
+class KeepsHabits(models.Model):
+    class Clock(models.IntegerChoices):
+        HOURS_24 = 24, "17:00"
+        HOURS_12 = 12, "5:00 pm"
+
+    class WeekStart(models.IntegerChoices):
+        MONDAY = MONDAY, "Monday"
+        SATURDAY = SATURDAY, "Saturday"
+        SUNDAY = SUNDAY, "Sunday"
+
+    clock_hours = models.PositiveSmallIntegerField(null=True, blank=True, choices=Clock)
+    first_weekday = models.PositiveSmallIntegerField(null=True, blank=True, choices=WeekStart)
+    day_first = models.BooleanField(null=True, blank=True, help_text="Whether 5/12 is the fifth of December.")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def habits(self) -> Habits:
+        return Habits(cast(int, self.clock_hours) or 24, self.first_weekday or MONDAY, self.day_first)  # type: ignore[arg-type]
+
+    @property
+    def has_habits(self) -> bool:
+        return (self.clock_hours, self.first_weekday, self.day_first) != (None, None, None)
