@@ -1,7 +1,6 @@
 """The official client of AG-UI, which checks each event by the protocol's schemas, against a running server."""
 
 import json
-import re
 import shutil
 import subprocess
 import urllib.error
@@ -13,9 +12,10 @@ from django.conf import settings
 
 from config.testing import empty_database, running_server
 
+from .test_readme import blocks
+
 NODE = Path(__file__).parent / "node"
 CLIENT = NODE / "node_modules" / "@ag-ui" / "client"
-README = (Path(settings.BASE_DIR) / "README.md").read_text()
 
 
 class AgentCase(TestCase):
@@ -77,7 +77,7 @@ class OfficialClient(AgentCase):
 
     def test_the_example_of_the_readme(self):
         user = self.sign_up("carol")
-        (example,) = re.findall(r"^```ts\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+        (example,) = blocks("ts")
         names = {"server": self.address, "user_id": user[0], "access_token": user[1]}
         before = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in names.items())
         printed = self.run_node("--input-type=module", "--eval", before + example + "console.log(newMessages.length)")

@@ -21,9 +21,9 @@ from django.db import connection
 from config.testing import empty_database, environment, running_server
 
 from .servers import ServerCase, wait_for
+from .test_readme import blocks
 
-README = (settings.BASE_DIR / "README.md").read_text()
-RESTORE_SQLITE, RESTORE_POSTGRESQL = re.findall(r"^```bash\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+RESTORE_SQLITE, RESTORE_POSTGRESQL = blocks("bash")
 MANAGE = f"{sys.executable} {settings.BASE_DIR / 'manage.py'}"
 WRITERS = 4
 BACKUPS = 2

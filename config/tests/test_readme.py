@@ -34,8 +34,27 @@ NOT_COPIED = (
 )
 
 
+# Which test runs the snippets of a language that need more than a server; all others are run here.
+ELSEWHERE = {
+    "ts": ("test_agui_client.py", "they need AG-UI's own package"),
+    "shell": ("test_readme_deploy.py", "they make a service of nginx, PostgreSQL and Redis"),
+    "bash": ("test_backup.py", "they restore a backup over a database"),
+}
+# What the runs of a language print, beside no error.
+PRINTED = {
+    "sh": ("add_task", "event: turn.completed", "Buy groceries"),
+    "python": ("call the dentist", "['add_task']"),
+    "javascript": ("Buy groceries", "completed"),
+}
+
+
+def snippets() -> list[tuple[str, str]]:
+    """Every fenced one, in order, with its language."""
+    return re.findall(r"^ *```(\w*)\n(.*?)^ *```$", README, re.DOTALL | re.MULTILINE)
+
+
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    return [text for named, text in snippets() if named == language]
 
 
 def own_environment() -> dict[str, str]:
@@ -87,7 +106,6 @@ class FollowedByHand(TestCase):
         return ended.stdout
 
     def at_this_port(self, script):
-        self.assertIn("http://localhost:8000", script)
         return script.replace("localhost:8000", f"localhost:{self.server.port}")
 
     def test_what_make_run_prints_can_be_pasted(self):
@@ -97,25 +115,33 @@ class FollowedByHand(TestCase):
         turn = json.loads(self.run_program("bash", "-c", script))
         self.assertIn("Buy groceries", turn["response"])
 
-    def test_the_readme_in_three_languages(self):
-        register, ask, stream = blocks("sh")
-        printed = self.run_program("bash", "-c", self.at_this_port(f"{register}\n{ask}\necho\n{stream}"))
-        turn, events = printed.split("\n", 1)
-        self.assertEqual(json.loads(turn)["tool_calls"][0]["tool_name"], "add_task")
-        self.assertIn("event: turn.completed", events)
-        self.assertIn("Buy groceries", events)
+    def test_every_snippet_runs_as_it_stands(self):
+        """Those of a shell in one, because they hand on variables; a new one, and a new language, comes by itself."""
+        here = [(language, text) for language, text in snippets() if language not in ELSEWHERE]
+        shell = "\necho\n".join(text for language, text in here if language == "sh")
+        others = [(language, text) for language, text in here if language != "sh"]
+        printed = dict.fromkeys(PRINTED, "")
+        for language, text in [("sh", shell), *others]:
+            with self.subTest(language):
+                self.assertIn(language, PRINTED, "Nobody can run this.")
+                printed[language] += self.run_program(*self.interpreter(language), self.at_this_port(text))
+        for language, words in PRINTED.items():
+            self.assertNotIn('"error":', printed[language])
+            if language != "javascript" or shutil.which("node"):
+                self.assertEqual([word for word in words if word not in printed[language]], [])
 
-        (script,) = blocks("python")
-        *response, tools = self.run_program(sys.executable, "-c", self.at_this_port(script)).splitlines()
-        self.assertIn("call the dentist", response[0])
-        self.assertEqual(tools, "['add_task']")
+    def interpreter(self, language):
+        if language == "javascript":
+            if not (node := shutil.which("node")):
+                self.skipTest("NOT TESTED: the README in JavaScript, which needs Node")
+            return node, "--input-type=module", "--eval"
+        return {"sh": ("bash", "-ec"), "python": (sys.executable, "-c")}[language]
 
-        (script,) = blocks("javascript")
-        if not (node := shutil.which("node")):
-            self.skipTest("NOT TESTED: the README in JavaScript, which needs Node")
-        printed = self.run_program(node, "--input-type=module", "--eval", self.at_this_port(script))
-        self.assertIn("Buy groceries", printed)
-        self.assertTrue(printed.endswith("completed\n"), printed)
+    def test_what_is_run_elsewhere_is_run_there(self):
+        for language, (file, why) in ELSEWHERE.items():
+            with self.subTest(language, why=why):
+                self.assertTrue(blocks(language))
+                self.assertIn(f'blocks("{language}")', Path(__file__).with_name(file).read_text())
 
     def test_every_command_of_make_and_of_the_program_is_there(self):
         targets = set(re.findall(r"(?:^|`|&& )make ([a-z-]+)", README, re.MULTILINE))
