@@ -1,4 +1,4 @@
-"""One line becomes a todo: “water plants friday 6pm #home p1”, with the place of every part that was recognised.
+"""One line becomes a todo: “water plants friday 6pm #home p1, remind me an hour before”, with the place of every part.
 
 Quoted text is never read, and a part that the person wants to keep as text stays text.
 """
@@ -9,16 +9,20 @@ import bisect
 import datetime
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from habits.values import UNSAID, Habits
+from language.acts import Unclear
 from language.clock import Clock
 from language.dates import FoundDate, date_text, find_date, recurrence_text
 from language.dates.tokens import quoted_spans
 from language.errors import DateNotUnderstood
 from language.marks import MARK, priority_of_mark
+from language.reading.reminding import BEHIND_DATE, reminding_of_line
+from language.reminders.phrases import read_rules
+from language.reminders.text import rule_text
 
 from .commands import TodoFields
 from .fields.rules import clean_tag
@@ -29,28 +33,33 @@ JOINTS = " ,;:–-"
 CLOSERS = ",.;:!?)"
 # Each look for a date reads the line again; more dates than this are not kept as text one by one.
 DATES_LOOKED_AT = 6
+QUOTE_IT = "Put the words in quotes to keep them as text."
+NEVER, AT_THE_TIME, NO_TIME = "no reminder", "at the time", "no time to remind at"
 
 
 @dataclass(frozen=True)
 class Part:
     """Something recognised at `spans` of a line, more than one for “tomorrow call Sam at 5pm”.
 
-    `text` is its own words, by which it can be kept as text; `value` is what they mean.
+    `text` is its own words, by which it can be kept as text; `value` is what they mean, in words for people; of a
+    reminder `phrase` is what it is asked for with, empty where the line only begins with “remind me to”.
     """
 
-    kind: Literal["due", "priority", "tag"]
+    kind: Literal["due", "priority", "tag", "remind"]
     spans: tuple[Span, ...]
     text: str
     value: str
+    phrase: str = ""
 
 
 @dataclass(frozen=True)
 class QuickAdd:
-    """A line that was read. `due` is a phrase; `parts` and `kept`, texts of parts that stay text, are in its order."""
+    """A line that was read. `due` and `remind` are phrases; `parts` and `kept`, which stay text, are in its order."""
 
     line: str
     title: str
     due: str
+    remind: str
     priority: str
     tags: tuple[str, ...]
     parts: tuple[Part, ...]
@@ -60,6 +69,8 @@ class QuickAdd:
         fields: TodoFields = {"title": self.title, "tags": self.tags}
         if self.due:
             fields["due"] = self.due
+        if self.remind:
+            fields["remind"] = self.remind
         if self.priority:
             fields["priority"] = self.priority
         return fields
@@ -88,15 +99,22 @@ def parse_quick_add(
     """
     found = list(_marks(line, keep))
     marks = [part for part in found if part.text not in keep]
-    dates = list(_dates(line, marks, Clock(now, zone, habits=habits), keep))
+    clock = Clock(now, zone, habits=habits)
+    if reminding := _reminder(line, marks, clock):
+        found.append(reminding)
+    cut = [part for part in found if part.text not in keep]
+    dates = list(_dates(line, cut, clock, keep))
     date = next((part for part in dates if part.text not in keep), None)
-    if date and not _says_something(_title(line, [*marks, date])):
-        date = None  # “tomorrow” alone is what there is to do, not when
-    parts = sorted([*marks, *([date] if date else [])], key=lambda part: part.spans)
+    if date and not _says_something(_title(line, [*cut, date])):
+        # “tomorrow” alone is what there is to do, not when
+        date, cut = None, [part for part in cut if part is not reminding]
+    cut = [_reminder_told(part, line, date, clock) if part is reminding else part for part in cut]
+    parts = sorted([*cut, *([date] if date else [])], key=lambda part: part.spans)
     return QuickAdd(
         line=line,
         title=_title(line, parts),
         due=date.text if date else "",
+        remind=next((part.phrase for part in cut if part.kind == "remind"), ""),
         priority=next((part.value for part in parts if part.kind == "priority"), ""),
         tags=tuple(dict.fromkeys(part.value for part in parts if part.kind == "tag")),
         parts=tuple(parts),
@@ -126,6 +144,34 @@ def _marks(line: str, keep: Collection[str]) -> Iterator[Part]:
             yield Part("priority", spans, match[0], priority_of_mark(match["priority"]))
 
 
+def _reminder(line: str, marks: list[Part], clock: Clock) -> Part | None:
+    """How to remind, as the chat reads it; None where nothing else would be left of the line."""
+    text = _blanked(_blanked(line, [span for part in marks for span in part.spans], " "), quoted_spans(line), "x")
+    try:
+        found = reminding_of_line(text, clock)
+    except Unclear as unclear:
+        raise DateNotUnderstood(f"{unclear.question} {QUOTE_IT}") from None
+    if found is None:
+        return None
+    words = line[found.start : found.end].strip(JOINTS)
+    start = line.index(words, found.start)
+    part = Part("remind", ((start, start + len(words)),), words, "", found.remind)
+    return part if _says_something(_title(line, [*marks, part])) else None
+
+
+def _reminder_told(part: Part, line: str, date: Part | None, clock: Clock) -> Part:
+    """With what it means for this date. Raises DateNotUnderstood where it counts from what is not there."""
+    found = _find(date.text, clock) if date else None
+    due = found.due if found else None
+    if part.phrase:
+        told = (clock.zone, clock.now, clock.habits)
+        rules = read_rules([part.phrase], [], due, *told) or []
+        return replace(part, value="; ".join(rule_text(rule, *told) for rule in rules) or NEVER)
+    joints = [BEHIND_DATE.match(line, end) for _, end in (date.spans if date else ())]
+    spans = (*part.spans, *(joint.span() for joint in joints if joint))
+    return replace(part, spans=spans, value=AT_THE_TIME if due and due.time else NO_TIME)
+
+
 def _overlaps(span: Span, others: list[Span]) -> bool:
     """Whether the span shares a place with one of the others, which are in order and apart."""
     before = bisect.bisect_left(others, (span[1], 0))
@@ -150,7 +196,7 @@ def _find(text: str, clock: Clock) -> FoundDate | None:
     try:
         found = find_date(text, clock.zone, clock.now, habits=clock.habits)
     except DateNotUnderstood as refusal:
-        raise DateNotUnderstood(f"{refusal.sentence} Put the words in quotes to keep them as text.") from None
+        raise DateNotUnderstood(f"{refusal.sentence} {QUOTE_IT}") from None
     return found if found and found.due else None
 
 

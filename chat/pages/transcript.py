@@ -16,7 +16,7 @@ from chat.turns.settling import settle_dead_turn
 from database.search import Terms, terms_of
 from database.units import database_unit
 from habits.drawing import shown_in
-from todos.models import Todo, load_tags
+from todos.models import Todo, load_moments, load_tags
 
 from .messages import MessageView, message_passages, message_view
 from .tool_calls import Card, uuid_or_none, written_ids
@@ -115,6 +115,7 @@ def message_views(user: User, messages: list[Message], last_sequence: int) -> li
     listed = (item.todo_id for each in passages for passage in each for item in passage.listed)
     rows = Todo.objects.for_user(user).in_bulk(ids.union(filter(None, map(uuid_or_none, listed))))
     load_tags(rows.values())
+    load_moments(rows.values())
     todos = {str(todo_id): todo for todo_id, todo in rows.items()}
     return [
         message_view(message, each, todos, is_last=message.sequence == last_sequence)

@@ -6,7 +6,7 @@ How the words become moments is not decided here (`language/reminders/phrases.py
 import datetime
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from language.acts import Act, AddTodo, AskTodos, Question, Reading, Selection, Unclear, UpdateTodos
 from language.clock import Clock, cut_date
@@ -76,8 +76,41 @@ CLAUSE = re.compile(r"\b(?:to|that|because|so|and|starts?|begins?|is|are)\b", re
 # Of a time to remind; more are no such words.
 WHEN_WORDS = 8
 SNOOZED_FOR = "10 minutes"
+# A line that begins like this is a todo: "remind me to …", "remind me friday at 5pm to …".
+LEAD = re.compile(rf"\s*(?:please )?{REMIND}(?:(?: (?:to|about|of|that)\b)?(?=\s+\S))", re.IGNORECASE)
+BEHIND_DATE = re.compile(r"[\s,]*(?:to|about|of|that)\b(?=\s+\S)", re.IGNORECASE)
 # Any date: whether the words count back from one is all that is asked of it.
 SOME_DUE_DAYS = 400
+
+
+@dataclass(frozen=True)
+class LineReminding:
+    """Where a line of quick add says how to remind, and what: empty where it only begins with “remind me to”."""
+
+    start: int
+    end: int
+    remind: str
+
+
+def reminding_of_line(line: str, clock: Clock) -> LineReminding | None:
+    """As a sentence of the chat says it of a new todo. Raises Unclear for a moment that is over."""
+    text = line.rstrip(" .!?")
+    if not ABOUT.search(text):
+        return None
+    if passed := passed_reminder(text, clock):
+        raise Unclear(OVER.format(passed.when))
+    if match := NEVER_TAIL.fullmatch(text):
+        return LineReminding(match.end("rest"), len(text), "none")
+    if match := tail_of(text, clock):
+        return LineReminding(match.end("rest"), len(text), match["when"])
+    if (match := BEFORE_WHAT.fullmatch(text.strip())) and is_when(match["when"], clock) and clock.find(match["what"]):
+        start = len(text) - len(text.lstrip())
+        return LineReminding(start, start + match.start("what"), match["when"])
+    match = LEAD.match(text)
+    rest = text[match.end() :].strip() if match else ""
+    if match is None or len(rest.split()) == 1 == len(BEHIND_DATE.findall(f"{rest} …")) or counts_back(rest, clock):
+        return None
+    return LineReminding(len(text) - len(text.lstrip()), match.end(), "")
 
 
 def understand_reminding(sentence: str, clock: Clock, read: Callable[[str], Sequence[Act] | None]) -> list[Act] | None:
@@ -141,11 +174,16 @@ def beside(text: str, clock: Clock, read: Callable[[str], Sequence[Act] | None])
     """ "Dentist friday 3pm, remind me 30 minutes before": the todo as it reads alone, and its reminder."""
     if match := NEVER_TAIL.fullmatch(text):
         return with_remind(match["rest"], "none", clock, read)
+    match = tail_of(text, clock)
+    return with_remind(match["rest"], match["when"], clock, read) if match else None
+
+
+def tail_of(text: str, clock: Clock) -> re.Match[str] | None:
     match = TAIL.fullmatch(text)
     if match and is_over(match["when"], clock):
         raise Unclear(OVER.format(match["when"]))
     if match and is_when(match["when"], clock) and (counts_back(match["when"], clock) or clock.find(match["rest"])):
-        return with_remind(match["rest"], match["when"], clock, read)
+        return match
     return None
 
 

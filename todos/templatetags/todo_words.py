@@ -10,8 +10,10 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from habits.drawing import drawn_for
+from habits.wording import time_text
 from language.dates import date_text
 from language.due import Due
+from language.reminders.text import instant_text
 from todos.models import Todo, todos_address
 from todos.pages.listing import OVERDUE, TodoGroup
 
@@ -42,6 +44,8 @@ class TodoLine(TypedDict):
     repeats: str
     tags: list[dict[str, str]]
     has_notes: bool
+    remind_at: str
+    reminds: str
     has_chips: bool
 
 
@@ -51,6 +55,7 @@ def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
     tags, (tick, tick_word) = todo.tags, TICKS[todo.completed_at is not None]
     title, address = conditional_escape(todo.title), todo.address
     due, due_class = due_words(todo, now, heading)
+    remind_at, reminds = reminder_words(todo, now)
     return {
         "pk": SafeString(todo.pk),
         "version": SafeString(todo.version),
@@ -67,7 +72,9 @@ def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
         "repeats": todo.repeats_text(drawn_for.get()) or "",
         "tags": [{"name": tag, "link": f"{todos_address()}?{urlencode({'tag': tag})}"} for tag in tags],
         "has_notes": bool(todo.notes),
-        "has_chips": bool(due or tags or todo.recurrence or todo.priority or todo.notes),
+        "remind_at": remind_at,
+        "reminds": reminds,
+        "has_chips": bool(due or tags or todo.recurrence or todo.priority or todo.notes or reminds),
     }
 
 
@@ -91,6 +98,21 @@ def due_words(todo: Todo, now: datetime.datetime, heading: str) -> tuple[str, Sa
     if heading and due.casefold().startswith(heading.casefold()):
         due = due[len(heading) :].removeprefix(", ")
     return due, SafeString(" chip-today") if todo.due_date == now.date() else NOTHING
+
+
+def reminder_words(todo: Todo, now: datetime.datetime) -> tuple[str, str]:
+    """Beside the bell, when it reminds next, unless it is when the todo is due; and all of it, to be heard."""
+    moments = [at for at in todo.reminder_moments if at > now]
+    if not moments:
+        return "", ""
+    if moments == [todo.due_at]:
+        return "", "reminds you then"
+    zone, habits = cast(zoneinfo.ZoneInfo, now.tzinfo), drawn_for.get()
+    first, more = moments[0].astimezone(zone), len(moments) - 1
+    is_same_day = todo.due_at is not None and first.date() == todo.due_at.astimezone(zone).date()
+    shown = time_text(first.time(), habits) if is_same_day else instant_text(first, zone, now, habits)
+    words = "; ".join(instant_text(at, zone, now, habits) for at in moments)
+    return f"{shown} +{more}" if more else shown, f"reminds you {words}"
 
 
 @register.filter

@@ -89,6 +89,59 @@ class QuickAddTests(SimpleTestCase):
             with self.subTest(line):
                 self.assertEqual(read(line).title, title)
 
+    def test_how_to_remind_is_read_as_in_a_chat(self):
+        for line, title, due, remind, told in (
+            ("remind me friday at 5pm to call Ann", "call Ann", "friday at 5pm", "", "at the time"),
+            ("Remind me to call Ann tomorrow 9am #home", "call Ann", "tomorrow 9am", "", "at the time"),
+            ("remind me to call Ann", "call Ann", "", "", "no time to remind at"),
+            (
+                "Dentist friday 3pm, remind me an hour before p1",
+                "Dentist",
+                "friday 3pm",
+                "an hour before",
+                "1 hour before",
+            ),
+            ("gym tomorrow 7am, don't remind me", "gym", "tomorrow 7am", "none", "no reminder"),
+            ("call Ann friday, remind me tomorrow at 9", "call Ann", "friday", "tomorrow at 9", "tomorrow, 09:00"),
+            (
+                "remind me an hour before my flight friday 6pm",
+                "my flight",
+                "friday 6pm",
+                "an hour before",
+                "1 hour before",
+            ),
+        ):
+            with self.subTest(line):
+                reading = read(line)
+                self.assertEqual((reading.title, reading.due, reading.remind), (title, due, remind))
+                [part] = [part for part in reading.parts if part.kind == "remind"]
+                self.assertEqual(part.value, told)
+                self.assertEqual("".join(words for words, _ in reading.stretches()), line)
+                if due:
+                    self.assertIn(part.text, read(line, part.text).kept if not remind else [part.text])
+
+    def test_what_is_no_reminder_of_a_new_todo_stays_text(self):
+        for line in (
+            "write a reminder for Bob",
+            'read "remind me to call Ann"',
+            "remind me 30 minutes before",
+            "remind me to",
+            "remind me",
+            "remind me tomorrow",
+        ):
+            with self.subTest(line):
+                self.assertEqual((read(line).title, read(line).parts), (line, ()))
+        self.assertEqual(read("remind me to call Ann", "remind me to").title, "remind me to call Ann")
+
+    def test_a_reminder_that_cannot_be_is_refused_unless_quoted(self):
+        for line, reason in (
+            ("remind me yesterday at 5pm to call Ann", "is over already"),
+            ("dentist friday, remind me 30 minutes before", "whole day"),
+            ("remind me every second to breathe", "not more often than once a day"),
+        ):
+            with self.subTest(line), self.assertRaisesMessage(DateNotUnderstood, reason):
+                read(line)
+
     def test_a_date_alone_is_a_title(self):
         for line in ("tomorrow", "tomorrow!", "“tomorrow”"):
             with self.subTest(line):
