@@ -39,6 +39,16 @@ class TodoPageTestCase(TestCase):
 
 
 class ListTests(TodoPageTestCase):
+    def test_a_row_says_when_it_reminds(self):
+        self.client.post("/todos/add", {"text": "remind me tomorrow at 3pm to call Ann"})
+        self.client.post("/todos/add", {"text": "Dentist tomorrow 3pm, remind me 30 minutes before"})
+        self.client.post("/todos/add", {"text": "Gym tomorrow 3pm, don't remind me"})
+        page = self.client.get("/todos?filter=all").content.decode()
+        self.assertInHTML('<span class="visually-hidden">reminds you then</span>', page, count=1)
+        self.assertInHTML('<span class="visually-hidden">reminds you tomorrow, 14:30</span>', page, count=1)
+        self.assertInHTML('<span aria-hidden="true">14:30</span>', page, count=1)
+        self.assertEqual(page.count("reminds you"), 2)
+
     def test_each_filter_shows_its_todos_and_how_many_there_are(self):
         self.todo("late", -1)
         self.todo("now", 0)
