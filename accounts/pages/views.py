@@ -181,7 +181,7 @@ async def change_time_zone(request: PageRequest) -> HttpResponse:
     if not await database_unit(save_if_valid)(form):
         return await settings_page(request, status=UNPROCESSABLE, time_zone_form=form)
     messages.success(request, "Your time zone is saved.")
-    return redirect("settings")
+    return redirect(address_after(request, "settings"))
 
 
 @sensitive_post_parameters()

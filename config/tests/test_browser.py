@@ -286,6 +286,20 @@ class BasicAssistantTests(BrowserCase):
 
 
 class TurnTests(ModelCase):
+    def test_who_has_lost_all_cookies_signs_in_in_place_too(self):
+        self.ignored = ("Failed to load resource",)
+        username = self.sign_up()
+        self.page.fill("#composer-text", "a long thought")
+        self.context.clear_cookies()
+        self.upstream.script([says("Here.")])
+        self.page.press("#composer-text", "Enter")
+        dialog = self.page.locator("#sign-in")
+        dialog.locator("[name=username]").fill(username)
+        dialog.locator("[name=password]").fill("seven green bottles")
+        dialog.locator(".primary").click()
+        self.wait_for_answer("Here.")
+        expect(self.page.locator(".message-user")).to_have_count(1)
+
     def test_the_text_is_seen_before_the_turn_ends_and_equals_the_reloaded_page(self):
         self.sign_up()
         self.upstream.token_seconds = 0.03

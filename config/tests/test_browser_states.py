@@ -38,6 +38,24 @@ class StateCase(BrowserCase):
 
 
 class StateTests(StateCase):
+    def test_another_clock_than_that_of_the_todos_is_offered_once(self):
+        self.sign_up()
+        state = self.context.storage_state()
+        away = self.open_page(self.open_context(timezone_id="Asia/Tokyo", storage_state=state))
+        expect(self.page.locator("#zone")).to_be_hidden()
+        away.goto("/todos?filter=all")
+        expect(away.locator("#zone")).to_contain_text("This device goes by Asia/Tokyo, your todos by UTC.")
+        self.assert_accessible("another clock", away)
+        away.click("[data-keep-zone]")
+        away.reload()
+        expect(away.locator("#zone")).to_be_hidden()
+        away.evaluate("localStorage.clear()")
+        away.reload()
+        away.click("#zone >> text=Use this device’s")
+        expect(away.locator("#notices")).to_contain_text("Your time zone is saved.")
+        expect(away.locator("#zone")).to_be_hidden()
+        self.assertEqual(away.url, f"{self.address()}/todos?filter=all")
+
     def test_a_question_before_a_bulk_change(self):
         self.sign_up(username="bea")
         self.page.goto("/todos")

@@ -19,6 +19,32 @@ function fillTimeZone() {
   }
 }
 
+// Where the device goes by another clock than the todos, after a journey or a registration elsewhere, its own is offered.
+const HALF_A_YEAR_MS = 182 * 24 * 3600 * 1000;
+
+function tellsTheSame(zone) {
+  const clock = (timeZone, moment) => moment.toLocaleString("en", { timeZone });
+  const moments = [new Date(), new Date(Date.now() + HALF_A_YEAR_MS)];
+  try {
+    return moments.every((moment) => clock(zone, moment) === clock(browserZone, moment));
+  } catch (error) {
+    if (error instanceof RangeError) return true; // a zone that this browser does not know
+    throw error;
+  }
+}
+
+function offerZone() {
+  const strip = find("#zone");
+  if (!strip || tellsTheSame(strip.dataset.zone)) return;
+  const pair = `${strip.dataset.zone} ${browserZone}`;
+  strip.querySelector("p span").textContent = browserZone;
+  strip.hidden = localStorage.getItem("zone kept") === pair;
+  strip.querySelector("[data-keep-zone]").addEventListener("click", () => {
+    localStorage.setItem("zone kept", pair);
+    strip.hidden = true;
+  });
+}
+
 async function copyText(button) {
   const source = document.getElementById(button.dataset.copy);
   const status = document.getElementById("status");
@@ -86,3 +112,4 @@ document.addEventListener(
 document.addEventListener("submit", ({ target }) => isMenu(target.parentElement) && target.parentElement.hidePopover());
 
 fillTimeZone();
+offerZone();

@@ -8,10 +8,14 @@ const UNREACHED = 0;
 let token;
 let asking;
 
+// The login is gone, or all cookies were, also the one that forms are compared with. The sign-in page sets that anew.
+const isSignedOut = (status, sent) => status === 401 || (status === 403 && !sent["X-CSRFToken"]);
+
 async function askForToken() {
   const headers = { "X-CSRFToken": cookie("csrftoken") };
   const response = await fetch(live.dataset.tokenAddress, { method: "POST", headers }).catch(() => undefined);
   if (!response) return UNREACHED;
+  if (isSignedOut(response.status, headers)) return 401;
   if (!response.ok) return response.status;
   const answer = await response.json();
   if (answer.user_id !== live.dataset.user) location.reload();
@@ -35,14 +39,17 @@ async function refreshOrSignIn(request) {
 
 // Sent once more after a refresh, with the same form_key: the server takes it for the same message.
 export async function fetchWithToken(address, request) {
-  const send = () => {
+  let isLost;
+  const send = async () => {
     const known = token ? { Authorization: `Bearer ${token}` } : {};
     const headers = { ...request.headers, ...known, "X-CSRFToken": cookie("csrftoken") };
-    return fetch(address, { ...request, headers });
+    const response = await fetch(address, { ...request, headers });
+    isLost = isSignedOut(response.status, headers);
+    return response;
   };
   if (!token && !(await refreshOrSignIn(request))) return new Response(null, { status: 401 });
   const response = await send();
-  return response.status === 401 && (await refreshOrSignIn(request)) ? send() : response;
+  return isLost && (await refreshOrSignIn(request)) ? send() : response;
 }
 
 // Resolves to whether the person signed in.
