@@ -24,7 +24,7 @@ from web.text import storable
 from .arguments import tool_named, written_arguments
 from .calls import CallsInProgress, PartialCall
 from .events import Event
-from .thoughts import AnswerText
+from .text.for_person import AnswerText
 
 logger = logging.getLogger(__name__)
 
