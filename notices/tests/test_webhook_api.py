@@ -244,6 +244,14 @@ class Page(TestCase):
         self.press("remove", webhook)
         self.assertFalse(Webhook.objects.exists())
 
+    def test_of_one_that_fails_it_says_since_when_and_how_much_waits(self):
+        add_webhook(self.alice, None, PUBLIC, "", [])
+        since, until = timezone.now(), timezone.now() + datetime.timedelta(hours=1)
+        Webhook.objects.update(failures=1, failing_since=since, paused_until=until)
+        page = self.client.get("/accounts/settings").content.decode()
+        self.assertIn("Nothing has reached it since", page)
+        self.assertIn("The newest 1,000 events wait for it", page)
+
     def test_a_wrong_address_is_told_beside_its_field_and_stays_in_it(self):
         with override_settings(CALLS_TO_LOOPBACK=False):
             refused = self.press("", url="http://127.0.0.1/", events=["todo.added"])

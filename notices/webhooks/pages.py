@@ -35,7 +35,7 @@ from .acts import (
     rotate_secret,
     webhooks_of,
 )
-from .events import CHANNEL, EVENTS
+from .events import CHANNEL, EVENTS, WAITING_MAX
 from .models import NAME_MAX, URL_MAX, Webhook
 from .signing import secret_of
 
@@ -67,6 +67,7 @@ def shown(request: PageRequest) -> dict[str, Any]:
     last = last_deliveries(request.acting_user, webhooks)
     return {
         "webhooks": [(webhook, last[str(webhook.pk)]) for webhook in webhooks],
+        "webhook_waiting_max": f"{WAITING_MAX:,}",
         "webhook_form": WebhookForm() if len(webhooks) < WEBHOOKS_MAX else None,
     }
 
