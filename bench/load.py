@@ -120,9 +120,11 @@ class Stand:
             )
 
     def wait_for(self, process: subprocess.Popen, port: int) -> None:
+        """Until it answers: who starts processes of its own takes connections before they are there."""
         give_up_at = time.monotonic() + START_SECONDS
         while time.monotonic() < give_up_at and process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            with contextlib.suppress(httpx2.RequestError):
+                httpx2.get(f"http://127.0.0.1:{port}/health", timeout=START_SECONDS, trust_env=False)
                 return
             time.sleep(0.1)
         logs = [path.read_text()[-2000:] for path in sorted(self.folder.glob("*.log"))]
