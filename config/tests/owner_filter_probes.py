@@ -299,7 +299,7 @@ async def a_tag_that_carol_uses(lies: Lies):
 def tags_that_eve_can_pick(lies: Lies):
     TodoTag.objects.create(todo=lies.carols_todo, name="safe")
     request = SimpleNamespace(acting_user=lies.eve)
-    return pickers(request, lies.eves_todo, TodoForm.of(lies.eves_todo))["tags_in_use"]
+    return pickers(request, lies.eves_todo, TodoForm.of(lies.eves_todo, lies.eve))["tags_in_use"]
 
 
 @probe
