@@ -1,4 +1,4 @@
-"""What a program of somebody else may be allowed. Without Django, which reads it with the settings."""
+"""The scopes that a program of somebody else can be granted. Imports no Django: the settings import it."""
 
 READ, WRITE, CHAT = "todos:read", "todos:write", "chat"
 # As the consent page and the settings say it.

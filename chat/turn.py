@@ -58,10 +58,10 @@ from .turns.approvals import approval_words, ask_person, decide_in_words
 from .turns.lease import hold_lease, renew_lease
 from .turns.limits import NewMessage, check_allowance, check_message, count_turn
 from .turns.records import tool_call_record
+from .turns.report import report_turn
 from .turns.state import STOP_SENTENCES, Turn
 from .turns.steps.deadline import outputs_in_time
 from .turns.steps.fallback import allowance, step_outputs
-from .turns.steps.observed import report_turn
 from .turns.steps.sending import Sending
 from .turns.storage import (
     open_conversation,

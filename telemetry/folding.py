@@ -1,4 +1,4 @@
-"""The counts of processes that are gone, in one file of each kind: else every replaced process leaves megabytes behind.
+"""Folds the counts of ended processes into one file of each kind: else each of them leaves megabytes behind.
 
 A sum that is read while it is moved would fall, and what watches it would take that for a restart: readers and whoever
 folds lock each other out.

@@ -1,4 +1,4 @@
-"""Where the time of a turn goes.
+"""Measures where the time of a turn goes, stage by stage.
 
 | stage | milliseconds |
 |---|---|

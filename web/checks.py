@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says of our settings: each is right by itself, and wrong for a service."""
+"""Checks of `manage.py check --deploy`: settings that are right by themselves, and wrong for a service."""
 
 import time
 from collections.abc import Iterator

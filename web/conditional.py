@@ -1,4 +1,4 @@
-"""Conditional requests: who has the answer already is told so, 304, and sent nothing."""
+"""Conditional requests: a client that has the answer already gets 304 and no body."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What requests may bring: nothing that the program does not know, be it a field of the body or a query parameter."""
+"""Refuses fields of a body and query parameters that the program does not know."""
 
 import functools
 from collections.abc import Awaitable, Callable

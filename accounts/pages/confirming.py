@@ -1,4 +1,4 @@
-"""Who finds a page open must not take the account over: what matters asks who is there, unless they just said so.
+"""Asks who is there before a change that matters, unless they just said so: an open page must not be enough.
 
 One rule for all of it: `confirmed` around a view. What was posted waits in the page that asks, and is done with the
 answer, so that no form of the settings has to know.

@@ -1,4 +1,4 @@
-"""What programs call themselves: registration, tokens, their end, and the document that leads there.
+"""The endpoints that programs call: registration, tokens, revocation, and the document that names them.
 
 Errors are the ones that OAuth defines: {"error", "error_description"}.
 """

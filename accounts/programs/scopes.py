@@ -1,4 +1,4 @@
-"""For which of our doors the tokens of a program are good, and what a program hears that was allowed too little."""
+"""Which endpoints a program's token may call, and what a program is told that was allowed too little."""
 
 from django.http import HttpRequest
 

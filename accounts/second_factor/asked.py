@@ -1,4 +1,4 @@
-"""The second factor at doors that answer at once: the API, where the code comes with the password."""
+"""Checks the second factor in the API, where the code comes in the same request as the password."""
 
 from django.http import HttpRequest
 

@@ -1,4 +1,4 @@
-"""Whether passkeys work where a page is shown: who cannot use one is offered none."""
+"""A template filter that says whether passkeys work at the address of a page: else none are offered."""
 
 from django import template
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""A question of a program is told by the channels of the person, who need not sit before it, until it is settled.
+"""Tells a person by their channels what a program waits for, until it is decided.
 
 Where the program can put the question itself, it has a moment for that first.
 """

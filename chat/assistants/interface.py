@@ -1,4 +1,4 @@
-"""What every model is to the turn: history and tools in; text, tool requests and usage out.
+"""The interface of every model: history and tools in; text, tool requests and usage out.
 
 Values without identity, the same for both wire formats, the basic assistant and scripted models in tests.
 """

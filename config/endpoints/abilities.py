@@ -1,4 +1,4 @@
-"""What a program of somebody else can show to the person, as it says of itself.
+"""Reads what a program of somebody else says that it can show to the person.
 
 In the newer revision of MCP it says so with each request. In the older one it says so once, at the beginning, and is
 given that back, signed, as the name of its session: no process keeps it.

@@ -1,4 +1,4 @@
-"""How a process under daphne gets out of the way: whoever sends it a request until the end gets the answer.
+"""Ends a process under daphne so that every request which reached it is answered.
 
 It accepts no new connections. Proxies keep theirs, and may be sending into one just now: each brings one more request
 and is told in its answer to close it; what stays idle is closed at last. Pages open their sockets elsewhere.

@@ -1,4 +1,4 @@
-"""Log lines that can be found by the request id that the person was shown, for people or for programs."""
+"""Formats and filters log lines, for people or for programs; each can be found by its request id."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Each request as whoever runs the program wants to know of it: one line in the log, figures, and a span.
+"""Reports each request to whoever runs the program: one line in the log, figures, and a span.
 
 Static files and probes are left out. A line has the pattern of the address and no query, which may hold a secret.
 """

@@ -1,1 +1,1 @@
-"""How who reads a mail ends these mails without signing in (RFC 8058)."""
+"""Ending mails by a link in them, without signing in (RFC 8058)."""

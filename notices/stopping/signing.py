@@ -1,4 +1,4 @@
-"""Signed addresses by which who reads a mail ends these mails without signing in (RFC 8058)."""
+"""Signs the addresses in mails that end these mails without signing in (RFC 8058)."""
 
 from uuid import UUID
 

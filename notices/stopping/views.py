@@ -1,4 +1,4 @@
-"""The page that mails lead to: mail scanners follow links, so that a GET shows a button, and the POST of that acts."""
+"""The page that ends mails. A GET shows a button and changes nothing, because mail scanners follow links."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""How a webhook fares: after a failure all that waits for it waits, each time longer; after days of them it is off.
+"""Holds back what waits for a webhook that fails, longer after each failure, and switches it off after days.
 
 So a server that is down is asked now and then, and not once for each event; and what fails by itself alone holds
 nothing else up for long, because what was not tried yet comes first.

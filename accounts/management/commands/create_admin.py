@@ -1,4 +1,4 @@
-"""The first administrator, who chooses the password by a link that is good once."""
+"""Creates the first administrator, who chooses the password by a link that is good once."""
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""A user to try the product with, and how to begin."""
+"""Creates a user to try the product with, and says how to begin."""
 
 import textwrap
 

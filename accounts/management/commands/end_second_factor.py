@@ -1,4 +1,4 @@
-"""For somebody who lost their phone and their recovery codes: their password alone lets them in again."""
+"""Turns off the second factor of somebody who lost phone and recovery codes: the password alone lets them in again."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""A link for somebody who forgot the password, where no mail can be sent."""
+"""Makes a link for somebody who forgot the password, where no mail can be sent."""
 
 from django.core.management.base import BaseCommand, CommandError
 

@@ -1,4 +1,4 @@
-"""The step: from the history alone to tool calls or an answer. Nothing is kept between steps."""
+"""The basic assistant's step: from the history alone to tool calls or an answer. Nothing is kept between steps."""
 
 import json
 import uuid

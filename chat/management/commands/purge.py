@@ -1,4 +1,4 @@
-"""Remove what nobody needs any more."""
+"""Removes what nobody needs any more."""
 
 from django.core.management.base import BaseCommand
 

@@ -14,6 +14,7 @@ from chat.errors import ContextTooLong, ModelTimeout, ModelUnavailable, QuotaExh
 from chat.turns.limits import check_allowance
 from chat.turns.state import Turn
 
+from .notes import StepNote
 from .observed import observed_step
 
 
@@ -52,7 +53,7 @@ async def step_outputs(turn: Turn, model: Model, request: ModelRequest) -> Async
     basic = BasicModel()
     turn.answer.model = basic.name
     alone = dataclasses.replace(request, history=this_turn(request.history))
-    async with aclosing(observed_step(turn, basic, alone)) as outputs:
+    async with aclosing(observed(turn, basic, alone)) as outputs:
         async for output in outputs:
             yield output
 
@@ -65,7 +66,7 @@ async def model_outputs(turn: Turn, model: Model, request: ModelRequest) -> Asyn
     begun = False
     turn.sending.request = request
     try:
-        async with aclosing(observed_step(turn, model, request)) as outputs:
+        async with aclosing(observed(turn, model, request)) as outputs:
             async for output in outputs:
                 begun = True
                 yield output
@@ -76,9 +77,14 @@ async def model_outputs(turn: Turn, model: Model, request: ModelRequest) -> Asyn
             raise
     turn.sending.compact()
     turn.sending.request = dataclasses.replace(request, history=turn.sending.fitted_history())
-    async with aclosing(observed_step(turn, model, turn.sending.request)) as outputs:
+    async with aclosing(observed(turn, model, turn.sending.request)) as outputs:
         async for output in outputs:
             yield output
+
+
+def observed(turn: Turn, model: Model, request: ModelRequest) -> AsyncGenerator[ModelOutput, None]:
+    turn.step_notes.append(note := StepNote(turn.step, model.name))
+    return observed_step(model, request, note, turn.count_cut_step)
 
 
 def has_past(history: tuple[HistoryItem, ...]) -> bool:
