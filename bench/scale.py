@@ -3,6 +3,7 @@
     python -m bench.scale users       1, 10 and 100 users on two processes, who chat, list and keep a socket open
     python -m bench.scale streams     500 streams at once on one process
     python -m bench.scale sockets     1,000 sockets on one process, and how soon a change reaches all tabs of a user
+    python -m bench.scale memory      an idle process, and what an open stream and an open socket add to it
     python -m bench.scale growth      a turn with 10³, 10⁵ and 10⁶ messages in the database
     python -m bench.scale turns       turns a second of one process, a model that answers at once
 
@@ -29,6 +30,9 @@ REALISTIC = ("--first-token-ms", "400", "--tokens-per-second", "40")
 AT_ONCE = ("--first-token-ms", "0")
 # An answer of forty words then takes most of a minute, so that all streams are open before the first one ends.
 UNHURRIED = ("--first-token-ms", "400", "--tokens-per-second", "0.7")
+# Streams that begin within ten seconds are then open for ten more.
+STEADY = ("--first-token-ms", "400", "--tokens-per-second", "2")
+RAMP_SECONDS, ALL_OPEN_SECONDS = 10, 15
 OBJECTIVE_MS, ADDED_MS, MEMORY_MB = 5_000, 250, 250
 LOST = """
 SELECT (SELECT count(*) FROM chat_message WHERE role = 'user' AND content LIKE 'Bench turn %') AS questions,
@@ -55,9 +59,10 @@ async def crowd(made: Stand, people: list[Person]) -> AsyncIterator[Crowd]:
         yield gathered
 
 
-def memory_mb(pid: int) -> float:
+def memory_mb(pid: int, line: str = "VmHWM") -> float:
+    """The most that the process has had in memory, or with VmRSS what it has now."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1000 for line in lines if line.startswith("VmHWM"))
+    return next(int(found.split()[1]) / 1000 for found in lines if found.startswith(line))
 
 
 def spread(values: list[float]) -> tuple[float, float]:
@@ -123,6 +128,26 @@ async def sockets(options: argparse.Namespace) -> bool:
     print(f"{options.sockets} sockets, {memory:.0f} MB")
     print(f"a change reached all {tabs} tabs of a user in {p50:.0f} ms, p95 {p95:.0f} ms")
     return p95 < 200 and memory < MEMORY_MB
+
+
+async def memory(options: argparse.Namespace) -> bool:
+    with stand(1, STEADY, options.held) as (made, people), made.running() as server:
+        (pid,) = processes_of(server.pid)
+        async with crowd(made, people) as gathered:
+            idle = memory_mb(pid, "VmRSS")
+            async with contextlib.AsyncExitStack() as stack:
+                for person in people:
+                    page = await stack.enter_async_context(gathered.socket(person))
+                    await page.receive_str()
+                with_sockets = memory_mb(pid, "VmRSS")
+            streaming = asyncio.create_task(gathered.stream_all(RAMP_SECONDS))
+            await asyncio.sleep(ALL_OPEN_SECONDS)
+            with_streams = memory_mb(pid, "VmRSS")
+            told = await streaming
+    print(f"idle {idle:.0f} MB after a few turns")
+    print(f"{(with_sockets - idle) * 1000 / options.held:.0f} KB a socket, of {options.held}")
+    print(f"{(with_streams - idle) * 1000 / options.held:.0f} KB a stream at most, of {told.most_open} open at once")
+    return told.failed == 0 and told.most_open == options.held and with_streams < MEMORY_MB
 
 
 async def turns(options: argparse.Namespace) -> bool:
@@ -209,6 +234,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, bool]]] =
     "users": users,
     "streams": streams,
     "sockets": sockets,
+    "memory": memory,
     "growth": growth,
     "turns": turns,
 }
@@ -224,6 +250,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=500)
     parser.add_argument("--ramp", type=float, default=30, help="seconds over which the streams begin")
     parser.add_argument("--sockets", type=int, default=1_000)
+    parser.add_argument("--held", type=int, default=200, help="sockets and streams whose memory is measured")
     parser.add_argument("--changes", type=int, default=200)
     parser.add_argument("--at-once", type=int, default=16, help="turns at once")
     parser.add_argument("--rounds", type=int, default=5)
