@@ -215,8 +215,10 @@ def last_reminding(caller: Caller, words: str) -> UUID | None:
     """The todo that reminded last, where “the last reminder” names it; None for any other words."""
     if words.strip().casefold() != LAST_REMINDER:
         return None
-    sent = Reminder.objects.for_user(caller.user).filter(state=Reminder.State.SENT).order_by("-sent_for")
-    return sent.values_list("todo", flat=True).first()
+    sent = Reminder.objects.for_user(caller.user).filter(
+        state=Reminder.State.SENT, todo__completed_at=None, todo__deleted_at=None
+    )
+    return sent.order_by("-sent_for").values_list("todo", flat=True).first()
 
 
 def lately_among(todos: TodoQuerySet, caller: Caller) -> Lately:

@@ -18,7 +18,7 @@ from notices.outbox.filling import hand_over_due, put
 from notices.outbox.sending import Sender, seconds_to_next, send_due
 from notices.testing import ScriptedChannel, only_channels
 from todos.changing.changes import Origin
-from todos.commands import add_todo, update_todo
+from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, restore_todo, update_todo
 from todos.models import Door, Reminder, Todo
 from todos.reminders.acts import deal_with
 from todos.testing import TodoFactory
@@ -130,6 +130,19 @@ class Failing(SendingCase):
             await send_due()
         self.assertEqual(await self.states(), [("sent", "ok", 3)])
         self.assertEqual(len({notice.id for notice in self.mail.notices}), 1)
+
+    async def test_what_failed_is_said_where_it_was_done_and_opened_again_meanwhile(self):
+        for away, back in ((complete_todo, reopen_todo), (delete_todo, restore_todo)):
+            with self.subTest(away.__name__):
+                self.mail.outcomes, self.mail.notices = [AGAIN], []
+                reminder = await sync_to_async(came_due)(self.alice)
+                await later(MINUTE)
+                await send_due()
+                for command in (away, back):
+                    await sync_to_async(command)(self.alice, reminder.todo_id, now=timezone.now(), by=Origin(Door.API))
+                await later(MINUTE)
+                await send_due()
+                self.assertEqual(self.mail.said, [["Stand-up"], ["Stand-up"]])
 
     async def test_what_failed_is_not_said_again_once_the_person_wants_it_otherwise(self):
         """Moved, put off in words, asked for no more, dealt with: the notice of before has nothing to say."""

@@ -142,7 +142,7 @@ def clean_remind(
         return None
     said = [remind] if isinstance(remind, str) else [*remind]
     if said and all(isinstance(one, ReminderRule) for one in said):
-        return [str(rule) for rule in said[:REMINDERS_MAX]]
+        return list(dict.fromkeys(str(rule) for rule in said))[:REMINDERS_MAX]
     phrases = [_storable(str(phrase)) for phrase in said]
     at_the_time = [AT_THE_TIME] if schedule.due and schedule.due.time else []
     rules_known = at_the_time if known is None else [ReminderRule.parse(text) for text in known]

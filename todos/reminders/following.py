@@ -95,7 +95,11 @@ def _is_moved(
     """Whether the row is another one by now; it is changed then, and not yet stored."""
     before: Any = (reminder.at, reminder.state)
     at = rule.instant(todo.wall_due, zone) if rule else reminder.at
-    reminder.state = _state(reminder, at, is_wanted=rule is not None and _is_open(todo), now=now)
+    if rule is None or _is_open(todo):
+        reminder.state = _state(reminder, at, is_wanted=rule is not None, now=now)
+    elif reminder.state == Reminder.State.WAITING:
+        # What was handed over stays so: reopened before it was said, it is still to be said.
+        reminder.state = Reminder.State.CANCELLED
     if reminder.state == Reminder.State.SENT and _is_put_off(todo, zone, now):
         reminder.state = Reminder.State.DONE
     reminder.at = at

@@ -152,7 +152,9 @@ class WhatBecomesOfIt(ReminderCase):
         self.assert_reminds(todo)
         self.assertEqual(Reminder.objects.get(todo=todo).state, "sent")
         self.change(todo, complete_todo, now=after)
-        self.assertEqual(Reminder.objects.get(todo=todo).state, "done")
+        self.assert_reminds(todo)
+        self.change(todo, reopen_todo, now=after)
+        self.assert_reminds(todo)
 
     def test_what_is_due_and_not_said_yet_is_not_lost_by_another_change(self):
         todo, after = self.add("today 10:05"), NOW + 6 * MINUTE
