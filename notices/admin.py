@@ -4,6 +4,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from django.utils import timezone
 from accounts.audit import LISTED_MAX, RecordedAdmin
 from todos.finding.references import read_id
 
-from .models import Delivery, Webhook
+from .models import Delivery, PushSubscription, Webhook
 
 DAY = datetime.timedelta(days=1)
 SHARES = (50, 95, 99)
@@ -76,6 +77,25 @@ class WebhookAdmin(RecordedAdmin):
     @admin.display(description="host")
     def host(self, webhook: Webhook) -> str:
         return webhook.host
+
+
+@admin.register(PushSubscription)
+class PushSubscriptionAdmin(RecordedAdmin):
+    """Browsers that take pushes. Without addresses and keys: whoever has them can push to the device."""
+
+    list_display = ["created_at", "owner", "device", "service", "last_success_at"]
+    list_select_related = ["owner"]
+    search_help_text = "The id of a subscription, or a username."
+    fields = ["id", "owner", "device", "service", "created_at", "last_success_at"]
+    readonly_fields = ["service"]
+
+    def ways(self, rows: QuerySet[Any], typed: str) -> Iterable[QuerySet[Any]]:
+        found = read_id(typed)
+        return [rows.filter(pk=found) if found else rows.filter(owner__username__iexact=typed)]
+
+    @admin.display(description="push service")
+    def service(self, subscription: PushSubscription) -> str:
+        return urlsplit(subscription.endpoint).hostname or "–"
 
 
 def figures(now: datetime.datetime) -> str:

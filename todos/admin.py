@@ -6,7 +6,7 @@ from accounts.audit import RecordedAdmin, id_of, named, newest, pretty_json
 from database.search import said_in, terms_of
 
 from .changing.changes import latest
-from .models import Todo, TodoChange, TodoTag
+from .models import Reminder, Todo, TodoChange, TodoTag
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -118,3 +118,18 @@ class TodoChangeAdmin(RecordedAdmin):
     @admin.display(description="after")
     def after_json(self, change):
         return pretty_json(change.after)
+
+
+@admin.register(Reminder)
+class ReminderAdmin(RecordedAdmin):
+    """When a todo reminds, and whether it did; what became of the notice is among the deliveries."""
+
+    list_display = ["at", "state", "rule", "owner", "todo_id", "sent_for"]
+    list_filter = ["state"]
+    list_select_related = ["owner"]
+    search_help_text = "The id of a reminder or of its todo, or a username"
+    fields = ["id", "owner", "todo_id", "rule", "at", "state", "sent_for", "created_at"]
+
+    def ways(self, rows, typed):
+        ids = [id_of(typed)]
+        return [rows.filter(pk__in=ids), rows.filter(todo__in=ids), rows.filter(owner__in=named(typed))]

@@ -8,9 +8,10 @@ from accounts.models import Reading, User
 from accounts.testing import alice
 from notices.admin import DeliveryAdmin
 from notices.channels.interface import Outcome
-from notices.models import Delivery
+from notices.models import Delivery, PushSubscription
 from notices.outbox.sending import send_due
 from notices.testing import ScriptedChannel, only_channels
+from todos.models import Reminder
 
 from .test_sending import remind
 
@@ -39,6 +40,24 @@ class DeliveriesInTheAdmin(TestCase):
         self.assertContains(self.client.get(f"/admin/notices/delivery/{row.pk}/change/"), "Late by")
         self.assertEqual(self.client.get("/admin/notices/delivery/add/").status_code, 403)
         self.assertNotIn("target", DeliveryAdmin.fields)
+
+    def test_reminders_are_found_by_their_todo_and_their_owner(self):
+        row = Reminder.objects.first()
+        for typed in (str(row.pk), str(row.todo_id), "alice"):
+            self.assertContains(self.client.get("/admin/todos/reminder/", {"q": typed}), str(row.pk))
+        self.assertNotContains(self.client.get("/admin/todos/reminder/", {"q": "nobody"}), str(row.pk))
+        self.assertContains(self.client.get(f"/admin/todos/reminder/{row.pk}/change/"), "sent")
+
+    def test_browsers_are_listed_without_what_it_takes_to_push_to_them(self):
+        endpoint = "https://push.example/secret-path"
+        row = PushSubscription.objects.create(
+            owner=self.alice, endpoint=endpoint, p256dh="key-p", auth="key-a", device="Phone"
+        )
+        for path in ("/admin/notices/pushsubscription/", f"/admin/notices/pushsubscription/{row.pk}/change/"):
+            page = self.client.get(path)
+            self.assertContains(page, "push.example")
+            for secret in ("secret-path", "key-p", "key-a"):
+                self.assertNotContains(page, secret)
 
     def test_lateness_is_counted_for_metrics(self):
         name = "todo_chat_delivery_late_seconds_count"

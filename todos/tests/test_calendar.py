@@ -85,6 +85,28 @@ class EventTests(CalendarTestCase):
         self.assertEqual((repeat.start, "RRULE" in repeat), (datetime.date(2026, 3, 16), True))
         self.assertNotEqual(moved["UID"], repeat["UID"])
 
+    def test_a_client_that_keeps_the_calendar_reminds_when_the_todo_does(self):
+        rules = ["30 min", "1 d 19:00", "2026-03-05 09:00 America/New_York"]
+        self.todo(due=EVENING, reminder_rules=rules)
+        self.todo(due=day(6), reminder_rules=["0 d 08:00"])
+        self.todo(due=EVENING, reminder_rules=[])
+        self.todo(due=EVENING)
+        stored = calendar_bytes(Todo.objects.order_by("pk"), NEW_YORK, NOW)
+        told = []
+        for event in Calendar.from_ical(Calendar.from_ical(stored).to_ical()).events:
+            alarms = event.alarms
+            alarms.set_local_timezone(NEW_YORK)  # a whole day is the client's own
+            told.append(sorted(f"{alarm.trigger.astimezone(NEW_YORK):%Y-%m-%dT%H:%M}" for alarm in alarms.times))
+        self.assertEqual(
+            told,
+            [
+                ["2026-03-05T09:00", "2026-03-05T19:00", "2026-03-06T16:30"],
+                ["2026-03-06T08:00"],
+                [],
+                ["2026-03-06T17:00"],
+            ],
+        )
+
     def test_texts_are_escaped_and_lines_folded(self):
         title, notes = "Ä;b,c\\d “é” 😀" * 12, "one\ntwo\x0bthree\nBEGIN:VEVENT"
         event = self.event(title, day(6), notes=notes, tags=["home", "work"], priority=4)

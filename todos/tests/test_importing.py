@@ -70,6 +70,12 @@ class JsonTests(ImportTestCase):
             (todo.due, str(todo.anchor_date), todo.recurrence), ("2030-03-13", "2030-03-11", "FREQ=WEEKLY;BYDAY=MO")
         )
 
+    async def test_reminders_come_in_once_each(self):
+        due = {"date": "2036-03-06", "time": "17:00:00", "zone": "Europe/Berlin"}
+        _, todo = await self.import_todo(due=due, reminder_rules=["30 min", "30 min", "1 d 19:00"])
+        moments = [at.isoformat() async for at in todo.reminders.order_by("at").values_list("at", flat=True)]
+        self.assertEqual(moments, ["2036-03-05T18:00:00+00:00", "2036-03-06T15:30:00+00:00"])
+
     async def test_every_change_is_recorded_as_one_act_through_the_api(self):
         await self.import_todo(completed_at="2026-01-02T03:04:05Z")
         changes = [change async for change in TodoChange.objects.all()]
@@ -155,7 +161,14 @@ class RoundTripTests(ImportTestCase):
         await self.report(
             {
                 "todos": [
-                    {"title": "=1 @x “q”", "notes": "a\nb", "priority": "urgent", "due": clock, "tags": ["a", "b"]},
+                    {
+                        "title": "=1 @x “q”",
+                        "notes": "a\nb",
+                        "priority": "urgent",
+                        "due": clock,
+                        "tags": ["a", "b"],
+                        "reminder_rules": ["30 min", "1 d 19:00"],
+                    },
                     {"title": "b", "due": clock, "recurrence": "FREQ=DAILY", "recurs_from_completion": True},
                     {"title": "c", "due": {"date": "2030-03-13"}, "recurrence": "FREQ=WEEKLY", "recurs_from": clock},
                     {"title": "d", "completed_at": "2026-01-01T00:00:00Z"},
