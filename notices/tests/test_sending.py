@@ -50,6 +50,14 @@ def later(wait=CLAIM) -> None:
     Delivery.objects.update(not_before=F("not_before") - wait - SECOND)
 
 
+@sync_to_async
+def clock_jumps(by) -> None:
+    """The database's clock is so much later than it was, or earlier: all moments are that much nearer, or further."""
+    Reminder.objects.update(at=F("at") - by, sent_for=F("sent_for") - by)
+    moments = ("occurrence", "not_before", "expires_at", "sent_at")
+    Delivery.objects.update(**{name: F(name) - by for name in moments})
+
+
 class SendingCase(TestCase):
     def setUp(self):
         self.alice = alice()
@@ -100,6 +108,25 @@ class Sending(SendingCase):
         await Todo.objects.aupdate(completed_at=timezone.now())
         await send_due()
         self.assertEqual((self.mail.said, await self.states()), ([], [("expired", "not_needed", 0)]))
+
+    async def test_a_clock_that_jumps_loses_nothing_and_says_nothing_twice(self):
+        await self.remind(title="Soon", ago=-HOUR)
+        await self.remind(title="Now")
+        for jump in (-2 * HOUR, 2 * HOUR, 2 * HOUR, -3 * HOUR, 4 * HOUR):
+            await send_due()
+            await clock_jumps(jump)
+        await send_due()
+        self.assertEqual(sorted(self.mail.said), [["Now"], ["Soon"]])
+
+    async def test_a_claim_of_a_clock_that_went_back_ends_when_it_is_there_again(self):
+        await self.remind()
+        await sync_to_async(hand_over_due)()
+        await sync_to_async(claim)("mail", 1)
+        await clock_jumps(-HOUR)
+        self.assertFalse(await send_due())
+        await clock_jumps(HOUR + CLAIM + SECOND)
+        await send_due()
+        self.assertEqual(self.mail.said, [["Call the dentist"]])
 
     def test_the_command_sends_and_says_what(self):
         remind(self.alice)
