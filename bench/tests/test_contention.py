@@ -3,6 +3,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
 from django.test import SimpleTestCase
 
 import bench
@@ -32,6 +33,7 @@ class Contending(SimpleTestCase):
         self.assertEqual(len(outcome.faults), 2, outcome.faults)
 
 
+@pytest.mark.once
 class Starting(SimpleTestCase):
     def test_each_bench_starts_by_itself_and_says_what_it_takes(self):
         benches = [path.stem for path in BENCHES.glob("*.py") if "argparse" in path.read_text()]

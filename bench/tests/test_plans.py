@@ -4,10 +4,12 @@ import re
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 from django.test import SimpleTestCase
 
 
+@pytest.mark.once
 class Plans(SimpleTestCase):
     def test_a_small_one_explains_thirty_statements_and_finds_no_large_table_read_whole(self):
         command = [sys.executable, "-m", "bench.plans", "--messages", "400", "--users", "10"]

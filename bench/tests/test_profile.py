@@ -4,6 +4,8 @@ from collections import Counter
 from unittest import TestCase
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from bench.load import ROOT
 from bench.profile.__main__ import SUBJECTS, stacks_of, subject_of
 from bench.profile.flame import drawn
@@ -16,6 +18,7 @@ run ({ROOT}/chat/running.py:40);run_turn ({ROOT}/chat/turn.py:228) 20
 """
 
 
+@pytest.mark.once
 class ProfileTests(TestCase):
     def test_a_sample_counts_for_the_innermost_subject_of_its_stack(self):
         subjects = Counter[str]()

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from unittest import mock
 
+import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.test import TestCase, override_settings
@@ -35,6 +36,7 @@ MODEL = "chat.assistants.openai.client.OpenAIModel"
 
 
 @override_settings(CHAT_MODEL=MODEL, FALLBACK=False, TURNS_PER_MINUTE=10_000, OPENAI_MODEL="m", RATE_LIMITS=False)
+@pytest.mark.once
 class ModelServers(TestCase):
     """One turn for each case; what it said, the todos there are, and the code of its failure are compared at once."""
 

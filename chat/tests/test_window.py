@@ -4,6 +4,7 @@ import json
 import os
 from types import SimpleNamespace
 
+import pytest
 from django.test import SimpleTestCase
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -155,6 +156,7 @@ def histories(draw):
 WIRES = (wire_responses, wire_chat_completions)
 
 
+@pytest.mark.once
 class AnyHistory(SimpleTestCase):
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(histories(), st.integers(50, 20_000), st.floats(0.5, 4.0))

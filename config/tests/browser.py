@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import SimpleTestCase
@@ -34,6 +35,7 @@ if not shutil.which(CHROMIUM):
     raise unittest.SkipTest(f"there is no Chromium at {CHROMIUM}; “make test” installs it")
 
 
+@pytest.mark.once
 class BrowserCase(SimpleTestCase):
     """Each test has a browser profile of its own, and fails on any error in the console, which a refused CSP is too."""
 

@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 from unittest import TestCase, skipUnless
 
+import pytest
 from django.conf import settings
 
 from config.testing import empty_database, running_server
@@ -18,6 +19,7 @@ NODE = Path(__file__).parent / "node"
 CLIENT = NODE / "node_modules" / "@ag-ui" / "client"
 
 
+@pytest.mark.once
 class AgentCase(TestCase):
     @classmethod
     def setUpClass(cls):

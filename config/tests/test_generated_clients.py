@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from unittest import TestCase, skipUnless
 
+import pytest
+
 from config.testing import empty_database, running_server
 
 GENERATORS = Path(__file__).parent / "generators"
@@ -58,6 +60,7 @@ def ran(*command: object, cwd: Path | None = None) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
+@pytest.mark.once
 class GeneratedClient(TestCase):
     @classmethod
     def setUpClass(cls):

@@ -3,10 +3,8 @@
 A route that is added without saying what is to be heard there fails here.
 """
 
-from unittest import skipIf
-
+import pytest
 from django.conf import settings
-from django.db import connection
 
 from config.asgi import LIVE_PATH, PROBES
 
@@ -16,7 +14,7 @@ from .isolation_of_api import API, MCP
 from .isolation_of_pages import PAGES
 
 
-@skipIf(connection.vendor == "postgresql", "who is asking is decided before the database; once is enough")
+@pytest.mark.once
 class IsolationTests(IsolationCase):
     maxDiff = None
 

@@ -6,6 +6,7 @@ import urllib.parse
 import urllib.request
 
 import jwt
+import pytest
 
 from config.testing import empty_database, running_server
 
@@ -37,6 +38,7 @@ class Browser:
         return "Where you are signed in" in self.open(server, "/accounts/settings")
 
 
+@pytest.mark.once
 class Rotation(ServerCase):
     def test_a_new_key_signs_nobody_out_while_the_old_one_is_a_fallback_and_then_ends_what_it_made(self):
         busy, away = Browser(), Browser()

@@ -19,6 +19,7 @@ from pathlib import Path
 from unittest import TestCase, skipIf, skipUnless
 
 import httpx2
+import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from websockets.asyncio.client import connect
@@ -83,6 +84,7 @@ def tearDownModule():
     module["contexts"].close()
 
 
+@pytest.mark.once
 class McpServerCase(TestCase):
     """One server for each class, all on one database."""
 

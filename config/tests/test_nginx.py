@@ -7,6 +7,8 @@ import secrets
 import ssl
 from unittest import TestCase, skipUnless
 
+import pytest
+
 from accounts.testing import PASSWORD
 from bench.surroundings.proxy import NGINX, running_nginx, running_tls_nginx
 from config.testing import empty_database, running_server
@@ -23,6 +25,7 @@ PEOPLE = 12
 
 
 @skipUnless(NGINX, "nginx is not installed")
+@pytest.mark.once
 class BehindNginx(TestCase):
     @classmethod
     def setUpClass(cls):

@@ -6,11 +6,12 @@ import re
 import sys
 from collections import defaultdict
 from pathlib import Path
-from unittest import mock, skipIf
+from unittest import mock
 
+import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import TestCase
 
 from chat.briefing.models import BriefingQuerySet
@@ -91,7 +92,7 @@ def calling_site() -> Site:
     return str(path.relative_to(settings.BASE_DIR)), frame.f_lineno
 
 
-@skipIf(connection.vendor == "postgresql", "the filters are the same in front of any database")
+@pytest.mark.once
 class OwnerFilterTests(IsolationCase):
     maxDiff = None
 

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from unittest import TestCase, skipUnless
 
 import httpx2
+import pytest
 from mcp_types import ElicitResult
 
 from accounts.tests.program_site import program_site
@@ -24,6 +25,7 @@ MILK = {"tasks": [{"title": "Buy milk"}]}
 TITLES = ["Apples", "Bread", "Cheese", "Dates"]
 
 
+@pytest.mark.once
 class ProgramCase(TestCase):
     @classmethod
     def setUpClass(cls):

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from unittest import TestCase, skipIf
+from unittest import TestCase
 
+import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
@@ -87,7 +88,7 @@ def made_to_run(folder: Path, port: int):
         process.wait(timeout=30)
 
 
-@skipIf(os.environ.get("TEST_DATABASE"), "The README begins with SQLite, and is followed in that run.")
+@pytest.mark.once
 class FollowedByHand(TestCase):
     """`make run` prints what to paste; that, and what the README has in three languages, is run against its server."""
 

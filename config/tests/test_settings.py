@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase
@@ -130,6 +131,7 @@ WRONG = {
 }
 
 
+@pytest.mark.once
 class Wrong(SimpleTestCase):
     """A setting that is wrong stops the start with one sentence that names it, and repeats no secret."""
 

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.test import SimpleTestCase
 
 import chat
@@ -205,6 +206,7 @@ def fault_in(quarter: float, half: float, whole: float) -> str:
     return f"×{whole / half:.1f}" if whole > TELLING_SECONDS and too_fast else ""
 
 
+@pytest.mark.once
 class TextGrowthTests(SimpleTestCase):
     def test_time_grows_with_the_length_of_a_text_and_no_faster(self):
         self.addCleanup(signal.signal, signal.SIGVTALRM, signal.signal(signal.SIGVTALRM, give_up))

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from unittest import TestCase
 
+import pytest
 from django.conf import settings
 
 from accounts.testing import outside_issuer
@@ -100,6 +101,7 @@ class Answer:
     body: bytes
 
 
+@pytest.mark.once
 class TokenAttackTests(TestCase):
     maxDiff = None
 
