@@ -20,7 +20,7 @@ SETTINGS, ASKED = "/accounts/settings", "Is it you?"
 UNASKED = {
     *("briefing", "export", "notices", "notices/devices/<uuid:subscription_id>/end", "notices/test/<str:channel>"),
     *(f"webhooks/<uuid:webhook_id>/{act}" for act in ("test", "switch", "remove")),
-    *("theme", "time-zone", "mails"),
+    *("theme", "time-zone", "habits", "mails"),
     *("sign-ins/end", "sign-ins/<uuid:sign_in_id>/end", "tokens/<uuid:token_id>/revoke"),
     *("passkeys/options", "passkeys/<uuid:passkey_id>/rename", "programs/<int:program_id>/disconnect"),
     *("password", "erase"),  # ask for the one from before by themselves, where there is one

@@ -251,6 +251,8 @@ class BasicAssistantTests(BrowserCase):
         settings.goto("/accounts/settings")
         settings.fill("#id_token_name", "My editor")
         settings.click("text=Make a token")
+        settings.wait_for_selector("text=Copy token")
+        settings.wait_for_load_state()
         settings.click("text=Copy token")
         expect(settings.locator("#status")).to_have_text("Copied.")
         token = settings.evaluate("navigator.clipboard.readText()")
