@@ -51,7 +51,7 @@ test: $(VENV)/dev $(CHROMIUM) $(PGBOUNCER) $(NGINX) $(NODE)/node_modules/.instal
 
 screenshots: $(VENV)/dev $(CHROMIUM)
 	@mkdir -p screenshots
-	SCREENSHOTS="$(CURDIR)/screenshots" $(BIN)/python -m pytest -q config/tests/test_browser_looks.py config/tests/test_browser_states.py
+	SCREENSHOTS="$(CURDIR)/screenshots" $(BIN)/python -m pytest -q config/tests/pages/test_looks.py config/tests/pages/test_states.py
 
 $(CHROMIUM):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -qq -y chromium; \
@@ -98,7 +98,7 @@ check: $(VENV)/dev $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.in
 	git ls-files -z | grep -zvE '\.png$$|^static/htmx|requirements[a-z-]*\.txt$$' | xargs -0 $(BIN)/detect-secrets-hook \
 		--disable-plugin KeywordDetector --exclude-lines $(NO_SECRETS)
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	@$(BIN)/python -m pytest -q --no-header config/tests/test_generated_clients.py -k "valid or linter"
+	@$(BIN)/python -m pytest -q --no-header config/tests/programs/test_generated_clients.py -k "valid or linter"
 	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING --tag security
 	$(BIN)/python manage.py check --fail-level WARNING

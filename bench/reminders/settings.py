@@ -6,4 +6,4 @@ from config.settings import *  # noqa: F403
 
 INSTALLED_APPS += ["bench.reminders.apps.SinkConfig"]  # noqa: F405
 if "HOLD_AT" in os.environ:
-    DATABASES["default"]["ENGINE"] = "config.tests.held_database"  # noqa: F405
+    DATABASES["default"]["ENGINE"] = "config.tests.failures.held_database"  # noqa: F405

@@ -1,0 +1,1 @@
+"""Several things at the same time: locks, threads, the same request twice."""

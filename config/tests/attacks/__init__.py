@@ -1,0 +1,1 @@
+"""Strangers: what they guess, forge, and send too much of."""

@@ -1,0 +1,1 @@
+"""What breaks under a running program: processes, databases, networks, disks."""

@@ -1,5 +1,0 @@
-"""The settings of a server that loses its database at named moments."""
-
-from config.settings import *  # noqa: F403
-
-DATABASES["default"]["ENGINE"] = "config.tests.lost_database"  # noqa: F405

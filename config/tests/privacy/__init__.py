@@ -1,0 +1,1 @@
+"""What is somebody's, nobody else reaches, and no log holds."""

@@ -1,0 +1,1 @@
+"""Programs of others against ours: MCP, AG-UI, event sources, issuers, generated clients."""
