@@ -133,7 +133,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["web.templatetags.icons", "web.templatetags.moments", "web.templatetags.parts"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "web.templatetags.icons",
+                "web.templatetags.moments",
+                "web.templatetags.parts",
+            ],
             "libraries": {"humanize": "django.contrib.humanize.templatetags.humanize"},
             "context_processors": [
                 "django.template.context_processors.request",

@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from language.dates import Due
@@ -19,9 +21,26 @@ from todos.reminders.following import rules_of
 
 from .forms import NOTES_MAX
 
-DAYS = (("today", "Today"), ("tomorrow", "Tomorrow"), ("next monday", "Monday"), ("next week", "Next week"))
-REPEATS = ("every day", "every weekday", "every week", "every month", "every year")
-REMINDERS = ("at the time", "10 minutes before", "1 hour before", "the evening before")
+# What the buttons of a picker send, which is understood in every language, and what stands on them.
+DAYS = (
+    ("today", _("Today")),
+    ("tomorrow", _("Tomorrow")),
+    ("next monday", _("Monday")),
+    ("next week", _("Next week")),
+)
+REPEATS = (
+    ("every day", _("Every day")),
+    ("every weekday", _("Every weekday")),
+    ("every week", _("Every week")),
+    ("every month", _("Every month")),
+    ("every year", _("Every year")),
+)
+REMINDERS = (
+    ("at the time", _("At the time")),
+    ("10 minutes before", _("10 minutes before")),
+    ("1 hour before", _("1 hour before")),
+    ("the evening before", _("The evening before")),
+)
 TAGS_OFFERED = 24
 
 
@@ -59,31 +78,35 @@ class TodoForm(forms.Form):
     notes = forms.CharField(
         required=False,
         max_length=NOTES_MAX,
-        widget=forms.Textarea({"rows": 2, "dir": "auto", "placeholder": "Notes"}),
+        widget=forms.Textarea({"rows": 2, "dir": "auto", "placeholder": _("Notes")}),
     )
     when = forms.CharField(
         required=False,
         max_length=200,
-        label="Say when",
-        widget=SaidLast({"placeholder": "friday 5pm", "autocomplete": "off"}),
+        label=_("Say when"),
+        widget=SaidLast({"placeholder": _("friday 5pm"), "autocomplete": "off"}),
     )
-    due_date = forms.DateField(required=False, label="Day", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    due_time = forms.TimeField(required=False, label="Time", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    due_date = forms.DateField(
+        required=False, label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    due_time = forms.TimeField(
+        required=False, label=_("Time"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
     repeats = forms.CharField(
         required=False,
         max_length=200,
-        label="Or in your words",
-        widget=SaidLast({"placeholder": "every 2 weeks", "autocomplete": "off"}),
+        label=_("Or in your words"),
+        widget=SaidLast({"placeholder": _("every 2 weeks"), "autocomplete": "off"}),
     )
     priority = forms.ChoiceField(
-        choices=[(label, label.capitalize()) for label in Priority.labels], widget=forms.RadioSelect
+        choices=lambda: [(each.label, capfirst(each.words)) for each in Priority], widget=forms.RadioSelect
     )
-    tags = forms.CharField(required=False, label="New tags", widget=SaidTogether({"autocomplete": "off"}))
+    tags = forms.CharField(required=False, label=_("New tags"), widget=SaidTogether({"autocomplete": "off"}))
     remind_also = forms.CharField(
         required=False,
         max_length=200,
-        label="Or in your words",
-        widget=SaidLast({"placeholder": "30 minutes before", "autocomplete": "off"}),
+        label=_("Or in your words"),
+        widget=SaidLast({"placeholder": _("30 minutes before"), "autocomplete": "off"}),
     )
 
     @classmethod
@@ -105,7 +128,7 @@ class TodoForm(forms.Form):
     def clean(self) -> dict[str, Any] | None:
         date, time = (self.cleaned_data.get(name) for name in ("due_date", "due_time"))
         if time and not date and not self.cleaned_data.get("when") and "due_date" not in self.errors:
-            self.add_error("due_date", "A time needs a day.")
+            self.add_error("due_date", _("A time needs a day."))
         return self.cleaned_data
 
     def todo_fields(self, todo: Todo, user: User) -> TodoFields:

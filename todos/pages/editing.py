@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from uuid_utils.compat import uuid7
 
@@ -59,7 +60,8 @@ def save(request: PageRequest, todo_id: UUID, form: TodoForm) -> None:
         # Beside those that stay, which the first change has settled.
         acts.append(update_todo(user, todo_id, now=now, by=by, remind=[f"also {also}"]))
     if last := changed_last(acts):
-        notice = " ".join(filter(None, [f"Saved “{last.todo.title}”.", told(last, user, now)]))
+        saved = _("Saved “%(title)s”.") % {"title": last.todo.title}
+        notice = " ".join(filter(None, [saved, told(last, user, now)]))
         messages.success(request, notice, extra_tags=undo_address(last))
 
 

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from language.errors import DateNotUnderstood
@@ -29,7 +30,7 @@ class QuickAddForm(forms.Form):
     With `plain` all of it does.
     """
 
-    text = forms.CharField(max_length=500, error_messages={"required": "Write what there is to do."})
+    text = forms.CharField(max_length=500, error_messages={"required": _("Write what there is to do.")})
     notes = forms.CharField(required=False, max_length=NOTES_MAX)
     plain = forms.BooleanField(required=False)
     reading: QuickAdd | None = None

@@ -10,6 +10,8 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from habits.values import Habits
@@ -22,24 +24,39 @@ from web.errors import ValidationFailed
 PAGE_SIZE = 100
 WEEK_SIZE = 500
 WEEK = 7
-OVERDUE = "Overdue"
+OVERDUE = gettext_lazy("Overdue")
 FILTERS = {
-    "all": "All",
-    "today": "Today",
-    "upcoming": "Upcoming",
-    "week": "Week",
+    "all": gettext_lazy("All"),
+    "today": gettext_lazy("Today"),
+    "upcoming": gettext_lazy("Upcoming"),
+    "week": gettext_lazy("Week"),
     "overdue": OVERDUE,
-    "done": "Done",
-    "trash": "Trash",
+    "done": gettext_lazy("Done"),
+    "trash": gettext_lazy("Trash"),
 }
 # The view of the todos behind each filter, where that has another name: what is overdue stands above what is due today.
 VIEWS = {"today": "due", "week": "open"}
 # Filters that are offered only where there is something behind them, or while they are open.
 ONLY_WHERE_NEEDED = {"overdue"}
-SORTS = {"": "By date", "priority": "By priority", "title": "By title", "created": "Newest first"}
-# What a row is moved to that is dropped under one of these headings.
-PLACES = {"Today": "today", "Tomorrow": "tomorrow", "No date": ""}
-DAYS_AHEAD = ((0, "Today"), (1, "Tomorrow"), (7, "Next 7 days"))
+SORTS = {
+    "": gettext_lazy("By date"),
+    "priority": gettext_lazy("By priority"),
+    "title": gettext_lazy("By title"),
+    "created": gettext_lazy("Newest first"),
+}
+# Headings, and what a row is moved to that is dropped under one; None where that would mean nothing.
+DONE, LATE, NO_DATE, LATER = "done", "overdue", "no date", "later"
+HEADINGS = {
+    LATE: (OVERDUE, None),
+    "today": (gettext_lazy("Today"), "today"),
+    "tomorrow": (gettext_lazy("Tomorrow"), "tomorrow"),
+    "week": (gettext_lazy("Next 7 days"), None),
+    LATER: (gettext_lazy("Later"), None),
+    NO_DATE: (gettext_lazy("No date"), ""),
+    DONE: (gettext_lazy("Done"), None),
+    "": ("", None),
+}
+DAYS_AHEAD = ((0, "today"), (1, "tomorrow"), (7, "week"))
 
 
 @dataclass(frozen=True)
@@ -102,7 +119,7 @@ class TodoListing:
 
     @property
     def label(self) -> str:
-        return FILTERS[self.query.filter]
+        return str(FILTERS[self.query.filter])
 
     @property
     def week_before(self) -> datetime.date:
@@ -118,27 +135,41 @@ class TodoListing:
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
-        return list(SORTS.items())
+        return [(name, str(label)) for name, label in SORTS.items()]
 
     @property
     def order_label(self) -> str:
         """What the button beside the search leads to."""
-        return "Sort and tags" if self.tags else "Sort"
+        return _("Sort and tags") if self.tags else _("Sort")
 
     @property
     def chosen(self) -> str:
         """What is shown, where that is not all: “Today, with “milk”, tagged #home, by title”."""
         words, tag, sort = self.query.words, self.query.tag, self.query.sort
-        parts = [words and f"with “{words}”", tag and f"tagged #{tag}", sort and SORTS[sort].lower()]
+        parts = [
+            words and _("with “%(words)s”") % {"words": words},
+            tag and _("tagged #%(tag)s") % {"tag": tag},
+            sort and f"{SORTS[sort]}".lower(),
+        ]
         return ", ".join([self.label, *filter(None, parts)])
 
     @property
     def nothing_found(self) -> str:
-        words, tag = self.query.words, self.query.tag
-        parts = [words and f"matches “{words}”", tag and f"is tagged #{tag}"]
-        if self.query.filter != "all":
-            parts.append(f"under {self.label}")
-        return f"Nothing {' '.join(filter(None, parts))}."
+        looked_for = {"words": self.query.words, "tag": self.query.tag, "label": self.label}
+        return nothing_found_sentence(self.query) % looked_for
+
+
+def nothing_found_sentence(query: ListQuery) -> str:
+    """With places for `words`, `tag` and the `label` of the filter, as far as they were chosen."""
+    if query.filter == "all":
+        if query.words and query.tag:
+            return _("Nothing matches “%(words)s” and is tagged #%(tag)s.")
+        return _("Nothing matches “%(words)s”.") if query.words else _("Nothing is tagged #%(tag)s.")
+    if query.words and query.tag:
+        return _("Nothing under %(label)s matches “%(words)s” and is tagged #%(tag)s.")
+    if query.words:
+        return _("Nothing under %(label)s matches “%(words)s”.")
+    return _("Nothing under %(label)s is tagged #%(tag)s.")
 
 
 def choice(word: str, choices: Mapping[str, object], default: str) -> str:
@@ -193,7 +224,7 @@ def turn_of(todos: Iterable[Todo], now: datetime.datetime) -> datetime.datetime:
 
 def filter_links(query: ListQuery, counts: Mapping[str, int]) -> list[FilterLink]:
     links = [
-        FilterLink(name, label, 0 if name == "week" else counts[VIEWS.get(name, name)], name == query.filter)
+        FilterLink(name, str(label), 0 if name == "week" else counts[VIEWS.get(name, name)], name == query.filter)
         for name, label in FILTERS.items()
     ]
     return [link for link in links if link.count or link.active or link.name not in ONLY_WHERE_NEEDED]
@@ -220,7 +251,7 @@ def todo_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime)
     groups: dict[str, list[Todo]] = {}
     for todo in todos:
         groups.setdefault(heading(todo, now) if dated else "", []).append(todo)
-    return [TodoGroup(words, rows, to=PLACES.get(words)) for words, rows in groups.items()]
+    return [TodoGroup(str(HEADINGS[name][0]), rows, to=HEADINGS[name][1]) for name, rows in groups.items()]
 
 
 def week_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime, habits: Habits) -> list[TodoGroup]:
@@ -242,11 +273,12 @@ def zone_of(now: datetime.datetime) -> ZoneInfo:
 
 
 def heading(todo: Todo, now: datetime.datetime) -> str:
+    """A key of HEADINGS."""
     if todo.completed_at:
-        return "Done"
+        return DONE
     if todo.due_date is None:
-        return "No date"
+        return NO_DATE
     if todo.is_overdue(now, now.date()):
-        return OVERDUE
+        return LATE
     days = (todo.due_date - now.date()).days
-    return next((words for limit, words in DAYS_AHEAD if days <= limit), "Later")
+    return next((name for limit, name in DAYS_AHEAD if days <= limit), LATER)

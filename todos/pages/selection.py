@@ -11,6 +11,8 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from uuid_utils.compat import uuid7
 
@@ -32,10 +34,10 @@ Change = Callable[[User, UUID, datetime.datetime, Origin], Written]
 
 @dataclass(frozen=True)
 class Press:
-    """What a button does to each todo, and the sentence about it; `{}` is “3 todos”."""
+    """What a button does to each todo, and the sentence about so many."""
 
     change: Change
-    sentence: str
+    sentence: Callable[[int], str]
 
 
 @require_POST
@@ -52,9 +54,9 @@ async def change_selected(request: PageRequest) -> HttpResponse:
         messages.error(request, " ".join(refusal.details.values()) or refusal.sentence)
         return back
     changes = [each.change for each in written if each.change]
-    sentence = press.sentence.format(f"{len(changes)} todo{'' if len(changes) == 1 else 's'}")
     undo = reverse("undo_change", args=[changes[-1].pk]) if changes else ""
-    messages.success(request, sentence if changes else "Nothing needed a change.", extra_tags=undo)
+    sentence = press.sentence(len(changes)) if changes else _("Nothing needed a change.")
+    messages.success(request, sentence, extra_tags=undo)
     return back
 
 
@@ -62,14 +64,37 @@ def press_of(form: QueryDict) -> Press:
     """The button that was pressed, with the field beside it."""
     day, tag = form.get("to"), form.get("tag", "").strip()
     if form.get("act") == "complete":
-        return Press(completed, "Completed {}.")
+        return Press(completed, completed_words)
     if form.get("act") == "delete":
-        return Press(deleted, "Moved {} to the trash.")
+        return Press(deleted, deleted_words)
     if form.get("act") == "tag":
         if not tag:
-            raise ValidationFailed(details={"tag": "Write the tag that they are to have."})
-        return Press(partial(tagged, tag=tag), f"Tagged {{}} with #{tag.removeprefix('#').lower()}.")
-    return Press(partial(moved, day=day or ""), "Moved {}." if day else "Took the date off {}.")
+            raise ValidationFailed(details={"tag": _("Write the tag that they are to have.")})
+        return Press(partial(tagged, tag=tag), partial(tagged_words, tag=tag.removeprefix("#").lower()))
+    return Press(partial(moved, day=day or ""), moved_words if day else undated_words)
+
+
+def completed_words(count: int) -> str:
+    return ngettext("Completed %(count)s todo.", "Completed %(count)s todos.", count) % {"count": count}
+
+
+def deleted_words(count: int) -> str:
+    sentence = ngettext("Moved %(count)s todo to the trash.", "Moved %(count)s todos to the trash.", count)
+    return sentence % {"count": count}
+
+
+def tagged_words(count: int, tag: str) -> str:
+    sentence = ngettext("Tagged %(count)s todo with #%(tag)s.", "Tagged %(count)s todos with #%(tag)s.", count)
+    return sentence % {"count": count, "tag": tag}
+
+
+def moved_words(count: int) -> str:
+    return ngettext("Moved %(count)s todo.", "Moved %(count)s todos.", count) % {"count": count}
+
+
+def undated_words(count: int) -> str:
+    sentence = ngettext("Took the date off %(count)s todo.", "Took the date off %(count)s todos.", count)
+    return sentence % {"count": count}
 
 
 def selected_ids(values: Iterable[str]) -> list[UUID]:
@@ -78,7 +103,7 @@ def selected_ids(values: Iterable[str]) -> list[UUID]:
     except ValueError as unreadable:
         raise TodoNotFound from unreadable
     if not 1 <= len(ids) <= SELECTED_MAX:
-        raise ValidationFailed(details={"todo": f"Select 1 to {SELECTED_MAX} todos."})
+        raise ValidationFailed(details={"todo": _("Select 1 to %(most)s todos.") % {"most": SELECTED_MAX}})
     return ids
 
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -94,8 +95,9 @@ def added_sentence(written: Written, user: User, now: datetime.datetime) -> str:
     """What was added, and how its date and repeat were understood."""
     todo = written.todo
     when = date_text(todo.wall_due, user.zone, now, user.habits)
-    words = ", ".join(filter(None, [f"Added “{todo.title}”", when, todo.repeats_text(user.habits)]))
-    return " ".join(filter(None, [f"{words}.", told(written, user, now)]))
+    understood = ", ".join(filter(None, [when, todo.repeats_text(user.habits)]))
+    sentence = _("Added “%(title)s”, %(when)s.") if understood else _("Added “%(title)s”.")
+    return " ".join(filter(None, [sentence % {"title": todo.title, "when": understood}, told(written, user, now)]))
 
 
 @require_POST
@@ -110,25 +112,25 @@ async def parse(request: PageRequest) -> HttpResponse:
 @require_POST
 @signed_in
 async def complete(request: PageRequest, todo_id: UUID) -> HttpResponse:
-    return await change(request, complete_todo, todo_id, "Completed “{}”.")
+    return await change(request, complete_todo, todo_id, _("Completed “%(title)s”."))
 
 
 @require_POST
 @signed_in
 async def reopen(request: PageRequest, todo_id: UUID) -> HttpResponse:
-    return await change(request, reopen_todo, todo_id, "“{}” is open again.")
+    return await change(request, reopen_todo, todo_id, _("“%(title)s” is open again."))
 
 
 @require_POST
 @signed_in
 async def delete(request: PageRequest, todo_id: UUID) -> HttpResponse:
-    return await change(request, delete_todo, todo_id, "Moved “{}” to the trash.")
+    return await change(request, delete_todo, todo_id, _("Moved “%(title)s” to the trash."))
 
 
 @require_POST
 @signed_in
 async def restore(request: PageRequest, todo_id: UUID) -> HttpResponse:
-    return await change(request, restore_todo, todo_id, "“{}” is back.")
+    return await change(request, restore_todo, todo_id, _("“%(title)s” is back."))
 
 
 @require_POST
@@ -143,8 +145,9 @@ async def move(request: PageRequest, todo_id: UUID) -> HttpResponse:
         messages.error(request, " ".join(refusal.details.values()) or refusal.sentence)
         return redirect(address_after(request, "todos"))
     when = date_text(written.todo.wall_due, user.zone, now, user.habits)
-    notice = f"Moved “{written.todo.title}” to {when}." if when else f"“{written.todo.title}” has no date now."
-    messages.success(request, notice, extra_tags=undo_address(written))
+    notice = _("Moved “%(title)s” to %(when)s.") if when else _("“%(title)s” has no date now.")
+    words = notice % {"title": written.todo.title, "when": when}
+    messages.success(request, words, extra_tags=undo_address(written))
     return redirect(address_after(request, "todos"))
 
 
@@ -160,7 +163,7 @@ async def change(request: PageRequest, command: Callable[..., Written], todo_id:
         return refusal_response(refusal, request.request_id)  # type: ignore[attr-defined]
     if written is None:
         return redirect(address_after(request, "todos"))
-    notice = " ".join(filter(None, [sentence.format(written.todo.title), written.note]))
+    notice = " ".join(filter(None, [sentence % {"title": written.todo.title}, written.note]))
     messages.success(request, notice, extra_tags=undo_address(written))
     return redirect(address_after(request, "todos"))
 

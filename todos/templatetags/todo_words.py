@@ -8,18 +8,18 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from habits.drawing import drawn_for
 from habits.wording import time_text
 from language.dates import date_text
 from language.due import Due
 from language.reminders.text import instant_text
+from todos.fields.priority import Priority
 from todos.models import Todo, todos_address
 from todos.pages.listing import OVERDUE, TodoGroup
 
 register = template.Library()
-# What ticking does, as its address and its button say it.
-TICKS = {False: ("complete", "Complete"), True: ("reopen", "Reopen")}
 NOTHING = SafeString("")
 
 
@@ -35,9 +35,10 @@ class TodoLine(TypedDict):
     address: SafeString
     state: SafeString
     tick_address: SafeString
-    tick_label: SafeString
+    labels: dict[str, SafeString]
     deleted: bool
     priority: SafeString
+    priority_words: str
     due: str
     due_class: SafeString
     due_link: SafeString
@@ -52,7 +53,7 @@ class TodoLine(TypedDict):
 @register.filter
 def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
     """`heading` is what stands above the row: what it says is not said again."""
-    tags, (tick, tick_word) = todo.tags, TICKS[todo.completed_at is not None]
+    tags, tick = todo.tags, "reopen" if todo.completed_at else "complete"
     title, address = conditional_escape(todo.title), todo.address
     due, due_class = due_words(todo, now, heading)
     remind_at, reminds = reminder_words(todo, now)
@@ -63,9 +64,10 @@ def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
         "address": SafeString(address),
         "state": state_class(todo),
         "tick_address": SafeString(f"{address}/{tick}"),
-        "tick_label": SafeString(f"{tick_word} {title}"),
+        "labels": labels(todo, title),
         "deleted": todo.deleted_at is not None,
         "priority": SafeString(todo.priority_word) if todo.priority else NOTHING,
+        "priority_words": Priority(todo.priority).words if todo.priority else "",
         "due": due,
         "due_class": due_class,
         "due_link": week_link(todo) if due else NOTHING,
@@ -76,6 +78,17 @@ def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
         "reminds": reminds,
         "has_chips": bool(due or tags or todo.recurrence or todo.priority or todo.notes or reminds),
     }
+
+
+def labels(todo: Todo, title: SafeString) -> dict[str, SafeString]:
+    """What the buttons of its row say to who does not see it."""
+    words = {
+        "tick": _("Reopen %(title)s") if todo.completed_at else _("Complete %(title)s"),
+        "select": _("Select %(title)s"),
+        "change": _("Change %(title)s"),
+        "delete": _("Delete %(title)s"),
+    }
+    return {name: SafeString(sentence % {"title": title}) for name, sentence in words.items()}
 
 
 def week_link(todo: Todo) -> SafeString:
@@ -89,12 +102,13 @@ def due_words(todo: Todo, now: datetime.datetime, heading: str) -> tuple[str, Sa
     """When it is due or was done, and the class of its chip; “overdue” is a word as well, not a colour alone."""
     zone = cast(zoneinfo.ZoneInfo, now.tzinfo)
     if todo.completed_at:
-        return f"done {date_text(Due(todo.completed_at.astimezone(zone).date()), zone, now, drawn_for.get())}", NOTHING
+        day = date_text(Due(todo.completed_at.astimezone(zone).date()), zone, now, drawn_for.get())
+        return _("done %(day)s") % {"day": day}, NOTHING
     if not todo.due_date:
         return "", NOTHING
     due = date_text(todo.wall_due, zone, now, drawn_for.get())
     if todo.is_overdue(now, now.date()):
-        return due if heading == OVERDUE else f"{due} · {OVERDUE.lower()}", SafeString(" chip-overdue")
+        return due if heading == OVERDUE else f"{due} · {_('overdue')}", SafeString(" chip-overdue")
     if heading and due.casefold().startswith(heading.casefold()):
         due = due[len(heading) :].removeprefix(", ")
     return due, SafeString(" chip-today") if todo.due_date == now.date() else NOTHING
@@ -106,13 +120,13 @@ def reminder_words(todo: Todo, now: datetime.datetime) -> tuple[str, str]:
     if not moments:
         return "", ""
     if moments == [todo.due_at]:
-        return "", "reminds you then"
+        return "", _("reminds you then")
     zone, habits = cast(zoneinfo.ZoneInfo, now.tzinfo), drawn_for.get()
     first, more = moments[0].astimezone(zone), len(moments) - 1
     is_same_day = todo.due_at is not None and first.date() == todo.due_at.astimezone(zone).date()
     shown = time_text(first.time(), habits) if is_same_day else instant_text(first, zone, now, habits)
     words = "; ".join(instant_text(at, zone, now, habits) for at in moments)
-    return f"{shown} +{more}" if more else shown, f"reminds you {words}"
+    return f"{shown} +{more}" if more else shown, _("reminds you %(moments)s") % {"moments": words}
 
 
 @register.filter

@@ -2,17 +2,18 @@
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
 
 from .importing import MEDIA_TYPES
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(error_messages={"required": "Choose a file."})
+    file = forms.FileField(error_messages={"required": _("Choose a file.")})
 
     def clean_file(self) -> UploadedFile:
         file = self.cleaned_data["file"]
         if self.media_type(file) is None:
-            raise forms.ValidationError("Choose a file that ends in .json or .csv.")
+            raise forms.ValidationError(_("Choose a file that ends in .json or .csv."))
         return file
 
     def media_type(self, file: UploadedFile) -> str | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from accounts.locks import lock_user
@@ -25,7 +26,6 @@ from .schema import ExportedTodo, ImportedRow, ImportReport, NewTodo, Rows, Todo
 
 MEDIA_TYPES = {"json": "application/json", "csv": "text/csv"}
 IMPORTS_PER_USER = "10/m"
-HERE_ALREADY = "This todo is here already."
 
 
 async def read_rows(user: User, content: bytes, media_type: str, now: datetime.datetime) -> Rows:
@@ -57,7 +57,7 @@ def json_rows(content: bytes) -> list[tuple[int, Any]]:
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValidationFailed(details={"body": "This file is not UTF-8 text."}) from None
+        raise ValidationFailed(details={"body": _("This file is not UTF-8 text.")}) from None
     try:
         file = TodoFile.model_validate(read_json(content))
     except ValidationError as error:
@@ -104,7 +104,7 @@ def write_rows(rows: Rows, user: User, now: datetime.datetime, by: Origin) -> Im
 
 def write_row(new: NewTodo, user: User, now: datetime.datetime, by: Origin) -> ImportedRow:
     if new.id and (todo := todo_known_as(new.id, user)):
-        return ImportedRow(row=new.row, outcome="skipped", reason=HERE_ALREADY, id=todo.pk)
+        return ImportedRow(row=new.row, outcome="skipped", reason=_("This todo is here already."), id=todo.pk)
     try:
         written = add(new, user, now, by)
     except ProductError as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -35,25 +36,30 @@ IMPORT_MAX = 500
 def check_size(rows: int) -> None:
     """Raises ValidationFailed for a file that has too many."""
     if rows > IMPORT_MAX:
-        raise ValidationFailed(details={"body": f"A file has at most {IMPORT_MAX} todos; this one has {rows}."})
+        raise ValidationFailed(details={"body": too_many(rows)})
+
+
+def too_many(rows: int) -> str:
+    return _("A file has at most %(most)s todos; this one has %(rows)s.") % {"most": IMPORT_MAX, "rows": rows}
 
 
 def possible_year(date: datetime.date) -> datetime.date:
     if not FIRST_YEAR <= date.year <= LAST_YEAR:
-        raise ValueError(f"the year must be from {FIRST_YEAR} to {LAST_YEAR}")
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise ValueError(_("the year must be from %(first)s to %(last)s") % years)
     return date
 
 
 def past(moment: datetime.datetime) -> datetime.datetime:
     if moment > datetime.datetime.now(datetime.UTC):
-        raise ValueError("this is in the future")
+        raise ValueError(_("this is in the future"))
     possible_year(moment)
     return moment
 
 
 def no_number(moment: Any) -> Any:
     if isinstance(moment, int | float):
-        raise ValueError("this is a number")  # it would be read as seconds since 1970
+        raise ValueError(_("this is a number"))  # it would be read as seconds since 1970
     return moment
 
 
@@ -85,9 +91,9 @@ class WallClock(BaseModel):
     @model_validator(mode="after")
     def check_time_and_zone(self) -> Self:
         if (self.time is None) != (self.zone == "") or (self.time and self.time.tzinfo):
-            raise ValueError("a time stands without an offset, and together with a zone")
+            raise ValueError(_("a time stands without an offset, and together with a zone"))
         if self.zone and self.zone not in time_zone_names():
-            raise ValueError("this is no IANA time zone such as Europe/Berlin")
+            raise ValueError(_("this is no IANA time zone such as Europe/Berlin"))
         return self
 
     @classmethod
@@ -128,15 +134,15 @@ class ExportedTodo(BaseModel):
             try:
                 ReminderRule.parse(text)
             except (ValueError, KeyError):
-                raise ValueError("this is no rule of a reminder, such as “30 min” or “1 d 19:00”") from None
+                raise ValueError(_("this is no rule of a reminder, such as “30 min” or “1 d 19:00”")) from None
         return rules
 
     @model_validator(mode="after")
     def check_repeat(self) -> Self:
         if self.completed_at and self.recurrence:
-            raise ValueError("what is done does not repeat; the next occurrence does")
+            raise ValueError(_("what is done does not repeat; the next occurrence does"))
         if self.recurs_from and not self.recurrence:
-            raise ValueError("recurs_from needs a recurrence")
+            raise ValueError(_("recurs_from needs a recurrence"))
         return self
 
 
@@ -163,6 +169,10 @@ class ImportedRow(BaseModel):
     outcome: RowOutcome
     reason: str = ""
     id: UUID | None = Field(default=None, description="Of the todo that was added, or was here before.")
+
+    @property
+    def outcome_words(self) -> str:
+        return {"added": _("added"), "skipped": _("skipped"), "refused": _("refused")}[self.outcome]
 
 
 class ImportReport(BaseModel):

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.pages.confirming import confirmed
@@ -59,8 +61,10 @@ async def import_todos(request: PageRequest) -> HttpResponse:
 
 def outcome_of(report: ImportReport) -> str:
     """“3 added, 1 skipped”."""
-    counts = {"skipped": report.skipped, "refused": report.refused}
-    return ", ".join([f"{report.added} added", *(f"{count} {word}" for word, count in counts.items() if count)])
+    added = ngettext("%(count)s added", "%(count)s added", report.added) % {"count": report.added}
+    skipped = ngettext("%(count)s skipped", "%(count)s skipped", report.skipped) % {"count": report.skipped}
+    refused = ngettext("%(count)s refused", "%(count)s refused", report.refused) % {"count": report.refused}
+    return ", ".join([added, *([skipped] if report.skipped else []), *([refused] if report.refused else [])])
 
 
 @database_unit
@@ -92,7 +96,7 @@ def calendar_page(request: PageRequest, secret: str) -> HttpResponse:
 @signed_in
 async def end_calendar(request: PageRequest) -> HttpResponse:
     await end_feed(request.acting_user)
-    messages.success(request, "Your calendar address no longer works.")
+    messages.success(request, _("Your calendar address no longer works."))
     return redirect("settings")
 
 
@@ -106,7 +110,7 @@ async def calendar(request: HttpRequest, secret: str) -> HttpResponse:
         return HttpResponse(refusal.sentence, "text/plain", 429, headers=headers)
     feed = await feed_of(secret)
     if feed is None:
-        return HttpResponse("There is no calendar at this address.", "text/plain", 404, headers=FEED_HEADERS)
+        return HttpResponse(_("There is no calendar at this address."), "text/plain", 404, headers=FEED_HEADERS)
     user, todos = feed
     # Writing a full calendar takes a tenth of a second, in which others are served.
     content = await sync_to_async(calendar_bytes, thread_sensitive=False)(todos, user.zone, timezone.now())
