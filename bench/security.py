@@ -74,7 +74,7 @@ async def layer_costs() -> dict[str, float]:
     # Models can be imported only now that settings know the database.
     asgi, bearer = import_module("config.asgi"), import_module("accounts.bearer")
     ratelimits, tokens = import_module("web.ratelimits"), import_module("accounts.tokens.access")
-    testing, read = import_module("accounts.testing"), import_module("web.json_text").read_json
+    testing, read = import_module("accounts.testing"), import_module("web.requests.json_text").read_json
     user = await sync_to_async(testing.alice)()
     sign_in = await sync_to_async(import_module("accounts.entry.sign_ins").begin_sign_in)(user)
     token = tokens.issue_access_token(user, sign_in.pk)

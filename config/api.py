@@ -35,8 +35,8 @@ from todos.api.endpoints import router as todos_router
 from todos.api.reminders import router as reminders_router
 from todos.transfer.api import router as transfer_router
 from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, ValidationFailed, status_by_code
-from web.json_text import read_json
-from web.requests import refuse_unknown_parameters
+from web.requests.fields import refuse_unknown_parameters
+from web.requests.json_text import read_json
 
 from .endpoints.api_changes import say_deprecation
 from .openapi.document import camel_case, finish

@@ -8,7 +8,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 # Programs send again within a day; a phone that lost the answer may be without a network for as long as what was typed
-# on it is taken (`web/typed_at.py`).
+# on it is taken (`web/requests/typed_at.py`).
 KEPT = datetime.timedelta(days=8)
 
 

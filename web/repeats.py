@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from database.units import database_read, database_unit
 
 from .errors import IdempotencyMismatch, ServiceUnavailable, ValidationFailed
-from .json_text import read_json
 from .models import KeptAnswer
+from .requests.json_text import read_json
 
 KEY_MAX_CHARACTERS = 200
 PURGED_AT_ONCE = 1_000

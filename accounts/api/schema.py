@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from web.requests import Body
+from web.requests.fields import Body
 from web.text import StorableText
 
 # Argon2 reads whatever it gets; nobody remembers more than this.

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from web.addresses.outbound import is_public
-from web.json_text import read_json
+from web.requests.json_text import read_json
 
 from .redirects import VISIBLE_ASCII
 

@@ -18,8 +18,8 @@ from accounts.scopes import SCOPES
 from database.units import database_unit, is_outage
 from web.addresses.origins import own_origin
 from web.errors import RateLimited, ServiceUnavailable
-from web.json_text import read_json
 from web.ratelimits import address_of, check_address
+from web.requests.json_text import read_json
 
 from .authorizing import issuer_of
 from .clients import AUTHORIZATION_CODE, ClientRefused, read_metadata, register

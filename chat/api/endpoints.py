@@ -29,12 +29,12 @@ from chat.turns.limits import NewMessage, tokens_today
 from chat.turns.records import approval_record, tool_call_record
 from database.search import terms_of
 from database.units import database_read, within_unit
-from web.conditional import json_or_not_modified
 from web.errors import ProductError
 from web.pages.streams import STREAM_HEADERS
 from web.ratelimits import FILES_PER_USER, SEARCHES_PER_USER, check_use
 from web.repeats import Answer, answer_once
-from web.typed_at import late_moment_of
+from web.requests.conditional import json_or_not_modified
+from web.requests.typed_at import late_moment_of
 
 from .export import EXPORT_DOCUMENTATION, ExportFormat, conversation_export
 from .resuming import has_all, resumed_frames, stored_turn

@@ -13,7 +13,7 @@ from chat.models import Conversation, Message
 from chat.search.snippets import parts_html, snippet_parts
 from chat.turns.records import approval_of, tool_call_record
 from database.search import Terms
-from web.requests import Body
+from web.requests.fields import Body
 from web.text import StorableText
 
 # Something to read in it, and nothing that cannot be stored. `chat.turns.limits` has the rule.

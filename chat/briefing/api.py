@@ -13,7 +13,7 @@ from accounts.bearer import caller
 from accounts.models import User
 from database.units import database_unit
 from web.repeats import Answer, answer_once
-from web.requests import Body
+from web.requests.fields import Body
 
 from .hours import USUAL, Wish, briefing_of, wish
 from .models import Briefing

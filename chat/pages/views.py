@@ -33,7 +33,7 @@ from todos.pages.listing import ListQuery, TodoListing, todo_listing
 from web.app.keeping import kept_for
 from web.errors import ProductError
 from web.pages.missing import missing_as_404
-from web.typed_at import late_moment_of
+from web.requests.typed_at import late_moment_of
 
 from .stream import follow_turn, stream_response, turn_frames
 from .tool_calls import uuid_or_none

@@ -13,7 +13,7 @@ from accounts.bearer import authenticate, caller
 from accounts.entry.passwords import confirm_password
 from web.errors import TokenExpired, TokenInvalid, TokenMissing, ValidationFailed
 from web.ratelimits import address_of, check_use
-from web.requests import Body
+from web.requests.fields import Body
 from web.text import StorableText
 
 from .belongings import EXPORTS_PER_USER, KEPT, erase, export_response

@@ -15,7 +15,7 @@ from mcp_types import ClientCapabilities
 from pydantic import ValidationError
 
 from chat.asking.program import PersonOfProgram, may_be_asked
-from web.json_text import read_json
+from web.requests.json_text import read_json
 
 SESSION = "Mcp-Session-Id"
 SALT = "config.endpoints.waiting"

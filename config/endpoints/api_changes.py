@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from web.requests import Endpoint
+from web.requests.fields import Endpoint
 
 MARK = "- API: "
 # Of a route that is given up: the days from which clients should not use it, and from which it may be gone.

@@ -32,8 +32,8 @@ from todos.mcp.batches import Caller, Rights
 from todos.mcp.server import acting_as
 from web.addresses.origins import own_origin
 from web.errors import CHALLENGE, ProductError, TokenExpired, TokenInvalid, TokenMissing, ValidationFailed
-from web.json_text import check_depth
 from web.ratelimits import address_of, check_address, check_use
+from web.requests.json_text import check_depth
 
 from .abilities import abilities, message_in, note_session
 from .waiting import heard, reply_in, waiting_response

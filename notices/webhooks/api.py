@@ -11,9 +11,9 @@ from accounts.models import User
 from database.units import database_read
 from notices.models import Delivery
 from todos.finding.references import read_id
-from web.conditional import json_or_not_modified
 from web.ratelimits import check_use
 from web.repeats import Answer, answer_once
+from web.requests.conditional import json_or_not_modified
 
 from .acts import (
     TESTS_PER_USER,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from notices.models import Delivery
 from web.paging import Key, Sort
-from web.requests import Body
+from web.requests.fields import Body
 from web.text import StorableText
 
 from .events import TestEventName, TodoEventName, TodoTold, TurnEventName, TurnTold, WebhookTold

@@ -21,8 +21,8 @@ from todos.models import Door
 from todos.rows import TodoOut, todo_out
 from web.errors import ProductError
 from web.repeats import Answer, answer_once
-from web.requests import Body
-from web.typed_at import moment_of
+from web.requests.fields import Body
+from web.requests.typed_at import moment_of
 
 from .schema import TodoIn, TodoPatch
 

@@ -26,11 +26,11 @@ from todos.finding.references import read_id
 from todos.finding.selection import select_todos
 from todos.models import Door, Reminder, Todo, TodoChange
 from todos.rows import TodoOut, todo_out
-from web.conditional import is_known, not_modified, weak_etag
 from web.errors import ValidationFailed
 from web.ratelimits import SEARCHES_PER_USER, check_use
 from web.repeats import Answer, answer_once
-from web.typed_at import moment_of
+from web.requests.conditional import is_known, not_modified, weak_etag
+from web.requests.typed_at import moment_of
 
 from .schema import (
     ChangeOut,

@@ -20,9 +20,9 @@ from todos.finding.references import read_id
 from todos.reminders.acts import reminder_of, reminders_of, remove_reminder, snooze_reminder
 from todos.reminders.models import Reminder
 from web.repeats import Answer, answer_once
-from web.requests import Body
+from web.requests.fields import Body
+from web.requests.typed_at import moment_of
 from web.text import StorableText
-from web.typed_at import moment_of
 
 from .endpoints import BY_API, ON_TODO, id_of
 

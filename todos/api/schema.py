@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from todos.fields.sorting import SortName
 from todos.models import ChangeKind
 from todos.rows import PriorityName, TodoOut
-from web.requests import Body
+from web.requests.fields import Body
 from web.text import StorableText
 
 DueText = Annotated[

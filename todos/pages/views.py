@@ -38,7 +38,7 @@ from web.app.keeping import kept_for
 from web.errors import IdempotencyMismatch, ValidationFailed
 from web.pages.missing import missing_as_404
 from web.repeats import write_once
-from web.typed_at import moment_of
+from web.requests.typed_at import moment_of
 
 from .forms import QuickAddForm, add_reasons
 from .listing import ListQuery, opens_on_today, todo_listing

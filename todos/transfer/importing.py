@@ -19,7 +19,7 @@ from todos.changing.changes import Act, Origin
 from todos.commands import TodoFields, Written, add_todo
 from todos.models import Todo
 from web.errors import ProductError, ValidationFailed
-from web.json_text import read_json
+from web.requests.json_text import read_json
 
 from .csv_import import csv_rows
 from .schema import ExportedTodo, ImportedRow, ImportReport, NewTodo, Rows, TodoFile, check_size

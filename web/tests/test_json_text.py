@@ -2,7 +2,7 @@ import json
 
 from django.test import SimpleTestCase
 
-from web.json_text import DEPTH_MAX, INVALID, TOO_DEEP, read_json
+from web.requests.json_text import DEPTH_MAX, INVALID, TOO_DEEP, read_json
 
 
 def nested(depth: int) -> bytes:

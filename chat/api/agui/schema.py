@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from chat.api.schema import Decision
 from chat.turns.approvals import Choice
 from web.errors import ValidationFailed
-from web.requests import Body
+from web.requests.fields import Body
 
 NAME_MAX = 200
 TEXT_ONLY = "A message to this assistant is text alone."

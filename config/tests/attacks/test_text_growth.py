@@ -46,7 +46,7 @@ from todos.finding.references import echo, read_id
 from todos.quick_add import parse_quick_add
 from todos.transfer.csv_import import csv_rows
 from web.errors import ProductError
-from web.json_text import read_json
+from web.requests.json_text import read_json
 from web.text import displayable, storable, unstorable_reason
 
 LENGTH = 8_000

@@ -17,7 +17,7 @@ from config.endpoints.api_changes import say_deprecation
 from config.openapi.document import add_headers
 from config.urls import urlpatterns
 from web.errors import ValidationFailed
-from web.requests import refuse_unknown_parameters
+from web.requests.fields import refuse_unknown_parameters
 
 from .api_contract import RELEASED, breaks, contract_of
 

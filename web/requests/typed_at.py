@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from .errors import ValidationFailed
+from web.errors import ValidationFailed
 
 HEADER = "X-Typed-At"
 OLDEST = datetime.timedelta(days=7)

@@ -9,7 +9,7 @@ from ninja.params.models import QueryModel
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from .errors import ValidationFailed
+from web.errors import ValidationFailed
 
 Endpoint = Callable[..., Awaitable[Any]]
 
