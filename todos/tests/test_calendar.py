@@ -10,8 +10,8 @@ from language.recurrence import Recurrence
 from todos.fields.schedule import Schedule
 from todos.models import CalendarFeed, Todo
 from todos.testing import NEW_YORK, NOW, TodoFactory, make_many
-from todos.transfer.feed import FEED_MAX
-from todos.transfer.ical import calendar_bytes
+from todos.transfer.calendar.feed import FEED_MAX
+from todos.transfer.calendar.ical import calendar_bytes
 
 EVENING = Due(datetime.date(2026, 3, 6), datetime.time(17), "America/New_York")
 

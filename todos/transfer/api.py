@@ -19,7 +19,7 @@ from web.repeats import Answer, answer_once
 from .export import FormatName, export_response
 from .importing import IMPORTS_PER_USER, MEDIA_TYPES, read_rows, write_rows
 from .schema import ExportFile, ImportReport, TodoFile
-from .todoist import COLUMNS
+from .tables.todoist import COLUMNS
 
 CSV_CONTENT = {
     "schema": {

@@ -16,7 +16,7 @@ from todos.models import Todo
 from todos.rows import PriorityName
 
 from .schema import ExportedTodo, WallClock
-from .todoist import COLUMNS, csv_lines, csv_row
+from .tables.todoist import COLUMNS, csv_lines, csv_row
 
 PAGE_SIZE = 500
 MEDIA_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}

@@ -21,8 +21,8 @@ from todos.models import Todo
 from web.errors import ProductError, ValidationFailed
 from web.requests.json_text import read_json
 
-from .csv_import import csv_rows
 from .schema import ExportedTodo, ImportedRow, ImportReport, NewTodo, Rows, TodoFile, check_size
+from .tables.rows import csv_rows
 
 MEDIA_TYPES = {"json": "application/json", "csv": "text/csv"}
 IMPORTS_PER_USER = "10/m"

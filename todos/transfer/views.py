@@ -18,10 +18,10 @@ from todos.models import Door
 from web.errors import RateLimited, ValidationFailed
 from web.ratelimits import FILES_PER_USER, address_of, check_address, check_use
 
+from .calendar.feed import end_feed, feed_of, make_feed
+from .calendar.ical import calendar_bytes
 from .export import export_response
-from .feed import end_feed, feed_of, make_feed
 from .forms import ImportForm
-from .ical import calendar_bytes
 from .importing import IMPORTS_PER_USER, import_file
 from .schema import ImportReport
 

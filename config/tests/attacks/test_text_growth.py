@@ -44,7 +44,7 @@ from language.stems import search_terms, words_of
 from todos.fields import rules
 from todos.finding.references import echo, read_id
 from todos.quick_add import parse_quick_add
-from todos.transfer.csv_import import csv_rows
+from todos.transfer.tables.rows import csv_rows
 from web.errors import ProductError
 from web.requests.json_text import read_json
 from web.text import displayable, storable, unstorable_reason

@@ -62,7 +62,7 @@ from todos.reminders.telling import is_first
 from todos.rows import todo_row
 from todos.testing import NOW, TodoFactory, use_tool
 from todos.tools import last_reminding
-from todos.transfer.feed import feed_of
+from todos.transfer.calendar.feed import feed_of
 from todos.transfer.importing import todo_known_as
 from web.models import KeptAnswer
 from web.repeats import Answer, keyed_answer

@@ -18,6 +18,7 @@ from todos.commands import TodoFields
 from todos.fields.rules import NOTES_MAX, TAGS_MAX, TITLE_MAX, clean_fields
 from todos.fields.schedule import Schedule
 from todos.quick_add import tag_of_mark
+from todos.transfer.schema import ImportedRow, NewTodo, Rows, check_size
 from web.errors import ProductError, ValidationFailed
 
 from .columns import (
@@ -34,8 +35,7 @@ from .columns import (
     read_date,
     zone_named,
 )
-from .schema import ImportedRow, NewTodo, Rows, check_size
-from .tables import Line, Table, read_table, spelling, text_of
+from .reading import Line, Table, read_table, spelling, text_of
 from .todoist import COLUMNS, LABEL, unguarded
 
 ROW_NAMES = UUID("5f1b9a53-6f0e-4d5c-9c3e-0a1f6f0d9b7e")

@@ -11,8 +11,7 @@ from language.due import Due
 from language.errors import DateNotUnderstood
 from language.marks import PRIORITY_MARKS
 from language.recurrence import Recurrence
-
-from .schema import possible_year
+from todos.transfer.schema import possible_year
 
 # Each meaning by the spellings of its column (see `tables.spelling`); of several columns the first spelling counts.
 SPELLINGS: dict[str, tuple[str, ...]] = {

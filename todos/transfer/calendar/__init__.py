@@ -1,0 +1,1 @@
+"""Todos as a calendar that programs subscribe to."""

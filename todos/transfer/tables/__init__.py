@@ -1,0 +1,1 @@
+"""Todos as rows of a CSV file, whatever program wrote it."""
