@@ -20,7 +20,7 @@ from language.dates import FoundDate, date_text, find_date, recurrence_text
 from language.dates.tokens import quoted_spans
 from language.errors import DateNotUnderstood
 from language.marks import MARK, priority_of_mark
-from language.reading.reminding import BEHIND_DATE, reminding_of_line
+from language.reading.clauses.reminding import BEHIND_DATE, reminding_of_line
 from language.reminders.phrases import read_rules
 from language.reminders.text import rule_text
 

@@ -17,7 +17,7 @@ from pydantic import Field, WithJsonSchema
 
 from accounts.models import User
 from database.units import database_read
-from language.reading.reminding import LAST_REMINDER
+from language.reading.clauses.reminding import LAST_REMINDER
 from language.stems import SEARCH_MAX, search_terms
 from web.errors import ValidationFailed
 from web.text import StorableText

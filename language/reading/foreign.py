@@ -24,7 +24,7 @@ from language.acts import (
 )
 from language.clock import Clock, cut_date
 from language.grammar import WORDS, section, words
-from language.reading.adding import listed, todo_from
+from language.reading.clauses.adding import listed, todo_from
 from language.reminders.passed import OVER, passed_at_edge
 from language.text.periods import cut_span
 from language.vocabulary import NOTATION, TODO_VERBS, grammar_words

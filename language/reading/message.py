@@ -7,9 +7,9 @@ Pure: the same text at the same moment always means the same acts. What a text r
 from language.acts import Act, AddTodo, Clarify, Reading, Say, Unclear
 from language.clock import Clock
 from language.grammar import section
-from language.reading.adding import todos_from
+from language.reading.clauses.adding import todos_from
+from language.reading.clauses.reminding import merged
 from language.reading.joining import refused, settled
-from language.reading.reminding import merged
 from language.reading.sentence import TOO_LONG, read_sentence
 from language.text.clauses import BULLET, CLAUSE_MAX_CHARACTERS, END_MARKS, sentences, single_spaced
 from language.text.quotations import set_aside_quotations, with_quotations

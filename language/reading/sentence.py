@@ -17,17 +17,17 @@ from language.acts import (
 from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
 from language.questions import offered
-from language.reading.adding import forms as adding
-from language.reading.adding import headed, listed, understand_add, understand_afterthought
-from language.reading.asking import understand_question
-from language.reading.bare import forms as bare
-from language.reading.bare import todo_behind, understand_bare, understand_statement
-from language.reading.changing import asked_away, understand_change
+from language.reading.clauses.adding import forms as adding
+from language.reading.clauses.adding import headed, listed, understand_add, understand_afterthought
+from language.reading.clauses.asking import understand_question
+from language.reading.clauses.bare import forms as bare
+from language.reading.clauses.bare import todo_behind, understand_bare, understand_statement
+from language.reading.clauses.changing import asked_away, understand_change
+from language.reading.clauses.moving import asked_for, corrected
+from language.reading.clauses.moving import forms as moving
+from language.reading.clauses.reminding import understand_reminding
 from language.reading.foreign import of_other_language, understand_foreign
 from language.reading.joining import joined
-from language.reading.moving import asked_for, corrected
-from language.reading.moving import forms as moving
-from language.reading.reminding import understand_reminding
 from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
 from language.reading.weighed import weighed

@@ -22,10 +22,10 @@ from language.acts import (
 from language.clock import TIME_ALONE, Clock, cut_date, is_date
 from language.grammar import section
 from language.questions import ASK_TITLE, DELETE_OFFER, OFFER, OFFERS_OF_CHANGE, TAKE_BACK
-from language.reading.adding import title_of, todo_from
-from language.reading.bare import todo_behind
+from language.reading.clauses.adding import title_of, todo_from
+from language.reading.clauses.bare import todo_behind
+from language.reading.clauses.moving import TO_WHICH_DAY, moved_somewhen
 from language.reading.message import understand
-from language.reading.moving import TO_WHICH_DAY, moved_somewhen
 from language.reading.sentence import certain_acts, understand_talk
 from language.reminders.passed import passed_reminder
 from language.talk.exchanges import Call, Conversation, Outcome, Row

@@ -3,7 +3,7 @@
 from language.acts import UpdateTodos
 from language.clock import Clock, is_date
 from language.grammar import section
-from language.reading.bare import forms as bare
+from language.reading.clauses.bare import forms as bare
 from language.reading.repairs import corrected_title
 from language.reading.sentence import certain_acts
 from language.talk.exchanges import Conversation, Row

@@ -6,9 +6,9 @@ from dataclasses import replace
 from language.acts import Act, AddTodo, CompleteTodos, DeleteTodos, Supposed, UndoChanges, UpdateTodos
 from language.clock import Clock, is_date
 from language.grammar import section
-from language.reading.adding import listed
-from language.reading.bare import forms as bare
-from language.reading.bare import may_be_todo
+from language.reading.clauses.adding import listed
+from language.reading.clauses.bare import forms as bare
+from language.reading.clauses.bare import may_be_todo
 from language.reading.sentence import certain_acts
 from language.talk.exchanges import Conversation, Row
 from language.talk.references import shown_rows

@@ -25,8 +25,8 @@ from language.acts import (
 )
 from language.clock import Clock
 from language.questions import ASK_TITLE
+from language.reading.clauses.reminding import LAST_REMINDER
 from language.reading.message import read_message, understand
-from language.reading.reminding import LAST_REMINDER
 from language.talk.exchanges import Call, Conversation, Exchange, Row
 from language.talk.follow_ups import follow_up
 from language.talk.matching import found_none, settled, sought

@@ -30,7 +30,7 @@ from chat.testing import ConversationFactory, belongings
 from chat.turns.approvals import decide_spoken_of, standing
 from chat.turns.limits import check_allowance
 from database.units import within_unit
-from language.reading.reminding import LAST_REMINDER
+from language.reading.clauses.reminding import LAST_REMINDER
 from notices.buttons.acts import act_on
 from notices.buttons.views import acted, shown_to
 from notices.channels.push import subscription_and_key

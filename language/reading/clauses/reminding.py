@@ -12,7 +12,7 @@ from language.acts import Act, AddTodo, AskTodos, Question, Reading, Selection, 
 from language.clock import Clock, cut_date
 from language.due import Due
 from language.errors import DateNotUnderstood
-from language.reading.adding import title_of
+from language.reading.clauses.adding import title_of
 from language.reminders.passed import OVER, is_over, passed_reminder
 from language.reminders.phrases import read_rules, says_never
 from language.text.clauses import clause_of

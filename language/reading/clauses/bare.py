@@ -6,8 +6,8 @@ from dataclasses import replace
 from language.acts import Act, AddTodo, Supposed, UpdateTodos
 from language.clock import Clock
 from language.grammar import section, words
-from language.reading.adding import title_of, todo_from, todos_from, understand_add
-from language.reading.changing import understand_change
+from language.reading.clauses.adding import title_of, todo_from, todos_from, understand_add
+from language.reading.clauses.changing import understand_change
 from language.text.details import cut_priority, cut_tags
 from language.text.items import dated_items, parts_of
 from language.text.naming import has_sign, names_in

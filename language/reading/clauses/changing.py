@@ -20,9 +20,9 @@ from language.acts import (
 )
 from language.clock import Clock, is_date
 from language.grammar import Forms, section
-from language.reading.adding import todo_from
-from language.reading.moving import forms as moving
-from language.reading.moving import moved
+from language.reading.clauses.adding import todo_from
+from language.reading.clauses.moving import forms as moving
+from language.reading.clauses.moving import moved
 from language.text.details import priority_named, tags_named
 from language.text.items import begins_with_verb
 from language.text.naming import has_sign, names_in, without_adverbs

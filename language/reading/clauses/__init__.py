@@ -1,0 +1,1 @@
+"""One kind of request each: a clause becomes an act."""
