@@ -10,7 +10,7 @@ from oauth2_provider.models import AccessToken, Application, Grant, IDToken, Ref
 from .audit import BigTableAdmin, BoundedPaginator, id_of, named
 from .entry.sign_ins import sign_out_everywhere
 from .models import Reading, SignIn, User
-from .programs.redirects import fault_of_redirect
+from .programs.clients.redirects import fault_of_redirect
 
 # Of a reading, the ids that it is found by.
 READ_ABOUT = ("object_id", "conversation_id", "owner_id", "reader_id")

@@ -250,7 +250,7 @@ ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 15 * 60)
 REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 14 * 24 * 3600)
 # Programs of others (accounts/programs/). What its views would offer beside ours has no address here.
 OAUTH2_PROVIDER = provider_settings(ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS)
-# http leads back to programs on the person's own machine, and nowhere else (accounts/programs/redirects.py).
+# http leads back to programs on the person's own machine, and nowhere else (accounts/programs/clients/redirects.py).
 SILENCED_SYSTEM_CHECKS += ["oauth2_provider.W008"]
 
 # Mail: Django's settings by one address. Unset, the pages say that there is none, and who can help instead.

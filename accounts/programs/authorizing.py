@@ -20,8 +20,8 @@ from accounts.models import User
 from accounts.scopes import SCOPES_OF_DOOR
 from web.addresses.origins import own_origin
 
-from .clients import is_too_old
-from .redirects import answer_address, place_of
+from .clients.known import is_too_old
+from .clients.redirects import answer_address, place_of
 from .scopes import door_of, resource_of
 
 ISSUER_PATH = "/o"

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.scopes import SCOPES
 from database.units import database_read
 
-from .redirects import place_of
+from .clients.redirects import place_of
 from .validator import checksum_of
 
 USE_NOTED = datetime.timedelta(minutes=1)

@@ -22,7 +22,7 @@ from web.ratelimits import address_of, check_address
 from web.requests.json_text import read_json
 
 from .authorizing import issuer_of
-from .clients import AUTHORIZATION_CODE, ClientRefused, read_metadata, register
+from .clients.known import AUTHORIZATION_CODE, ClientRefused, read_metadata, register
 
 # Of one person. A program that runs for many comes from few addresses.
 REGISTRATIONS_PER_PERSON = "3/m"

@@ -20,9 +20,9 @@ from web.errors import RateLimited, TokenMissing
 from web.ratelimits import address_of, check_use
 
 from .authorizing import Asked, RequestRefused, RequestUnreadable, allow, check_parameters, decline, read_asked
-from .clients import look_up_document
+from .clients.known import look_up_document
+from .clients.redirects import form_target
 from .connections import connections_of, disconnect
-from .redirects import form_target
 
 KIND = "consent"
 CONSENTS_PER_USER = "30/m"

@@ -8,8 +8,8 @@ from django.test import SimpleTestCase, override_settings
 from django.utils import timezone
 from oauth2_provider.models import Application
 
-from accounts.programs.clients import KEPT
-from accounts.programs.documents import DocumentUnreadable, fetch_document, is_document_address, may_be_asked
+from accounts.programs.clients.documents import DocumentUnreadable, fetch_document, is_document_address, may_be_asked
+from accounts.programs.clients.known import KEPT
 
 from .program_case import CALLBACK, ProgramCase
 from .program_site import program_site
@@ -101,7 +101,7 @@ class Documents(ProgramCase):
             {"status": 302, "headers": {"Location": self.site.address}},
             {"headers": {"Content-Type": "text/html"}},
         ):
-            with self.subTest(next(iter(spoilt.items()))), self.assertLogs("accounts.programs.clients", "INFO"):
+            with self.subTest(next(iter(spoilt.items()))), self.assertLogs("accounts.programs.clients.known", "INFO"):
                 kept = {name: getattr(self.site, name) for name in spoilt}
                 vars(self.site).update(spoilt)
                 asked = self.site.asked
@@ -115,7 +115,10 @@ class Documents(ProgramCase):
 
     async def test_a_document_that_never_ends_is_given_up(self):
         self.site.drips = True
-        with mock.patch("accounts.programs.documents.FETCH_SECONDS", 0.2), self.assertLogs("accounts.programs.clients"):
+        with (
+            mock.patch("accounts.programs.clients.documents.FETCH_SECONDS", 0.2),
+            self.assertLogs("accounts.programs.clients.known"),
+        ):
             response = await self.async_client.get(self.question(self.site.address))
         self.assertEqual(response.status_code, 400)
 
@@ -128,7 +131,7 @@ class Documents(ProgramCase):
 
     @override_settings(CALLS_TO_LOOPBACK=False)
     async def test_on_a_real_server_this_machine_is_not_asked(self):
-        with self.assertLogs("accounts.programs.clients"):
+        with self.assertLogs("accounts.programs.clients.known"):
             response = await self.async_client.get(self.question(self.site.address))
         self.assertEqual((response.status_code, self.site.asked), (400, 0))
 

@@ -15,12 +15,12 @@ from oauth2_provider.models import Application
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.models import User
+from accounts.programs.validator import checksum_of
 from database.units import database_read, database_unit
 from web.ratelimits import check_address, check_use
 
 from .documents import DocumentUnreadable, fetch_document, is_document_address
 from .redirects import REDIRECTS_MAX, fault_of_redirect
-from .validator import checksum_of
 
 logger = logging.getLogger(__name__)
 
