@@ -159,7 +159,7 @@ def measure() -> int:
     for number, user in enumerate(import_module("accounts.models").User.objects.filter(is_staff=False)[:PEOPLE]):
         signs_up(number)
         Person(user).lives_a_day()
-    import_module("chat.purge").purge_all()
+    import_module("chat.privacy.purge").purge_all()
     connection.execute_wrappers.remove(watch.note)
     connection_created.disconnect(watch.begin)
     return told(watch, Counter(sequential_scans()) - Counter(before))

@@ -1,1 +1,1 @@
-"""What belongs to a person: taken along, and erased."""
+"""A person's data: exported, erased, and removed when its time is over."""

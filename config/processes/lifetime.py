@@ -15,7 +15,7 @@ from django.conf import settings
 from accounts.mails.sending import send_mails_for_ever
 from chat.briefing.sweep import brief_for_ever
 from chat.live import tell_untold_for_ever
-from chat.purge import purge_for_ever
+from chat.privacy.purge import purge_for_ever
 from chat.running import finish_running_turns
 from chat.turns.settling import sweep_for_ever
 from config.endpoints import health

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from chat.purge import PURGES, purge_all
+from chat.privacy.purge import PURGES, purge_all
 
 
 class Command(BaseCommand):

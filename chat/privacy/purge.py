@@ -24,12 +24,11 @@ from accounts.purge import (
     purge_sign_ins,
     purge_spent_tickets,
 )
+from chat.models import Conversation, Message, ToolCall
 from database.units import database_unit, request_thread
 from notices.outbox.purging import purge_letters
 from telemetry import metrics
 from todos.purge import purge_changes, purge_trash
-
-from .models import Conversation, Message, ToolCall
 
 # Of one kind at a time, so that a process that finds years of it is soon back at its requests; the rest waits.
 BATCHES_AT_ONCE = 20
