@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from accounts.bearer import caller
 from accounts.models import User
+from chat.models.briefings import Briefing
 from database.units import database_unit
 from web.repeats import Answer, answer_once
 from web.requests.fields import Body
 
 from .hours import USUAL, Wish, briefing_of, wish
-from .models import Briefing
 
 DAY, WEEK = Briefing.Kind.DAY, Briefing.Kind.WEEK
 CHANNELS: tuple["Channel", ...] = ("push", "mail")

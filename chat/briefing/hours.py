@@ -9,12 +9,11 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import User
+from chat.models.briefings import Briefing
 from language.due import instant_of
 from language.errors import DateNotUnderstood
 from language.recurrence import DAY_CODES, parse_rule
 from web.errors import ValidationFailed
-
-from .models import Briefing
 
 DAILY = "FREQ=DAILY"
 # What is proposed to who switches it on.

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.pages.settings_page import Section
 from accounts.pages.sign_in import PageRequest, signed_in
+from chat.models.briefings import Briefing
 from database.units import database_unit
 from habits.weeks import weekday_order
 from habits.wording import WEEKDAY_NAMES
 
 from .hours import USUAL, Wish, briefing_of, days_of, rule_of, wish
-from .models import Briefing
 
 WEEKDAYS = "01234"
 

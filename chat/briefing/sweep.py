@@ -21,6 +21,7 @@ from chat.assistants.interface import BASIC
 from chat.errors import ConversationBusy
 from chat.live import announce_change
 from chat.models import Conversation, Message
+from chat.models.briefings import Briefing
 from chat.turns.lease import lock_conversation
 from chat.turns.limits import NewMessage
 from chat.turns.storage import MESSAGES_PER_TURN, store_exchange
@@ -29,7 +30,6 @@ from notices.models import Delivery
 from notices.outbox.filling import put
 
 from .hours import next_moment
-from .models import Briefing
 from .suggesting import suggestion_for
 from .writing import Agenda, agenda_of, briefing_text, headline
 

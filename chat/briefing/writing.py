@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import User
+from chat.models.briefings import Briefing
 from habits.wording import WEEKDAY_NAMES, time_text
 from language.dates import date_text
 from todos.models import Todo
-
-from .models import Briefing
 
 LISTED = 15
 WEEK = datetime.timedelta(days=7)

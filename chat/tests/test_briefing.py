@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.testing import alice, bearer, bob
 from chat.briefing import sweep
 from chat.briefing.hours import next_moment
-from chat.briefing.models import Briefing
 from chat.briefing.sweep import brief_some
 from chat.models import Conversation, Message
+from chat.models.briefings import Briefing
 from chat.testing import says, scripted_model
 from notices.models import Delivery
 from notices.outbox.sending import send_due

@@ -20,7 +20,7 @@ from notices.channels.interface import Notice, Outcome
 from notices.channels.registry import channels
 from notices.models import Delivery
 from todos.models import Todo
-from todos.reminders.models import Reminder
+from todos.models.reminders import Reminder
 
 from .wording import item_of
 

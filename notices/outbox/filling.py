@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from notices.channels.registry import channels
 from notices.models import Delivery
 from telemetry import metrics
-from todos.reminders.models import Reminder
+from todos.models.reminders import Reminder
 
 # Reminders of one transaction, which holds their rows.
 HANDED_OVER_AT_ONCE = 500

@@ -17,7 +17,7 @@ from notices.channels.interface import Notice, Outcome
 from notices.channels.registry import channels
 from notices.models import Delivery
 from telemetry import metrics
-from todos.reminders.models import Reminder
+from todos.models.reminders import Reminder
 
 from .claims import Claim, claim, settle
 from .filling import expire_old, hand_over_due

@@ -13,12 +13,12 @@ from accounts.locks import lock_user
 from accounts.models import User
 from accounts.security_log import Kind, record
 from notices.models import Delivery, DeliveryQuerySet
+from notices.models.webhooks import URL_MAX, Webhook, WebhookQuerySet
 from web.addresses.outbound import NotReachable, checked_address
 from web.errors import ProductError, ValidationFailed
 
 from .events import CHANNEL, EVENTS, EVERYTHING, WebhookTold, letter, put_letters
 from .health import close_waiting, note_whether_any
-from .models import URL_MAX, Webhook, WebhookQuerySet
 from .signing import new_secret
 
 WEBHOOKS_MAX = 10

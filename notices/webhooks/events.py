@@ -15,11 +15,10 @@ from pydantic import BaseModel
 
 from accounts.models import User
 from notices.models import Delivery
+from notices.models.webhooks import Webhook
 from todos.changing.changes import todo_changed
 from todos.models import Todo, TodoChange
 from todos.rows import TodoOut, todo_out
-
-from .models import Webhook
 
 CHANNEL = "webhook"
 EVERYTHING = "*"

@@ -15,10 +15,10 @@ from django.utils import timezone
 from accounts.locks import lock_user
 from accounts.models import User
 from notices.models import Delivery, DeliveryQuerySet
+from notices.models.webhooks import Webhook
 from telemetry import metrics
 
 from .events import CHANNEL, FIRST, HELD
-from .models import Webhook
 
 # After the first, second, … failure in a row; the last one goes on. Eight attempts in about a day.
 PAUSES_SECONDS = (10, 60, 300, 1_800, 7_200, 18_000, 36_000)

@@ -19,6 +19,7 @@ from accounts.pages.settings_page import Section, settings_page
 from accounts.pages.sign_in import PageRequest, form_of, signed_in
 from database.units import database_read, database_unit
 from notices.models import Delivery
+from notices.models.webhooks import NAME_MAX, URL_MAX, Webhook
 from web.errors import ValidationFailed
 from web.ratelimits import check_use
 from web.text import storable
@@ -36,7 +37,6 @@ from .acts import (
     webhooks_of,
 )
 from .events import CHANNEL, EVENTS, WAITING_MAX
-from .models import NAME_MAX, URL_MAX, Webhook
 from .signing import secret_of
 
 UNPROCESSABLE = 422

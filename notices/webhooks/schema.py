@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from notices.models import Delivery
+from notices.models.webhooks import NAME_MAX, URL_MAX, Webhook
 from web.paging import Key, Sort
 from web.requests.fields import Body
 from web.text import StorableText
 
 from .events import TestEventName, TodoEventName, TodoTold, TurnEventName, TurnTold, WebhookTold
-from .models import NAME_MAX, URL_MAX, Webhook
 
 NEWEST_FIRST = Sort("deliveries.newest", (Key("id", descending=True),))
 EventName = Literal["*", TodoEventName, TurnEventName]

@@ -15,11 +15,11 @@ from accounts.models import User
 from database.units import database_read, database_unit
 from notices.channels.interface import Outcome
 from notices.models import Delivery
+from notices.models.webhooks import Webhook
 from web.addresses.outbound import NotReachable, post, resolved, wait_asked
 from web.errors import TokenInvalid
 
 from .health import note_failure, note_success
-from .models import Webhook
 from .signing import secrets_of, signed_headers
 
 # The whole of an attempt: the standard asks for 15 to 30 seconds.

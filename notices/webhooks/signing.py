@@ -8,8 +8,7 @@ import secrets
 from uuid import UUID
 
 from database.sealing import sealed, unsealed
-
-from .models import Webhook
+from notices.models.webhooks import Webhook
 
 PREFIX = "whsec_"
 # The standard asks for 24 to 64 bytes.

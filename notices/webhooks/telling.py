@@ -9,10 +9,10 @@ from uuid_utils.compat import uuid7
 
 from accounts.security_log import Kind, record
 from notices.models import Delivery
+from notices.models.webhooks import Webhook
 from notices.outbox.filling import put
 
 from .health import switched_off
-from .models import Webhook
 
 LASTS = datetime.timedelta(days=1)
 SETTINGS = "/accounts/settings#settings-webhooks"

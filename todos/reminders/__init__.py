@@ -1,4 +1,4 @@
-"""Reminders of todos: `models.py` the moments, `following.py` how they follow what happens to a todo.
+"""Reminders of todos: how their moments (`todos.models.Reminder`) follow what happens to a todo.
 
 Sending them is the subject of `notices/`, which reads the moments that are due.
 """

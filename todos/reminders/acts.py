@@ -13,9 +13,9 @@ from todos.changing.changes import Origin
 from todos.commands import Written, get_todo, update_todo
 from todos.errors import ReminderNotFound
 from todos.models import Todo
+from todos.models.reminders import Reminder
 
 from .following import rules_of
-from .models import Reminder
 
 
 @dataclass(frozen=True)

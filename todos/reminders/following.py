@@ -21,8 +21,7 @@ from django.utils import timezone
 from accounts.models import User
 from language.reminders.rule import AT_THE_TIME, ReminderRule
 from todos.models import Todo
-
-from .models import Reminder
+from todos.models.reminders import Reminder
 
 # What a moment depends on.
 CAUSES = frozenset({"due_date", "due_time", "due_zone", "completed_at", "deleted_at", "reminder_rules"})

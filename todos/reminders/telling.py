@@ -6,8 +6,8 @@ from accounts.models import User
 from language.reminders.rule import ReminderRule
 from language.reminders.text import instant_text, rule_text
 from todos.models import Todo
+from todos.models.reminders import Reminder
 
-from .models import Reminder
 from .reach import ways_to
 
 SETTINGS = "/accounts/settings#settings-reminders"

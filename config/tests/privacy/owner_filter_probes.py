@@ -19,11 +19,11 @@ from accounts.models import User
 from accounts.testing import UserFactory
 from chat.asking.program import question_of_asker
 from chat.briefing.hours import DAILY, briefing_of
-from chat.briefing.models import Briefing
 from chat.briefing.sweep import conversation_for, store
 from chat.briefing.writing import agenda_of
 from chat.history.summaries import continue_conversation
 from chat.models import Approval, Conversation, Message
+from chat.models.briefings import Briefing
 from chat.pages.transcript import answer_html, message_views
 from chat.pages.views import latest_conversation_id
 from chat.testing import ConversationFactory, belongings

@@ -14,13 +14,13 @@ from django.conf import settings
 from django.db import transaction
 from django.test import TestCase
 
-from chat.briefing.models import BriefingQuerySet
 from chat.models import ApprovalQuerySet, Conversation, ConversationQuerySet
+from chat.models.briefings import BriefingQuerySet
 from database.prepared import PreparedQuery
 from notices.models import DeliveryQuerySet, NoticeSettingsQuerySet, PushSubscriptionQuerySet
-from notices.webhooks.models import WebhookQuerySet
+from notices.models.webhooks import WebhookQuerySet
 from todos.models import TodoChangeQuerySet, TodoQuerySet
-from todos.reminders.models import ReminderQuerySet
+from todos.models.reminders import ReminderQuerySet
 from web.models import KeptAnswerQuerySet
 
 from .isolation_case import Cell, IsolationCase
@@ -43,7 +43,7 @@ def sites() -> set[Site]:
     found = set()
     for app in APPS:
         for path in sorted((settings.BASE_DIR / app).rglob("*.py")):
-            if "tests" in path.parts or path.name in {"testing.py", "models.py"}:
+            if {"tests", "models"} & set(path.parts) or path.name == "testing.py":
                 continue
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"for_user", "owned"}:

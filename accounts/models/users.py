@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
-from .habits.stored import KeepsHabits
-from .issuers import LOCAL_ISSUER
-from .names.addresses import address_key, validate_unquoted
-from .names.devices import device_name
-from .names.usernames import look_of, mixes_lookalikes
+from accounts.issuers import LOCAL_ISSUER
+from accounts.names.addresses import address_key, validate_unquoted
+from accounts.names.devices import device_name
+from accounts.names.usernames import look_of, mixes_lookalikes
+
+from .habits import KeepsHabits
 
 # Some letters look like three others, and some are two in lower case.
 LOOK_MAX_CHARACTERS = 500

@@ -13,25 +13,11 @@ from django.db.models.functions import Cast, Now, Right
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from chat.errors import ConversationNotFound, NotYourConversation
 from database.prepared import Slot
 from database.search import said_in, terms_of
 from database.units import one_or_none
 from web.paging import Key, Sort
-
-from .briefing.models import Briefing
-from .errors import ConversationNotFound, NotYourConversation
-
-# Django looks for the models of an app here.
-__all__ = [
-    "Approval",
-    "ApprovalQuerySet",
-    "Briefing",
-    "Conversation",
-    "ConversationQuerySet",
-    "Message",
-    "MessageQuerySet",
-    "ToolCall",
-]
 
 NEWEST_FIRST = Sort("conversations.newest", (Key("updated_at", descending=True), Key("id", descending=True)))
 NEARLY_FULL = 0.8

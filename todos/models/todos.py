@@ -20,14 +20,12 @@ from uuid_utils.compat import uuid7
 from habits.values import UNSAID, Habits
 from language.due import Due
 from language.recurrence import Recurrence, recurrence_text
+from todos.fields.priority import Priority
+from todos.fields.schedule import Schedule
+from todos.fields.sorting import SORTS
 
-from .fields.conditions import DONE, IN_TRASH, MOMENTS, OPEN, OUTSIDE_TRASH, midnight, view_condition
-from .fields.priority import Priority
-from .fields.schedule import Schedule
-from .fields.sorting import SORTS
-from .reminders.models import Reminder
-
-__all__ = ["CalendarFeed", "Door", "Reminder", "Todo", "TodoChange", "TodoTag"]
+from .conditions import DONE, IN_TRASH, MOMENTS, OPEN, OUTSIDE_TRASH, midnight, view_condition
+from .reminders import Reminder
 
 ChangeKind = Literal["added", "removed", "deleted", "restored", "completed", "reopened", "updated"]
 

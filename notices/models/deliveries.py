@@ -9,10 +9,6 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from .webhooks.models import Webhook
-
-__all__ = ["Delivery", "InstallationKey", "NoticeSettings", "PushSubscription", "Webhook"]
-
 TARGET_MAX = 320
 # What push services give out is shorter; PostgreSQL's index takes no more than 2,700 bytes.
 ENDPOINT_MAX = 1_000

@@ -6,7 +6,8 @@ import zoneinfo
 from django.db.models import Q
 
 from language.due import instant_of
-from todos.reminders.models import Reminder
+
+from .reminders import Reminder
 
 OUTSIDE_TRASH, IN_TRASH = Q(deleted_at=None), Q(deleted_at__isnull=False)
 OPEN = OUTSIDE_TRASH & Q(completed_at=None)

@@ -1,0 +1,35 @@
+"""Todos, what reminds of them, and the only ways to select them."""
+
+from .reminders import Reminder
+from .todos import (
+    SHIFT_MAX,
+    CalendarFeed,
+    ChangeKind,
+    Door,
+    Todo,
+    TodoChange,
+    TodoChangeQuerySet,
+    TodoQuerySet,
+    TodoTag,
+    change_kind,
+    load_moments,
+    load_tags,
+    todos_address,
+)
+
+__all__ = [
+    "SHIFT_MAX",
+    "CalendarFeed",
+    "ChangeKind",
+    "Door",
+    "Reminder",
+    "Todo",
+    "TodoChange",
+    "TodoChangeQuerySet",
+    "TodoQuerySet",
+    "TodoTag",
+    "change_kind",
+    "load_moments",
+    "load_tags",
+    "todos_address",
+]
