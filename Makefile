@@ -31,7 +31,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 # What looks like a secret and is an example. (Words such as “password” are left to ruff and bandit.)
 NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@|hidden@|todo_chat:password@|192f3a4b5c67d8e9fa0b1c2d3e4f506|23456789abcdefgh|BP4z9KsN6nGRTbVYI|BCVxsr7N_eNgVRq|ada%40b|DGv6ra1nlYgDCS1|yl95bQpu6cVPTp'
 
-.PHONY: run serve test check lock audit screenshots bench profile train-language fuzz
+.PHONY: run serve test check messages lock audit screenshots bench profile train-language fuzz
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -95,7 +95,7 @@ check: $(VENV)/dev $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.in
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml -ll -ii $$(git ls-files '*.py' | grep -vE '/tests/|testing.py|^bench/')
-	git ls-files -z | grep -zvE '\.png$$|^static/htmx|requirements[a-z-]*\.txt$$' | xargs -0 $(BIN)/detect-secrets-hook \
+	git ls-files -z | grep -zvE '\.(png|mo)$$|^static/htmx|requirements[a-z-]*\.txt$$' | xargs -0 $(BIN)/detect-secrets-hook \
 		--disable-plugin KeywordDetector --exclude-lines $(NO_SECRETS)
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m pytest -q --no-header config/tests/programs/test_generated_clients.py -k "valid or linter"
@@ -113,6 +113,10 @@ bench-%:
 # Where the CPU of a turn goes: a table, and a flame graph in profile.svg. STAND=sqlite is the laptop's.
 profile: $(VENV)/dev
 	$(BIN)/python -m bench.profile --stand $(or $(STAND),production)
+
+# What people read, in other languages: finds new sentences for locale/*/LC_MESSAGES/django.po, and makes what the program reads.
+messages: $(VENV)/dev
+	$(BIN)/python -m web.languages.catalogues $(LANGUAGES)
 
 # Learns language/scoring/weights.json from the sentences in bench/language/sentences/.
 train-language: $(VENV)/dev

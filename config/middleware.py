@@ -15,6 +15,8 @@ from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.decorators import async_only_middleware
 from django.utils.deprecation import MiddlewareMixin
 from django.views.defaults import page_not_found
@@ -24,6 +26,7 @@ from accounts.pages.sign_in import wait_page
 from database.units import is_outage
 from telemetry.notes import note_ids, note_route
 from web.errors import ServiceUnavailable
+from web.languages.chosen import language_asked
 from web.ratelimits import Use, limit_headers, noted_uses
 
 from .api import BadRequest, MethodNotAllowed, NotFound, api, error_response, product_error
@@ -132,6 +135,21 @@ def request_ids(get_response: GetResponse) -> GetResponse:
         finally:
             note_route((request.resolver_match.route or "/") if request.resolver_match else "")
         response["X-Request-ID"] = request_id
+        return response
+
+    return middleware
+
+
+@async_only_middleware
+def languages(get_response: GetResponse) -> GetResponse:
+    """Speak as the browser or program asks for, in errors too; on pages `signed_in` goes on as the person chose."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        # Not for a while: what is streamed afterwards is in this language too. The next request says its own.
+        translation.activate(language_asked(request.headers.get("Accept-Language", "")) or settings.LANGUAGE_CODE)
+        response = await get_response(request)
+        patch_vary_headers(response, ["Accept-Language"])
+        response.setdefault("Content-Language", translation.get_language())
         return response
 
     return middleware

@@ -33,6 +33,7 @@ from config.environment import (
 )
 from config.programs import provider_settings
 from config.reporting.logs import logging_settings
+from web.languages.chosen import ENGLISH, languages_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "development-only-key-refused-when-DEBUG-is-off"
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.request_ids",
+    "config.middleware.languages",
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.Compression",
     "config.middleware.content_security_policy",
@@ -367,7 +369,10 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "web.pages.stylesheets.StylesheetFinder",
 ]
-LANGUAGE_CODE = "en"
+# Of people, by their account or their browser: each folder in locale/ is one.
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_CODE = ENGLISH
+LANGUAGES = languages_in(BASE_DIR / "locale")
 TIME_ZONE = "UTC"
 USE_TZ = True
 SECURE_REFERRER_POLICY = "same-origin"

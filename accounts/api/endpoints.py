@@ -1,5 +1,7 @@
 """The sign-in API: an account, and the tokens that stand for it."""
 
+from dataclasses import asdict
+
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -26,6 +28,7 @@ from .schema import (
     Credentials,
     ErrorBody,
     ForgottenPassword,
+    HabitsOut,
     Limits,
     Me,
     PasswordReset,
@@ -146,7 +149,14 @@ def me_of(user: User) -> Me:
         turns_at_once=settings.TURNS_AT_ONCE,
         tokens_per_day=settings.TOKENS_PER_DAY,
     )
-    return Me(user_id=user.subject, username=user.username, time_zone=user.time_zone, limits=limits)
+    return Me(
+        user_id=user.subject,
+        username=user.username,
+        time_zone=user.time_zone,
+        language=user.speaks,
+        habits=HabitsOut(**asdict(user.habits)),
+        limits=limits,
+    )
 
 
 def token_pair(sign_in: SignIn, refresh_token: str, response: HttpResponse) -> TokenPair:

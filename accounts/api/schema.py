@@ -110,8 +110,24 @@ class Limits(BaseModel):
     tokens_per_day: int = Field(examples=[200_000])
 
 
+class HabitsOut(BaseModel):
+    """How dates and times are written for the person, and read."""
+
+    clock_hours: int = Field(description="12 or 24.", examples=[24])
+    first_weekday: int = Field(description="Of the week; 0 is Monday.", examples=[0])
+    day_first: bool | None = Field(
+        description="Whether 5/12 is the fifth of December; null where it is as usual in the time zone.",
+        examples=[True],
+    )
+
+
 class Me(BaseModel):
     user_id: str = Field(examples=["0199c3f2-7a4e-7d10-8f6c-2b1f8a3c9e55"])
     username: str = Field(examples=["alice"])
     time_zone: str = Field(description="IANA name.", examples=["Europe/Berlin"])
+    language: str = Field(
+        description="Of pages and mails: as chosen or first asked for on a page, else by `Accept-Language`.",
+        examples=["de"],
+    )
+    habits: HabitsOut
     limits: Limits

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from accounts.models import User
 from accounts.pages.settings_page import Section
@@ -17,26 +18,29 @@ BY_ORDER = {"": None, "day": True, "month": False}
 
 
 class HabitsForm(forms.ModelForm):
+    language = forms.ChoiceField(label="Language")
     clock_hours = forms.TypedChoiceField(label="Clock", choices=User.Clock.choices, coerce=int)
     first_weekday = forms.TypedChoiceField(label="The week begins on", choices=User.WeekStart.choices, coerce=int)
     order = forms.ChoiceField(label="Day and month", choices=ORDERS, required=False)
 
     class Meta:
         model = User
-        fields = ["clock_hours", "first_weekday"]
+        fields = ["language", "clock_hours", "first_weekday"]
 
     def __init__(self, *args: Any, instance: User, **kwargs: Any) -> None:
         habits = instance.habits
         initial = {
+            "language": instance.speaks,
             "clock_hours": habits.clock_hours,
             "first_weekday": habits.first_weekday,
             "order": next(name for name, day_first in BY_ORDER.items() if day_first is habits.day_first),
         }
         super().__init__(*args, **{"auto_id": "habits-%s", "initial": initial, "instance": instance, **kwargs})
+        self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
 
     def save(self, commit: bool = True) -> User:
         self.instance.day_first = BY_ORDER[self.cleaned_data["order"]]
-        self.instance.save(update_fields=["clock_hours", "first_weekday", "day_first"])
+        self.instance.save(update_fields=["language", "clock_hours", "first_weekday", "day_first"])
         return self.instance
 
 

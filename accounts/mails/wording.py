@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 
 from accounts.entry.password_links import RESET
+from accounts.habits.drawing import written_for
 from accounts.models import AccountMail, SecurityEvent, User
 from accounts.security_log import place_of
 from habits.wording import day_text, time_text
@@ -47,8 +48,9 @@ def foot_of(username: str) -> str:
 
 def written(order: AccountMail, user: User) -> Mail:
     """The mail of an order; links in it are made now."""
-    letter = WORDS[Kind(order.kind)](order, user)
-    text, html = letter.text(user.username), letter.html(user.username)
+    with written_for(user):
+        letter = WORDS[Kind(order.kind)](order, user)
+        text, html = letter.text(user.username), letter.html(user.username)
     return Mail(order.address, letter.subject, text, html, id=str(order.pk))
 
 

@@ -1,10 +1,13 @@
-"""The columns of a user that keep their habits. Null is what was never said."""
+"""The columns of a user that keep their language and habits. Null, and no language, is what was never said."""
 
 from typing import cast
 
 from django.db import models
+from django.utils import translation
 
+from habits.regions import TAG_MAX_CHARACTERS
 from habits.values import MONDAY, SATURDAY, SUNDAY, Habits
+from web.languages.chosen import ENGLISH, nearest
 
 
 class KeepsHabits(models.Model):
@@ -21,8 +24,17 @@ class KeepsHabits(models.Model):
     first_weekday = models.PositiveSmallIntegerField(null=True, blank=True, choices=WeekStart)
     day_first = models.BooleanField(null=True, blank=True, help_text="Whether 5/12 is the fifth of December.")
 
+    language = models.CharField(
+        max_length=TAG_MAX_CHARACTERS, blank=True, default="", db_default="", help_text="Empty: as their browser asks."
+    )
+
     class Meta:
         abstract = True
+
+    @property
+    def speaks(self) -> str:
+        """The language of what is written for them: as chosen; else as is being spoken, in a request by the browser."""
+        return (nearest(self.language) if self.language else None) or translation.get_language() or ENGLISH
 
     @property
     def habits(self) -> Habits:

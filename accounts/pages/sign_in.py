@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.bearer import authenticate, bearer_token
+from accounts.habits.drawing import speak_to, written_for
 from accounts.models import User
-from habits.drawing import shown_in
 from web.errors import (
     CHALLENGE,
     ProductError,
@@ -48,7 +48,7 @@ def signed_in(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[C
     @functools.wraps(view)
     async def page(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            await authenticate(request)
+            speak_to(await authenticate(request))
         except REFUSALS as refusal:
             if is_htmx(request) or bearer_token(request.headers.get("Authorization", "")):
                 answer = refusal_response(refusal, request.request_id)
@@ -138,7 +138,7 @@ def render_page(request: PageRequest, template: str, context: dict[str, Any], st
         "here_path": here.partition("?")[0],
         "here_quoted": quote(here, safe=""),
     }
-    with shown_in(request.acting_user.habits):
+    with written_for(request.acting_user):
         return render(request, template, shared | context, status=status)
 
 

@@ -6,7 +6,7 @@ from accounts.models import User
 from accounts.testing import PASSWORD, alice
 from habits.values import Habits
 
-AMERICAN = {"clock_hours": "12", "first_weekday": "6", "order": "month"}
+AMERICAN = {"language": "en", "clock_hours": "12", "first_weekday": "6", "order": "month"}
 
 
 class HabitsOfAPerson(TestCase):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from accounts.habits.drawing import written_for
 from accounts.models import User
 from chat.conversations import mark_seen, messages_before
 from chat.models import Conversation, Message
@@ -15,7 +16,6 @@ from chat.search.snippets import marked_html, marked_parts, parts_html
 from chat.turns.settling import settle_dead_turn
 from database.search import Terms, terms_of
 from database.units import database_unit
-from habits.drawing import shown_in
 from todos.models import Todo, load_moments, load_tags
 
 from .messages import MessageView, message_passages, message_view
@@ -148,5 +148,5 @@ def answer_html(user: User, conversation_id: UUID, message_id: UUID, text: str |
 
 def in_zone(user: User, template: str, context: dict[str, Any]) -> str:
     """Rendered by the clock and the habits of the user, as on their pages."""
-    with timezone.override(user.zone), shown_in(user.habits):
+    with written_for(user):
         return render_to_string(template, context | {"now": timezone.localtime()})

@@ -286,6 +286,8 @@ ANSWERS: dict[str, Any] = {
         "user_id": USER_ID,
         "username": "alice",
         "time_zone": "Europe/Berlin",
+        "language": "de",
+        "habits": {"clock_hours": 24, "first_weekday": 0, "day_first": True},
         "limits": {
             "message_characters": 8000,
             "conversation_messages": 500,

@@ -63,7 +63,7 @@ PAGES: Doors = {
     "accounts/settings/mails": FORM | own_button(),
     "accounts/settings/theme": own_button(body={"theme": "dark"}),
     "accounts/settings/time-zone": FORM | own_button(body={"time_zone": "Europe/Berlin"}),
-    "accounts/settings/habits": FORM | own_button(body={"clock_hours": "12", "first_weekday": "6"}),
+    "accounts/settings/habits": FORM | own_button(body={"language": "de", "clock_hours": "12", "first_weekday": "6"}),
     "accounts/settings/sign-ins/end": own_button("sign in"),
     "accounts/settings/sign-ins/<uuid:sign_in_id>/end": {"POST": Door("302", "302", "302")},
     "accounts/settings/passkeys": FORM | own_button("422", **ASKED),
