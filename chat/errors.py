@@ -2,69 +2,71 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from web.errors import ProductError, kinds_of
 
 
 class ConversationNotFound(ProductError):
     code = "conversation_not_found"
     status = 404
-    message = "There is no such conversation."
+    message = _("There is no such conversation.")
 
 
 class NotYourConversation(ProductError):
     code = "not_your_conversation"
     status = 403
-    message = "This conversation belongs to another user."
+    message = _("This conversation belongs to another user.")
 
 
 class ConversationBusy(ProductError):
     code = "conversation_busy"
     status = 409
-    message = "The assistant is still answering in this conversation. Wait for it and send again."
+    message = _("The assistant is still answering in this conversation. Wait for it and send again.")
     passes_after_seconds = 2
 
 
 class ConversationFull(ProductError):
     code = "conversation_full"
     status = 409
-    message = "This conversation has reached its length limit. Continue in a new one."
+    message = _("This conversation has reached its length limit. Continue in a new one.")
 
 
 class MessageNotFound(ProductError):
     code = "message_not_found"
     status = 404
-    message = "There is no such message in this conversation."
+    message = _("There is no such message in this conversation.")
 
 
 class NotRetryable(ProductError):
     code = "not_retryable"
     status = 409
-    message = "Only an answer that failed, was stopped or was interrupted can be tried again."
+    message = _("Only an answer that failed, was stopped or was interrupted can be tried again.")
 
 
 class TooManyTurns(ProductError):
     code = "rate_limited"
     status = 429
-    message = "Several of your conversations are being answered. Wait for one to finish."
+    message = _("Several of your conversations are being answered. Wait for one to finish.")
 
 
 class QuotaExhausted(ProductError):
     code = "quota_exhausted"
     status = 429
-    message = "Today's allowance for the assistant is used up."
+    message = _("Today's allowance for the assistant is used up.")
 
 
 class IdempotencyInProgress(ProductError):
     code = "idempotency_in_progress"
     status = 409
-    message = "The request with this Idempotency-Key is still running."
+    message = _("The request with this Idempotency-Key is still running.")
     passes_after_seconds = 2
 
 
 class ApprovalNotFound(ProductError):
     code = "approval_not_found"
     status = 404
-    message = "There is no such approval."
+    message = _("There is no such approval.")
 
 
 class ApprovalDecided(ProductError):
@@ -73,13 +75,13 @@ class ApprovalDecided(ProductError):
     approval: Any = None
     code = "approval_decided"
     status = 409
-    message = "This was decided already. An approval counts once."
+    message = _("This was decided already. An approval counts once.")
 
 
 class ApprovalExpired(ProductError):
     code = "approval_expired"
     status = 409
-    message = "This approval has expired and nothing was changed. Ask again."
+    message = _("This approval has expired and nothing was changed. Ask again.")
 
 
 class TurnFailure(ProductError):
@@ -89,7 +91,7 @@ class TurnFailure(ProductError):
 class ModelError(TurnFailure):
     code = "model_error"
     status = 502
-    message = "The assistant's model gave an answer that could not be used. Your message is kept; try again."
+    message = _("The assistant's model gave an answer that could not be used. Your message is kept; try again.")
     passes_after_seconds: int | None = 5
 
 
@@ -100,14 +102,16 @@ class CallUnreadable(ModelError):
 class RequestRefused(ModelError):
     """The server refused the request for a reason that is not known: it may be that it was too long."""
 
-    message = "The assistant's model did not accept this request. Your message is kept; try again."
+    message = _("The assistant's model did not accept this request. Your message is kept; try again.")
 
 
 class ContextTooLong(RequestRefused):
     """The model takes less than it was sent, and half of it was still too much."""
 
     code = "context_too_long"
-    message = "This conversation is too long for the assistant's model. Your message is kept; continue in a new chat."
+    message = _(
+        "This conversation is too long for the assistant's model. Your message is kept; continue in a new chat."
+    )
     passes_after_seconds = None
 
 
@@ -115,7 +119,7 @@ class ContentFiltered(ModelError):
     code = "content_filtered"
     status = 422
     passes_after_seconds = None
-    message = "The content filter of the assistant's model stopped this answer. Say it in other words."
+    message = _("The content filter of the assistant's model stopped this answer. Say it in other words.")
 
 
 class ModelMisconfigured(ModelError):
@@ -123,7 +127,7 @@ class ModelMisconfigured(ModelError):
 
     code = "model_misconfigured"
     passes_after_seconds = None
-    message = "The assistant's model is not set up correctly. Your message is kept; tell whoever runs this service."
+    message = _("The assistant's model is not set up correctly. Your message is kept; tell whoever runs this service.")
 
 
 class ModelKeyRefused(ModelMisconfigured):
@@ -136,7 +140,7 @@ class ModelNotFound(ModelMisconfigured):
 
 class ModelWithoutTools(ModelMisconfigured):
     code = "model_without_tools"
-    message = (
+    message = _(
         "The assistant's model cannot use tools, so it cannot reach your todos. Your message is kept; "
         "tell whoever runs this service."
     )
@@ -145,18 +149,18 @@ class ModelWithoutTools(ModelMisconfigured):
 class ModelUnavailable(TurnFailure):
     code = "model_unavailable"
     status = 503
-    message = "The assistant's model is out of reach. Your message is kept; try again in a moment."
+    message = _("The assistant's model is out of reach. Your message is kept; try again in a moment.")
     passes_after_seconds: int | None = 5
 
 
 class ModelOverloaded(ModelUnavailable):
     code = "model_overloaded"
-    message = "The assistant's model has too much to do right now. Your message is kept; try again in a moment."
+    message = _("The assistant's model has too much to do right now. Your message is kept; try again in a moment.")
 
 
 class ModelLoading(ModelUnavailable):
     code = "model_loading"
-    message = "The model is being loaded… Your message is kept; try again in a moment."
+    message = _("The model is being loaded… Your message is kept; try again in a moment.")
 
 
 class ModelQuotaUsedUp(ModelUnavailable):
@@ -164,7 +168,7 @@ class ModelQuotaUsedUp(ModelUnavailable):
 
     code = "model_quota_used_up"
     passes_after_seconds = None
-    message = (
+    message = _(
         "The allowance for the assistant's model is used up at its provider. Your message is kept; "
         "tell whoever runs this service."
     )
@@ -173,20 +177,20 @@ class ModelQuotaUsedUp(ModelUnavailable):
 class ModelTimeout(TurnFailure):
     code = "model_timeout"
     status = 504
-    message = "The assistant's model took too long. Your message is kept; try again."
+    message = _("The assistant's model took too long. Your message is kept; try again.")
     passes_after_seconds = 5
 
 
 class InternalError(TurnFailure):
     code = "internal_error"
     status = 500
-    message = "Something went wrong on our side. Your message is kept; the reference finds the cause."
+    message = _("Something went wrong on our side. Your message is kept; the reference finds the cause.")
 
 
 class TurnInterrupted(TurnFailure):
     code = "interrupted"
     status = 409
-    message = "The answer was interrupted. What was done so far is kept; try again, and it goes on from there."
+    message = _("The answer was interrupted. What was done so far is kept; try again, and it goes on from there.")
     passes_after_seconds = 2
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError
@@ -58,31 +59,31 @@ PLAIN_REASONS = {
 class BadRequest(ProductError):
     code = "bad_request"
     status = 400
-    message = "This request could not be read."
+    message = _("This request could not be read.")
 
 
 class NotFound(ProductError):
     code = "not_found"
     status = 404
-    message = "There is nothing at this address."
+    message = _("There is nothing at this address.")
 
 
 class MethodNotAllowed(ProductError):
     code = "method_not_allowed"
     status = 405
-    message = "This address does not take this method; the Allow header lists those it takes."
+    message = _("This address does not take this method; the Allow header lists those it takes.")
 
 
 class RequestTimeout(ProductError):
     code = "request_timeout"
     status = 408
-    message = "The request did not come whole within the time for it. Send it again."
+    message = _("The request did not come whole within the time for it. Send it again.")
 
 
 class HeadersTooLarge(ProductError):
     code = "headers_too_large"
     status = 431
-    message = "The address and the headers of the request are too large."
+    message = _("The address and the headers of the request are too large.")
 
 
 def body_limit(path: str) -> int:
@@ -93,7 +94,7 @@ def body_limit(path: str) -> int:
 class PayloadTooLarge(ProductError):
     code = "payload_too_large"
     status = 413
-    message = "The request is too large."
+    message = _("The request is too large.")
 
 
 def error_response(error: ProductError, request_id: str) -> HttpResponse:

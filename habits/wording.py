@@ -1,11 +1,18 @@
-"""The one home of formats: how a day, a time or a moment reads to a person. Clock times are of the person's zone."""
+"""The one home of formats: how a day, a time, a moment or a list reads. Clock times are of the person's zone.
+
+In words the language decides what stands where; in English, which has both, the person's habit does.
+"""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
+from .speech import gettext as _
+from .speech import pgettext
 from .values import Habits
 
+# The English names, which are read; what is said is `weekday_name` and `month_name`.
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June",
@@ -14,35 +21,69 @@ MONTH_NAMES = (
 NOON = 12
 
 
+def weekday_name(weekday: int) -> str:
+    """0 is Monday."""
+    # Django has these names in all languages.
+    return _(WEEKDAY_NAMES[weekday])
+
+
+def month_name(month: int) -> str:
+    """1 is January; months beyond the twelfth begin again."""
+    return _(MONTH_NAMES[(month - 1) % len(MONTH_NAMES)])
+
+
 def time_text(time: datetime.time | datetime.datetime, habits: Habits, *, seconds: bool = False) -> str:
     """“17:05” or “5:05 pm”; midnight is “00:00” or “12:00 am”."""
     rest = f"{time:%M:%S}" if seconds else f"{time:%M}"
     if habits.clock_hours == 24:
         return f"{time:%H}:{rest}"
-    return f"{(time.hour - 1) % NOON + 1}:{rest} {'am' if time.hour < NOON else 'pm'}"
+    words = _("%(time)s am") if time.hour < NOON else _("%(time)s pm")
+    return words % {"time": f"{(time.hour - 1) % NOON + 1}:{rest}"}
 
 
 def month_day_text(month: int, day: int | str, habits: Habits) -> str:
     """“5 December” or “December 5”; months beyond the twelfth begin again. `day` may be several: “1 and 15”."""
-    name = MONTH_NAMES[(month - 1) % len(MONTH_NAMES)]
-    return f"{name} {day}" if habits.month_first else f"{day} {name}"
+    words = _("%(month)s %(day)s") if habits.month_first else _("%(day)s %(month)s")
+    return words % {"day": pgettext("first day of a month", "1") if day == 1 else day, "month": month_name(month)}
 
 
 def long_day_text(day: datetime.date, habits: Habits, *, year: bool = False) -> str:
     """“Friday 6 March 2026” or “Friday, March 6, 2026”; the year where it is asked for."""
-    name, words = WEEKDAY_NAMES[day.weekday()], month_day_text(day.month, day.day, habits)
+    said = {"weekday": weekday_name(day.weekday()), "day": month_day_text(day.month, day.day, habits), "year": day.year}
     if habits.month_first:
-        return f"{name}, {words}, {day.year}" if year else f"{name}, {words}"
-    return f"{name} {words} {day.year}" if year else f"{name} {words}"
+        return (_("%(weekday)s, %(day)s, %(year)s") if year else _("%(weekday)s, %(day)s")) % said
+    return (_("%(weekday)s %(day)s %(year)s") if year else _("%(weekday)s %(day)s")) % said
 
 
 def day_text(day: datetime.date, habits: Habits) -> str:
     """“6 March 2026” or “March 6, 2026”."""
-    words = month_day_text(day.month, day.day, habits)
-    return f"{words}, {day.year}" if habits.month_first else f"{words} {day.year}"
+    words = _("%(day)s, %(year)s") if habits.month_first else _("%(day)s %(year)s")
+    return words % {"day": month_day_text(day.month, day.day, habits), "year": day.year}
 
 
 def short_day_text(day: datetime.date, habits: Habits) -> str:
     """“6 Mar 2026” or “Mar 6, 2026”."""
-    month = MONTH_NAMES[day.month - 1][:3]
-    return f"{month} {day.day}, {day.year}" if habits.month_first else f"{day.day} {month} {day.year}"
+    said = {"day": day.day, "month": short_month_name(day.month), "year": day.year}
+    return (_("%(month)s %(day)s, %(year)s") if habits.month_first else _("%(day)s %(month)s %(year)s")) % said
+
+
+def short_month_name(month: int) -> str:
+    """1 is January."""
+    names = (
+        pgettext("short month", "Jan"), pgettext("short month", "Feb"), pgettext("short month", "Mar"),
+        pgettext("short month", "Apr"), pgettext("short month", "May"), pgettext("short month", "Jun"),
+        pgettext("short month", "Jul"), pgettext("short month", "Aug"), pgettext("short month", "Sep"),
+        pgettext("short month", "Oct"), pgettext("short month", "Nov"), pgettext("short month", "Dec"),
+    )  # fmt: skip
+    return names[month - 1]
+
+
+def list_text(items: Sequence[str]) -> str:
+    """“a, b and c”."""
+    if len(items) < 2:
+        return "".join(items)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(items[:-1]), "last": items[-1]}
+
+
+def quoted_text(words: str) -> str:
+    return _("“%(words)s”") % {"words": words}

@@ -1,5 +1,6 @@
 """Refusals about words."""
 
+from habits.speech import gettext_noop as _
 from web.errors import ProductError
 
 
@@ -8,4 +9,4 @@ class DateNotUnderstood(ProductError):
 
     code = "date_not_understood"
     status = 422
-    message = "I could not read this as a date."
+    message = _("I could not read this as a date.")

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule
 from dateutil.relativedelta import relativedelta
 
+from habits.speech import gettext, ngettext, pgettext
 from habits.values import UNSAID, Habits
-from habits.wording import WEEKDAY_NAMES, month_day_text
+from habits.wording import list_text, month_day_text, weekday_name
 from language.due import Due, instant_of
 from language.errors import DateNotUnderstood
 
@@ -26,9 +27,9 @@ SHORTEST_MONTH = 28
 DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORKDAY_CODES = DAY_CODES[:5]
 FREQUENCIES = {"DAILY": rrule.DAILY, "WEEKLY": rrule.WEEKLY, "MONTHLY": rrule.MONTHLY, "YEARLY": rrule.YEARLY}
-UNIT_NAMES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 NTH_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 PART = re.compile(r"(FREQ|INTERVAL|BYDAY|BYMONTHDAY|BYMONTH|BYSETPOS)=([A-Z0-9,+-]{1,60})")
+UNIT_NAMES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 TOO_FINE = "A todo can repeat daily, weekly, monthly or yearly, but not more often than once a day."
 TOO_FAR = "That is too far away for a date."
 
@@ -228,16 +229,31 @@ def _rrule_dates(rule: Rule, start: datetime.date, month_days: tuple[int, ...]) 
 
 
 def ordinal_text(number: int) -> str:
-    """1st, 2nd, 3rd; -1 is the last."""
+    """1st, 2nd, 3rd; -1 is the last. For weekdays: “the 2nd Friday”."""
     if number < 0:
-        return "last"
-    teens = 10 <= number % 100 <= 20
-    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+        return pgettext("which weekday", "last")
+    if 10 <= number % 100 <= 20:
+        return pgettext("which weekday", "%(number)sth") % {"number": number}
+    words = {
+        1: pgettext("which weekday", "%(number)sst"),
+        2: pgettext("which weekday", "%(number)snd"),
+        3: pgettext("which weekday", "%(number)srd"),
+    }
+    return words.get(number % 10, pgettext("which weekday", "%(number)sth")) % {"number": number}
 
 
-def joined(words: list[str]) -> str:
-    """a, b and c."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+def day_ordinal_text(number: int) -> str:
+    """The day of a month: 1st, 15th; -1 is the last day."""
+    if number < 0:
+        return pgettext("which day of a month", "last day")
+    if 10 <= number % 100 <= 20:
+        return pgettext("which day of a month", "%(number)sth") % {"number": number}
+    words = {
+        1: pgettext("which day of a month", "%(number)sst"),
+        2: pgettext("which day of a month", "%(number)snd"),
+        3: pgettext("which day of a month", "%(number)srd"),
+    }
+    return words.get(number % 10, pgettext("which day of a month", "%(number)sth")) % {"number": number}
 
 
 def recurrence_text(recurrence: Recurrence, habits: Habits = UNSAID) -> str:
@@ -245,44 +261,60 @@ def recurrence_text(recurrence: Recurrence, habits: Habits = UNSAID) -> str:
     rule = parse_rule(recurrence.rule)
     words = {"DAILY": _plain_words, "WEEKLY": _weekly_words, "MONTHLY": _monthly_words}
     text = _yearly_words(rule, habits) if rule.frequency == "YEARLY" else words[rule.frequency](rule)
-    return f"{text} after it is done" if recurrence.from_completion else text
+    return gettext("%(repeat)s after it is done") % {"repeat": text} if recurrence.from_completion else text
 
 
 def _plain_words(rule: Rule) -> str:
-    unit = UNIT_NAMES[rule.frequency]
-    return f"every {unit}" if rule.interval == 1 else f"every {rule.interval} {unit}s"
+    count = rule.interval
+    words = {
+        "DAILY": ngettext("every day", "every %(count)s days", count),
+        "WEEKLY": ngettext("every week", "every %(count)s weeks", count),
+        "MONTHLY": ngettext("every month", "every %(count)s months", count),
+        "YEARLY": ngettext("every year", "every %(count)s years", count),
+    }
+    return words[rule.frequency] % {"count": count}
 
 
 def _weekly_words(rule: Rule) -> str:
     days = sorted(day for _, day in rule.days)
     if not days:
         return _plain_words(rule)
-    codes = tuple(DAY_CODES[day] for day in days)
-    names = joined([WEEKDAY_NAMES[day] for day in days])
-    if codes == WORKDAY_CODES:
-        names = "weekday"
+    workdays = tuple(DAY_CODES[day] for day in days) == WORKDAY_CODES
+    names = list_text([weekday_name(day) for day in days])
     if rule.interval == 1:
-        return f"every {names}"
+        return gettext("every weekday") if workdays else gettext("every %(days)s") % {"days": names}
     if len(days) == 1:
-        return f"every {ordinal_text(rule.interval)} {names}"
-    return f"{_plain_words(rule)} on {'weekdays' if names == 'weekday' else names}"
+        return gettext("every %(nth)s %(day)s") % {"nth": ordinal_text(rule.interval), "day": names}
+    every = _plain_words(rule)
+    if workdays:
+        return gettext("%(every)s on weekdays") % {"every": every}
+    return gettext("%(every)s on %(days)s") % {"every": every, "days": names}
 
 
 def _monthly_words(rule: Rule) -> str:
-    every = "monthly" if rule.interval == 1 else _plain_words(rule)
+    every = gettext("monthly") if rule.interval == 1 else _plain_words(rule)
     if rule.month_days:
-        days = [f"{ordinal_text(day)}{' day' if day < 0 else ''}" for day in rule.month_days]
-        return f"{every} on the {joined(days)}"
+        days = list_text([day_ordinal_text(day) for day in rule.month_days])
+        return gettext("%(every)s on the %(days)s") % {"every": every, "days": days}
     if rule.position:
-        return f"{every} on the {ordinal_text(rule.position)} weekday"
+        return gettext("%(every)s on the %(nth)s weekday") % {"every": every, "nth": ordinal_text(rule.position)}
     if rule.days:
-        days = [f"{ordinal_text(nth)} {WEEKDAY_NAMES[day]}" if nth else WEEKDAY_NAMES[day] for nth, day in rule.days]
-        return f"{every} on the {joined(days)}"
+        days = list_text([_named_day(nth, day) for nth, day in rule.days])
+        return gettext("%(every)s on the %(days)s") % {"every": every, "days": days}
     return _plain_words(rule)
+
+
+def _named_day(nth: int, day: int) -> str:
+    if not nth:
+        return weekday_name(day)
+    return gettext("%(nth)s %(day)s") % {"nth": ordinal_text(nth), "day": weekday_name(day)}
 
 
 def _yearly_words(rule: Rule, habits: Habits) -> str:
     if not rule.month:
         return _plain_words(rule)
-    days = joined([str(day) for day in rule.month_days])
-    return f"{_plain_words(rule)} on {month_day_text(rule.month, days, habits)}"
+    day = rule.month_days[0] if len(rule.month_days) == 1 else list_text([str(day) for day in rule.month_days])
+    return gettext("%(every)s on %(day)s") % {
+        "every": _plain_words(rule),
+        "day": month_day_text(rule.month, day, habits),
+    }

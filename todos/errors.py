@@ -1,18 +1,20 @@
 """Refusals about todos."""
 
+from django.utils.translation import gettext_noop as _
+
 from web.errors import ProductError
 
 
 class TodoNotFound(ProductError):
     code = "todo_not_found"
     status = 404
-    message = "There is no such todo."
+    message = _("There is no such todo.")
 
 
 class NotYourTodo(ProductError):
     code = "not_your_todo"
     status = 403
-    message = "This todo belongs to another user."
+    message = _("This todo belongs to another user.")
 
 
 class VersionConflict(ProductError):
@@ -20,7 +22,7 @@ class VersionConflict(ProductError):
 
     code = "version_conflict"
     status = 409
-    message = "This todo was changed in the meantime. Look at it and try again."
+    message = _("This todo was changed in the meantime. Look at it and try again.")
 
 
 class ReferenceNotFound(ProductError):
@@ -28,26 +30,26 @@ class ReferenceNotFound(ProductError):
 
     code = "todo_not_found"
     status = 404
-    message = "No todo matches these words."
+    message = _("No todo matches these words.")
 
 
 class ReferenceAmbiguous(ProductError):
     """Several todos fit the words; `details["candidates"]` lists them."""
 
     code = "todo_ambiguous"
-    message = "More than one todo matches these words."
+    message = _("More than one todo matches these words.")
 
 
 class ChangeNotFound(ProductError):
     code = "change_not_found"
     status = 404
-    message = "There is no such change."
+    message = _("There is no such change.")
 
 
 class ReminderNotFound(ProductError):
     code = "reminder_not_found"
     status = 404
-    message = "There is no such reminder."
+    message = _("There is no such reminder.")
 
 
 class NothingToUndo(ProductError):
@@ -55,11 +57,11 @@ class NothingToUndo(ProductError):
 
     code = "nothing_to_undo"
     status = 409
-    message = "There is nothing to undo here."
+    message = _("There is nothing to undo here.")
 
 
 class UnknownTag(ProductError):
     """`details["tag"]` lists the tags in use."""
 
     code = "unknown_tag"
-    message = "No todo has this tag."
+    message = _("No todo has this tag.")

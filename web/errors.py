@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from habits.speech import gettext
+from habits.speech import gettext_noop as _
+
 # RFC 6750 section 3: what goes with every 401.
 CHALLENGE = 'Bearer error="invalid_token"'
 
 
 class ProductError(Exception):
-    """A refusal or failure with a stable code and a sentence that is safe to show.
+    """A refusal or failure with a stable code and a sentence that is safe to show, in the language of who asked.
 
     `status` is the HTTP status; errors that only a tool raises have none. `details` is JSON. `retry_after_seconds` is
     when to try again, where that is known; a kind that passes by itself says otherwise `passes_after_seconds`.
@@ -26,7 +29,7 @@ class ProductError(Exception):
         details: dict[str, Any] | None = None,
         retry_after_seconds: int | None = None,
     ) -> None:
-        self.sentence = message or self.message
+        self.sentence = message or gettext(self.message)
         self.details = details or {}
         self.retry_after_seconds = retry_after_seconds
         super().__init__(self.sentence)
@@ -54,25 +57,25 @@ class ProductError(Exception):
 class TokenMissing(ProductError):
     code = "token_missing"
     status = 401
-    message = "Sign in first: send your access token as “Authorization: Bearer …”."
+    message = _("Sign in first: send your access token as “Authorization: Bearer …”.")
 
 
 class TokenInvalid(ProductError):
     code = "token_invalid"
     status = 401
-    message = "This access token is not valid. Sign in again."
+    message = _("This access token is not valid. Sign in again.")
 
 
 class TokenExpired(ProductError):
     code = "token_expired"
     status = 401
-    message = "This access token has expired. Refresh it and send the request again."
+    message = _("This access token has expired. Refresh it and send the request again.")
 
 
 class LoginFailed(ProductError):
     code = "login_failed"
     status = 401
-    message = "The username or the password is wrong."
+    message = _("The username or the password is wrong.")
 
 
 class SecondFactorRequired(ProductError):
@@ -80,19 +83,21 @@ class SecondFactorRequired(ProductError):
 
     code = "second_factor_required"
     status = 401
-    message = "This account asks for a second factor: send the code of your app, or a recovery code, as “otp” as well."
+    message = _(
+        "This account asks for a second factor: send the code of your app, or a recovery code, as “otp” as well."
+    )
 
 
 class SecondFactorFailed(ProductError):
     code = "second_factor_failed"
     status = 401
-    message = "This code is not right, or was used already. Codes change every half minute."
+    message = _("This code is not right, or was used already. Codes change every half minute.")
 
 
 class UserMismatch(ProductError):
     code = "user_mismatch"
     status = 403
-    message = "This address belongs to another user."
+    message = _("This address belongs to another user.")
 
 
 class ValidationFailed(ProductError):
@@ -100,31 +105,31 @@ class ValidationFailed(ProductError):
 
     code = "validation_error"
     status = 422
-    message = "Some fields need another value."
+    message = _("Some fields need another value.")
 
 
 class UnsupportedMediaType(ProductError):
     code = "unsupported_media_type"
     status = 415
-    message = "Send the body as application/json."
+    message = _("Send the body as application/json.")
 
 
 class IdempotencyMismatch(ProductError):
     code = "idempotency_mismatch"
     status = 422
-    message = "This Idempotency-Key was used for another request."
+    message = _("This Idempotency-Key was used for another request.")
 
 
 class RateLimited(ProductError):
     code = "rate_limited"
     status = 429
-    message = "That was too many requests in a short time."
+    message = _("That was too many requests in a short time.")
 
 
 class ServiceUnavailable(ProductError):
     code = "service_unavailable"
     status = 503
-    message = "The service is out of reach for a moment. Nothing was lost; try again shortly."
+    message = _("The service is out of reach for a moment. Nothing was lost; try again shortly.")
     passes_after_seconds = 2
 
 
@@ -133,7 +138,7 @@ class OutcomeUnknown(ServiceUnavailable):
 
     code = "outcome_unknown"
     status = 503
-    message = (
+    message = _(
         "The connection broke while this was stored, so that nobody knows whether it was. "
         "Send the same request with the same Idempotency-Key to find out, or look before you do it again."
     )

@@ -13,6 +13,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_noop as _
 
 from accounts.models import SpentTicket
 from web.errors import ValidationFailed
@@ -23,7 +24,7 @@ NONCE_BYTES = 16
 
 
 class TicketRefused(ValidationFailed):
-    message = "That took too long, or was done already. Try once more."
+    message = _("That took too long, or was done already. Try once more.")
 
 
 def browser_of(request: HttpRequest) -> str:

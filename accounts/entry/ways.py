@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
 
 from accounts.habits.first import keep_first_habits
 from accounts.issuers import TrustedIssuer
@@ -20,7 +21,7 @@ async def enter(request: HttpRequest, user: User, *methods: str) -> None:
 
 
 class LastWayIn(ValidationFailed):
-    message = "This is your only way in. Add another passkey or choose a password first."
+    message = _("This is your only way in. Add another passkey or choose a password first.")
 
 
 def providers() -> list[TrustedIssuer]:

@@ -17,6 +17,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 import jwt
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_noop as _
 from jwt.utils import base64url_encode
 
 from accounts.issuers import TrustedIssuer, check_address
@@ -37,7 +38,7 @@ SHOWN_MAX_CHARACTERS = 200
 
 
 class OutsideRefused(LoginFailed):
-    message = "That sign-in did not go through. Try again, or sign in another way."
+    message = _("That sign-in did not go through. Try again, or sign in another way.")
 
 
 @dataclass(frozen=True)

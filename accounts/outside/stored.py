@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from accounts.bearer import get_or_create_outside_user, linked_user
 from accounts.entry.ways import check_way_in
@@ -21,7 +22,7 @@ from .provider import Identity, OutsideRefused
 
 
 class IdentityTaken(ValidationFailed):
-    message = "That account lets in another person here. Nothing was linked."
+    message = _("That account lets in another person here. Nothing was linked.")
 
 
 def user_of_identity(identity: Identity) -> User:

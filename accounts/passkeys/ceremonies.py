@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from accounts.entry.tickets import TicketRefused
 from accounts.models import Passkey, User
 from web.errors import LoginFailed, ValidationFailed
@@ -25,11 +27,11 @@ TRANSPORTS = {"usb", "nfc", "ble", "smart-card", "internal", "cable", "hybrid"}
 
 
 class PasskeyRefused(LoginFailed):
-    message = "This passkey did not let you in. Try again, or sign in another way."
+    message = _("This passkey did not let you in. Try again, or sign in another way.")
 
 
 class PasskeyUnreadable(ValidationFailed):
-    message = "Your browser’s answer could not be read as a passkey. Nothing was added; try again."
+    message = _("Your browser’s answer could not be read as a passkey. Nothing was added; try again.")
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
 
 from web.errors import ValidationFailed
 
 
 class NoPasskeysHere(ValidationFailed):
-    message = "Passkeys work at the name of this site and over https only."
+    message = _("Passkeys work at the name of this site and over https only.")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from accounts.entry.tickets import TicketRefused, browser_of, read_ticket, spend_ticket
 from accounts.entry.ways import check_way_in
@@ -23,7 +24,7 @@ PASSKEYS_MAX = 20
 
 
 class PasskeyKnown(ValidationFailed):
-    message = "This passkey is here already."
+    message = _("This passkey is here already.")
 
 
 class TooManyPasskeys(ValidationFailed):
@@ -31,7 +32,7 @@ class TooManyPasskeys(ValidationFailed):
 
 
 class SecondFactorNeedsIt(ValidationFailed):
-    message = "Your password asks for this passkey. Turn the second factor off first, or set up an app for it."
+    message = _("Your password asks for this passkey. Turn the second factor off first, or set up an app for it.")
 
 
 @database_unit

@@ -1,6 +1,7 @@
 """Which endpoints a program's token may call, and what a program is told that was allowed too little."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
 
 from accounts.scopes import SCOPES_OF_DOOR
 from web.addresses.origins import own_origin
@@ -12,7 +13,7 @@ class InsufficientScope(ProductError):
 
     code = "insufficient_scope"
     status = 403
-    message = "This program may not do that. Ask the person to allow it more."
+    message = _("This program may not do that. Ask the person to allow it more.")
 
     @property
     def challenge(self) -> str:

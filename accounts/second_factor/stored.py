@@ -4,6 +4,7 @@ import time
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from accounts.entry.ways import APP_CODE, RECOVERY_CODE
 from accounts.locks import lock_user
@@ -15,15 +16,15 @@ from .codes import digest_of, is_of_app, new_recovery_codes, plain, sealed, step
 
 
 class CodeWrong(ValidationFailed):
-    message = "This code is not right. Codes change every half minute: enter the one that is shown now."
+    message = _("This code is not right. Codes change every half minute: enter the one that is shown now.")
 
 
 class SecondFactorOff(ValidationFailed):
-    message = "Your second factor is off. Set it up, and recovery codes come with it."
+    message = _("Your second factor is off. Set it up, and recovery codes come with it.")
 
 
 class PasskeyNeeded(ValidationFailed):
-    message = "Add a passkey first."
+    message = _("Add a passkey first.")
 
 
 def has_second_factor(user: User) -> bool:

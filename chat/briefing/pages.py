@@ -15,7 +15,7 @@ from accounts.pages.sign_in import PageRequest, signed_in
 from chat.models.briefings import Briefing
 from database.units import database_unit
 from habits.weeks import weekday_order
-from habits.wording import WEEKDAY_NAMES
+from habits.wording import weekday_name
 
 from .hours import USUAL, Wish, briefing_of, days_of, rule_of, wish
 
@@ -23,7 +23,7 @@ WEEKDAYS = "01234"
 
 
 def in_words(day: int) -> tuple[str, str]:
-    return str(day), WEEKDAY_NAMES[day]
+    return str(day), weekday_name(day)
 
 
 class BriefingForm(forms.Form):
@@ -56,7 +56,7 @@ def keep_choice(field: forms.Field, days: str) -> None:
     """Days that were chosen by the API are shown, and stay."""
     choices = list(getattr(field, "choices", []))
     if days not in dict(choices):
-        names = ", ".join(WEEKDAY_NAMES[int(day)] for day in days)
+        names = ", ".join(weekday_name(int(day)) for day in days)
         field.choices = [*choices, (days, names)]  # type: ignore[attr-defined]
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages.sign_in import PageRequest, address_after, render_page, signed_in
@@ -37,7 +38,7 @@ def approval_page(request: PageRequest, approval_id: UUID) -> HttpResponse:
     context = {
         "section": "todos",
         "approval": approval_record(asked, timezone.now()),
-        "asker": asked.asker_name or "A program that you connected",
+        "asker": asked.asker_name or _("A program that you connected"),
         "question": would_do(asked),
         "decision": decision,
         "undo_call": asking_call(asked) if may_undo else "",

@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.pages.sign_in import DRAFT_MAX_CHARACTERS, PageRequest, address_after, is_htmx, render_page, signed_in
@@ -54,7 +55,7 @@ async def delete(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     with missing_as_404():
         conversation = await put_away(request.acting_user, conversation_id)
     undo = reverse("restore_conversation", args=[conversation_id])
-    messages.success(request, f"Deleted “{conversation.title}”.", extra_tags=undo)
+    messages.success(request, _("Deleted “%(title)s”.") % {"title": conversation.title}, extra_tags=undo)
     address = address_after(request, "home")
     if not address.startswith(reverse("conversation", args=[conversation_id])):
         return redirect(address)
@@ -106,7 +107,7 @@ async def export(request: PageRequest, conversation_id: UUID) -> HttpResponseBas
 async def restore(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     with missing_as_404():
         conversation = await bring_back(request.acting_user, conversation_id)
-    messages.success(request, f"“{conversation.title}” is back.")
+    messages.success(request, _("“%(title)s” is back.") % {"title": conversation.title})
     return redirect(address_after(request, "home"))
 
 

@@ -4,7 +4,10 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from chat.assistants.interface import BASIC
 from chat.events import ApprovalRecord
@@ -25,8 +28,8 @@ from .tool_calls import Card, ToolCallLine, tool_call_line, written_ids
 class Failure:
     """Why an answer is missing or cut: what happened, what to do next."""
 
-    sentence: str
-    next_step: str
+    sentence: str | Promise
+    next_step: str | Promise
 
 
 @dataclass(frozen=True)
@@ -76,15 +79,15 @@ class MessageView:
     def answered_by(self) -> str:
         """Who answered, where it was not the model; empty for that."""
         if reason := self.message.metadata.get("fallback"):
-            return f"{FALLBACKS.get(reason, OUT_OF_REACH_NOW)}; the basic assistant answered."
-        return "Basic assistant" if self.message.model == BASIC else ""
+            return str(FALLBACKS.get(reason, OUT_OF_REACH_NOW))
+        return gettext("Basic assistant") if self.message.model == BASIC else ""
 
     @property
     def news(self) -> str:
         """What assistive technology says when the answer is whole."""
         if self.approval is not None and self.approval.status == "pending":
-            return "Your approval is needed."
-        return NEWS.get(self.message.status, "The answer failed.")
+            return gettext("Your approval is needed.")
+        return str(NEWS.get(self.message.status, THE_ANSWER_FAILED))
 
     @property
     def rated_up(self) -> bool:
@@ -112,37 +115,41 @@ class MessageView:
         return any(line.cards for line in self.tool_calls)
 
 
-FALLBACKS = {"quota_exhausted": "Today’s allowance for the model is used up"}
-OUT_OF_REACH_NOW = "The model is out of reach"
-NEWS: dict[str, str] = {Message.Status.COMPLETED: "Reply ready.", Message.Status.STOPPED: "Stopped."}
-OUT_OF_REACH = Failure("The service was out of reach for a moment.", "What was done so far is kept.")
+FALLBACKS = {"quota_exhausted": _("Today’s allowance for the model is used up; the basic assistant answered.")}
+OUT_OF_REACH_NOW = _("The model is out of reach; the basic assistant answered.")
+THE_ANSWER_FAILED = _("The answer failed.")
+NEWS: dict[str, Promise] = {Message.Status.COMPLETED: _("Reply ready."), Message.Status.STOPPED: _("Stopped.")}
+OUT_OF_REACH = Failure(_("The service was out of reach for a moment."), _("What was done so far is kept."))
 FAILURES = {
     "model_error": Failure(
-        "The assistant gave an answer that could not be used.", "Ask again, perhaps in other words."
+        _("The assistant gave an answer that could not be used."), _("Ask again, perhaps in other words.")
     ),
-    "context_too_long": Failure("This conversation is too long for the assistant.", "Go on in a new chat."),
-    "content_filtered": Failure("The assistant’s content filter stopped the answer.", "Say it in other words."),
+    "context_too_long": Failure(_("This conversation is too long for the assistant."), _("Go on in a new chat.")),
+    "content_filtered": Failure(_("The assistant’s content filter stopped the answer."), _("Say it in other words.")),
     **dict.fromkeys(
         ("model_misconfigured", "model_key_refused", "model_not_found"),
-        Failure("The assistant is not set up correctly.", "Tell whoever runs this service."),
+        Failure(_("The assistant is not set up correctly."), _("Tell whoever runs this service.")),
     ),
     "model_without_tools": Failure(
-        "The assistant’s model cannot use tools, so it cannot reach your todos.", "Tell whoever runs this service."
+        _("The assistant’s model cannot use tools, so it cannot reach your todos."),
+        _("Tell whoever runs this service."),
     ),
     "model_quota_used_up": Failure(
-        "The assistant’s allowance at its provider is used up.", "Tell whoever runs this service."
+        _("The assistant’s allowance at its provider is used up."), _("Tell whoever runs this service.")
     ),
-    "model_overloaded": Failure("The assistant has too much to do right now.", "Ask again in a moment."),
-    "model_loading": Failure("The model is being loaded…", "Ask again in a moment."),
-    "model_unavailable": Failure("The assistant is out of reach right now.", "Ask again in a moment."),
-    "model_timeout": Failure("The assistant took too long to answer.", "Ask again, or ask for less at once."),
+    "model_overloaded": Failure(_("The assistant has too much to do right now."), _("Ask again in a moment.")),
+    "model_loading": Failure(_("The model is being loaded…"), _("Ask again in a moment.")),
+    "model_unavailable": Failure(_("The assistant is out of reach right now."), _("Ask again in a moment.")),
+    "model_timeout": Failure(_("The assistant took too long to answer."), _("Ask again, or ask for less at once.")),
     "service_unavailable": OUT_OF_REACH,
     "outcome_unknown": OUT_OF_REACH,
-    "quota_exhausted": Failure("Today’s allowance for the assistant is used up.", "It starts afresh tomorrow."),
+    "quota_exhausted": Failure(_("Today’s allowance for the assistant is used up."), _("It starts afresh tomorrow.")),
 }
-UNEXPECTED = Failure("Something went wrong on our side.", "Ask again; if it happens again, tell us the reference.")
-STOPPED = Failure("Stopped here.", "What was done so far is kept.")
-INTERRUPTED = Failure("The answer was interrupted.", "What was done so far is kept.")
+UNEXPECTED = Failure(
+    _("Something went wrong on our side."), _("Ask again; if it happens again, tell us the reference.")
+)
+STOPPED = Failure(_("Stopped here."), _("What was done so far is kept."))
+INTERRUPTED = Failure(_("The answer was interrupted."), _("What was done so far is kept."))
 
 
 def message_passages(message: Message) -> list[Passage]:

@@ -13,12 +13,14 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation
 from chat.search.snippets import marked_parts, parts_html, snippet_parts
 from database.search import terms_of
 
-AGES = [(0, "Today"), (1, "Yesterday"), (7, "Last 7 days"), (30, "Last 30 days")]
+AGES = [(0, _("Today")), (1, _("Yesterday")), (7, _("Last 7 days")), (30, _("Last 30 days"))]
+OLDER, PINNED = _("Older"), _("Pinned")
 
 
 def conversation_groups(
@@ -27,13 +29,14 @@ def conversation_groups(
     """Pinned ones first, the rest under the words for their age; `now` is in the person's zone."""
     groups: dict[str, list[Conversation]] = {}
     for conversation in conversations:
-        groups.setdefault("Pinned" if conversation.pinned_at else age_words(conversation, now), []).append(conversation)
+        label = str(PINNED) if conversation.pinned_at else age_words(conversation, now)
+        groups.setdefault(label, []).append(conversation)
     return list(groups.items())
 
 
 def age_words(conversation: Conversation, now: datetime.datetime) -> str:
     age = now.date() - conversation.updated_at.astimezone(now.tzinfo).date()
-    return next((words for days, words in AGES if age.days <= days), "Older")
+    return str(next((words for days, words in AGES if age.days <= days), OLDER))
 
 
 @dataclass(frozen=True)

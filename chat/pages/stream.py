@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from chat.events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed
@@ -24,7 +25,7 @@ PACE_SECONDS = 0.1
 CHARACTERS_PER_PACE = 4_000
 STILL_WORKING_SECONDS = 4
 # After so many seconds without a word of the model; a server that loads it first is silent for longer.
-WAITING_SENTENCES = {STILL_WORKING_SECONDS: "Still working…", 10: "The model is being loaded…"}
+WAITING_SENTENCES = {STILL_WORKING_SECONDS: _("Still working…"), 10: _("The model is being loaded…")}
 # How often the row of a turn that runs in another process is looked at.
 POLL_SECONDS = 0.4
 

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from todos.models import Todo
 
 STARTERS = 4
 TITLE_MAX_CHARACTERS = 60
 GENERIC = [
-    "What is due this week?",
-    "Add buy milk tomorrow at 9am",
-    "Remind me to call the dentist on Friday",
-    "Show everything that is overdue",
+    gettext_lazy("What is due this week?"),
+    gettext_lazy("Add buy milk tomorrow at 9am"),
+    gettext_lazy("Remind me to call the dentist on Friday"),
+    gettext_lazy("Show everything that is overdue"),
 ]
 
 
@@ -35,11 +37,11 @@ def first_steps(open_count: int, done_count: int) -> list[Step]:
         return []
     say = f"{reverse('home')}?{urlencode({'draft': GENERIC[1]})}"
     return [
-        Step("Say what there is to do", "In your own words, with a day or a time.", say, done=open_count > 0),
-        Step("Tick it off", "In the list, or by saying that it is done.", reverse("todos"), done=False),
+        Step(_("Say what there is to do"), _("In your own words, with a day or a time."), say, done=open_count > 0),
+        Step(_("Tick it off"), _("In the list, or by saying that it is done."), reverse("todos"), done=False),
         Step(
-            "Be told in time",
-            "By a notice on this device, or by mail.",
+            _("Be told in time"),
+            _("By a notice on this device, or by mail."),
             f"{reverse('settings')}#settings-reminders",
             done=False,
         ),
@@ -49,8 +51,8 @@ def first_steps(open_count: int, done_count: int) -> list[Step]:
 def greeting(now: datetime.datetime, name: str) -> str:
     """`now` is in the person's zone."""
     if now.hour < 5 or now.hour >= 18:
-        return f"Good evening, {name}"
-    return f"Good morning, {name}" if now.hour < 12 else f"Good afternoon, {name}"
+        return _("Good evening, %(name)s") % {"name": name}
+    return (_("Good morning, %(name)s") if now.hour < 12 else _("Good afternoon, %(name)s")) % {"name": name}
 
 
 def starters(todos: Sequence[Todo], now: datetime.datetime) -> list[str]:
@@ -60,8 +62,8 @@ def starters(todos: Sequence[Todo], now: datetime.datetime) -> list[str]:
     """
     named = [todo for todo in todos if len(todo.title) <= TITLE_MAX_CHARACTERS and "”" not in todo.title]
     late = [todo for todo in named if todo.due_date and todo.due_date < now.date()]
-    own = [f"Move “{todo.title}” to tomorrow" for todo in late[:1]]
-    own += [f"Mark “{todo.title}” as done" for todo in named if todo not in late[:1]][:1]
+    own = [_("Move “%(title)s” to tomorrow") % {"title": todo.title} for todo in late[:1]]
+    own += [_("Mark “%(title)s” as done") % {"title": todo.title} for todo in named if todo not in late[:1]][:1]
     if any(todo.due_date == now.date() for todo in todos):
-        own.append("What is due today?")
-    return [*own, *GENERIC][:STARTERS]
+        own.append(_("What is due today?"))
+    return [*own, *map(str, GENERIC)][:STARTERS]

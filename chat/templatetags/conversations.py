@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import template
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.models import Conversation
@@ -45,8 +46,8 @@ class ConversationColumn:
     @property
     def nothing_there(self) -> str:
         if self.words:
-            return "Nothing found."
-        return "Nothing is archived." if self.archived else "Your conversations will be listed here."
+            return _("Nothing found.")
+        return _("Nothing is archived.") if self.archived else _("Your conversations will be listed here.")
 
 
 @register.simple_tag

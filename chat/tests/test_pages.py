@@ -117,7 +117,7 @@ class BasicAssistantTests(ChatPageTestCase):
     def test_every_starter_is_understood(self):
         TodoFactory(owner=self.alice, title="Pay rent", due_date=datetime.date(2020, 1, 1))
         TodoFactory(owner=self.alice, title="Call Ann", due_date=timezone.now().date())
-        for starter in {*self.client.get("/").context["starters"], *GENERIC}:
+        for starter in {*self.client.get("/").context["starters"], *map(str, GENERIC)}:
             with self.subTest(starter):
                 self.send(starter)
                 self.assertEqual(set(ToolCall.objects.values_list("status", flat=True)), {"success"})

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Aggregate, Count, DateTimeField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.errors import QuotaExhausted, TooManyTurns
@@ -21,7 +22,6 @@ from web.repeats import check_idempotency_key
 from web.text import is_blank, storable
 
 RUNNING_RETRY_SECONDS = 2
-LITTLE_LEFT = "Little is left of today's allowance for the assistant. Wait until your other conversation is answered."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,14 +68,13 @@ def check_message(message: NewMessage) -> NewMessage:
     """The message without outer white space; raises ValidationFailed where it cannot be stored as one."""
     text = message.text.strip()
     if is_blank(text):
-        raise ValidationFailed(details={"message": "Write a message first."})
+        raise ValidationFailed(details={"message": _("Write a message first.")})
     if len(text) > settings.MESSAGE_MAX_CHARACTERS:
-        limit = f"{settings.MESSAGE_MAX_CHARACTERS:,}"
-        raise ValidationFailed(
-            details={"message": f"A message has at most {limit} characters; this one has {len(text):,}."}
-        )
+        sentence = _("A message has at most %(most)s characters; this one has %(length)s.")
+        counted = {"most": f"{settings.MESSAGE_MAX_CHARACTERS:,}", "length": f"{len(text):,}"}
+        raise ValidationFailed(details={"message": sentence % counted})
     if storable(text) != text:
-        raise ValidationFailed(details={"message": "This text has characters that cannot be stored."})
+        raise ValidationFailed(details={"message": _("This text has characters that cannot be stored.")})
     check_idempotency_key(message.idempotency_key)
     return dataclasses.replace(message, text=text)
 
@@ -101,13 +100,25 @@ def check_allowance(user: User, now: datetime.datetime) -> None:
         metrics.rate_limit_hits.labels("tokens_by_day").inc()
         midnight = start_of_day(now) + datetime.timedelta(days=1)
         raise QuotaExhausted(
-            f"{QuotaExhausted.message} {used:,} of {limit:,} tokens are gone; it starts afresh at midnight UTC.",
+            quota_sentence(used, limit),
             details={"used_tokens": used, "limit_tokens": limit},
             retry_after_seconds=int((midnight - now).total_seconds()) + 1,
         )
     if used + running * settings.CONTEXT_MAX_TOKENS >= limit:
         metrics.rate_limit_hits.labels("tokens_set_aside").inc()
-        raise TooManyTurns(LITTLE_LEFT, retry_after_seconds=RUNNING_RETRY_SECONDS)
+        raise TooManyTurns(little_left_sentence(), retry_after_seconds=RUNNING_RETRY_SECONDS)
+
+
+def quota_sentence(used: int, limit: int) -> str:
+    sentence = _(
+        "Today's allowance for the assistant is used up. %(used)s of %(limit)s tokens are gone; "
+        "it starts afresh at midnight UTC."
+    )
+    return sentence % {"used": f"{used:,}", "limit": f"{limit:,}"}
+
+
+def little_left_sentence() -> str:
+    return _("Little is left of today's allowance for the assistant. Wait until your other conversation is answered.")
 
 
 def use_of(user: User, now: datetime.datetime) -> tuple[int, int]:

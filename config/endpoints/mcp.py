@@ -14,6 +14,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -44,7 +45,7 @@ METADATA_PATH = "/.well-known/oauth-protected-resource"
 class ForeignOrigin(ProductError):
     code = "foreign_origin"
     status = 403
-    message = "A page of another site may not call this address."
+    message = _("A page of another site may not call this address.")
 
 
 @csrf_exempt  # no cookie counts here

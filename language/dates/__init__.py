@@ -21,6 +21,7 @@ import datetime
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from habits.speech import gettext as _
 from habits.values import UNSAID, Habits
 from habits.wording import long_day_text, time_text
 from language.dates.calendar import Reference
@@ -117,7 +118,8 @@ def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, habits:
         said = phrase.strip()
         shown = said if len(said) <= LONGEST_QUOTE else f"{said[:LONGEST_QUOTE]}…"
         raise DateNotUnderstood(
-            f"I could not read “{shown}” as a date. Try “friday 5pm”, “in 2 weeks” or “2026-04-15”."
+            _("I could not read “%(words)s” as a date. Try “friday 5pm”, “in 2 weeks” or “2026-04-15”.")
+            % {"words": shown}
         )
     return _found(whole, None, phrase, reference)
 
@@ -159,6 +161,6 @@ def date_text(due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: H
         local = due.at.astimezone(zone)
         date, time = local.date(), local.time()
     today = now.astimezone(zone).date()
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
     words = near.get((date - today).days) or long_day_text(date, habits, year=date.year != today.year)
-    return f"{words}, {time_text(time, habits)}" if time is not None else words
+    return _("%(day)s, %(time)s") % {"day": words, "time": time_text(time, habits)} if time is not None else words

@@ -3,6 +3,8 @@
 import datetime
 from zoneinfo import ZoneInfo
 
+from habits.speech import gettext as _
+from habits.speech import ngettext
 from habits.values import UNSAID, Habits
 from habits.wording import time_text
 from language.dates import date_text
@@ -17,8 +19,10 @@ def rule_text(rule: ReminderRule, zone: ZoneInfo, now: datetime.datetime, habits
     if rule.minutes is not None:
         return _distance_text(rule.minutes)
     if rule.days is not None:
-        day = f"{_counted(rule.days, 'day')} before" if rule.days else "on the day"
-        return f"{day} at {time_text(rule.time, habits)}" if rule.time else day
+        day = _("on the day")
+        if rule.days:
+            day = ngettext("%(count)s day before", "%(count)s days before", rule.days) % {"count": rule.days}
+        return _("%(day)s at %(time)s") % {"day": day, "time": time_text(rule.time, habits)} if rule.time else day
     return date_text(Due(rule.on, rule.time, rule.zone), zone, now, habits) if rule.on else ""
 
 
@@ -29,11 +33,8 @@ def instant_text(at: datetime.datetime, zone: ZoneInfo, now: datetime.datetime, 
 
 def _distance_text(minutes: int) -> str:
     if not minutes:
-        return "at the time"
+        return _("at the time")
     if minutes % HOUR == 0:
-        return f"{_counted(minutes // HOUR, 'hour')} before"
-    return f"{_counted(minutes, 'minute')} before"
-
-
-def _counted(count: int, unit: str) -> str:
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+        hours = minutes // HOUR
+        return ngettext("%(count)s hour before", "%(count)s hours before", hours) % {"count": hours}
+    return ngettext("%(count)s minute before", "%(count)s minutes before", minutes) % {"count": minutes}

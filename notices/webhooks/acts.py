@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from accounts.locks import lock_user
 from accounts.models import User
@@ -30,7 +31,7 @@ OLD_SECRET_LASTS = datetime.timedelta(hours=24)
 class WebhookNotFound(ProductError):
     code = "webhook_not_found"
     status = 404
-    message = "There is no such webhook."
+    message = _("There is no such webhook.")
 
 
 class TooManyWebhooks(ValidationFailed):
