@@ -8,13 +8,13 @@ import asyncio
 import datetime
 import logging
 
-from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import AccountMail, User
 from accounts.names.addresses import address_key
-from database.units import database_unit, is_outage, request_thread
+from database.background import repeat
+from database.units import database_unit
 from web.mail.sending import Mail, MailFailed, is_mail_set_up, send_mail
 
 from .orders import Kind
@@ -32,17 +32,12 @@ logger = logging.getLogger(__name__)
 
 async def send_mails_for_ever() -> None:
     """Its owner cancels it."""
-    async with request_thread():
-        while True:
-            sent = 0
-            try:
-                sent = await send_some() if is_mail_set_up() else 0
-            except DatabaseError as error:
-                if not is_outage(error):
-                    raise
-                logger.warning("mails broken off: %s", type(error).__name__)
-            if not sent:
-                await asyncio.sleep(SWEEP_SECONDS)
+    await repeat("mails of accounts", sweep)
+
+
+async def sweep() -> float:
+    sent = await send_some() if is_mail_set_up() else 0
+    return 0 if sent else SWEEP_SECONDS
 
 
 async def send_waiting() -> int:

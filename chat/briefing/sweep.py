@@ -25,7 +25,8 @@ from chat.models.briefings import Briefing
 from chat.turns.lease import lock_conversation
 from chat.turns.limits import NewMessage
 from chat.turns.storage import MESSAGES_PER_TURN, store_exchange
-from database.units import database_unit, request_thread
+from database.background import repeat
+from database.units import database_unit
 from notices.models import Delivery
 from notices.outbox.filling import put
 
@@ -49,14 +50,13 @@ class ClaimLost(Exception):
 
 async def brief_for_ever() -> None:
     """Its owner cancels it."""
-    async with request_thread():
-        while True:
-            try:
-                while await brief_some():
-                    pass
-            except DatabaseError as error:
-                logger.warning("briefings broken off: %s", type(error).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+    await repeat("briefings", brief_due)
+
+
+async def brief_due() -> float:
+    while await brief_some():
+        pass
+    return LOOK_SECONDS
 
 
 async def brief_some() -> int:

@@ -2,13 +2,11 @@
 
 import asyncio
 import datetime
-import logging
 import random
 from collections import Counter
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.purge import (
@@ -25,15 +23,14 @@ from accounts.purge import (
     purge_spent_tickets,
 )
 from chat.models import Conversation, Message, ToolCall
-from database.units import database_unit, request_thread
+from database.background import repeat
+from database.units import database_unit
 from notices.outbox.purging import purge_letters
 from telemetry import metrics
 from todos.purge import purge_changes, purge_trash
 
 # Of one kind at a time, so that a process that finds years of it is soon back at its requests; the rest waits.
 BATCHES_AT_ONCE = 20
-
-logger = logging.getLogger(__name__)
 
 
 def purge_conversations(now: datetime.datetime) -> int:
@@ -90,12 +87,17 @@ async def purge_some() -> None:
 
 
 async def purge_for_ever() -> None:
-    """About once in PURGE_SECONDS; processes that began together drift apart. Its owner cancels it."""
-    async with request_thread():
-        while True:
-            await asyncio.sleep(settings.PURGE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 no secret
-            try:
-                metrics.fold_files()
-                await purge_some()
-            except DatabaseError as error:
-                logger.warning("purge broken off: %s", type(error).__name__)
+    """About once in PURGE_SECONDS. Its owner cancels it."""
+    await asyncio.sleep(until_next())
+    await repeat("purge", purge_round)
+
+
+async def purge_round() -> float:
+    metrics.fold_files()
+    await purge_some()
+    return until_next()
+
+
+def until_next() -> float:
+    """Seconds; processes that began together drift apart."""
+    return settings.PURGE_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311 no secret

@@ -5,12 +5,10 @@ Each conversation is a transaction of its own, which takes the lease away first:
 that what its tool calls came to is known for certain.
 """
 
-import asyncio
 import logging
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -20,7 +18,8 @@ from chat.errors import TurnInterrupted
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.live import announce_change
 from chat.models import Conversation, Message, ToolCall
-from database.units import database_read, database_unit, request_thread
+from database.background import repeat
+from database.units import database_read, database_unit
 from todos.mcp.batches import written_in_call
 from web.repeats import purge_kept_answers
 
@@ -67,14 +66,13 @@ def settle_open_calls(conversation: Conversation) -> None:
 
 async def sweep_for_ever() -> None:
     """Close dead turns that no request meets, and forget what is kept for repeats. Its owner cancels it."""
-    async with request_thread():
-        while True:
-            await asyncio.sleep(settings.TURN_LEASE_SECONDS)
-            try:
-                await settle_dead_turns()
-                await purge_kept_answers()
-            except DatabaseError as error:
-                logger.warning("sweep broken off: %s", type(error).__name__)
+    await repeat("dead turns", sweep)
+
+
+async def sweep() -> float:
+    await settle_dead_turns()
+    await purge_kept_answers()
+    return settings.TURN_LEASE_SECONDS
 
 
 async def settle_dead_turns() -> None:

@@ -12,7 +12,8 @@ from django.db import DatabaseError
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from database.units import database_read, database_unit, is_outage, request_thread
+from database.background import repeat
+from database.units import database_read, database_unit
 from notices.channels.interface import Notice, Outcome
 from notices.channels.registry import channels
 from notices.models import Delivery
@@ -32,13 +33,10 @@ logger = logging.getLogger(__name__)
 async def send_for_ever() -> None:
     """Its owner cancels it; what is being sent then has a few seconds to be sent and written down."""
     sender = Sender()
-    async with request_thread():
-        try:
-            while True:
-                wait = await sender.look()
-                await asyncio.sleep(wait)
-        finally:
-            await sender.finish(LAST_SENDS_SECONDS)
+    try:
+        await repeat("reminders and notices", sender.look)
+    finally:
+        await sender.finish(LAST_SENDS_SECONDS)
 
 
 async def send_due() -> Counter[str]:
@@ -58,15 +56,9 @@ class Sender:
 
     async def look(self) -> float:
         """Send what is due; how many seconds there is nothing to do, unless a slot gets free before."""
-        try:
-            wait = await seconds_to_next()
-            if wait <= 0 and not await self.send_some() and not self.running:
-                # Others are at it: what is due is locked by them, or behind what they are sending.
-                wait = SLEEP_SECONDS
-        except DatabaseError as error:
-            if not is_outage(error):
-                raise
-            logger.warning("sending broken off: %s", type(error).__name__)
+        wait = await seconds_to_next()
+        if wait <= 0 and not await self.send_some() and not self.running:
+            # Others are at it: what is due is locked by them, or behind what they are sending.
             wait = SLEEP_SECONDS
         if wait <= 0 and self.running:
             await asyncio.wait(self.running, timeout=SLEEP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
