@@ -10,18 +10,23 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
-from django.db.models import DateField, Model, QuerySet
+from django.db.models import DateField, Model, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from database.search import said_in, terms_of
+
 from .models import Reading, User
 
 LISTED_MAX = 5_000
 # Of what a search finds, nobody looks through more.
 FOUND_MAX = 1_000
+# So many of the newest rows are read for a word, and so many that have it are enough.
+WALKED_MAX, FOUND_BY_WALKING = 5_000, 200
 # The status codes of refusals begin here.
 NOTHING_SHOWN = 400
 # By the names of their addresses: they show nothing of people, or only what is recorded already.
@@ -179,6 +184,21 @@ def owner_id_of(row: Any) -> Any:
 
 def newest(rows: QuerySet[Any], column: str = "pk") -> list[Any]:
     return list(rows.order_by("-pk").values_list(column, flat=True)[:FOUND_MAX])
+
+
+def saying(rows: QuerySet[Any], column: str, typed: str) -> list[Any]:
+    """The newest rows with these words in the column, among those of `rows` that are looked through for it.
+
+    A common word is found among the newest rows; only what is not so common is looked up in the index of words. For
+    PostgreSQL takes any beginning of a word for common, and would walk from the newest of a million rows to its oldest.
+    """
+    matching = said_in(column, terms_of(typed))
+    found = newest(rows.filter(matching, pk__in=rows.order_by("-pk").values("pk")[:WALKED_MAX]))
+    if len(found) >= FOUND_BY_WALKING:
+        return found
+    # No index has this order, so that it does not tempt anybody to walk along it.
+    by_words = rows.filter(matching).order_by(Cast("pk", TextField()).desc())
+    return list(by_words.values_list("pk", flat=True)[:FOUND_MAX])
 
 
 def named(typed: str) -> list[Any]:

@@ -2,8 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.audit import RecordedAdmin, id_of, named, newest, pretty_json
-from database.search import said_in, terms_of
+from accounts.audit import RecordedAdmin, id_of, named, newest, pretty_json, saying
 
 from .changing.changes import latest
 from .models import Reminder, Todo, TodoChange, TodoTag
@@ -53,7 +52,7 @@ class TodoAdmin(RecordedAdmin):
 
     def ways(self, rows, typed):
         tagged = newest(TodoTag.objects.filter(name=typed.lower().removeprefix("#")), "todo_id")
-        by_words = [rows.filter(said_in(column, terms_of(typed))) for column in ("title", "notes")]
+        by_words = [rows.filter(pk__in=saying(rows, column, typed)) for column in ("title", "notes")]
         return [*by_words, rows.filter(owner__in=named(typed)), rows.filter(pk__in=[*tagged, id_of(typed)])]
 
     def get_queryset(self, request):
@@ -103,7 +102,7 @@ class TodoChangeAdmin(RecordedAdmin):
 
     def ways(self, rows, typed):
         ids = [id_of(typed)]
-        todos = newest(Todo.objects.filter(said_in("title", terms_of(typed))))
+        todos = saying(Todo.objects.all(), "title", typed)
         by_id = [rows.filter(**{f"{column}__in": ids}) for column in ("id", "tool_call_id", "message_id", "act")]
         return [rows.filter(todo_id__in=[*todos, *ids]), rows.filter(owner__in=named(typed)), *by_id]
 

@@ -7,21 +7,20 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Right
 
-from accounts.audit import id_of, named, newest
+from accounts.audit import id_of, named, newest, saying
 from chat.models import REFERENCE_LENGTH, Conversation, Message, ToolCall
-from database.search import said_in, terms_of
 
 
 def conversations_found(rows: QuerySet[Conversation], typed: str) -> list[QuerySet[Any]]:
     """Those of the rows that what was typed is about, by each way of understanding it; likewise below."""
-    messages = (Message.objects.filter(said_in("content", terms_of(typed))), *referred_to(Message.objects.all(), typed))
-    ways = [Q(owner__in=named(typed)), Q(pk=id_of(typed)), said_in("title", terms_of(typed))]
-    ways += [Q(pk__in=newest(found, "conversation")) for found in messages]
+    said = Message.objects.filter(pk__in=saying(Message.objects.all(), "content", typed))
+    ways = [Q(owner__in=named(typed)), Q(pk=id_of(typed)), Q(pk__in=saying(rows, "title", typed))]
+    ways += [Q(pk__in=newest(found, "conversation")) for found in (said, *referred_to(Message.objects.all(), typed))]
     return [rows.filter(way) for way in ways]
 
 
 def messages_found(rows: QuerySet[Message], typed: str) -> list[QuerySet[Any]]:
-    ways = [said_in("content", terms_of(typed)), Q(owner__in=named(typed)), Q(conversation__in=titled(typed))]
+    ways = [Q(pk__in=saying(rows, "content", typed)), Q(owner__in=named(typed)), Q(conversation__in=titled(typed))]
     ways += [Q(pk=id_of(typed)), Q(conversation=id_of(typed))]
     return [*(rows.filter(way) for way in ways), *referred_to(rows, typed)]
 
@@ -46,4 +45,4 @@ def referred_to(rows: QuerySet[Message], typed: str) -> list[QuerySet]:
 
 
 def titled(typed: str) -> list[Any]:
-    return newest(Conversation.objects.filter(said_in("title", terms_of(typed))))
+    return saying(Conversation.objects.all(), "title", typed)

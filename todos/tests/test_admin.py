@@ -45,6 +45,12 @@ class TodoAdminTests(TestCase):
             with self.subTest(words):
                 self.assertEqual(self.shown(q=words), titles)
 
+    def test_of_a_word_in_most_titles_the_newest_are_found(self):
+        Todo.objects.bulk_create(Todo(owner=self.bob, title=f"bread {n}") for n in range(250))
+        found = self.client.get(CHANGELIST, {"q": "brea"}).context["cl"]
+        self.assertEqual([todo.title for todo in found.result_list[:2]], ["bread 249", "bread 248"])
+        self.assertEqual(found.result_count, 250)
+
     def test_words_are_found_by_the_indexes_of_the_database(self):
         if connection.vendor != "postgresql":
             self.skipTest("SQLite looks at every row.")
