@@ -28,6 +28,7 @@ from language.reminders.rule import ReminderRule
 from web.errors import ValidationFailed
 
 from .changing.changes import Act, Origin
+from .changing.places import Beside, position_beside
 from .changing.shifts import is_made_already, shift_in
 from .changing.undo import take_back_completion
 from .errors import NotYourTodo, TodoNotFound, VersionConflict
@@ -104,12 +105,16 @@ def update_todo(
     now: datetime.datetime,
     by: Origin,
     expected_version: int | None = None,
+    beside: Beside | None = None,
     **fields: Unpack[TodoFields],
 ) -> Written:
-    """Change what is given. A distance (“2 days later”) that moved it a moment ago moves it no further.
+    """Change what is given, and its place in its day.
 
-    Whoever names the version has seen that move, and means another one.
+    A distance (“2 days later”) that moved it shortly before does not again, unless the version is named: who does has
+    seen that move, and means another one.
     """
+    if beside:
+        lock_user(user)  # others of the day may get numbers
     todo = _locked(user, todo_id, expected_version, now)
     shift, moved = shift_in(fields.get("due")), ""
     if expected_version is None and is_made_already(shift, todo, now):
@@ -118,7 +123,8 @@ def update_todo(
     cleaned, note = clean_fields(fields, user, now, todo.schedule, todo.reminder_rules)
     note = " ".join(filter(None, (moved, note)))
     tags = _changed_tags(todo, cleaned)
-    columns = {name: value for name, value in _columns(cleaned).items() if getattr(todo, name) != value}
+    columns = _placed(todo, _columns(cleaned), user, beside)
+    columns = {name: value for name, value in columns.items() if getattr(todo, name) != value}
     if not columns and tags == set(todo.tags):
         return Written(todo, None, note, _tells_reminders(cleaned, todo))
     change = Act(user, now, by, shift="" if moved else shift).change(todo, columns, tags)
@@ -218,6 +224,16 @@ def _columns(cleaned: dict[str, Any]) -> dict[str, Any]:
     """The cleaned values by column."""
     columns = {name: cleaned[name] for name in ("title", "notes", "priority", "reminder_rules") if name in cleaned}
     return columns | (cleaned["schedule"].columns if "schedule" in cleaned else {})
+
+
+def _placed(todo: Todo, columns: dict[str, Any], user: User, beside: Beside | None) -> dict[str, Any]:
+    """The columns with the place that is asked for; one by hand ends where day or time change."""
+    if beside:
+        day = columns.get("due_date", todo.due_date)
+        neighbours = Todo.objects.for_user(user).open().filter(due_date=day)
+        return columns | {"position": position_beside(todo, neighbours, beside)}
+    moves = any(columns.get(name, getattr(todo, name)) != getattr(todo, name) for name in ("due_date", "due_time"))
+    return columns | {"position": None} if moves else columns
 
 
 def _tells_reminders(cleaned: dict[str, Any], todo: Todo) -> bool:

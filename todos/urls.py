@@ -4,6 +4,7 @@ from django.urls import path
 
 from .pages import views
 from .pages.editing import edit
+from .pages.moving import move
 from .pages.new import new_todo
 from .pages.selection import change_selected
 from .transfer import views as transfer_views
@@ -18,7 +19,7 @@ urlpatterns = [
     path("todos/<uuid:todo_id>/complete", views.complete, name="complete_todo"),
     path("todos/<uuid:todo_id>/reopen", views.reopen, name="reopen_todo"),
     path("todos/<uuid:todo_id>/delete", views.delete, name="delete_todo"),
-    path("todos/<uuid:todo_id>/move", views.move, name="move_todo"),
+    path("todos/<uuid:todo_id>/move", move, name="move_todo"),
     path("todos/<uuid:todo_id>/restore", views.restore, name="restore_todo"),
     path("undo/change/<uuid:change_id>", views.take_back, name="undo_change"),
     path("undo/tool-call/<uuid:tool_call_id>", views.take_back, name="undo_tool_call"),

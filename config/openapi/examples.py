@@ -130,6 +130,7 @@ FILE = {
             "recurs_from_completion": False,
             "recurs_from": None,
             "reminder_rules": None,
+            "position": None,
             "tags": ["health"],
             "completed_at": None,
             "deleted_at": None,

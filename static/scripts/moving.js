@@ -1,28 +1,93 @@
-// Rows of todos that are selected, and rows that are moved to another day by hand.
+// Rows of todos that are selected, and rows that are moved by hand: within a day and to another one.
+
+import { menuRow } from "./todos.js";
 
 const list = () => document.getElementById("todo-list");
 const rowOf = (element) => element.closest?.("#todo-list .todo");
-const placeOf = (element) => element.closest?.("#todo-list .todo-group[data-to]");
 const boxOf = (row) => row?.querySelector(".select-box");
 
-// Moving: the same button as in the menu of a row, pressed for the place.
+// Moving: the same button as in the menu of a row, pressed for a day and a place in it.
 
-function move(row, place) {
-  if (!row || !place || row.closest(".todo-group") === place) return;
-  const button = Object.assign(document.createElement("button"), { name: "to", value: place.dataset.to, hidden: true });
+const placesNow = () => [...document.querySelectorAll("#todo-list .todo-group[data-to]")];
+const idOf = (row) => row?.id.replace("todo-", "") ?? "";
+const rowsOf = (group) => [...group.querySelectorAll(".todo")];
+
+let isMoving = false;
+let moved; // the id of the row, which keeps the focus that it had
+let parts = []; // of the form, while it is on its way
+let steps = []; // asked for while one is on its way
+
+// Between two rows of the day; without any, wherever its time and priority put it.
+function move(row, to, { after, before } = {}) {
+  const field = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
+  // What waits to be sent has changed the version already.
+  const version = row.classList.contains("todo-unsent") ? "" : row.dataset.version;
+  const wish = { to, after: idOf(after), before: idOf(before), version };
+  const fields = Object.entries(wish).map(([name, value]) => field(name, value));
   const address = row.querySelector(".check").getAttribute("formaction").replace(/\/\w+$/, "");
-  button.setAttribute("form", "todo-actions");
+  const button = Object.assign(document.createElement("button"), { hidden: true });
   button.setAttribute("formaction", `${address}/move`);
-  document.body.append(button);
+  moved = row.contains(document.activeElement) ? row.id : undefined;
+  isMoving = true;
+  parts = [...fields, button];
+  document.getElementById("todo-actions").append(...parts);
   button.click();
-  button.remove();
 }
+
+// One place up or down; at the end of a day, to the next one.
+function step(id, by) {
+  const row = document.getElementById(id);
+  if (!row) return;
+  const group = row.closest(".todo-group");
+  const rows = rowsOf(group);
+  const next = rows[rows.indexOf(row) + by];
+  if (next && next.dataset.day === row.dataset.day) {
+    const beyond = rows[rows.indexOf(row) + 2 * by];
+    const further = beyond?.dataset.day === row.dataset.day ? beyond : undefined;
+    move(row, row.dataset.day, by > 0 ? { after: next, before: further } : { after: further, before: next });
+    return;
+  }
+  const groups = [...document.querySelectorAll("#todo-list .todo-group")];
+  const ahead = by > 0 ? groups.slice(groups.indexOf(group) + 1) : groups.slice(0, groups.indexOf(group)).reverse();
+  const place = ahead.find((each) => each.dataset.to !== undefined);
+  if (place) move(row, place.dataset.to, by > 0 ? { before: rowsOf(place)[0] } : { after: rowsOf(place).at(-1) });
+}
+
+function stepSoon(row, by) {
+  if (isMoving) steps.push([row.id, by]);
+  else step(row.id, by);
+}
+
+document.addEventListener("htmx:finally:request", ({ target }) => {
+  if (target.id !== "todo-actions" || !isMoving) return;
+  isMoving = false;
+  for (const part of parts) part.remove();
+  if (moved) document.querySelector(`#${moved} a.todo-title`)?.focus();
+  const next = steps.shift();
+  if (next) step(...next);
+});
 
 let dragged;
 
-function markPlace(place) {
-  for (const marked of document.querySelectorAll(".drop-here")) if (marked !== place) marked.classList.remove("drop-here");
-  place?.classList.add("drop-here");
+// Before or behind the row under the pointer, where that is of the same day; else anywhere in the group of one day.
+function dropAt({ target, clientY }) {
+  const group = target.closest?.("#todo-list .todo-group");
+  const row = rowOf(target);
+  const day = group?.dataset.to ?? (row?.dataset.day === dragged.dataset.day ? row.dataset.day : undefined);
+  if (day === undefined || row === dragged) return undefined;
+  if (!row) return { group, day };
+  const { top, height } = row.getBoundingClientRect();
+  const isBehind = clientY > top + height / 2;
+  const rows = rowsOf(group).filter((each) => each !== dragged && each.dataset.day === day);
+  const place = rows.indexOf(row) + isBehind;
+  return { group, day, row, isBehind, beside: { after: rows[place - 1], before: rows[place] } };
+}
+
+function markDrop(drop) {
+  for (const name of ["drop-here", "drop-before", "drop-after"])
+    for (const marked of document.querySelectorAll(`.${name}`)) marked.classList.remove(name);
+  drop?.group.classList.toggle("drop-here", drop.day !== dragged.dataset.day);
+  drop?.row?.classList.add(drop.isBehind ? "drop-after" : "drop-before");
 }
 
 document.addEventListener("dragstart", ({ target, dataTransfer }) => {
@@ -32,18 +97,22 @@ document.addEventListener("dragstart", ({ target, dataTransfer }) => {
   dataTransfer.setData("text/plain", dragged.querySelector(".todo-title").textContent);
 });
 document.addEventListener("dragover", (event) => {
-  const place = dragged && placeOf(event.target);
-  markPlace(place);
-  if (place) event.preventDefault();
+  if (!dragged) return;
+  const drop = dropAt(event);
+  markDrop(drop);
+  if (drop) event.preventDefault();
 });
 document.addEventListener("drop", (event) => {
   if (!dragged) return;
   event.preventDefault();
-  move(dragged, placeOf(event.target));
+  // The list may have been drawn anew under the pointer.
+  const drop = dropAt(event);
+  const row = document.getElementById(dragged.id);
+  if (drop && row && !isMoving) move(row, drop.day, drop.beside);
 });
 document.addEventListener("dragend", () => {
+  markDrop();
   dragged = undefined;
-  markPlace();
 });
 
 // Selecting: Shift and a click, a long press, or space on a row; after that a click on any row.
@@ -80,6 +149,13 @@ document.addEventListener("reset", () => setTimeout(sayCount));
 document.addEventListener("htmx:after:swap", sayCount);
 document.addEventListener("htmx:finally:request", ({ target }) => target.id === "todo-selection" && target.reset());
 
+document.getElementById("todo-menu")?.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-step]");
+  if (!button) return;
+  menuRow().querySelector("a.todo-title").focus();
+  stepSoon(menuRow(), Number(button.dataset.step));
+});
+
 let pressing;
 const LONG_PRESS_MS = 500;
 document.addEventListener("pointerdown", ({ target, pointerType }) => {
@@ -93,11 +169,16 @@ for (const end of ["pointerup", "pointercancel", "pointermove", "scroll"])
 document.addEventListener("keydown", (event) => {
   const row = rowOf(event.target);
   if (!row || event.target.matches("textarea, select, input:not(.select-box)") || !list()) return;
-  const step = event.altKey && { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-  if (step) {
-    const places = [...document.querySelectorAll("#todo-list .todo-group[data-to]")];
+  const by = event.altKey && { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const days = event.altKey && { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (by) {
     event.preventDefault();
-    move(row, places[places.indexOf(row.closest(".todo-group")) + step]);
+    stepSoon(row, by);
+  } else if (days) {
+    event.preventDefault();
+    const places = placesNow();
+    const place = places[places.indexOf(row.closest(".todo-group")) + days];
+    if (place && !isMoving) move(row, place.dataset.to);
   } else if (event.key === " " && event.target.matches("a.todo-title")) {
     event.preventDefault();
     toggle(row);

@@ -21,11 +21,11 @@ function moveFocus(step) {
   next?.querySelector("a, button")?.focus();
 }
 
-// A row that is ticked off or deleted moves away: the focus goes to its neighbour, not along with it.
-document.addEventListener("htmx:before:request", ({ target }) => {
+// A row that is ticked off or deleted goes away: the focus goes to its neighbour. With one that is moved it goes along.
+document.addEventListener("htmx:before:request", ({ target, detail: { ctx } }) => {
   const rows = [...document.querySelectorAll(".todo-list .todo")];
   const place = rows.indexOf(rowInFocus());
-  if (target.id !== "todo-actions" || place < 0) return;
+  if (target.id !== "todo-actions" || place < 0 || ctx.request.action.includes("/move")) return;
   (rows[place + 1] ?? rows[place - 1])?.querySelector("button")?.focus({ preventScroll: true });
 });
 

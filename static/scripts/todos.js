@@ -4,12 +4,13 @@ import { placeBeside } from "./dom.js";
 
 // One menu for all rows: its buttons mean the row that it was opened at, and it opens beside that row's button.
 const menu = document.getElementById("todo-menu");
-let menuRow;
+let openedAt;
+export const menuRow = () => openedAt;
 
 function aimMenu(opener) {
-  menuRow = opener.closest(".todo");
-  const address = menuRow.querySelector(".check").getAttribute("formaction").replace(/\/\w+$/, "");
-  for (const button of menu.children) button.setAttribute("formaction", `${address}/${button.dataset.action}`);
+  openedAt = opener.closest(".todo");
+  const address = openedAt.querySelector(".check").getAttribute("formaction").replace(/\/\w+$/, "");
+  for (const button of menu.querySelectorAll("[data-action]")) button.setAttribute("formaction", `${address}/${button.dataset.action}`);
   menu.setAttribute("aria-label", opener.getAttribute("aria-label"));
 }
 
@@ -17,11 +18,11 @@ document.addEventListener("click", ({ target }) => {
   const opener = target.closest?.("[popovertarget=todo-menu]");
   if (opener) aimMenu(opener);
 });
-menu?.addEventListener("toggle", ({ newState }) => newState === "open" && placeBeside(menu, menuRow.querySelector(".todo-more")));
+menu?.addEventListener("toggle", ({ newState }) => newState === "open" && placeBeside(menu, openedAt.querySelector(".todo-more")));
 menu?.addEventListener("click", ({ target }) => {
-  const action = target.closest("button")?.dataset.action;
-  if (action) menu.hidePopover();
-  if (action === "edit") menuRow.querySelector("a.todo-title").click();
+  const button = target.closest("button");
+  if (button) menu.hidePopover();
+  if (button?.dataset.action === "edit") openedAt.querySelector("a.todo-title").click();
 });
 
 // Rows that changed by themselves, by what a socket told, are marked for a moment; on a phone the tab of the todos is.

@@ -100,9 +100,8 @@ def add(user: User, item: TodoIn, now: datetime.datetime) -> tuple[BatchOutcome,
 
 
 def change(user: User, item: BatchUpdate, now: datetime.datetime) -> tuple[BatchOutcome, Written]:
-    fields = item.model_dump(exclude_unset=True, exclude={"id", "version"})
     version = item.version
-    written = commands.update_todo(user, item.id, now=now, by=BY_API, expected_version=version, **fields)
+    written = commands.update_todo(user, item.id, now=now, by=BY_API, expected_version=version, **item.changes())
     return "updated" if written.changed else "unchanged", written
 
 

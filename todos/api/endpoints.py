@@ -107,8 +107,7 @@ async def update_todo(
     if_match: IfMatch = None,
 ) -> HttpResponse:
     """Change some fields of a todo."""
-    fields = body.model_dump(exclude_unset=True)
-    return await run_command(commands.update_todo, request, user_id, todo_id, if_match=if_match, **fields)
+    return await run_command(commands.update_todo, request, user_id, todo_id, if_match=if_match, **body.changes())
 
 
 @router.delete("/{user_id}/todos/{todo_id}", response={204: None, ON_CHANGE: ErrorBody})

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from todos.changing.places import Beside
 from todos.fields.sorting import SortName
 from todos.models import ChangeKind
 from todos.rows import PriorityName, TodoOut
@@ -81,6 +82,18 @@ class TodoPatch(Body):
     recurrence: Recurrence = None
     remind: Remind = None
     tags: Tags = []
+    after: UUID | None = Field(
+        None,
+        description="The open todo of the same day behind which it is to stand, or of those without a date; null: "
+        "first. Lists by urgency have this order; another day or time ends it.",
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """What `update_todo` takes."""
+        fields = self.model_dump(exclude_unset=True, exclude={"id", "version"})
+        if "after" in fields:
+            fields["beside"] = Beside(fields.pop("after"))
+        return fields
 
 
 class TodoQuery(BaseModel):

@@ -121,6 +121,15 @@ def columns_of(shot: Snapshot) -> dict[str, Any]:
     return {name: column.to_python(shot[name]) for name, column in COLUMNS.items() if name in shot}
 
 
+def columns_before(change: TodoChange) -> dict[str, Any]:
+    """What takes a change back. A place that it left alone may have been numbered anew since, and stays."""
+    before, after = change.before or {}, change.after or {}
+    columns = columns_of(before)
+    if before.get("position") == after.get("position"):
+        columns.pop("position", None)
+    return columns
+
+
 def todo_of(change: TodoChange, shot: Snapshot) -> Todo:
     """A row as a snapshot shows it, not stored and without its tags, one version further."""
     known = {"id": change.todo_id, "owner_id": change.owner_id, "updated_at": change.created_at}
@@ -134,10 +143,10 @@ def previous_id_of(change: TodoChange) -> uuid.UUID | None:
 
 
 def same(one: Snapshot | None, other: Snapshot | None) -> bool:
-    """Whether two snapshots show the same todo, however often it was changed in between."""
+    """Whether two snapshots show the same todo, however often it was changed or placed in between."""
     if one is None or other is None:
         return one is other
-    return all(one[name] == other[name] for name in one.keys() & other.keys() - {"version"})
+    return all(one[name] == other[name] for name in one.keys() & other.keys() - {"version", "position"})
 
 
 def latest(change: TodoChange) -> Snapshot:

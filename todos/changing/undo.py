@@ -21,7 +21,7 @@ from todos.fields.priority import Priority
 from todos.models import Todo, TodoChange, TodoChangeQuerySet, change_kind
 from todos.reminders.telling import rules_text
 
-from .changes import Act, Origin, Snapshot, columns_of, latest, previous_id_of, same, snapshot, todo_of
+from .changes import Act, Origin, Snapshot, columns_before, latest, previous_id_of, same, snapshot, todo_of
 
 # Sent inside the transaction with `undone` and `in_effect`, sets of ids of tool calls whose changes became so.
 tool_calls_settled = Signal()
@@ -214,7 +214,7 @@ class Undo:
             made = self.act.add(todo, change.before["tags"], undoes=change)
         else:
             todo = self.todos[change.todo_id]
-            made = self.act.change(todo, columns_of(change.before), change.before["tags"], undoes=change)
+            made = self.act.change(todo, columns_before(change), change.before["tags"], undoes=change)
         self.mark_undone(change)
         return made
 

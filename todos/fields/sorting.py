@@ -6,7 +6,8 @@ from web.paging import Key, Sort
 
 # The orders that can be asked for.
 SortName = Literal["urgency", "priority", "title", "created", "updated"]
-URGENCY = (Key("due_date"), Key("due_at"), Key("priority", descending=True), Key("id"))
+# Of a day first what was placed by hand, as it was placed; the rest by time and priority.
+URGENCY = (Key("due_date"), Key("position"), Key("due_at"), Key("priority", descending=True), Key("id"))
 SORTS = {
     name: Sort(f"todos.{name}", keys)
     for name, keys in {

@@ -122,7 +122,7 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         return self.annotate(folded_title=Lower("title")).order_by(*SORTS[sort].orderings())
 
     def by_urgency(self) -> TodoQuerySet:
-        """Soonest due first, undated last; then the higher priority; then the older."""
+        """Soonest due first, undated last; of a day as placed by hand, then by time, priority and age."""
         return self.sorted_by("urgency")
 
     def page(self, sort: str, limit: int, cursor: str | None = None) -> tuple[list[Todo], str | None]:
@@ -140,6 +140,7 @@ class Todo(models.Model):
     `recurrence` is the value of an RRULE, and the `anchor_…` columns are what it counts from (`fields/schedule.py`).
     A todo that repeats is one row for each occurrence: completing one makes the next, whose `previous_id` it is.
     `reminder_rules` are texts of rules (`language/reminders/rule.py`); where it is None, a due time reminds by itself.
+    `position` is its place by hand in its day (`changing/places.py`); None where time and priority say it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -157,6 +158,7 @@ class Todo(models.Model):
     anchor_time = models.TimeField(null=True, blank=True)
     anchor_zone = models.CharField(max_length=64, blank=True)
     reminder_rules = models.JSONField(null=True, blank=True)
+    position = models.BigIntegerField(null=True, blank=True)
     # No foreign key: the occurrence before may be purged, and its row comes and goes with undo.
     previous_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     # The id it had in the file it was imported from; the same file a second time adds nothing.

@@ -44,17 +44,17 @@ SORTS = {
     "title": gettext_lazy("By title"),
     "created": gettext_lazy("Newest first"),
 }
-# Headings, and what a row is moved to that is dropped under one; None where that would mean nothing.
+# The headings of rows.
 DONE, LATE, NO_DATE, LATER = "done", "overdue", "no date", "later"
 HEADINGS = {
-    LATE: (OVERDUE, None),
-    "today": (gettext_lazy("Today"), "today"),
-    "tomorrow": (gettext_lazy("Tomorrow"), "tomorrow"),
-    "week": (gettext_lazy("Next 7 days"), None),
-    LATER: (gettext_lazy("Later"), None),
-    NO_DATE: (gettext_lazy("No date"), ""),
-    DONE: (gettext_lazy("Done"), None),
-    "": ("", None),
+    LATE: OVERDUE,
+    "today": gettext_lazy("Today"),
+    "tomorrow": gettext_lazy("Tomorrow"),
+    "week": gettext_lazy("Next 7 days"),
+    LATER: gettext_lazy("Later"),
+    NO_DATE: gettext_lazy("No date"),
+    DONE: gettext_lazy("Done"),
+    "": "",
 }
 DAYS_AHEAD = ((0, "today"), (1, "tomorrow"), (7, "week"))
 
@@ -94,7 +94,7 @@ class FilterLink:
 class TodoGroup:
     """Rows under a heading, which is not drawn where it is empty. `day` is when all of them are due.
 
-    `to` is what a row that is dropped here is moved to, in words; None where that would mean nothing.
+    `to` is the day that a row gets which is dropped here, as a date, or empty; None where there are several.
     """
 
     heading: str
@@ -251,7 +251,17 @@ def todo_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime)
     groups: dict[str, list[Todo]] = {}
     for todo in todos:
         groups.setdefault(heading(todo, now) if dated else "", []).append(todo)
-    return [TodoGroup(str(HEADINGS[name][0]), rows, to=HEADINGS[name][1]) for name, rows in groups.items()]
+    # One of today is overdue before the others where it has a time, and may stand behind them by hand.
+    names = sorted(groups, key=lambda name: name != LATE)
+    return [TodoGroup(str(HEADINGS[name]), groups[name], to=place_of(name, now)) for name in names]
+
+
+def place_of(heading: str, now: datetime.datetime) -> str | None:
+    """The day under a heading, as a date or empty; None where there are several."""
+    days = {"today": 0, "tomorrow": 1}.get(heading)
+    if days is None:
+        return "" if heading == NO_DATE else None
+    return (now.date() + datetime.timedelta(days=days)).isoformat()
 
 
 def week_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime, habits: Habits) -> list[TodoGroup]:

@@ -28,6 +28,8 @@ from todos.models import Door
 from web.errors import ValidationFailed
 from web.pages.missing import missing_as_404
 
+from .moving import moved
+
 SELECTED_MAX = 100
 Change = Callable[[User, UUID, datetime.datetime, Origin], Written]
 
@@ -121,13 +123,6 @@ def completed(user: User, todo_id: UUID, now: datetime.datetime, by: Origin) -> 
 
 def deleted(user: User, todo_id: UUID, now: datetime.datetime, by: Origin) -> Written:
     return delete_todo(user, todo_id, now=now, by=by)
-
-
-def moved(user: User, todo_id: UUID, now: datetime.datetime, by: Origin, day: str) -> Written:
-    """To another day, which is said in words as everywhere; a time of day stays as it is."""
-    todo = get_todo(user, todo_id)
-    due = f"{day} {todo.due_time:%H:%M}" if day and todo.due_time else day or None
-    return update_todo(user, todo_id, now=now, by=by, due=due)
 
 
 def tagged(user: User, todo_id: UUID, now: datetime.datetime, by: Origin, tag: str) -> Written:

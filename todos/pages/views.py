@@ -42,7 +42,6 @@ from web.requests.typed_at import moment_of
 
 from .forms import QuickAddForm, add_reasons
 from .listing import ListQuery, opens_on_today, todo_listing
-from .selection import moved
 
 UNPROCESSABLE = 422
 BY_PAGE = Origin(Door.PAGE)
@@ -131,24 +130,6 @@ async def delete(request: PageRequest, todo_id: UUID) -> HttpResponse:
 @signed_in
 async def restore(request: PageRequest, todo_id: UUID) -> HttpResponse:
     return await change(request, restore_todo, todo_id, _("“%(title)s” is back."))
-
-
-@require_POST
-@signed_in
-async def move(request: PageRequest, todo_id: UUID) -> HttpResponse:
-    """To another day, which is said in words as everywhere; a time of day stays as it is."""
-    user, now = request.acting_user, timezone.now()
-    try:
-        with missing_as_404():
-            written = await database_unit(moved)(user, todo_id, now, BY_PAGE, request.POST.get("to", ""))
-    except (ValidationFailed, DateNotUnderstood) as refusal:
-        messages.error(request, " ".join(refusal.details.values()) or refusal.sentence)
-        return redirect(address_after(request, "todos"))
-    when = date_text(written.todo.wall_due, user.zone, now, user.habits)
-    notice = _("Moved “%(title)s” to %(when)s.") if when else _("“%(title)s” has no date now.")
-    words = notice % {"title": written.todo.title, "when": when}
-    messages.success(request, words, extra_tags=undo_address(written))
-    return redirect(address_after(request, "todos"))
 
 
 async def change(request: PageRequest, command: Callable[..., Written], todo_id: UUID, sentence: str) -> HttpResponse:

@@ -31,6 +31,7 @@ class TodoLine(TypedDict):
 
     pk: SafeString
     version: SafeString
+    day: SafeString
     title: SafeString
     address: SafeString
     state: SafeString
@@ -60,6 +61,7 @@ def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
     return {
         "pk": SafeString(todo.pk),
         "version": SafeString(todo.version),
+        "day": SafeString(todo.due_date.isoformat()) if todo.due_date else NOTHING,
         "title": title,
         "address": SafeString(address),
         "state": state_class(todo),

@@ -88,6 +88,7 @@ def exported(todo: Todo) -> ExportedTodo:
         recurs_from_completion=todo.recurs_from_completion,
         recurs_from=WallClock.of(schedule.anchor) if schedule.anchor != schedule.due else None,
         reminder_rules=todo.reminder_rules,
+        position=todo.position,
         tags=todo.tags,
         completed_at=todo.completed_at,
         deleted_at=todo.deleted_at,

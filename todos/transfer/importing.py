@@ -89,6 +89,7 @@ def parts_of_json(row: Any) -> dict[str, Any]:
         "fields": fields,
         "id": todo.id,
         "moved_to": due if todo.recurs_from else None,
+        "position": todo.position,
         "completed_at": todo.completed_at,
         "deleted_at": todo.deleted_at,
     }
@@ -122,8 +123,8 @@ def add(new: NewTodo, user: User, now: datetime.datetime, by: Origin) -> Written
     """A todo as every door adds it; what it went through before belongs to the same act, and is undone with it."""
     written = add_todo(user, now=now, by=by, **new.fields)
     todo = written.todo
-    state = {"completed_at": new.completed_at, "deleted_at": new.deleted_at}
-    columns: dict[str, Any] = {name: value for name, value in state.items() if value}
+    state = {"completed_at": new.completed_at, "deleted_at": new.deleted_at, "position": new.position}
+    columns: dict[str, Any] = {name: value for name, value in state.items() if value is not None}
     if new.moved_to:
         columns |= todo.schedule.moved_to(new.moved_to).columns
     if columns and written.change:

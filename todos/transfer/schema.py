@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictInt,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -31,6 +32,8 @@ from web.text import StorableText
 
 FIRST_YEAR = 1900
 IMPORT_MAX = 500
+# What JSON numbers say exactly everywhere.
+POSITION_MAX = 2**53
 
 
 def check_size(rows: int) -> None:
@@ -122,6 +125,12 @@ class ExportedTodo(BaseModel):
     reminder_rules: Annotated[list[str], Field(max_length=REMINDERS_MAX)] | None = Field(
         default=None, description="null: at the due time, if there is one.", examples=[["30 min", "1 d 19:00"]]
     )
+    position: StrictInt | None = Field(
+        default=None,
+        ge=-POSITION_MAX,
+        le=POSITION_MAX,
+        description="Its place by hand in its day, the smaller the earlier; null where time and priority say it.",
+    )
     tags: Annotated[list[StorableText], Field(max_length=100)] = []
     completed_at: Past | None = None
     deleted_at: Past | None = None
@@ -195,6 +204,7 @@ class NewTodo:
     fields: TodoFields
     id: UUID | None = None
     moved_to: Due | None = None
+    position: int | None = None
     completed_at: datetime.datetime | None = None
     deleted_at: datetime.datetime | None = None
     note: str = ""

@@ -107,7 +107,52 @@ class StateTests(StateCase):
         self.page.focus("a.todo-title")
         self.page.keyboard.press("Alt+ArrowLeft")
         expect(self.page.locator(".todo-group >> nth=3")).to_contain_text("Water plants")
+        expect(self.page.locator("a.todo-title")).to_be_focused()
         self.assert_state("a week", self.page)
+
+    def test_rows_of_a_day_are_put_in_order_by_hand_by_keyboard_and_by_their_menu(self):
+        self.sign_up()
+        for title in ("Ant", "Bee", "Cat", "Dog"):
+            self.add_todo(title)
+        self.page.goto("/todos")
+        self.wait_for_socket(self.page)
+        titles, notices = self.page.locator("a.todo-title"), self.page.locator("#notices")
+        dog = self.page.locator("a.todo-title:has-text('Dog')")
+        row = "#todo-list .todo:has-text('{}')".format
+        self.page.drag_and_drop(row("Dog"), row("Ant"), target_position={"x": 90, "y": 4})
+        expect(titles).to_have_text(["Dog", "Ant", "Bee", "Cat"])
+        expect(notices).to_contain_text("Moved “Dog” to place 1 of 4.")
+        self.page.drag_and_drop(row("Dog"), row("Bee"), target_position={"x": 90, "y": 40})
+        expect(titles).to_have_text(["Ant", "Bee", "Dog", "Cat"])
+        # Faster than the server answers: each press counts.
+        dog.focus()
+        self.page.keyboard.press("Alt+ArrowUp")
+        self.page.keyboard.press("Alt+ArrowUp")
+        expect(titles).to_have_text(["Dog", "Ant", "Bee", "Cat"])
+        expect(dog).to_be_focused()
+        expect(notices).to_contain_text("Moved “Dog” to place 1 of 4.")
+        self.page.click("button[aria-label='Change Dog']")
+        self.assert_state("the menu of a row", self.page)
+        self.page.click("#todo-menu >> text=Move down")
+        expect(titles).to_have_text(["Ant", "Dog", "Bee", "Cat"])
+        self.page.click(".notice button")
+        expect(titles).to_have_text(["Dog", "Ant", "Bee", "Cat"])
+
+    def test_a_move_that_meets_another_one_from_elsewhere_is_said_and_made_if_the_person_insists(self):
+        self.sign_up()
+        ids = [self.add_todo(title) for title in ("Ant", "Bee")]
+        # A page whose socket is down does not hear of others.
+        self.page.route_web_socket("**/*", lambda socket: socket.close())
+        self.page.goto("/todos?filter=all")
+        self.server.request("PATCH", f"/api/{self.user_id}/todos/{ids[1]}", {"due": "tomorrow"}, token=self.token)
+        self.page.focus("a.todo-title:has-text('Bee')")
+        self.page.keyboard.press("Alt+ArrowUp")
+        notice = self.page.locator(".notice-warning")
+        expect(notice).to_contain_text("“Bee” was moved elsewhere meanwhile, and stays there (tomorrow).")
+        expect(self.page.locator(".todo-group:has-text('Tomorrow')")).to_contain_text("Bee")
+        self.assert_state("a move that met another one", self.page)
+        notice.locator("button").click()
+        expect(self.page.locator("a.todo-title")).to_have_text(["Bee", "Ant"])
 
     def test_several_rows_are_selected_changed_and_taken_back_at_once(self):
         self.sign_up()

@@ -46,9 +46,10 @@ from notices.webhooks.pages import last_deliveries
 from notices.webhooks.sending import letter_of
 from todos.api.endpoints import etag_of_list
 from todos.changing.changes import Act, Origin, snapshot
+from todos.changing.places import Beside
 from todos.changing.shifts import is_made_already
 from todos.changing.undo import take_back_completion, undo, undo_last, undo_todo
-from todos.commands import add_todo, complete_todo, done_today
+from todos.commands import add_todo, complete_todo, done_today, update_todo
 from todos.hosts import row_of
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
 from todos.mcp.schema import Changed, Results
@@ -56,6 +57,7 @@ from todos.models import Door, Reminder, Todo, TodoChange, TodoTag
 from todos.pages.edit_form import TodoForm
 from todos.pages.editing import pickers
 from todos.pages.listing import opens_on_today
+from todos.pages.moving import todos_of_day, was_moved_since
 from todos.reminders.acts import deal_with, reminder_of, reminders_of
 from todos.reminders.following import follow_zone
 from todos.reminders.telling import is_first
@@ -64,6 +66,7 @@ from todos.testing import NOW, TodoFactory, use_tool
 from todos.tools import last_reminding
 from todos.transfer.calendar.feed import feed_of
 from todos.transfer.importing import todo_known_as
+from web.errors import ValidationFailed
 from web.models import KeptAnswer
 from web.repeats import Answer, keyed_answer
 
@@ -258,6 +261,29 @@ def an_occurrence_of_carol_after_one_of_eve(lies: Lies):
     following = Todo.objects.get(previous_id=first.pk)
     Todo.objects.filter(pk=following.pk).update(owner=lies.carol)
     return done_today(lies.eve, following.pk, lies.now) == first.pk
+
+
+@probe
+def a_place_behind_a_todo_of_carol(lies: Lies):
+    theirs, hers = (add_todo(user, now=lies.now, by=lies.by, title="A place").todo for user in (lies.carol, lies.eve))
+    try:
+        return update_todo(lies.eve, hers.pk, now=lies.now, by=lies.by, beside=Beside(theirs.pk)).changed
+    except ValidationFailed:
+        return "no such place"
+
+
+@probe
+def todos_without_a_date(lies: Lies):
+    theirs = add_todo(lies.carol, now=lies.now, by=lies.by, title="A place").todo
+    return theirs.pk in todos_of_day(lies.eve, "")
+
+
+@probe
+def a_move_of_eves_todo_that_carol_is_said_to_have_made(lies: Lies):
+    todo = add_todo(lies.eve, now=lies.now, by=lies.by, title="A place").todo
+    before, todo.version = snapshot(todo), 2
+    lies.change(lies.carol, todo, before=before, after=before | {"version": 2, "due_date": "2026-03-04"})
+    return was_moved_since(todo, 1)
 
 
 @probe
