@@ -14,7 +14,7 @@ from notices.models import Delivery
 from todos.changing.changes import Origin
 from todos.commands import complete_todo
 from todos.models import Door
-from todos.reminders.acts import SNOOZES, deal_with, put_off_until, reminder_of, snooze_reminder
+from todos.reminder_commands import SNOOZES, deal_with, put_off_until, reminder_of, snooze_reminder
 
 from .signing import address_of
 

@@ -20,7 +20,7 @@ from notices.testing import ScriptedChannel, only_channels
 from todos.changing.changes import Origin
 from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, restore_todo, update_todo
 from todos.models import Door, Reminder, Todo
-from todos.reminders.acts import deal_with
+from todos.reminder_commands import deal_with
 from todos.testing import TodoFactory
 
 SECOND, MINUTE, HOUR = (datetime.timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours"))

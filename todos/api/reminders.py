@@ -18,7 +18,7 @@ from todos.commands import update_todo
 from todos.errors import ReminderNotFound
 from todos.finding.references import read_id
 from todos.models.reminders import Reminder
-from todos.reminders.acts import reminder_of, reminders_of, remove_reminder, snooze_reminder
+from todos.reminder_commands import reminder_of, reminders_of, remove_reminder, snooze_reminder
 from web.repeats import Answer, answer_once
 from web.requests.fields import Body
 from web.requests.typed_at import moment_of

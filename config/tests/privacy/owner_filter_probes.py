@@ -58,7 +58,7 @@ from todos.pages.edit_form import TodoForm
 from todos.pages.editing import pickers
 from todos.pages.listing import opens_on_today
 from todos.pages.moving import todos_of_day, was_moved_since
-from todos.reminders.acts import deal_with, reminder_of, reminders_of
+from todos.reminder_commands import deal_with, reminder_of, reminders_of
 from todos.reminders.following import follow_zone
 from todos.reminders.telling import is_first
 from todos.rows import todo_row

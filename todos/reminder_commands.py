@@ -15,7 +15,7 @@ from todos.errors import ReminderNotFound
 from todos.models import Todo
 from todos.models.reminders import Reminder
 
-from .following import rules_of
+from .reminders.following import rules_of
 
 
 @dataclass(frozen=True)
