@@ -16,7 +16,7 @@ from telemetry.tracing import annotate, span
 from .events import Event, TurnCompleted, TurnFailed
 from .turn import run_turn
 from .turns.keeping import turn_kept
-from .turns.state import Turn
+from .turns.state.turn import Turn
 from .turns.upkeep import cancel_upkeep, start_upkeep
 
 # How long a turn may take to store that it was interrupted, and its streams to say so.

@@ -59,10 +59,10 @@ from .turns.lease import hold_lease, renew_lease
 from .turns.limits import NewMessage, check_allowance, check_message, count_turn
 from .turns.records import tool_call_record
 from .turns.report import report_turn
-from .turns.state import STOP_SENTENCES, Turn
+from .turns.state.sending import Sending
+from .turns.state.turn import STOP_SENTENCES, Turn
 from .turns.steps.deadline import outputs_in_time
 from .turns.steps.fallback import allowance, step_outputs
-from .turns.steps.sending import Sending
 from .turns.storage import (
     open_conversation,
     reopen_answer,

@@ -14,7 +14,7 @@ from chat.assistants.interface import ModelOutput, ModelRequest
 from chat.events import TurnCompleted
 from chat.turn import open_turn, run_turn
 from chat.turns.limits import NewMessage
-from chat.turns.state import Turn
+from chat.turns.state.turn import Turn
 from database.units import database_read
 from todos.models import Todo, TodoChange
 

@@ -10,7 +10,7 @@ from bench.quality.scenarios import Scenario
 from chat.events import TurnCompleted, TurnFailed
 from chat.turn import open_turn, run_turn
 from chat.turns.limits import NewMessage
-from chat.turns.state import Turn
+from chat.turns.state.turn import Turn
 from database.units import database_read, database_unit
 from todos.changing.changes import Origin
 from todos.changing.undo import undo

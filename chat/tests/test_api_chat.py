@@ -18,7 +18,7 @@ from chat.running import finish_running_turns, running_turns
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
 from chat.turn import open_turn
 from chat.turns.limits import NewMessage
-from chat.turns.state import Turn
+from chat.turns.state.turn import Turn
 
 from .chat_case import ADD_MILK, ChatCase, rows
 

@@ -18,7 +18,7 @@ from chat.assistants.interface import TextDelta, ToolOutput, ToolRequest, UserTe
 from chat.history.window import history_max_tokens, request_tokens, text_of, tokens_beside
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
-from chat.turns.state import ANSWER_MAX_CHARACTERS, STOP_SENTENCES
+from chat.turns.state.turn import ANSWER_MAX_CHARACTERS, STOP_SENTENCES
 from todos.models import Todo, TodoChange
 from todos.testing import TodoFactory
 

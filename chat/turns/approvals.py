@@ -27,7 +27,7 @@ from web.errors import ValidationFailed
 
 from .lease import hold_lease
 from .records import HOW_TO_DECIDE, approval_record
-from .state import Turn
+from .state.turn import Turn
 
 YES = frozenset(
     {

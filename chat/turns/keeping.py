@@ -19,7 +19,7 @@ from database.units import task_thread
 from telemetry.tracing import stand_alone
 
 from .lease import stops_requested
-from .state import Turn
+from .state.turn import Turn
 from .storage import store_progress
 
 # A page in another process sees the text, and a turn hears that it should stop, within this time.

@@ -8,7 +8,7 @@ from chat.models import Message
 from telemetry import metrics
 from telemetry.stages import current_clock
 
-from .state import Turn
+from .state.turn import Turn
 
 logger = logging.getLogger("chat.turn")
 

@@ -31,7 +31,7 @@ from .lease import hold_lease, lease_end, lock_conversation, take_lease
 from .limits import NewMessage
 from .records import tell_webhooks, turn_completed
 from .settling import settle_dead_turn, settle_open_calls
-from .state import Turn
+from .state.turn import Turn
 
 MESSAGES_PER_TURN = 2
 PROGRESS_BATCH = 100

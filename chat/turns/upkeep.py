@@ -28,7 +28,7 @@ from database.units import database_read, database_unit, task_thread
 from web.text import displayable
 
 from .limits import tokens_today
-from .state import Turn
+from .state.turn import Turn
 
 UPKEEP_SECONDS = 30
 TITLE_MATERIAL_CHARACTERS = 1_000

@@ -65,6 +65,6 @@ class Architecture(TestCase):
 
 
 def chat_module(name: str) -> str:
-    """The dotted name of the one module of the chat that has this name."""
-    (path,) = (ROOT / "chat").rglob(f"{name}.py")
+    """The dotted name of the module of the chat that has this name, the uppermost of several."""
+    path = min((ROOT / "chat").rglob(f"{name}.py"), key=lambda path: len(path.parts))
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)

@@ -1,1 +1,1 @@
-"""A step of a turn: one request to the model, what stands in for the model, and what is noted of it."""
+"""A step of a turn: one request to the model, how long it may take, and what stands in for the model."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from django.conf import settings
 
 from chat.assistants.interface import ModelOutput
-from chat.turns.state import Turn
+from chat.turns.state.turn import Turn
 
 
 async def outputs_in_time(turn: Turn, outputs: AsyncGenerator[ModelOutput, None]) -> AsyncGenerator[ModelOutput, None]:

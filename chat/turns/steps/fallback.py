@@ -12,9 +12,9 @@ from chat.assistants.basic import BasicModel, Clock, understood_surely
 from chat.assistants.interface import HistoryItem, Model, ModelOutput, ModelRequest, Summary, UserText
 from chat.errors import ContextTooLong, ModelTimeout, ModelUnavailable, QuotaExhausted, RequestRefused
 from chat.turns.limits import check_allowance
-from chat.turns.state import Turn
+from chat.turns.state.notes import StepNote
+from chat.turns.state.turn import Turn
 
-from .notes import StepNote
 from .observed import observed_step
 
 

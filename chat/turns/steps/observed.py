@@ -6,11 +6,10 @@ from contextlib import aclosing, contextmanager
 
 from chat.assistants.interface import BASIC, Model, ModelOutput, ModelRequest, StepEnd
 from chat.errors import TurnFailure
+from chat.turns.state.notes import StepNote
 from telemetry import metrics
 from telemetry.stages import stage
 from telemetry.tracing import annotate, begin_span, within
-
-from .notes import StepNote
 
 
 async def observed_step(

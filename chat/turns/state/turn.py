@@ -11,9 +11,9 @@ from chat.models import Approval, Conversation, Message, ToolCall
 from telemetry.notes import started_at
 from web.text import displayable
 
-from .steps.notes import StepNote
-from .steps.sending import Sending
-from .steps.waiting import ModelWait
+from .notes import StepNote
+from .sending import Sending
+from .waiting import ModelWait
 
 STOP_SENTENCES = {
     "turn_deadline": "I stopped here, because this took too long. Ask again for what is missing.",

@@ -1,0 +1,1 @@
+"""What a turn knows while it runs."""
