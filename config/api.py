@@ -39,7 +39,7 @@ from web.errors import CHALLENGE, ProductError, UnsupportedMediaType, Validation
 from web.requests.fields import refuse_unknown_parameters
 from web.requests.json_text import read_json
 
-from .endpoints.api_changes import say_deprecation
+from .openapi.changes import say_deprecation
 from .openapi.document import camel_case, finish
 from .programs import scope_of
 

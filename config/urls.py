@@ -7,8 +7,8 @@ from django.views.generic import RedirectView
 from accounts.pages.views import admin_login
 
 from .api import api, api_not_found
-from .endpoints.api_changes import changes_page
 from .endpoints.mcp import METADATA_PATH, mcp, protected_resource
+from .openapi.changes import changes_page
 
 handler500 = "accounts.pages.sign_in.server_error"
 urlpatterns = [

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from unittest import mock
 from uuid import UUID
 
-from .channels.interface import Notice, Outcome
+from .channel import Notice, Outcome
 from .channels.registry import channels
 
 

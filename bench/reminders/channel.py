@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from notices.channels.interface import Notice, Outcome
+from notices.channel import Notice, Outcome
 
 
 class SinkChannel:

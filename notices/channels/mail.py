@@ -4,11 +4,10 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from accounts.models import User
+from notices.channel import Item, Notice, Outcome
 from notices.preferences import UNSEEN, UNSEEN_TITLE, says_what, with_channel
 from notices.stopping.signing import site_address, stop_address
 from web.mail.sending import Mail, MailFailed, is_mail_set_up, send_mail
-
-from .interface import Item, Notice, Outcome
 
 
 class MailChannel:

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from channels.layers import get_channel_layer
 
+from notices.channel import Notice, Outcome
 from notices.preferences import with_channel
 from web.pages.sockets import group_of
-
-from .interface import Notice, Outcome
 
 
 class PageChannel:

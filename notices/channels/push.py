@@ -8,13 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from accounts.models import User
 from database.units import database_unit
+from notices.channel import Item, Notice, Outcome
 from notices.models import Delivery, PushSubscription
 from notices.preferences import UNSEEN, UNSEEN_TITLE, says_what, with_channel
 from notices.push.service import ENDED_CODE, push
 from notices.push.subscriptions import drop_subscription, note_success
 from notices.push.vapid import vapid_key
-
-from .interface import Item, Notice, Outcome
 
 # What phones and browsers show below a notice.
 BUTTONS = 2

@@ -1,6 +1,7 @@
 """The channels that there are, by name."""
 
-from .interface import Channel
+from notices.channel import Channel
+
 from .mail import MailChannel
 from .page import PageChannel
 from .push import PushChannel

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from notices.channel import Notice, Outcome
 from notices.webhooks.sending import ANSWER_SECONDS, letter_of, send
-
-from .interface import Notice, Outcome
 
 
 class WebhookChannel:

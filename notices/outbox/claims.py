@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Now, RowNumber
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
-from notices.channels.interface import Notice, Outcome
+from notices.channel import Notice, Outcome
 from notices.channels.registry import channels
 from notices.models import Delivery
 from todos.models import Todo

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from database.background import repeat
 from database.units import database_read, database_unit
-from notices.channels.interface import Notice, Outcome
+from notices.channel import Notice, Outcome
 from notices.channels.registry import channels
 from notices.models import Delivery
 from telemetry import metrics

@@ -5,7 +5,7 @@ import datetime
 from accounts.models import User
 from language.dates import date_text
 from notices.buttons.acts import buttons_of
-from notices.channels.interface import Item
+from notices.channel import Item
 from notices.models import Delivery
 from todos.models import Todo
 

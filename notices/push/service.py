@@ -8,7 +8,7 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from django.conf import settings
 
-from notices.channels.interface import Outcome
+from notices.channel import Outcome
 from notices.models import PushSubscription
 from web.addresses.outbound import NotReachable, post, resolved, wait_asked
 

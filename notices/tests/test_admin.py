@@ -7,7 +7,7 @@ from prometheus_client import REGISTRY
 from accounts.models import Reading, User
 from accounts.testing import alice
 from notices.admin import DeliveryAdmin
-from notices.channels.interface import Outcome
+from notices.channel import Outcome
 from notices.models import Delivery, PushSubscription
 from notices.outbox.sending import send_due
 from notices.testing import ScriptedChannel, only_channels

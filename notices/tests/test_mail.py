@@ -9,7 +9,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.testing import alice, bob
-from notices.channels.interface import Item, Notice
+from notices.channel import Item, Notice
 from notices.channels.mail import MailChannel
 from notices.models import Delivery, NoticeSettings
 from notices.outbox.filling import put

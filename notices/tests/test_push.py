@@ -19,7 +19,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.testing import alice, bearer, bob
-from notices.channels.interface import Item, Notice
+from notices.channel import Item, Notice
 from notices.channels.push import PushChannel
 from notices.models import Delivery, InstallationKey, NoticeSettings, PushSubscription
 from notices.outbox.filling import put

@@ -11,7 +11,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from accounts.testing import alice, bob
-from notices.channels.interface import Outcome
+from notices.channel import Outcome
 from notices.models import Delivery
 from notices.outbox.claims import CLAIM, WAITS_SECONDS, claim, settle
 from notices.outbox.filling import hand_over_due, put

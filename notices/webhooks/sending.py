@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from database.units import database_read, database_unit
-from notices.channels.interface import Outcome
+from notices.channel import Outcome
 from notices.models import Delivery
 from notices.models.webhooks import Webhook
 from web.addresses.outbound import NotReachable, post, resolved, wait_asked

@@ -13,7 +13,7 @@ from django.urls import path
 from ninja import NinjaAPI, Router
 
 from config.api import TodoChatAPI, answer_error, api
-from config.endpoints.api_changes import say_deprecation
+from config.openapi.changes import say_deprecation
 from config.openapi.document import add_headers
 from config.urls import urlpatterns
 from web.errors import ValidationFailed

@@ -6,7 +6,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.testing import alice
-from notices.channels.interface import Item, Notice
+from notices.channel import Item, Notice
 from notices.channels.push import PushChannel
 from notices.models import InstallationKey
 from notices.push.subscriptions import subscribe

@@ -6,7 +6,7 @@ import json
 from asgiref.sync import sync_to_async
 from django.db.models import F
 
-from notices.channels.interface import Outcome
+from notices.channel import Outcome
 from notices.channels.mail import mail_of
 from notices.channels.push import message_of
 from notices.models import Delivery, NoticeSettings

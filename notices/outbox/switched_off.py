@@ -11,8 +11,7 @@ from accounts.security_log import Kind, record
 from notices.models import Delivery
 from notices.models.webhooks import Webhook
 from notices.outbox.filling import put
-
-from .health import switched_off
+from notices.webhooks.health import switched_off
 
 LASTS = datetime.timedelta(days=1)
 SETTINGS = "/accounts/settings#settings-webhooks"
