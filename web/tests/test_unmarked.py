@@ -1,0 +1,53 @@
+"""Every sentence that people read is marked for translation: in templates by tags, in modules by gettext."""
+
+import re
+
+import pytest
+from django.test import SimpleTestCase
+
+from web.languages.catalogues import ROOT
+
+pytestmark = pytest.mark.once
+
+TEMPLATES = ROOT / "templates"
+# Of the API document, which is in English.
+IN_ENGLISH = {"api_changes.html"}
+# Names, which are the same in all languages, and keys of a keyboard.
+NAMES = re.compile(
+    r"Todo Chat|Claude Code|Claude Desktop|Cursor|VS Code|Esc|Ctrl|Del|UTC|p50|p95|p99|ms\b|\b[A-Z]\b|&\w+;"
+)
+MARKED = re.compile(
+    r"{%\s*block body_class.*?endblock\s*%}|{%\s*comment.*?endcomment\s*%}|{#.*?#}"
+    r"|{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}",
+    re.S,
+)
+NOT_READ = re.compile(r"<!--.*?-->|<!doctype html>|<(style|script|pre|code|kbd)\b.*?</\1>", re.S)
+READ_ATTRIBUTE = re.compile(r"""\s(?:aria-label|title|placeholder|alt)=("[^"]*"|'[^']*')""")
+TAG = re.compile(r"<[^<>]*>", re.S)
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def unmarked(template: str) -> list[str]:
+    """Words of a template that no tag looks up."""
+    text = NOT_READ.sub(" ", MARKED.sub("", template))
+    read = [*READ_ATTRIBUTE.findall(text), *TAG.sub("\n", text).split("\n")]
+    return [words.strip() for words in read if LETTERS.search(NAMES.sub("", words))]
+
+
+class Templates(SimpleTestCase):
+    def test_each_word_of_a_template_is_marked(self):
+        paths = [path for path in sorted(TEMPLATES.rglob("*.html")) if path.name not in IN_ENGLISH]
+        self.assertGreater(len(paths), 120)
+        found = {str(path.relative_to(TEMPLATES)): unmarked(path.read_text()) for path in paths}
+        self.assertEqual({name: words for name, words in found.items() if words}, {})
+
+    def test_what_is_not_marked_is_found(self):
+        for template in ("<p>Hello</p>", '<a title="Go on">{% icon "x" %}</a>', "{% if a %}Overdue{% endif %}"):
+            self.assertEqual(len(unmarked(template)), 1, template)
+        for template in (
+            '<p>{% translate "Hello" %}</p>',
+            "<code>curl</code>",
+            "{{ name }} · Todo Chat",
+            '<p class="hint">',
+        ):
+            self.assertEqual(unmarked(template), [], template)
