@@ -1,10 +1,13 @@
 """Reading and changing conversations outside of a turn: one unit of database work for each thing a person does."""
 
+import functools
 from uuid import UUID
 
+from django.db.models import IntegerField
 from django.utils import timezone
 
 from accounts.models import User
+from database.prepared import PreparedQuery, Slot, pk_slot
 from database.units import database_unit
 from web.errors import ValidationFailed
 from web.text import is_blank
@@ -12,10 +15,40 @@ from web.text import is_blank
 from .errors import MessageNotFound
 from .history.summaries import continue_conversation
 from .live import announce_change
-from .models import NEWEST_FIRST, Conversation, Message
+from .models import NEWEST_FIRST, Conversation, Message, ToolCall
 from .turns.settling import settle_dead_turn
 
 FEEDBACK = {"up", "down"}
+# Beyond any sequence number.
+NO_SEQUENCE = 2**31 - 1
+
+
+@functools.lru_cache(maxsize=100)
+def newest(archived: bool, limit: int) -> PreparedQuery[Conversation]:
+    return PreparedQuery(
+        lambda: Conversation.objects.for_user(pk_slot("owner")).archived(archived).newest_first()[:limit]
+    )
+
+
+@functools.lru_cache(maxsize=100)
+def messages_of(limit: int) -> PreparedQuery[Message]:
+    return PreparedQuery(
+        lambda: (
+            Message.objects.filter(conversation=pk_slot("conversation"))
+            .before(Slot("before", IntegerField()))
+            .order_by("-sequence")
+            .select_related("approval")[:limit]
+        )
+    )
+
+
+CALLS = PreparedQuery(
+    lambda: ToolCall.objects.filter(
+        message__conversation=pk_slot("conversation"),
+        message__sequence__gte=Slot("first", IntegerField()),
+        message__sequence__lte=Slot("last", IntegerField()),
+    ).order_by("position")
+)
 
 
 @database_unit
@@ -23,8 +56,10 @@ def conversation_page(
     user: User, *, words: str, archived: bool, limit: int, cursor: str | None
 ) -> tuple[list[Conversation], str | None]:
     """Newest first, and the cursor of the next page. A constant number of queries."""
-    conversations = Conversation.objects.for_user(user).archived(archived)
-    return NEWEST_FIRST.page(conversations.containing(words), limit, cursor)
+    if words or cursor:
+        conversations = Conversation.objects.for_user(user).archived(archived)
+        return NEWEST_FIRST.page(conversations.containing(words), limit, cursor)
+    return NEWEST_FIRST.cut(newest(archived, limit + 1).models(owner=user.pk), limit)
 
 
 @database_unit
@@ -124,10 +159,17 @@ def message_page(
 
 def messages_before(conversation: Conversation, before: int | None, limit: int) -> tuple[list[Message], int | None]:
     """The newest messages before a sequence number, in order with their tool calls, and where the page before ends."""
-    earlier = conversation.messages.all() if before is None else conversation.messages.before(before)
-    messages = list(earlier.order_by("-sequence").with_tool_calls()[:limit])[::-1]
-    more = bool(messages) and messages[0].sequence > 1
-    return messages, messages[0].sequence if more else None
+    found = messages_of(limit).models(conversation=conversation.pk, before=NO_SEQUENCE if before is None else before)
+    messages = {message.pk: message for message in reversed(found)}
+    if not messages:
+        return [], None
+    for message in messages.values():
+        message.conversation, message.calls = conversation, []
+    first, last = found[-1].sequence, found[0].sequence
+    for call in CALLS.models(conversation=conversation.pk, first=first, last=last):
+        if call.message_id in messages:
+            messages[call.message_id].calls.append(call)
+    return list(messages.values()), first if first > 1 else None
 
 
 @database_unit

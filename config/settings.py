@@ -217,6 +217,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 # Identity
 
 AUTH_USER_MODEL = "accounts.User"
+SESSION_ENGINE = "accounts.entry.sessions"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, Model, QuerySet, UUIDField
+from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
 Row = TypeVar("Row", bound=Model)
@@ -59,10 +60,6 @@ class PreparedQuery(Prepared, Generic[Row]):
     def statement(self) -> Statement:
         return self.write().query.sql_with_params()
 
-    @functools.cached_property
-    def model(self) -> type[Row]:
-        return self.write().model
-
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """As the driver gives them: JSON is text, and SQLite knows neither UUIDs nor moments."""
         with connection.cursor() as cursor:
@@ -70,7 +67,40 @@ class PreparedQuery(Prepared, Generic[Row]):
             return cursor.fetchall()
 
     def models(self, **values: Any) -> list[Row]:
-        return list(self.model._default_manager.raw(*self.bound(values)))
+        """As the ORM makes them, with annotations and what `select_related` names."""
+        return self.reader.models(self.rows(**values))
+
+    @functools.cached_property
+    def reader(self) -> "RowReader[Row]":
+        return RowReader(self.write())
+
+
+class RowReader(Generic[Row]):
+    """Makes models of rows as the ORM does, which finds out for each query anew what the columns are."""
+
+    def __init__(self, queryset: QuerySet[Row, Any]) -> None:
+        compiler: Any = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        compiler.pre_sql_setup()
+        fields = compiler.klass_info["select_fields"]
+        self.model = queryset.model
+        self.beginning, self.end = fields[0], fields[-1] + 1
+        self.names = [column.target.attname for column, *_ in compiler.select[self.beginning : self.end]]
+        self.annotations = dict(compiler.annotation_col_map)
+        self.related = cast(Any, get_related_populators)(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+        self.converters = compiler.get_converters([column for column, *_ in compiler.select])
+        self.apply_converters = compiler.apply_converters
+
+    def models(self, rows: Iterable[tuple[Any, ...]]) -> list[Row]:
+        converted = self.apply_converters(rows, self.converters) if self.converters else rows
+        return [self.model_of(row) for row in converted]
+
+    def model_of(self, row: Sequence[Any]) -> Row:
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.beginning : self.end])
+        for name, position in self.annotations.items():
+            setattr(made, name, row[position])
+        for populator in self.related:
+            populator.populate(row, made)
+        return made
 
 
 class PreparedUpdate(Prepared):

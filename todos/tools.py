@@ -27,6 +27,7 @@ from .changing.changes import Origin
 from .changing.undo import Undone, undo_last, undo_todo
 from .errors import NothingToUndo, UnknownTag
 from .fields.sorting import SortName, natural_sort
+from .finding.figures import tags_in_use
 from .finding.lately import LATELY, Lately
 from .finding.references import References, echo, read_id
 from .finding.selection import select_todos
@@ -92,7 +93,7 @@ async def list_tasks(
             user, now, filter, words=search_terms(text), tag=tag, priority=priority, start=start, end=end
         )
         rows, following = todos.page(sort or natural_sort(filter), limit)
-        total = todos.count() if following else len(rows)
+        total = todos.todos.count() if following else len(rows)
         if tag and not total:
             check_tag(user, tag)
         tasks = [todo_row(todo, user, now) for todo in rows]
@@ -241,7 +242,7 @@ def undo_result(undone: Undone, caller: Caller) -> Changed | Refused:
 
 def check_tag(user: User, tag: str) -> None:
     """Tell a tag that nobody has apart from a list that happens to be empty; raises UnknownTag."""
-    used = Todo.objects.for_user(user).tags_in_use()
+    used = tags_in_use(user)
     if tag.removeprefix("#").lower() not in used:
         known = f"Tags in use: #{', #'.join(used)}." if used else "No tags are in use."
         raise UnknownTag(details={"tag": f"No todo has the tag {echo(tag)}. {known}"})

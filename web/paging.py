@@ -51,7 +51,10 @@ class Sort:
         rows = rows.order_by(*self.orderings())
         if cursor:
             rows = rows.filter(self.rows_after(self.read_cursor(cursor)))
-        found = list(rows[: limit + 1])
+        return self.cut(list(rows[: limit + 1]), limit)
+
+    def cut(self, found: list[Row], limit: int) -> tuple[list[Row], str | None]:
+        """Of rows in this order, of which one more was looked for: those of the page, and the cursor of the next."""
         return found[:limit], self.make_cursor(found[limit - 1]) if len(found) > limit else None
 
     def rows_after(self, values: Sequence[Any]) -> Q:

@@ -105,6 +105,10 @@ def time_zone_options() -> SafeString:
 
 
 class TimeZoneSelect(forms.Select):
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Without reading all zones to learn that one of them stands first."""
+        return True
+
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = f'value="{value}"'  # only looked for: what is drawn is ours, whatever was posted
         options = SafeString(time_zone_options().replace(chosen, f"{chosen} selected"))

@@ -9,6 +9,7 @@ from accounts.passkeys.site import site_of
 from accounts.programs.connections import connections_of
 from accounts.security_log import newest_events, place_of
 from accounts.tokens.personal import tokens_in_use
+from database.units import one_or_none
 from web.ratelimits import address_of
 
 from .forms import EraseForm, NewPasswordForm, PersonalTokenForm, TimeZoneForm
@@ -42,11 +43,11 @@ def passkeys(request: PageRequest) -> dict[str, Any]:
 
 
 def second_factor(request: PageRequest) -> dict[str, Any]:
-    factor = SecondFactor.objects.filter(pk=request.acting_user.pk).first()
+    factor = one_or_none(SecondFactor.objects.filter(pk=request.acting_user.pk))
     return {
         "second_factor": factor,
         "second_factor_asks_for": asked_for(factor, request.acting_user) if factor else "",
-        "recovery_codes_left": request.acting_user.recovery_codes.filter(used_at=None).count(),
+        "recovery_codes_left": request.acting_user.recovery_codes.filter(used_at=None).count() if factor else 0,
     }
 
 
@@ -73,12 +74,12 @@ def sign_ins(request: PageRequest) -> dict[str, Any]:
     others, here = sign_ins_in_use(request.acting_user), address_of(request)
     if this_sign_in:
         others = others.exclude(pk=this_sign_in.pk)
+    first = list(others[: SIGN_INS_SHOWN + 1])
+    shown = [this_sign_in, *first[:SIGN_INS_SHOWN]]
     return {
         "this_sign_in": this_sign_in,
-        "sign_ins": [
-            (shown, place_of(shown.address, here)) for shown in [this_sign_in, *others[:SIGN_INS_SHOWN]] if shown
-        ],
-        "more_sign_ins": max(0, others.count() - SIGN_INS_SHOWN),
+        "sign_ins": [(sign_in, place_of(sign_in.address, here)) for sign_in in shown if sign_in],
+        "more_sign_ins": others.count() - SIGN_INS_SHOWN if len(first) > SIGN_INS_SHOWN else 0,
     }
 
 

@@ -67,7 +67,7 @@ def connections_of(user: User) -> list[Connection]:
     by_program: dict[int, list[RefreshToken]] = {}
     for token in alive.select_related("application", "access_token").order_by("pk"):
         by_program.setdefault(token.application_id, []).append(token)
-    first = first_connected(user)
+    first = first_connected(user) if by_program else {}
     listed = [connection_of(tokens, first) for tokens in by_program.values()]
     return sorted(listed, key=lambda connection: connection.last_used_at, reverse=True)
 

@@ -16,7 +16,7 @@ from database.units import database_unit
 from web.repeats import Answer, answer_once
 from web.requests.fields import Body
 
-from .hours import USUAL, Wish, briefing_of, wish
+from .hours import USUAL, Wish, briefings_of, wish
 
 DAY, WEEK = Briefing.Kind.DAY, Briefing.Kind.WEEK
 CHANNELS: tuple["Channel", ...] = ("push", "mail")
@@ -90,7 +90,8 @@ async def set_briefing(request: HttpRequest, user_id: str, body: BriefingIn) -> 
 
 
 def briefing_out(user: User) -> BriefingOut:
-    day, week = briefing_of(user, DAY), briefing_of(user, WEEK)
+    briefings = briefings_of(user)
+    day, week = briefings[DAY], briefings[WEEK]
     channels = [name for name in CHANNELS if getattr(day, name)]
     return BriefingOut(**plan_of(day), channels=channels, week=PlanOut(**plan_of(week)))
 

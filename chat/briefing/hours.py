@@ -61,12 +61,10 @@ def next_moment(rule: str, time: datetime.time, zone: ZoneInfo, after: datetime.
     return next(moment for day in coming if day.weekday() in days and (moment := instant_of(day, time, zone)) > after)
 
 
-def briefing_of(owner: User, kind: Briefing.Kind) -> Briefing:
-    """As stored, or off and as usual."""
-    time, rule = USUAL[kind]
-    return Briefing.objects.for_user(owner).filter(kind=kind).first() or Briefing(
-        owner=owner, kind=kind, time=time, rule=rule
-    )
+def briefings_of(owner: User) -> dict[Briefing.Kind, Briefing]:
+    """Both, as stored, or off and as usual."""
+    usual = {kind: Briefing(owner=owner, kind=kind, time=time, rule=rule) for kind, (time, rule) in USUAL.items()}
+    return usual | {Briefing.Kind(stored.kind): stored for stored in Briefing.objects.for_user(owner)}
 
 
 def wish(owner: User, kind: Briefing.Kind, wished: Wish, now: datetime.datetime) -> Briefing:

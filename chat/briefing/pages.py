@@ -17,7 +17,7 @@ from database.units import database_unit
 from habits.weeks import weekday_order
 from habits.wording import weekday_name
 
-from .hours import USUAL, Wish, briefing_of, days_of, rule_of, wish
+from .hours import USUAL, Wish, briefings_of, days_of, rule_of, wish
 
 WEEKDAYS = "01234"
 
@@ -40,8 +40,7 @@ class BriefingForm(forms.Form):
     def of(cls, user: User) -> "BriefingForm":
         """Reads the database."""
         initial: dict[str, Any] = {}
-        for kind in USUAL:
-            stored = briefing_of(user, kind)
+        for kind, stored in briefings_of(user).items():
             days = "".join(map(str, sorted(days_of(stored.rule))))
             initial |= {f"{kind}_on": stored.next_at, f"{kind}_time": stored.time, f"{kind}_days": days}
             initial |= {"push": stored.push, "mail": stored.mail} if kind == Briefing.Kind.DAY else {}
@@ -79,8 +78,7 @@ async def change_briefing(request: PageRequest) -> HttpResponse:
 
 def save(request: PageRequest) -> bool:
     form = BriefingForm(request.POST)
-    for kind in USUAL:
-        stored = briefing_of(request.acting_user, kind)
+    for kind, stored in briefings_of(request.acting_user).items():
         keep_choice(form.fields[f"{kind}_days"], "".join(map(str, sorted(days_of(stored.rule)))))
     if not form.is_valid():
         return False

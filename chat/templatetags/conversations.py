@@ -1,6 +1,7 @@
 """The column of conversations, which stands on every page of a person who is signed in."""
 
 import datetime
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from chat.models import Conversation
 from chat.pages.sidebar import ConversationLink, conversation_groups, conversation_link
+from database.prepared import PreparedQuery, pk_slot
 from habits.drawing import drawn_for
 from habits.wording import month_day_text, time_text
 
@@ -34,6 +36,13 @@ def moment(at: datetime.datetime, now: datetime.datetime) -> str:
     return f"{day}{time_text(local, habits)}"
 
 
+@functools.lru_cache(maxsize=100)
+def column_of(archived: bool, limit: int) -> PreparedQuery[Conversation]:
+    return PreparedQuery(
+        lambda: Conversation.objects.for_user(pk_slot("owner")).archived(archived).pinned_first()[:limit]
+    )
+
+
 @dataclass(frozen=True)
 class ConversationColumn:
     """`more` is how many to ask for next, 0 where all are shown."""
@@ -56,9 +65,10 @@ def conversation_column(user: User, now: datetime.datetime, params: Mapping[str,
     asked, words = params.get("conversations", ""), params.get("find", "").replace("\0", "").strip()
     archived = "archived" in params
     shown = min(int(asked[:4]), SHOWN_MAX) if asked.isascii() and asked.isdigit() else PAGE_SIZE
-    mine = Conversation.objects.for_user(user)
-    found = mine.containing(words) if words else mine.archived(archived)
-    rows = list(found.pinned_first()[: shown + 1])
+    if words:
+        rows = list(Conversation.objects.for_user(user).containing(words).pinned_first()[: shown + 1])
+    else:
+        rows = column_of(archived, shown + 1).models(owner=user.pk)
     more = shown + PAGE_SIZE if len(rows) > shown else 0
     groups = conversation_groups(rows[:shown], now)
     links = [(label, [conversation_link(member, words) for member in members]) for label, members in groups]

@@ -22,9 +22,10 @@ from todos.changing.undo import Report, undo
 from todos.commands import Written
 from todos.errors import TodoNotFound
 from todos.fields.sorting import CHANGES_NEWEST_FIRST, natural_sort
+from todos.finding.figures import state_of
 from todos.finding.references import read_id
 from todos.finding.selection import select_todos
-from todos.models import Door, Reminder, Todo, TodoChange
+from todos.models import Door, Todo, TodoChange
 from todos.rows import TodoOut, todo_out
 from web.errors import ValidationFailed
 from web.ratelimits import SEARCHES_PER_USER, check_use
@@ -177,10 +178,8 @@ async def run_command(
 def etag_of_list(request: HttpRequest, user: User) -> str:
     """Of all that a list of the user depends on, without a row of it: their todos, and what the time makes of them."""
     now = timezone.now()
-    state = Todo.objects.for_user(user).state(now)
     day = now.astimezone(user.zone).date()
-    reminding = Reminder.objects.for_user(user).waiting().filter(at__gt=now).count()
-    return weak_etag(request.get_full_path(), user.time_zone, user.habits, day, sorted(state.items()), reminding)
+    return weak_etag(request.get_full_path(), user.time_zone, user.habits, day, state_of(user, now))
 
 
 def says_the_same(todo: Todo, user: User) -> bool:

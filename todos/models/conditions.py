@@ -2,6 +2,8 @@
 
 import datetime
 import zoneinfo
+from collections.abc import Callable
+from typing import Any
 
 from django.db.models import Q
 
@@ -20,18 +22,23 @@ def midnight(day: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
     return instant_of(day, datetime.time(), zone)
 
 
-def view_condition(name: str, now: datetime.datetime, day: datetime.date) -> Q:
-    """`day` is the user's today. Overdue is an instant before `now`, or an all-day date before `day`."""
-    views = {
-        "open": OPEN,
-        "today": OPEN & Q(due_date=day),
-        "due": OPEN & (Q(due_date__lte=day) | Q(due_at__lt=now)),
-        "overdue": OPEN & (Q(due_at__lt=now) | Q(due_at=None, due_date__lt=day)),
-        "upcoming": OPEN & Q(due_date__gt=day),
-        "undated": OPEN & Q(due_date=None),
-        "reminding": OPEN & Q(pk__in=Reminder.objects.waiting().filter(at__gt=now).values("todo")),
-        "done": DONE,
-        "trash": IN_TRASH,
-        "all": OUTSIDE_TRASH,
-    }
-    return views[name]
+def view_condition(name: str, now: Any, day: Any) -> Q:
+    """`day` is the user's today. Overdue is an instant before `now`, or an all-day date before `day`.
+
+    Both may be the slots of a prepared statement.
+    """
+    return VIEWS[name](now, day)
+
+
+VIEWS: dict[str, Callable[[Any, Any], Q]] = {
+    "open": lambda now, day: OPEN,
+    "today": lambda now, day: OPEN & Q(due_date=day),
+    "due": lambda now, day: OPEN & (Q(due_date__lte=day) | Q(due_at__lt=now)),
+    "overdue": lambda now, day: OPEN & (Q(due_at__lt=now) | Q(due_at=None, due_date__lt=day)),
+    "upcoming": lambda now, day: OPEN & Q(due_date__gt=day),
+    "undated": lambda now, day: OPEN & Q(due_date=None),
+    "reminding": lambda now, day: OPEN & Q(pk__in=Reminder.objects.waiting().filter(at__gt=now).values("todo")),
+    "done": lambda now, day: DONE,
+    "trash": lambda now, day: IN_TRASH,
+    "all": lambda now, day: OUTSIDE_TRASH,
+}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import functools
 import zoneinfo
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, Literal
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -69,24 +69,13 @@ class TodoQuerySet(models.QuerySet["Todo"]):
     def outside_trash(self) -> TodoQuerySet:
         return self.filter(OUTSIDE_TRASH)
 
-    def in_view(self, name: str, now: datetime.datetime, day: datetime.date) -> TodoQuerySet:
+    def in_view(self, name: str, now: Any, day: Any) -> TodoQuerySet:
         """What people call open, today, overdue, upcoming, undated, done, trash; "all" is all but the trash.
 
         "due" is what is due today or was due before; "reminding" is what has reminders to come.
+        Of a moment and a day, or of the slots that stand for them in a prepared statement.
         """
         return self.filter(view_condition(name, now, day))
-
-    def counts(self, names: Iterable[str], now: datetime.datetime, day: datetime.date) -> dict[str, int]:
-        """How many there are in each of these views, in one query."""
-        return self.aggregate(**{name: Count("pk", filter=view_condition(name, now, day)) for name in names})
-
-    def state(self, now: datetime.datetime) -> dict[str, Any]:
-        """Figures that are others after every change of these todos, and when one becomes overdue.
-
-        The newest moment alone would miss a change that was begun before another and stored after it.
-        """
-        late = Count("pk", filter=OPEN & Q(due_at__lt=now))
-        return self.aggregate(todos=Count("pk"), versions=Sum("version"), newest=Max("updated_at"), late=late)
 
     def between(
         self, view: str, first: datetime.date | None, last: datetime.date | None, zone: zoneinfo.ZoneInfo
@@ -109,26 +98,24 @@ class TodoQuerySet(models.QuerySet["Todo"]):
     def tagged(self, name: str) -> TodoQuerySet:
         return self.filter(todo_tags__name=name)
 
-    def tags_in_use(self) -> list[str]:
-        """The tags of these todos that are outside the trash, in order."""
-        names = self.outside_trash().order_by("todo_tags__name").values_list("todo_tags__name", flat=True).distinct()
-        return [name for name in names if name]
-
     def with_tags(self) -> TodoQuerySet:
         return self.prefetch_related("todo_tags")
 
     def sorted_by(self, sort: str) -> TodoQuerySet:
         """One of the orders of `todos.fields.sorting.SORTS`."""
-        return self.annotate(folded_title=Lower("title")).order_by(*SORTS[sort].orderings())
+        return self.with_keys_of(sort).order_by(*SORTS[sort].orderings())
+
+    def with_keys_of(self, sort: str) -> TodoQuerySet:
+        """With what the order goes by and is no column."""
+        return self.annotate(folded_title=Lower("title")) if sort == "title" else self
 
     def by_urgency(self) -> TodoQuerySet:
         """Soonest due first, undated last; of a day as placed by hand, then by time, priority and age."""
         return self.sorted_by("urgency")
 
     def page(self, sort: str, limit: int, cursor: str | None = None) -> tuple[list[Todo], str | None]:
-        """At most `limit` todos after the cursor, tags loaded, and the cursor of the next page or None."""
-        todos: TodoQuerySet = self.annotate(folded_title=Lower("title"))
-        rows, following = SORTS[sort].page(todos, limit, cursor)
+        """At most `limit` todos after the cursor, with tags and reminders, and the cursor of the next page or None."""
+        rows, following = SORTS[sort].page(self.with_keys_of(sort), limit, cursor)
         load_tags(rows)
         load_moments(rows)
         return rows, following

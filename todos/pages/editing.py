@@ -17,6 +17,7 @@ from language.errors import DateNotUnderstood
 from todos.changing.changes import Origin
 from todos.commands import Written, get_todo, told, update_todo
 from todos.errors import VersionConflict
+from todos.finding.figures import tags_in_use
 from todos.models import Door, Todo
 from web.errors import ValidationFailed
 from web.pages.missing import missing_as_404
@@ -97,7 +98,7 @@ def edit_page(
 def pickers(request: PageRequest, todo: Todo, form: TodoForm) -> dict[str, Any]:
     """The form, and what can be picked in it."""
     user = request.acting_user
-    in_use = Todo.objects.for_user(user).tags_in_use()
+    in_use = tags_in_use(user)
     tags = form.tag_choices(todo, in_use)
     return {
         "form": form,

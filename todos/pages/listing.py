@@ -18,7 +18,9 @@ from habits.values import Habits
 from language.dates import date_text
 from language.due import Due, instant_of
 from todos.fields.sorting import natural_sort
-from todos.models import Todo, TodoQuerySet
+from todos.finding.figures import counts_of, tags_in_use
+from todos.finding.selection import Selection
+from todos.models import Todo
 from web.errors import ValidationFailed
 
 PAGE_SIZE = 100
@@ -199,15 +201,14 @@ def storable_param(text: str) -> str:
 
 def todo_listing(user: User, query: ListQuery, now: datetime.datetime) -> TodoListing:
     """`now` is in the user's zone. Four queries, whatever the number of rows."""
-    mine = Todo.objects.for_user(user)
-    counts = mine.counts({"open", *(VIEWS.get(name, name) for name in FILTERS)}, now, now.date())
-    rows, after = rows_of(mine, query, now)
+    counts = counts_of(user, {"open", *(VIEWS.get(name, name) for name in FILTERS)}, now, now.date())
+    rows, after = rows_of(user, query, now)
     turns_at = turn_of(rows, now)
     return TodoListing(
         query=query,
         filters=filter_links(query, counts),
         groups=week_groups(rows, query, now, user.habits) if query.filter == "week" else todo_groups(rows, query, now),
-        tags=mine.tags_in_use(),
+        tags=tags_in_use(user),
         after=after,
         open_count=counts["open"],
         done_count=counts["done"],
@@ -230,19 +231,19 @@ def filter_links(query: ListQuery, counts: Mapping[str, int]) -> list[FilterLink
     return [link for link in links if link.count or link.active or link.name not in ONLY_WHERE_NEEDED]
 
 
-def rows_of(mine: TodoQuerySet, query: ListQuery, now: datetime.datetime) -> tuple[list[Todo], str | None]:
+def rows_of(user: User, query: ListQuery, now: datetime.datetime) -> tuple[list[Todo], str | None]:
     """The rows of one page and where the next one begins. An address with a spoilt beginning shows the first page."""
-    todos = mine.in_view(VIEWS.get(query.filter, query.filter), now, now.date()).containing(*query.words.split())
-    if query.tag:
-        todos = todos.tagged(query.tag)
+    first = last = None
     if query.filter == "week":
         first = query.first or now.date()
-        todos = todos.between("open", first, first + datetime.timedelta(days=WEEK - 1), zone_of(now))
+        last = first + datetime.timedelta(days=WEEK - 1)
+    view, words = VIEWS.get(query.filter, query.filter), tuple(query.words.split())
+    chosen = Selection(user, now, view, words, query.tag, first=first, last=last)
     sort, size = query.sort or natural_sort(query.filter), WEEK_SIZE if query.filter == "week" else PAGE_SIZE
     try:
-        return todos.page(sort, size, query.after or None)
+        return chosen.page(sort, size, query.after or None)
     except ValidationFailed:
-        return todos.page(sort, size)
+        return chosen.page(sort, size)
 
 
 def todo_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime) -> list[TodoGroup]:

@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from accounts.testing import UserFactory
 from chat.asking.program import question_of_asker
-from chat.briefing.hours import DAILY, briefing_of
+from chat.briefing.hours import DAILY, briefings_of
 from chat.briefing.sweep import conversation_for, store
 from chat.briefing.writing import agenda_of
 from chat.history.summaries import continue_conversation
@@ -523,7 +523,7 @@ async def a_todo_that_a_host_fetches(lies: Lies) -> Any:
 def when_carol_is_briefed(lies: Lies) -> Any:
     Briefing.objects.all().delete()
     lies.briefing(lies.carol, time=datetime.time(3))
-    return str(briefing_of(lies.eve, Briefing.Kind.DAY).time)
+    return str(briefings_of(lies.eve)[Briefing.Kind.DAY].time)
 
 
 @probe
