@@ -12,7 +12,7 @@ from .shell import shell_addresses, shell_version
 
 ICONS = (("any", "icon"), ("maskable", "maskable"))
 SIZES = (192, 512)
-ACCENT, PAPER = "#0e6a55", "#f4f5f2"
+ACCENT, PAPER = "#7c2a6b", "#f8f5f2"
 
 
 @require_safe
@@ -54,7 +54,8 @@ def manifest_content() -> dict[str, object]:
             {"src": f"{icon}/{name}-{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
             for purpose, name in ICONS
             for size in SIZES
-        ],
+        ]
+        + [{"src": f"{icon}/monochrome.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "monochrome"}],
         "shortcuts": [
             shortcut("New todo", new, icon),
             shortcut("Today", f"{todos}?filter=today", icon),

@@ -21,6 +21,7 @@ LAYERS = (
     "editor",
     "accounts",
     "dialogs",
+    "notices",
     "adaptations",
     "approval",
     "installed",

@@ -34,8 +34,8 @@ class AppTests(TestCase):
         for icon in icons:
             file = Path(settings.BASE_DIR, icon["src"].removeprefix("/"))
             width = int.from_bytes(file.read_bytes()[16:20])
-            self.assertEqual(f"{width}x{width}", icon["sizes"])
-        self.assertEqual({icon.get("purpose") for icon in manifest["icons"]}, {"any", "maskable"})
+            self.assertEqual("any" if file.suffix == ".svg" else f"{width}x{width}", icon["sizes"])
+        self.assertEqual({icon.get("purpose") for icon in manifest["icons"]}, {"any", "maskable", "monochrome"})
 
     def test_the_worker_names_files_that_are_there(self):
         worker = self.client.get("/worker.js")
