@@ -5,6 +5,8 @@ import re
 import sys
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -98,7 +100,18 @@ def envurl(name: str, *schemes: str) -> str:
     return word
 
 
-def envdatabase(name: str, default: str) -> dict[str, object]:
+def envfolder(name: str) -> str:
+    """Empty, or a folder, which is made where it is not there yet."""
+    word = env(name)
+    try:
+        if word:
+            Path(word).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        wrong(f"{name} must be a folder that can be made: {error.strerror}.")
+    return word
+
+
+def envdatabase(name: str, default: str) -> dict[str, Any]:
     """As dj_database_url reads it; a file of SQLite or a PostgreSQL."""
     word = env(name, default)
     try:

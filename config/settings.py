@@ -11,11 +11,13 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.issuers import LOCAL_ISSUER, trusted_issuers
+from config.databases import ONE_WRITER, pooled
 from config.environment import (
     env,
     envbool,
     envchoice,
     envdatabase,
+    envfolder,
     envint,
     envlist,
     envmail,
@@ -153,31 +155,14 @@ TEMPLATES = [
 
 # Database
 
-DATABASES: dict[str, dict[str, Any]] = {"default": envdatabase("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # One writer at a time: take the write lock at BEGIN and queue fairly in one thread.
-    DATABASES["default"]["CONN_MAX_AGE"] = None
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
+database = envdatabase("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+if database["ENGINE"].endswith("sqlite3"):
     DATABASE_THREADS = 1
+    database |= ONE_WRITER
 else:
-    # A pooled connection is given back after each unit of work; nothing is held while the model works.
-    # Also right behind a transaction-mode pooler: no server-side cursors, no prepared statements.
     DATABASE_THREADS = envint("DATABASE_THREADS", 8)
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        {
-            # Its pauses between attempts to connect double until it gives up, and begin anew with the next request:
-            # after an outage of any length it is back within seconds.
-            "pool": {"min_size": 1, "max_size": DATABASE_THREADS + 2, "timeout": 5, "reconnect_timeout": 5},
-            "prepare_threshold": None,
-            "connect_timeout": 5,
-        }
-    )
+    database |= pooled(DATABASE_THREADS, database.get("OPTIONS", {}))
+DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Where `manage.py backup` writes.
 PROCESSES = envint("PROCESSES", 2, maximum=64)  # of `make serve`; here to be checked
@@ -389,13 +374,8 @@ if not DEBUG:
 # Whoever has this token may read /metrics; without it nobody may, but with DEBUG on this machine.
 METRICS_TOKEN = envsecret("METRICS_TOKEN", minimum=16)
 # Where processes of one machine count together. prometheus_client reads this variable itself.
-PROMETHEUS_MULTIPROC_DIR = env("PROMETHEUS_MULTIPROC_DIR")
-if PROMETHEUS_MULTIPROC_DIR:
-    try:
-        Path(PROMETHEUS_MULTIPROC_DIR).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        wrong(f"PROMETHEUS_MULTIPROC_DIR must be a folder that can be made: {error.strerror}.")
-else:
+PROMETHEUS_MULTIPROC_DIR = envfolder("PROMETHEUS_MULTIPROC_DIR")
+if not PROMETHEUS_MULTIPROC_DIR:
     os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
 # Who collects traces. The exporter reads all OTEL_ variables itself.
 OTEL_EXPORTER_OTLP_ENDPOINT = envurl("OTEL_EXPORTER_OTLP_ENDPOINT", "http", "https")
