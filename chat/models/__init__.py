@@ -1,18 +1,9 @@
 """Conversations, their messages and the tool calls of each turn. The database is the state of a turn."""
 
+from .approvals import Approval, ApprovalQuerySet
 from .briefings import Briefing
-from .conversations import (
-    BY_PROGRAM,
-    NEWEST_FIRST,
-    REFERENCE_LENGTH,
-    Approval,
-    ApprovalQuerySet,
-    Conversation,
-    ConversationQuerySet,
-    Message,
-    MessageQuerySet,
-    ToolCall,
-)
+from .conversations import NEWEST_FIRST, Conversation, ConversationQuerySet
+from .messages import BY_PROGRAM, REFERENCE_LENGTH, Message, MessageQuerySet, ToolCall
 
 __all__ = [
     "BY_PROGRAM",

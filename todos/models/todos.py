@@ -6,7 +6,7 @@ import datetime
 import functools
 import zoneinfo
 from collections.abc import Collection
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -26,21 +26,6 @@ from todos.fields.sorting import SORTS
 
 from .conditions import DONE, IN_TRASH, MOMENTS, OPEN, OUTSIDE_TRASH, midnight, view_condition
 from .reminders import Reminder
-
-ChangeKind = Literal["added", "removed", "deleted", "restored", "completed", "reopened", "updated"]
-
-
-class Door(models.TextChoices):
-    """Where a change came in."""
-
-    CHAT = "chat"
-    PAGE = "page"
-    API = "api"
-    MCP = "mcp"
-    ADMIN = "admin"
-
-
-SHIFT_MAX = 100
 
 
 @functools.cache
@@ -291,95 +276,3 @@ def load_moments(todos: Collection[Todo]) -> None:
                 moments[todo_id].append(at)
     for todo in todos:
         todo.loaded_moments = moments[todo.pk]
-
-
-class TodoChangeQuerySet(models.QuerySet["TodoChange"]):
-    """Chains that begin with `for_user`: ownership is the first rule of every query."""
-
-    def for_user(self, user) -> TodoChangeQuerySet:
-        return self.filter(owner=user)
-
-    def in_effect(self) -> TodoChangeQuerySet:
-        return self.filter(undone_at=None)
-
-    def newest_first(self) -> TodoChangeQuerySet:
-        return self.order_by("-id")
-
-
-class TodoChange(models.Model):
-    """One change to one todo, kept for audit and undo.
-
-    `before` and `after` are whole snapshots (`todos/changing/changes.py`); none is there before a todo is added and
-    after it is removed. `act` is shared by the changes that one command made together. A change that takes another
-    back names it in `undoes`; `undone_at` is empty while a change is in effect. Ids of the chat are no foreign keys:
-    todos know none.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    todo_id = models.UUIDField(db_index=True)
-    before = models.JSONField(null=True, blank=True)
-    after = models.JSONField(null=True, blank=True)
-    act = models.UUIDField(db_index=True)
-    door = models.CharField(max_length=5, choices=Door)
-    conversation_id = models.UUIDField(null=True, blank=True)
-    message_id = models.UUIDField(null=True, blank=True, db_index=True)
-    tool_call_id = models.UUIDField(null=True, blank=True, db_index=True)
-    shift = models.CharField(
-        max_length=SHIFT_MAX,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="The words that moved its date by a distance.",
-    )
-    undoes = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="undone_by")
-    undone_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = TodoChangeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(before__isnull=False) | Q(after__isnull=False), name="todo_change_not_empty"
-            ),
-            models.CheckConstraint(condition=Q(door__in=Door.values), name="todo_change_door_known"),
-        ]
-        indexes = [
-            models.Index(fields=["owner", "-id"], name="todo_change_list_index"),
-            models.Index(fields=["created_at"], name="todo_change_day_index"),
-            models.Index(fields=["door", "-id"], name="todo_change_door_index"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.todo_id}"
-
-    @property
-    def kind(self) -> ChangeKind:
-        return change_kind(self.before, self.after)
-
-
-def change_kind(before: dict[str, Any] | None, after: dict[str, Any] | None) -> ChangeKind:
-    """What a change between two snapshots is called."""
-    if before is None or after is None:
-        return "added" if before is None else "removed"
-    if bool(before["deleted_at"]) != bool(after["deleted_at"]):
-        return "deleted" if after["deleted_at"] else "restored"
-    if bool(before["completed_at"]) != bool(after["completed_at"]):
-        return "completed" if after["completed_at"] else "reopened"
-    return "updated"
-
-
-class CalendarFeed(models.Model):
-    """The address under which calendar programs see the open todos of a user. Its secret is kept as a hash only."""
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="calendar_feed"
-    )
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret, hexadecimal.")
-    created_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"calendar address of {self.user_id}"
