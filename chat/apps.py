@@ -10,7 +10,8 @@ class ChatConfig(AppConfig):
     name = "chat"
 
     def ready(self) -> None:
-        # It connects its receiver once the models are there.
+        # They connect their receivers, and name a tool, once the models are there.
         from .asking import telling  # noqa: F401, PLC0415
+        from .briefing import taking_back, tool  # noqa: F401, PLC0415
 
         post_migrate.connect(make_search_index, sender=self)

@@ -116,6 +116,19 @@ class UndoChanges:
 
 
 @dataclass(frozen=True)
+class BriefMe:
+    """To be briefed on the day, or to have the week planned: `when` and `by` stay as they are where nothing is said.
+
+    `on` switches it; where nothing at all is said, it is a question.
+    """
+
+    plan: str = "day"
+    when: str = ""
+    by: tuple[str, ...] = ()
+    on: bool | None = None
+
+
+@dataclass(frozen=True)
 class RepeatCall:
     """A call that was refused for an unclear reference or answer, now with the clear one."""
 
@@ -174,6 +187,7 @@ Act = (
     | OfferToDelete
     | ChangeMany
     | UndoChanges
+    | BriefMe
     | RepeatCall
     | Say
     | Clarify

@@ -67,8 +67,11 @@ class Channel(Protocol):
     slots: int
     one_at_a_time: bool
 
-    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
-        """Where this channel reaches these people now; who has switched it off is left out. Sync, in a unit."""
+    def targets(self, owner_ids: Collection[UUID], *, asked: bool = False) -> Mapping[UUID, Collection[str]]:
+        """Where this channel reaches these people now. Sync, in a unit.
+
+        Who has switched it off is left out, unless they `asked` for this by it.
+        """
         ...
 
     async def send(self, notice: Notice) -> Outcome: ...

@@ -20,7 +20,7 @@ class ScriptedChannel:
         self.name, self.outcomes, self.notices = name, list(outcomes), list[Notice]()
         self.reached = targets
 
-    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
+    def targets(self, owner_ids: Collection[UUID], *, asked: bool = False) -> Mapping[UUID, Collection[str]]:
         return dict.fromkeys(owner_ids, self.reached)
 
     async def send(self, notice: Notice) -> Outcome:

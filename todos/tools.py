@@ -200,7 +200,7 @@ async def undo(
 
     def undo_turn() -> Results:
         report = undo_last(caller.user, now=caller.now, by=caller.by, redo=redo)
-        return Results(results=[undo_result(undone, caller) for undone in report.todos])
+        return Results(results=[undo_result(undone, caller) for undone in report.todos], note=report.others)
 
     if task:
         mine = Todo.objects.for_user(caller.user)

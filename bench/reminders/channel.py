@@ -18,7 +18,7 @@ class SinkChannel:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
+    def targets(self, owner_ids: Collection[UUID], *, asked: bool = False) -> Mapping[UUID, Collection[str]]:
         return dict.fromkeys(owner_ids, ("sink",))
 
     async def send(self, notice: Notice) -> Outcome:

@@ -1,7 +1,7 @@
 """The API of the morning briefing and the plan of the week."""
 
 import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +19,6 @@ from web.requests.fields import Body
 from .hours import USUAL, Wish, briefings_of, wish
 
 DAY, WEEK = Briefing.Kind.DAY, Briefing.Kind.WEEK
-CHANNELS: tuple["Channel", ...] = ("push", "mail")
 DAILY_AT, DAILY = USUAL[DAY]
 WEEKLY_AT, WEEKLY = USUAL[WEEK]
 
@@ -92,7 +91,7 @@ async def set_briefing(request: HttpRequest, user_id: str, body: BriefingIn) -> 
 def briefing_out(user: User) -> BriefingOut:
     briefings = briefings_of(user)
     day, week = briefings[DAY], briefings[WEEK]
-    channels = [name for name in CHANNELS if getattr(day, name)]
+    channels: list[Channel] = [name for name in get_args(Channel) if getattr(day, name)]
     return BriefingOut(**plan_of(day), channels=channels, week=PlanOut(**plan_of(week)))
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models.signals import post_save
@@ -13,8 +14,10 @@ from chat.models.briefings import Briefing
 from language.due import instant_of
 from language.errors import DateNotUnderstood
 from language.recurrence import DAY_CODES, parse_rule
+from notices.stopping.signing import mails_stopped
 from web.errors import ValidationFailed
 
+CHANNELS = ("push", "mail")
 DAILY = "FREQ=DAILY"
 # What is proposed to who switches it on.
 USUAL = {
@@ -33,6 +36,20 @@ class Wish:
     time: datetime.time
     rule: str
     channels: frozenset[str]
+
+    @classmethod
+    def of(cls, briefing: Briefing) -> "Wish":
+        """What is chosen now."""
+        channels = frozenset(name for name in CHANNELS if getattr(briefing, name))
+        return cls(briefing.next_at is not None, briefing.time, briefing.rule, channels)
+
+    @classmethod
+    def parse(cls, said: dict[str, Any]) -> "Wish":
+        """What `as_json` has written."""
+        return cls(said["on"], datetime.time.fromisoformat(said["time"]), said["rule"], frozenset(said["channels"]))
+
+    def as_json(self) -> dict[str, Any]:
+        return {"on": self.on, "time": f"{self.time:%H:%M}", "rule": self.rule, "channels": sorted(self.channels)}
 
 
 def days_of(rule: str) -> set[int]:
@@ -67,13 +84,15 @@ def briefings_of(owner: User) -> dict[Briefing.Kind, Briefing]:
     return usual | {Briefing.Kind(stored.kind): stored for stored in Briefing.objects.for_user(owner)}
 
 
-def wish(owner: User, kind: Briefing.Kind, wished: Wish, now: datetime.datetime) -> Briefing:
-    """Store what a person chose. Raises ValidationFailed."""
+def wish(
+    owner: User, kind: Briefing.Kind, wished: Wish, now: datetime.datetime, change: dict[str, Any] | None = None
+) -> Briefing:
+    """Store what a person chose; `change` tells how to take it back. Raises ValidationFailed."""
     next_at = next_moment(wished.rule, wished.time, owner.zone, now)
     chosen = {"time": wished.time, "rule": wished.rule, "next_at": next_at if wished.on else None}
-    chosen |= {name: name in wished.channels for name in ("push", "mail")}
+    chosen |= {name: name in wished.channels for name in CHANNELS}
     # Who changes it while it is written takes it from whoever writes.
-    chosen |= {"claim_token": None, "claim_until": None}
+    chosen |= {"claim_token": None, "claim_until": None, "change": change}
     briefing, _ = Briefing.objects.update_or_create(owner=owner, kind=kind, defaults=chosen)
     return briefing
 
@@ -87,3 +106,8 @@ def follow_zone(instance: User, created: bool, **kwargs: object) -> None:
     for briefing in Briefing.objects.for_user(instance).exclude(next_at=None):
         next_at = next_moment(briefing.rule, briefing.time, instance.zone, timezone.now())
         Briefing.objects.filter(pk=briefing.pk).update(next_at=next_at)
+
+
+@receiver(mails_stopped)
+def stop_mails(user: User, **kwargs: object) -> None:
+    Briefing.objects.for_user(user).update(mail=False)

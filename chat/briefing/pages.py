@@ -17,7 +17,7 @@ from database.units import database_unit
 from habits.weeks import weekday_order
 from habits.wording import weekday_name
 
-from .hours import USUAL, Wish, briefings_of, days_of, rule_of, wish
+from .hours import CHANNELS, USUAL, Wish, briefings_of, days_of, rule_of, wish
 
 WEEKDAYS = "01234"
 
@@ -83,7 +83,7 @@ def save(request: PageRequest) -> bool:
     if not form.is_valid():
         return False
     chosen = form.cleaned_data
-    channels = frozenset(name for name in ("push", "mail") if chosen[name])
+    channels = frozenset(name for name in CHANNELS if chosen[name])
     for kind in USUAL:
         rule = rule_of({int(day) for day in chosen[f"{kind}_days"]})
         wished = Wish(chosen[f"{kind}_on"], chosen[f"{kind}_time"], rule, channels)

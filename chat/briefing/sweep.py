@@ -30,7 +30,8 @@ from database.units import database_unit
 from notices.models import Delivery
 from notices.outbox.filling import put
 
-from .hours import next_moment
+from .hours import Wish, next_moment
+from .spoken import TITLES
 from .suggesting import suggestion_for
 from .writing import Agenda, agenda_of, briefing_text, headline
 
@@ -38,7 +39,6 @@ LOOK_SECONDS = 10
 AT_ONCE = 10
 CLAIM = datetime.timedelta(seconds=90)
 WORTH_SAYING = datetime.timedelta(hours=4)
-TITLES = {Briefing.Kind.DAY: "Briefing", Briefing.Kind.WEEK: "Plan of the week"}
 ASKED = {Briefing.Kind.DAY: "Brief me on today.", Briefing.Kind.WEEK: "Plan my week."}
 
 logger = logging.getLogger(__name__)
@@ -111,8 +111,9 @@ def store(briefing: Briefing, agenda: Agenda, suggestion: str, tokens: int) -> N
     conversation = conversation_for(owner, briefing.conversation_id, kind)
     answer_at_once(conversation, ASKED[kind], text, tokens)
     content = {"title": headline(agenda), "text": text, "address": f"/c/{conversation.pk}"}
-    channels = {name for name in ("push", "mail") if getattr(briefing, name)}
-    put(owner.pk, Delivery.Kind.BRIEFING, briefing.pk, occurrence, occurrence + WORTH_SAYING, content, only=channels)
+    channels = Wish.of(briefing).channels
+    until = occurrence + WORTH_SAYING
+    put(owner.pk, Delivery.Kind.BRIEFING, briefing.pk, occurrence, until, content, only=channels, asked=True)
     mine = Briefing.objects.for_user(owner).filter(pk=briefing.pk, claim_token=briefing.claim_token)
     following = next_moment(briefing.rule, briefing.time, owner.zone, max(timezone.now(), occurrence))
     done = {"next_at": following, "conversation_id": conversation.pk, "claim_token": None, "claim_until": None}

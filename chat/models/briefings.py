@@ -22,7 +22,8 @@ class Briefing(models.Model):
     """One of a person's two. `time` is their wall time; `rule` is an RRULE that names its days.
 
     `next_at` is None while it is off. The claim says which process writes it, until when. `conversation_id` is no
-    foreign key: a conversation that is deleted is followed by a new one.
+    foreign key: a conversation that is deleted is followed by a new one. `change` is the last one that the assistant
+    made of it, with what it was before (`taking_back.py`); None where the person has set it otherwise since.
     """
 
     class Kind(models.TextChoices):
@@ -38,6 +39,7 @@ class Briefing(models.Model):
     mail = models.BooleanField(default=False)
     conversation_id = models.UUIDField(null=True, blank=True, editable=False)
     next_at = models.DateTimeField(null=True, blank=True)
+    change = models.JSONField(null=True, blank=True, editable=False)
     claim_token = models.UUIDField(null=True, blank=True, editable=False)
     claim_until = models.DateTimeField(null=True, blank=True, editable=False)
 

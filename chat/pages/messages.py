@@ -103,7 +103,8 @@ class MessageView:
 
         What tells of a decision is from stored rows, whose changes are those of an earlier turn's calls or a program's.
         """
-        told = self.working or self.has_cards or DECIDED in self.message.metadata
+        changed = any(line.changed_something for line in self.tool_calls)
+        told = self.working or changed or DECIDED in self.message.metadata
         return not told and claims_change(self.message.content)
 
     @property

@@ -36,6 +36,7 @@ class Verb:
     refused: str = ""
 
 
+BRIEFING = "set_briefing"
 VERBS = {
     "add_task": Verb("Adding {}", "Could not add {}", "tasks", {"added": "Added {}"}, "{} could not be added"),
     "complete_task": Verb(
@@ -67,6 +68,7 @@ VERBS = {
         "{} could not be undone",
     ),
     "list_tasks": Verb("Looking at your todos", "Could not look at your todos"),
+    BRIEFING: Verb("Setting the briefing", "Could not set the briefing"),
 }
 UNKNOWN_VERB = Verb("Trying something", "Tried something that is not possible here")
 CHANGES = {"added", "completed", "reopened", "updated", "deleted", "undone"}
@@ -100,6 +102,10 @@ class ToolCallLine:
     input: str
     output: str
     error: str
+
+    @property
+    def changed_something(self) -> bool:
+        return bool(self.cards) or (self.tool_name == BRIEFING and self.state == "done")
 
     @property
     def is_shown(self) -> bool:
@@ -146,6 +152,8 @@ def call_state(call: CallFacts, *, turn_ended: bool) -> tuple[str, str]:
 def call_sentence(call: CallFacts, *, turn_ended: bool) -> str:
     """One plain line; never the name of the function."""
     verb = VERBS.get(call.tool_name, UNKNOWN_VERB)
+    if call.status in {"success", "undone"} and call.tool_name == BRIEFING:
+        return "Set the briefing"
     if call.status in {"success", "undone"}:
         return list_sentence(call.output) if call.tool_name == "list_tasks" else outcome_sentence(verb, call.output)
     count = asked_for(call.input, verb.batch)

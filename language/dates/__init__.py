@@ -61,7 +61,8 @@ class FoundDate:
     """What was found at `start:end` of a text.
 
     `note` is a sentence for the person, or empty. `time_span` is the place of a time that stands apart from its day,
-    as in "tomorrow call Sam at 5pm"; `text` has both, so that it resolves to the same date.
+    as in "tomorrow call Sam at 5pm"; `text` has both, so that it resolves to the same date. `names_day`: they say more
+    than a time.
     """
 
     due: Due | None
@@ -71,6 +72,7 @@ class FoundDate:
     text: str
     note: str = ""
     time_span: tuple[int, int] | None = None
+    names_day: bool = True
 
 
 def find_date(
@@ -109,8 +111,13 @@ def date_places(
     return [phrase.span for phrase in phrases if not phrase.described]
 
 
-def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, habits: Habits = UNSAID) -> FoundDate:
-    """The whole phrase as a date, a date-time or a repeat; raises DateNotUnderstood with a sentence that asks."""
+def resolve_date(
+    phrase: str, zone: ZoneInfo, now: datetime.datetime, *, habits: Habits = UNSAID, part: str = ""
+) -> FoundDate:
+    """The whole phrase as a date, a date-time or a repeat; raises DateNotUnderstood with a sentence that asks.
+
+    `part` of the day is that of an hour with two readings: in the "morning", “at 7” is 7:00.
+    """
     reference = _reference(zone, now, habits, whole=True)
     parts = clauses(phrase[:LONGEST_PHRASE])
     whole = read_phrase(parts[0], 0, reference) if len(parts) == 1 else None
@@ -121,6 +128,8 @@ def resolve_date(phrase: str, zone: ZoneInfo, now: datetime.datetime, *, habits:
             _("I could not read “%(words)s” as a date. Try “friday 5pm”, “in 2 weeks” or “2026-04-15”.")
             % {"words": shown}
         )
+    if whole.clock is not None:
+        whole = replace(whole, part=whole.part or part)
     return _found(whole, None, phrase, reference)
 
 
@@ -149,7 +158,7 @@ def _found(phrase: Phrase, apart: Phrase | None, text: str, reference: Reference
         start, end = start - 1, end + 1
     time_span = apart.span if apart else None
     said = " ".join(text[slice(*span)] for span in ((start, end), time_span) if span)
-    return FoundDate(due, recurrence, start, end, said, note, time_span)
+    return FoundDate(due, recurrence, start, end, said, note, time_span, phrase.has_day)
 
 
 def date_text(due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits = UNSAID) -> str:

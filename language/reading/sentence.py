@@ -22,6 +22,7 @@ from language.reading.clauses.adding import headed, listed, understand_add, unde
 from language.reading.clauses.asking import understand_question
 from language.reading.clauses.bare import forms as bare
 from language.reading.clauses.bare import todo_behind, understand_bare, understand_statement
+from language.reading.clauses.briefing import understand_briefing
 from language.reading.clauses.changing import asked_away, understand_change
 from language.reading.clauses.moving import asked_for, corrected
 from language.reading.clauses.moving import forms as moving
@@ -164,7 +165,8 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
     # "Can you push it to 5?" is a request, for all its question mark.
     asked = clause.asked and not clause.of_assistant
     act = (
-        understand_talk(text)
+        understand_briefing(text, clock)
+        or understand_talk(text)
         or (None if forms.adds.match(text) else understand_hostile(text))
         or asked_for(text, clock, corrects=clause.corrects)
         or asked_away(text, clock)

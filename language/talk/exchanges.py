@@ -66,6 +66,11 @@ class Call:
         return text_of(error.get("message")) or "The change did not go through."
 
     @property
+    def note(self) -> str:
+        """What is to be told of what is no todo."""
+        return text_of(self.output.get("note"))
+
+    @property
     def items(self) -> list[Any]:
         """The items of a batch, in the order of its outcomes."""
         items = self.arguments.get("updates" if self.tool_name == "update_task" else "tasks")

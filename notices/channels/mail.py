@@ -16,10 +16,11 @@ class MailChannel:
     slots = 20
     one_at_a_time = False
 
-    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
+    def targets(self, owner_ids: Collection[UUID], *, asked: bool = False) -> Mapping[UUID, Collection[str]]:
         if not is_mail_set_up():
             return {}
-        people = User.objects.filter(pk__in=with_channel(self.name, owner_ids), email_verified_at__isnull=False)
+        wanting = owner_ids if asked else with_channel(self.name, owner_ids)
+        people = User.objects.filter(pk__in=wanting, email_verified_at__isnull=False)
         return {pk: (email,) for pk, email in people.values_list("pk", "email") if email}
 
     async def send(self, notice: Notice) -> Outcome:

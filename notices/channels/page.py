@@ -19,8 +19,8 @@ class PageChannel:
     slots = 20
     one_at_a_time = False
 
-    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
-        return dict.fromkeys(with_channel(self.name, owner_ids), ("",))
+    def targets(self, owner_ids: Collection[UUID], *, asked: bool = False) -> Mapping[UUID, Collection[str]]:
+        return dict.fromkeys(owner_ids if asked else with_channel(self.name, owner_ids), ("",))
 
     async def send(self, notice: Notice) -> Outcome:
         await get_channel_layer().group_send(group_of(notice.owner.pk), {"type": "reminded"})

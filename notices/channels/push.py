@@ -19,7 +19,7 @@ from notices.push.vapid import vapid_key
 BUTTONS = 2
 TITLES_SHOWN = 5
 # What says something of todos, and keeps it to itself where the person wants that.
-HIDDEN = {Delivery.Kind.REMINDER, Delivery.Kind.APPROVAL}
+HIDDEN = {Delivery.Kind.REMINDER, Delivery.Kind.BRIEFING, Delivery.Kind.APPROVAL}
 
 
 class PushChannel:
@@ -28,9 +28,9 @@ class PushChannel:
     slots = 20
     one_at_a_time = False
 
-    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
+    def targets(self, owner_ids: Collection[UUID], *, asked: bool = False) -> Mapping[UUID, Collection[str]]:
         found: dict[UUID, list[str]] = {}
-        rows = PushSubscription.objects.filter(owner__in=with_channel(self.name, owner_ids))
+        rows = PushSubscription.objects.filter(owner__in=owner_ids if asked else with_channel(self.name, owner_ids))
         for owner_id, subscription_id in rows.values_list("owner_id", "pk"):
             found.setdefault(owner_id, []).append(str(subscription_id))
         return found

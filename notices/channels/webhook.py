@@ -15,7 +15,7 @@ class WebhookChannel:
     slots = 100
     one_at_a_time = True
 
-    def targets(self, owner_ids: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
+    def targets(self, owner_ids: Collection[UUID], *, asked: bool = False) -> Mapping[UUID, Collection[str]]:
         """Nobody is told of a reminder by a program: what is for it is put by `webhooks/events.py`."""
         return {}
 

@@ -47,8 +47,12 @@ def put(
     expires_at: datetime.datetime,
     content: dict[str, Any],
     only: Collection[str] | None = None,
+    *,
+    asked: bool = False,
 ) -> int:
     """Something else to say, {"title", "text", "address"}, by all channels of the person or those of `only`.
+
+    `asked`: the person chose those for this, whatever they chose for reminders.
 
     Said at `occurrence`, and after `expires_at` no more. Inside the transaction of the caller.
     How many targets there are: 0 says that nothing reaches the person.
@@ -57,7 +61,7 @@ def put(
     shared |= {"occurrence": occurrence, "not_before": occurrence}
     rows = [
         Delivery(**shared, expires_at=expires_at, content=content, channel=channel, target=target)
-        for channel, target in targets_of_owner(targets_of({owner_id}), owner_id)
+        for channel, target in targets_of_owner(targets_of({owner_id}, asked=asked), owner_id)
         if only is None or channel in only
     ]
     put_all(rows)
@@ -69,9 +73,9 @@ def say_no_more(owner_id: UUID, source_id: UUID, why: str) -> None:
     Delivery.objects.for_user(owner_id).filter(source_id=source_id, acted="").update(acted=why, acted_at=Now())
 
 
-def targets_of(owner_ids: Collection[UUID]) -> Targets:
+def targets_of(owner_ids: Collection[UUID], *, asked: bool = False) -> Targets:
     """By channel and person; one question for each channel."""
-    return {name: channel.targets(owner_ids) for name, channel in channels.items()}
+    return {name: channel.targets(owner_ids, asked=asked) for name, channel in channels.items()}
 
 
 def targets_of_owner(targets: Targets, owner_id: UUID) -> list[tuple[str, str]]:

@@ -4,12 +4,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.dispatch import Signal
 from django.urls import reverse
 
 from accounts.models import User
 from notices.models import NoticeSettings
 
 SALT = "notices.stop"
+# Sent with `user`: what else is mailed to them ends as well.
+mails_stopped = Signal()
 # On a developer's machine, where nothing says what the site is called.
 NEAR = "http://localhost:8000"
 
@@ -33,5 +36,6 @@ def owner_id_of(token: str) -> UUID | None:
 
 def stop_mails(owner_id: UUID) -> None:
     """Of somebody who is gone there is nothing to stop."""
-    if User.objects.filter(pk=owner_id).exists():
-        NoticeSettings.objects.update_or_create(owner_id=owner_id, defaults={"mail": False})
+    if owner := User.objects.filter(pk=owner_id).first():
+        NoticeSettings.objects.update_or_create(owner=owner, defaults={"mail": False})
+        mails_stopped.send(User, user=owner)

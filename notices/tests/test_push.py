@@ -185,10 +185,15 @@ class Pushes(PushCase):
             for title in ("one", "two")
         )
         target = str(PushSubscription.objects.get().pk)
-        for said in (items[:1], items):
-            async_to_sync(PushChannel().send)(Notice(uuid7(), "reminder", self.alice, target, said))
+        of_reminder, of_briefing = "You have a reminder.", "Your briefing is ready."
+        for kind, said, body in (
+            ("reminder", items[:1], of_reminder),
+            ("reminder", items, of_reminder),
+            ("briefing", items[:1], of_briefing),
+        ):
+            async_to_sync(PushChannel().send)(Notice(uuid7(), kind, self.alice, target, said))
             message = self.browser.messages[-1]
-            self.assertEqual((message["title"], message["body"]), ("Todo Chat", "You have a reminder."))
+            self.assertEqual((message["title"], message["body"]), ("Todo Chat", body))
             self.assertNotIn("secret", json.dumps(message))
 
     def test_who_switched_it_off_gets_nothing(self):

@@ -7,7 +7,8 @@ the report says what differs. The occurrences of a repeat stand or fall together
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +24,9 @@ from todos.reminders.telling import rules_text
 
 from .changes import Act, Origin, Snapshot, columns_before, latest, previous_id_of, same, snapshot, todo_of
 
+# Sent inside the transaction with `user`, `by`, `now`, `redo` and `last`, the change of a todo that would be taken back
+# or None: who changes what is no todo takes back what was changed in the same turn or since, and answers a TakenBack.
+undo_asked = Signal()
 # Sent inside the transaction with `undone` and `in_effect`, sets of ids of tool calls whose changes became so.
 tool_calls_settled = Signal()
 
@@ -65,11 +69,20 @@ class Undone:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """What was taken back that is no todo, as a sentence; `alone` where no todo was changed in that turn."""
+
+    note: str
+    alone: bool
+
+
+@dataclass(frozen=True)
 class Report:
-    """Each todo of one undo. A new undo of `change_id` takes it back; None when all refused."""
+    """Each todo of one undo. A new undo of `change_id` takes it back; None when all refused. `others` are no todos."""
 
     change_id: UUID | None
     todos: list[Undone]
+    others: str = ""
 
     @property
     def sentence(self) -> str:
@@ -118,10 +131,15 @@ def undo_last(user: User, *, now: datetime.datetime, by: Origin, redo: bool = Fa
     here = mine.in_effect().filter(door=by.door, conversation_id=by.conversation_id)
     kind = {"undoes__isnull": False, "undoes__undoes": None} if redo else {"undoes": None}
     last = here.filter(**kind).newest_first().first()
+    answers: Any = undo_asked.send(User, user=user, by=by, now=now, redo=redo, last=last)
+    others: list[TakenBack] = [taken for _, taken in answers if taken]
+    said = " ".join(taken.note for taken in others)
+    if any(taken.alone for taken in others):
+        return Report(None, [], said)
     if last is None:
         raise NothingToUndo
     name = next(name for name in ("message_id", "tool_call_id", "act") if getattr(last, name))
-    return _undo(user, mine.filter(**{name: getattr(last, name)}), now, by)
+    return replace(_undo(user, mine.filter(**{name: getattr(last, name)}), now, by), others=said)
 
 
 def undo_todo(user: User, todo_id: UUID, *, now: datetime.datetime, by: Origin) -> Report:

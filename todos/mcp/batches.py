@@ -142,11 +142,7 @@ async def write_once(write: Callable[[], Results], caller: Caller) -> Results:
 
     @database_unit
     def write_unless_made() -> Results:
-        try:
-            lock_user(caller.user)
-        except TokenInvalid as erased:
-            raise ToolRefused(erased.code, erased.sentence) from None
-        caller.fence()
+        begin_write(caller)
         made = caller.by.tool_call_id and written_in_call(caller.user, caller.by.tool_call_id, caller.now)
         if made:
             return made
@@ -155,6 +151,15 @@ async def write_once(write: Callable[[], Results], caller: Caller) -> Results:
         return results
 
     return await write_unless_made()
+
+
+def begin_write(caller: Caller) -> None:
+    """What each write of a tool begins with, in its transaction."""
+    try:
+        lock_user(caller.user)
+    except TokenInvalid as erased:
+        raise ToolRefused(erased.code, erased.sentence) from None
+    caller.fence()
 
 
 def check_reach(results: Results, caller: Caller) -> None:
@@ -198,7 +203,7 @@ def changes_of(by: Origin, wide: Collection[str]) -> dict[str, Any]:
 
 def accepted(results: Results) -> Results:
     refused = [item for item in results.results if isinstance(item, Refused)]
-    if len(refused) == len(results.results):
+    if refused and len(refused) == len(results.results):
         raise ToolRefused(refused[0].code, " ".join(dict.fromkeys(item.reason for item in refused)), results)
     return results
 

@@ -102,9 +102,10 @@ class Refused(BaseModel):
 
 
 class Results(BaseModel):
-    """One for each item, in order."""
+    """One for each item, in order. `note` tells of what is no todo; each tool would pay for it in its schema."""
 
     results: list[Changed | Refused]
+    note: Annotated[str, SkipJsonSchema()] = ""
 
 
 class TaskList(BaseModel):

@@ -21,6 +21,7 @@ def change_answer(call: Call) -> str:
         for name in ("added", "completed", "reopened", "updated", "deleted", "undone", "unchanged")
     ]
     notes = [outcome.note for outcome in call.outcomes if outcome.note and outcome.outcome != "undone"]
+    notes += filter(None, [call.note])
     refusals = refusal_answer([outcome for outcome in call.outcomes if outcome.outcome == "refused"])
     return "\n\n".join(filter(None, [*parts, " ".join(dict.fromkeys(notes)), refusals]))
 

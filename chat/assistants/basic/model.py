@@ -13,8 +13,10 @@ from language.acts import (
     AddTodo,
     AnnotateTodo,
     AskTodos,
+    BriefMe,
     ChangeMany,
     Clarify,
+    DeleteTodos,
     OfferToDelete,
     RestoreTodo,
     Say,
@@ -77,7 +79,15 @@ def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
 
 
 def spoken_of(act: Act, conversation: Conversation) -> Act:
-    """A snooze of “that” where no todo was spoken of: what reminded last."""
+    """What “it” is where no todo was spoken of: the briefing, or for a snooze what reminded last."""
+    last = conversation.last.calls[-1] if conversation.last.calls else None
+    if last and last.tool_name == "set_briefing":
+        plan = last.arguments.get("plan", "day")
+        match act:
+            case UpdateTodos(tasks=("it",), due=due) if due:
+                return BriefMe(plan, due)
+            case DeleteTodos(tasks=("it",)):
+                return BriefMe(plan, on=False)
     match act:
         case UpdateTodos(tasks=("it",), remind=remind) if remind.startswith("snooze"):
             return act if known_rows(conversation.past) else replace(act, tasks=(LAST_REMINDER,))

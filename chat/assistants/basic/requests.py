@@ -9,6 +9,7 @@ from language.acts import (
     AddTodo,
     AnnotateTodo,
     AskTodos,
+    BriefMe,
     ChangeMany,
     CompleteTodos,
     DeleteTodos,
@@ -46,6 +47,9 @@ def requests_for(acts: Iterable[Act]) -> list[Wanted]:
         match act:
             case UndoChanges():
                 others += [("undo", said({"redo": act.redo}))] * act.count
+            case BriefMe():
+                given = {name: value for name, value in vars(act).items() if value not in ("", (), None)}
+                others.append(("set_briefing", given))
             case RepeatCall():
                 others.append((act.tool_name, act.arguments))
             case _ if isinstance(act, Look):

@@ -6,6 +6,7 @@ Each probe acts for eve; what comes out of it must not be the same without the f
 import datetime
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,8 +19,9 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from accounts.testing import UserFactory
 from chat.asking.program import question_of_asker
-from chat.briefing.hours import DAILY, briefings_of
+from chat.briefing.hours import DAILY, Wish, briefings_of
 from chat.briefing.sweep import conversation_for, store
+from chat.briefing.taking_back import change_of
 from chat.briefing.writing import agenda_of
 from chat.history.summaries import continue_conversation
 from chat.models import Approval, Conversation, Message
@@ -39,6 +41,7 @@ from notices.outbox.filling import say_no_more
 from notices.preferences import notice_settings
 from notices.push.subscriptions import SUBSCRIPTIONS_MAX, subscribe
 from notices.push.testing import Browser, PushService
+from notices.stopping.signing import stop_mails
 from notices.webhooks.acts import deliveries_of
 from notices.webhooks.events import WebhookTold, tell
 from notices.webhooks.health import note_whether_any
@@ -554,3 +557,27 @@ def what_carol_has_to_do_in_eves_briefing(lies: Lies) -> Any:
     Todo.objects.filter(owner=lies.eve).delete()
     TodoFactory(owner=lies.carol, title="carol's")
     return len(agenda_of(lies.eve, Briefing.Kind.DAY, lies.now).undated)
+
+
+@probe
+async def what_carol_set_last_of_her_briefing_undone_for_eve(lies: Lies) -> Any:
+    await Briefing.objects.all().adelete()
+    await sync_to_async(briefings_set_in_one_place)(lies)
+    await use_tool(lies.eve, "undo", by=replace(lies.by, tool_call_id=uuid7()))
+    return [str(row.time) async for row in Briefing.objects.order_by("owner")]
+
+
+@probe
+def mails_that_eve_stopped(lies: Lies) -> Any:
+    Briefing.objects.all().delete()
+    lies.briefing(lies.carol, mail=True)
+    stop_mails(lies.eve.pk)
+    return Briefing.objects.get().mail
+
+
+def briefings_set_in_one_place(lies: Lies) -> None:
+    """Of carol the later one, in what says that it is eve's conversation."""
+    before = Wish(True, datetime.time(9), DAILY, frozenset())
+    for owner, minutes in ((lies.eve, 0), (lies.carol, 1)):
+        at = lies.now + datetime.timedelta(minutes=minutes)
+        lies.briefing(owner, change=change_of(lies.by, at, before, str(uuid7())) | {"turn": owner.username})

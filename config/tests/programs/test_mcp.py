@@ -203,7 +203,7 @@ class PersonalTokens(McpCase):
 
     async def test_one_that_may_write_has_all_tools(self):
         tools = (await self.ask("tools/list", authorization=await self.personal()))["tools"]
-        self.assertEqual(len(tools), 8)
+        self.assertEqual(len(tools), 9)
 
     async def test_only_its_hash_is_stored_and_its_use_noted(self):
         token = await self.personal()
@@ -333,7 +333,7 @@ class SettingsPage(McpCase):
         async for token in PersonalToken.objects.all():
             await self.async_client.post(f"/accounts/settings/tokens/{token.pk}/revoke")
         self.assertEqual((await self.post({}, mine)).status_code, 401)
-        self.assertEqual(len((await self.ask("tools/list", authorization=theirs))["tools"]), 8)
+        self.assertEqual(len((await self.ask("tools/list", authorization=theirs))["tools"]), 9)
 
     async def test_who_reloads_the_page_by_hand_is_led_to_the_settings(self):
         await self.make()

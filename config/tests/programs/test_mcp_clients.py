@@ -123,7 +123,7 @@ class PythonClient(McpServerCase):
             connect(live, additional_headers=headers) as page,
             Client(streamable_http_client(self.address, http_client=http_client), mode=mode) as client,
         ):
-            self.assertEqual(len((await client.list_tools()).tools), 8)
+            self.assertEqual(len((await client.list_tools()).tools), 9)
             await asyncio.wait_for(page.recv(), 10)  # what every page hears when it opens
             await client.call_tool("add_task", {"tasks": [{"title": "Buy milk"}]})
             self.assertIn("catch-up", str(await asyncio.wait_for(page.recv(), 10)))
@@ -183,7 +183,7 @@ class Inspector(McpServerCase):
                 listed = self.inspect(era, user[1], "--method", "tools/list", "--strict")
                 self.assertEqual(listed.returncode, 0, listed.stderr[-2000:])
                 self.assertIn("0 errors", listed.stderr)
-                self.assertEqual(len(json.loads(listed.stdout)["result"]["tools"]), 8)
+                self.assertEqual(len(json.loads(listed.stdout)["result"]["tools"]), 9)
                 self.call(era, user[1], "add_task", '{"tasks": [{"title": "Buy milk"}]}')
                 self.assertEqual(self.call(era, user[1], "list_tasks", "{}")["tasks"][0]["title"], "Buy milk")
                 self.call(era, user[1], "complete_task", '{"tasks": ["milk"]}')

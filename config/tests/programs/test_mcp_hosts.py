@@ -51,7 +51,7 @@ class SearchAndFetch(HostCase):
 
     async def test_a_turn_of_our_own_does_not_see_them(self):
         names = {tool.name for tool in await tool_definitions()}
-        self.assertEqual(len(names), 6)
+        self.assertEqual(len(names), 7)
         self.assertFalse(names & {"search", "fetch"})
 
 
