@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
 from uuid import UUID
 
+from django.utils import translation
+
 from database.units import task_thread
 from telemetry import metrics
 from telemetry.notes import note_ids
@@ -59,6 +61,8 @@ class RunningTurn:
             self.conversation_id, self.turn = turn.conversation.pk, turn
             self.told_before = 2 * (len(turn.tool_calls) - len(turn.open_calls))
             self.begun.set_result(None)
+            # Of this task alone.
+            translation.activate(turn.language)
             await self.follow(turn)
             start_upkeep(turn)
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.bearer import authenticate, check_subject, comes_from_program
 from accounts.locks import lock_user
@@ -280,7 +281,7 @@ def model_request(turn: Turn, tools: tuple[ToolDefinition, ...]) -> ModelRequest
     with stage("context"):
         history = turn.sending.fitted_history()
     return ModelRequest(
-        instructions=instructions_text(now, turn.user.time_zone, turn.user.habits),
+        instructions=instructions_text(now, turn.user.time_zone, turn.user.habits, turn.user.speaks),
         history=history,
         tools=tools,
         now=now,
@@ -320,12 +321,12 @@ def closing_sentence(turn: Turn) -> str:
     """Why the model says no more, where it was not the model that ended the turn."""
     if turn.approval:
         return approval_words(turn.approval)
-    return STOP_SENTENCES[turn.answer.error_code] if turn.stopped and not turn.stopped_by_user else ""
+    return gettext(STOP_SENTENCES[turn.answer.error_code]) if turn.stopped and not turn.stopped_by_user else ""
 
 
 def check_answer(turn: Turn) -> None:
     if not turn.answer.content.strip() and not turn.stopped_by_user:
-        raise ModelError("The assistant's model gave an empty answer. Your message is kept; try again.")
+        raise ModelError(gettext("The assistant's model gave an empty answer. Your message is kept; try again."))
     if not turn.stopped:
         turn.answer.status = Message.Status.COMPLETED
 

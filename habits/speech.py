@@ -4,31 +4,35 @@ Words are marked as everywhere: `_("…")`, `ngettext("…", "…", count)`. Unt
 are said as they stand.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+
+PLACE, ANYTHING = re.compile(r"%\(\w+\)s"), ".+?"
 
 
 @dataclass
 class LookUp:
-    """Who looks words up: alone, counted, and in a context that tells two meanings apart."""
+    """Who looks words up: alone, counted, in a context that tells two meanings apart, and in all languages."""
 
     one: Callable[[str], str]
     counted: Callable[[str, str, int], str]
     in_context: Callable[[str, str], str]
+    everywhere: Callable[[str], Iterable[str]]
 
 
 look_up = LookUp(
     one=lambda words: words,
     counted=lambda one, several, count: one if count == 1 else several,
     in_context=lambda context, words: words,
+    everywhere=lambda words: (words,),
 )
 
 
-def speak_by(
-    one: Callable[[str], str], counted: Callable[[str, str, int], str], in_context: Callable[[str, str], str]
-) -> None:
+def speak_by(told: LookUp) -> None:
     """Called once, when the program begins."""
-    look_up.one, look_up.counted, look_up.in_context = one, counted, in_context
+    vars(look_up).update(vars(told))
 
 
 def gettext(words: str) -> str:
@@ -46,3 +50,15 @@ def pgettext(context: str, words: str) -> str:
 def gettext_noop(words: str) -> str:
     """Marks a constant, which is looked up where it is said."""
     return words
+
+
+@cache
+def pattern_of(words: str) -> re.Pattern[str]:
+    """What these words are in all languages, with anything in their places."""
+    forms = {words, *look_up.everywhere(words)}
+    return re.compile("|".join(ANYTHING.join(map(re.escape, PLACE.split(form))) for form in forms), re.DOTALL)
+
+
+def said_in(text: str, words: str) -> bool:
+    """Whether the text has these words in it, in whatever language they were said."""
+    return pattern_of(words).search(text) is not None

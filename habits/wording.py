@@ -57,8 +57,13 @@ def long_day_text(day: datetime.date, habits: Habits, *, year: bool = False) -> 
 
 def day_text(day: datetime.date, habits: Habits) -> str:
     """“6 March 2026” or “March 6, 2026”."""
+    return year_day_text(day.year, day.month, day.day, habits)
+
+
+def year_day_text(year: int, month: int, day: int, habits: Habits) -> str:
+    """The same, also of a day that does not exist."""
     words = _("%(day)s, %(year)s") if habits.month_first else _("%(day)s %(year)s")
-    return words % {"day": month_day_text(day.month, day.day, habits), "year": day.year}
+    return words % {"day": month_day_text(month, day, habits), "year": year}
 
 
 def short_day_text(day: datetime.date, habits: Habits) -> str:

@@ -1,25 +1,36 @@
 """What the assistant asks back, word for word: the next message is read by what was asked."""
 
+from habits.speech import gettext, gettext_noop, said_in
 from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, UpdateTodos
 
-ASK_TITLE = "What should I call it?"
-OFFER = "Shall I add"
-TAKE_BACK = "That is done already. Shall I take it back?"
-DELETE_OFFER = "Shall I delete"
+ASK_TITLE = gettext_noop("What should I call it?")
+OFFER = gettext_noop("Shall I add “%(title)s” to your list?")
+TAKE_BACK = gettext_noop("That is done already. Shall I take it back?")
+DELETE_OFFER = gettext_noop("Shall I delete %(todo)s?")
+DELETE_ONE_OFFER = gettext_noop("Shall I delete one of these? Say which, for example “delete 1”.")
+REOPEN_OFFER = gettext_noop("Shall I reopen %(todo)s?")
+COMPLETE_OFFER = gettext_noop("Shall I complete %(todo)s?")
+CHANGE_OFFER = gettext_noop("Shall I change %(todo)s?")
+OFFERS_TO_DELETE = (DELETE_OFFER, DELETE_ONE_OFFER)
+OFFERS_OF_CHANGE = (*OFFERS_TO_DELETE, REOPEN_OFFER, COMPLETE_OFFER, CHANGE_OFFER)
 
 
 def offered(todo: Act | None) -> Clarify | None:
     """The question whether to add it; None where that is no todo with a title."""
-    return Clarify(f"{OFFER} “{todo.title}” to your list?") if isinstance(todo, AddTodo) and todo.title else None
+    if not isinstance(todo, AddTodo) or not todo.title:
+        return None
+    return Clarify(gettext(OFFER) % {"title": todo.title})
 
 
 def offer_of(change: CompleteTodos | DeleteTodos | UpdateTodos) -> str:
-    """How a question whether to make the change begins: it names the act."""
+    """The question whether to make the change, of a `todo`."""
     if isinstance(change, DeleteTodos):
         return DELETE_OFFER
     if isinstance(change, CompleteTodos):
-        return "Shall I reopen" if change.reopen else "Shall I complete"
-    return "Shall I change"
+        return REOPEN_OFFER if change.reopen else COMPLETE_OFFER
+    return CHANGE_OFFER
 
 
-OFFERS_OF_CHANGE = (DELETE_OFFER, "Shall I reopen", "Shall I complete", "Shall I change")
+def asks(answer: str, *questions: str) -> bool:
+    """Whether the answer has one of the questions in it, in whatever language it was asked."""
+    return any(said_in(answer, question) for question in questions)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule
 from dateutil.relativedelta import relativedelta
 
-from habits.speech import gettext, ngettext, pgettext
+from habits.speech import gettext, gettext_noop, ngettext, pgettext
 from habits.values import UNSAID, Habits
 from habits.wording import list_text, month_day_text, weekday_name
 from language.due import Due, instant_of
@@ -30,8 +30,8 @@ FREQUENCIES = {"DAILY": rrule.DAILY, "WEEKLY": rrule.WEEKLY, "MONTHLY": rrule.MO
 NTH_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 PART = re.compile(r"(FREQ|INTERVAL|BYDAY|BYMONTHDAY|BYMONTH|BYSETPOS)=([A-Z0-9,+-]{1,60})")
 UNIT_NAMES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
-TOO_FINE = "A todo can repeat daily, weekly, monthly or yearly, but not more often than once a day."
-TOO_FAR = "That is too far away for a date."
+TOO_FINE = gettext_noop("A todo can repeat daily, weekly, monthly or yearly, but not more often than once a day.")
+TOO_FAR = gettext_noop("That is too far away for a date.")
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ def parse_rule(rule: str) -> Rule:
     for text in rule.upper().split(";"):
         match = PART.fullmatch(text)
         if match is None or match[1] in parts:
-            raise DateNotUnderstood("I cannot read this repeat rule.")
+            raise DateNotUnderstood(gettext("I cannot read this repeat rule."))
         parts[match[1]] = match[2]
     if parts.get("FREQ") not in FREQUENCIES:
-        raise DateNotUnderstood(TOO_FINE)
+        raise DateNotUnderstood(gettext(TOO_FINE))
     return _checked(
         Rule(
             frequency=parts["FREQ"],
@@ -92,14 +92,14 @@ def parse_rule(rule: str) -> Rule:
 
 def _number(digits: str, least: int, most: int) -> int:
     if not re.fullmatch(r"[+-]?\d{1,6}", digits) or not least <= int(digits) <= most:
-        raise DateNotUnderstood("I cannot read a number in this repeat rule.")
+        raise DateNotUnderstood(gettext("I cannot read a number in this repeat rule."))
     return int(digits)
 
 
 def _nth_day(code: str) -> tuple[int, int]:
     match = NTH_DAY.fullmatch(code)
     if match is None:
-        raise DateNotUnderstood("I cannot read a weekday in this repeat rule.")
+        raise DateNotUnderstood(gettext("I cannot read a weekday in this repeat rule."))
     return int(match[1] or 0), DAY_CODES.index(match[2])
 
 
@@ -116,14 +116,14 @@ def _checked(rule: Rule) -> Rule:
         "no day 0": 0 not in rule.month_days,
     }
     if not all(fits.values()):
-        raise DateNotUnderstood("I cannot repeat a todo by this rule.")
+        raise DateNotUnderstood(gettext("I cannot repeat a todo by this rule."))
     return rule
 
 
 def check_interval(interval: int) -> None:
     """Raise DateNotUnderstood for a step that leads nowhere."""
     if not 1 <= interval <= LONGEST_INTERVAL:
-        raise DateNotUnderstood(f"A repeat can have a step from 1 to {LONGEST_INTERVAL}.")
+        raise DateNotUnderstood(gettext("A repeat can have a step from 1 to %(most)s.") % {"most": LONGEST_INTERVAL})
 
 
 def first_occurrence(
@@ -133,7 +133,7 @@ def first_occurrence(
     for date in _dates_from(rule, start):
         if time is None or instant_of(date, time, zone) > now:
             return date
-    raise DateNotUnderstood(TOO_FAR)
+    raise DateNotUnderstood(gettext(TOO_FAR))
 
 
 def _dates_from(rule: Rule, start: datetime.date) -> Iterator[datetime.date]:
@@ -159,7 +159,7 @@ def next_occurrence(recurrence: Recurrence, due: Due, completed_at: datetime.dat
                 return Due(date)
         elif instant_of(date, due.time, zone) > completed_at:
             return Due(date, due.time, zone.key)
-    raise DateNotUnderstood(TOO_FAR)
+    raise DateNotUnderstood(gettext(TOO_FAR))
 
 
 def _later(rule: Rule, anchor: datetime.date, near: datetime.date) -> Iterator[datetime.date]:

@@ -1,9 +1,10 @@
 """The app of what all endpoints share."""
 
 from django.apps import AppConfig
-from django.utils import translation
 
 from habits.speech import speak_by
+
+from .languages.lookup import DJANGO
 
 
 class WebConfig(AppConfig):
@@ -12,4 +13,4 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401, PLC0415 registers them
 
-        speak_by(translation.gettext, translation.ngettext, translation.pgettext)
+        speak_by(DJANGO)

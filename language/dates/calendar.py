@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from habits.speech import gettext
 from habits.values import Habits
-from habits.wording import MONTH_NAMES, month_day_text
+from habits.wording import month_day_text, month_name, year_day_text
 from language.dates.languages import Kind
 from language.dates.tokens import Words
 from language.recurrence import LAST_YEAR, TOO_FAR, Rule
@@ -82,7 +83,9 @@ def _iso(match: re.Match[str], end: int, reference: Reference) -> DayReading:
         if offset:
             moment = moment.astimezone(reference.zone)
     except (ValueError, OverflowError):
-        return replace(reading, problem=f"There is no time {hour}:{minute}{offset or ''}.")
+        return replace(
+            reading, problem=gettext("There is no time %(time)s.") % {"time": f"{hour}:{minute}{offset or ''}"}
+        )
     time = moment.time().replace(microsecond=0)
     return replace(reading, date=moment.date(), time=time, ignored=moment.date() < reference.today)
 
@@ -96,14 +99,15 @@ def _numeric(words: Words, place: int, reference: Reference) -> DayReading:
     day_first = _order(said, first, second, reference)
     if day_first is None:
         orders = (month_day_text(second, first, reference.habits), month_day_text(first, second, reference.habits))
-        readings = " or ".join(orders)
-        problem = f"“{said}” can be {readings}. Which one do you mean?"
+        question = gettext("“%(words)s” can be %(one)s or %(other)s. Which one do you mean?")
+        problem = question % {"words": said, "one": orders[0], "other": orders[1]}
         return DayReading(place + 1, reference.today, weak=True, problem=problem)
     day, month = (first, second) if day_first else (second, first)
     reading = on_date(place + 1, reference, year, month, day)
     both = first != second and first <= MONTHS and second <= MONTHS and "." not in said
     understood = month_day_text(month, day, reference.habits)
-    note = f"Read {said} as {understood}." if both and not reading.problem else ""
+    told = gettext("Read %(words)s as %(date)s.") % {"words": said, "date": understood}
+    note = told if both and not reading.problem else ""
     return replace(reading, weak=True, note=note)
 
 
@@ -116,17 +120,13 @@ def _order(said: str, first: int, second: int, reference: Reference) -> bool | N
     return reference.day_first
 
 
-def month_name(month: int) -> str:
-    return MONTH_NAMES[(month - 1) % MONTHS]
-
-
 def on_date(end: int, reference: Reference, year: int | None, month: int, day: int) -> DayReading:
     """That date; without a year the next one to come, today included."""
     rule = Rule("YEARLY", month_days=(day,), month=month)
     years = [year] if year is not None else range(reference.today.year, reference.today.year + LEAP_CYCLE_YEARS + 1)
     for candidate in years:
         if not FIRST_YEAR <= candidate <= LAST_YEAR:
-            return DayReading(end, reference.today, problem=TOO_FAR)
+            return DayReading(end, reference.today, problem=gettext(TOO_FAR))
         if not (1 <= month <= MONTHS and 1 <= day <= calendar.monthrange(candidate, month)[1]):
             continue
         date = datetime.date(candidate, month, day)
@@ -137,10 +137,9 @@ def on_date(end: int, reference: Reference, year: int | None, month: int, day: i
 
 def _no_such_date(year: int | None, month: int, day: int, habits: Habits) -> str:
     if not 1 <= month <= MONTHS:
-        return f"There is no month {month}. Which date do you mean?"
-    comma = "," if habits.month_first else ""
-    in_year = f"{comma} {year}" if year is not None else ""
-    return f"There is no {month_day_text(month, day, habits)}{in_year}. Which date do you mean?"
+        return gettext("There is no month %(number)s. Which date do you mean?") % {"number": month}
+    date = month_day_text(month, day, habits) if year is None else year_day_text(year, month, day, habits)
+    return gettext("There is no %(date)s. Which date do you mean?") % {"date": date}
 
 
 def read_month_date(words: Words, place: int, reference: Reference) -> DayReading | None:
@@ -254,4 +253,6 @@ def read_month(words: Words, place: int, reference: Reference) -> DayReading | N
     if month is None or not reference.whole:
         return None
     _, end = read_year(words, spot + 1)
-    return DayReading(end, reference.today, problem=f"Which day in {month_name(month)} do you mean?")
+    return DayReading(
+        end, reference.today, problem=gettext("Which day in %(month)s do you mean?") % {"month": month_name(month)}
+    )

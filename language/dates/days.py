@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dateutil.relativedelta import relativedelta
 
+from habits.speech import gettext, gettext_noop
 from habits.weeks import day_in_week, week_begins
 from language.dates.calendar import (
     FIRST_YEAR,
@@ -44,6 +45,8 @@ LONG_UNITS = {
 HALVES = {"hour": (30, "minute"), "day": (12, "hour"), "year": (6, "month")}
 
 
+NO_SUCH_DAY = gettext_noop("There is no such day in that month. Which date do you mean?")
+IN_THE_PAST = gettext_noop("That is in the past. Which date do you mean?")
 ANCHOR_DAYS = (Kind.WEEKDAY, Kind.NEXT, Kind.MONTH, Kind.DAY)
 
 
@@ -207,7 +210,7 @@ def _distant(end: int, reference: Reference, start: datetime.date, amount: tuple
     if abs(count) <= (LAST_YEAR - FIRST_YEAR) * 366:
         date = roll(start, LONG_UNITS[unit] * count)
     if date is None:
-        return DayReading(end, reference.today, problem=TOO_FAR)
+        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
     return DayReading(end, date)
 
 
@@ -216,9 +219,9 @@ def _soon(end: int, reference: Reference, distance: datetime.timedelta) -> DayRe
     try:
         moment = (reference.local.astimezone(datetime.UTC) + distance).astimezone(reference.zone)
     except OverflowError:
-        return DayReading(end, reference.today, problem=TOO_FAR)
+        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
     if moment.year > LAST_YEAR:
-        return DayReading(end, reference.today, problem=TOO_FAR)
+        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
     return DayReading(end, moment.date(), time=moment.time().replace(second=0, microsecond=0))
 
 
@@ -251,7 +254,7 @@ def _nth_day(end: int, reference: Reference, firsts: list[datetime.date], nth: i
     """The nth day or weekday of the first of these months in which it is still to come."""
     found = [date for first in firsts if (date := _nth_in_month(first, nth, weekday))]
     if not found:
-        return DayReading(end, reference.today, problem="There is no such day in that month. Which date do you mean?")
+        return DayReading(end, reference.today, problem=gettext(NO_SUCH_DAY))
     date = next((date for date in found if date >= reference.today), found[-1])
     return DayReading(end, date, describes=True, ignored=date < reference.today)
 
@@ -357,7 +360,7 @@ def _span(words: Words, place: int, reference: Reference) -> DayReading | None:
     if unit not in {"week", "month", "year"} or (spot == place and not following):
         return None
     if past:
-        return DayReading(end, reference.today, ignored=True, problem="That is in the past. Which date do you mean?")
+        return DayReading(end, reference.today, ignored=True, problem=gettext(IN_THE_PAST))
     if not following:
         return _present(words, end, reference, unit)
     start = _start_of_next(unit, reference.today)

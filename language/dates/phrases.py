@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from habits.speech import gettext, gettext_noop
 from language.dates.calendar import DayReading, Reference
 from language.dates.days import read_day
 from language.dates.languages import Kind
@@ -31,7 +32,7 @@ FARTHEST_ANCHOR = 7
 MOST_ATTEMPTS = 70
 # A message is read in many parts, and each may hold dates: what all of them may cost together.
 MOST_ATTEMPTS_OF_MESSAGE = 500
-TOO_MANY_DATES = "There are more dates in that than I can read at once. Please send it in parts."
+TOO_MANY_DATES = gettext_noop("There are more dates in that than I can read at once. Please send it in parts.")
 
 WORDS_BEFORE_A_TOPIC = "since about from after of like version not except without named called titled between dated"
 WORDS_BEFORE_AN_AIM = "look looking aim aiming capped priced limit stay hold set guess stare"
@@ -51,7 +52,7 @@ COUNTED_BEFORE = frozenset(NUMBERED_THINGS.split())
 # "Tomorrow am".
 HALVES = {0: "morning", 12: "afternoon"}
 FRACTIONS = frozenset(f"{part}/{whole}" for whole in (2, 3, 4, 5, 8, 10) for part in range(1, whole))
-ENDLESS = "I cannot end a repeat by itself. Leave the end out, and delete the todo when it is over."
+ENDLESS = gettext_noop("I cannot end a repeat by itself. Leave the end out, and delete the todo when it is over.")
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Effort:
 
     def spend(self) -> None:
         if not self.left:
-            raise DateNotUnderstood(TOO_MANY_DATES)
+            raise DateNotUnderstood(gettext(TOO_MANY_DATES))
         self.left -= 1
 
 
@@ -279,12 +280,12 @@ def _with_limits(phrase: Phrase, reference: Reference) -> Phrase:
     if words.has(place, Kind.UNTIL):
         last = read_day(words, words.skip(place + 1, Kind.THE), reference)
         if last is not None:
-            return replace(phrase, end=last.end, problem=ENDLESS)
+            return replace(phrase, end=last.end, problem=gettext(ENDLESS))
     if words.has(place, Kind.THIS) and words.get(place + 1, Kind.UNIT) in {"week", "month", "year"}:
-        return replace(phrase, end=place + 2, problem=ENDLESS)
+        return replace(phrase, end=place + 2, problem=gettext(ENDLESS))
     counted = words.has(place, Kind.FOR) and words.has(place + 1, Kind.NUMBER)
     if counted and words.get(place + 2, Kind.UNIT) in {"day", "week", "month", "year"}:
-        return replace(phrase, end=place + 3, problem=ENDLESS)
+        return replace(phrase, end=place + 3, problem=gettext(ENDLESS))
     return phrase
 
 

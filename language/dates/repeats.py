@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from habits.speech import gettext, gettext_noop
 from language.dates.calendar import LONGEST_MONTH, DayReading, Reference
 from language.dates.days import SATURDAY, SUNDAY, read_day
 from language.dates.languages import Kind
@@ -21,7 +22,7 @@ FREQUENCIES = {
     "quarter": ("MONTHLY", 3),
     "year": ("YEARLY", 1),
 }
-ONCE_NOTE = "Read as a repeat for every month; say “this month” for one time."
+ONCE_NOTE = gettext_noop("Read as a repeat for every month; say “this month” for one time.")
 FIFTHS = 5
 LONGEST_DAY = 8  # words
 EVERY_OTHER = 2
@@ -86,7 +87,7 @@ def _every_unit(words: Words, place: int, reference: Reference) -> RepeatReading
         return None
     if unit not in FREQUENCIES:
         blocked = words.opaque(end) and not reference.whole
-        return None if blocked else RepeatReading(end, Rule("DAILY"), problem=TOO_FINE)
+        return None if blocked else RepeatReading(end, Rule("DAILY"), problem=gettext(TOO_FINE))
     frequency, step = FREQUENCIES[unit]
     return _with_days(words, RepeatReading(end, Rule(frequency, interval * step)), reference)
 
@@ -233,7 +234,7 @@ def _of_every_month(words: Words, place: int, reference: Reference) -> RepeatRea
             return replace(reading, end=spot + 1, rule=replace(reading.rule, interval=interval))
         return None
     end = _of_the_month(words, reading.end)
-    return replace(reading, end=end, note=ONCE_NOTE) if end else None
+    return replace(reading, end=end, note=gettext(ONCE_NOTE)) if end else None
 
 
 def _bare_day(words: Words, place: int) -> RepeatReading | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from habits.speech import gettext, gettext_noop
 from habits.wording import time_text
 from language.dates.calendar import DayReading, Reference
 from language.dates.days import roll
@@ -14,7 +15,7 @@ from language.due import Due, instant_of
 from language.errors import DateNotUnderstood
 from language.recurrence import SHORTEST_MONTH, TOO_FAR, Recurrence, Rule, first_occurrence
 
-PAST_NOTE = "That is already in the past."
+PAST_NOTE = gettext_noop("That is already in the past.")
 ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -79,7 +80,7 @@ def _moments(clock: Clock, part: str, date: datetime.date) -> list[tuple[datetim
     for hour in clock.hours(part):
         day = roll(date, datetime.timedelta(days=hour // MIDNIGHT))
         if day is None:
-            raise DateNotUnderstood(TOO_FAR)
+            raise DateNotUnderstood(gettext(TOO_FAR))
         moments.append((day, datetime.time(hour % MIDNIGHT, clock.minute)))
     return moments
 
@@ -106,9 +107,9 @@ def _due(
         if (moment.date(), moment.time()) != (date, time):
             notes = [*notes, gap_note(time, moment, reference)]
             due = due if keep_wall_time else Due(moment.date(), moment.time(), reference.zone.key)
-    return due, " ".join(filter(None, [*notes, PAST_NOTE if past else ""]))
+    return due, " ".join(filter(None, [*notes, gettext(PAST_NOTE) if past else ""]))
 
 
 def gap_note(time: datetime.time, moment: datetime.datetime, reference: Reference) -> str:
     skipped, shown = (time_text(either, reference.habits) for either in (time, moment))
-    return f"{skipped} does not exist that day; moved to {shown}."
+    return gettext("%(time)s does not exist that day; moved to %(moved)s.") % {"time": skipped, "moved": shown}

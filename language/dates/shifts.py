@@ -6,6 +6,7 @@ import datetime
 import re
 from zoneinfo import ZoneInfo
 
+from habits.speech import gettext, gettext_noop
 from language.dates.days import HALVES, LONG_UNITS, SHORT_UNITS, roll
 from language.due import Due
 from language.errors import DateNotUnderstood
@@ -21,7 +22,7 @@ SHIFT = re.compile(
 )
 AGAIN = re.compile(r"\b(?:again|another|more)\b", re.IGNORECASE)
 ABBREVIATED = {"min": "minute", "hr": "hour"}
-NEEDS_TIME = "It is due on a whole day. Say the time that it should have, for example “friday 5pm”."
+NEEDS_TIME = gettext_noop("It is due on a whole day. Say the time that it should have, for example “friday 5pm”.")
 
 
 def is_shift(phrase: str) -> bool:
@@ -58,7 +59,7 @@ def shifted(phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime
         return _elapsed(datetime.timedelta(**{SHORT_UNITS[unit]: count}), due, zone, now)
     date = roll(due.date if due else now.astimezone(zone).date(), LONG_UNITS[unit] * count)
     if date is None:
-        raise DateNotUnderstood(TOO_FAR)
+        raise DateNotUnderstood(gettext(TOO_FAR))
     return Due(date, due.time, due.zone) if due else Due(date)
 
 
@@ -73,12 +74,12 @@ def _unit_and_count(match: re.Match[str]) -> tuple[str, int]:
 
 def _elapsed(step: datetime.timedelta, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> Due:
     if due is not None and due.at is None:
-        raise DateNotUnderstood(NEEDS_TIME)
+        raise DateNotUnderstood(gettext(NEEDS_TIME))
     zone = ZoneInfo(due.zone) if due else zone
     try:
         wall = ((due.at if due and due.at else now).astimezone(datetime.UTC) + step).astimezone(zone)
     except OverflowError:
-        raise DateNotUnderstood(TOO_FAR) from None
+        raise DateNotUnderstood(gettext(TOO_FAR)) from None
     if wall.year > LAST_YEAR:
-        raise DateNotUnderstood(TOO_FAR)
+        raise DateNotUnderstood(gettext(TOO_FAR))
     return Due(wall.date(), wall.time().replace(second=0, microsecond=0), zone.key)

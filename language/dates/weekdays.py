@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
+from habits.speech import gettext
 from habits.weeks import day_in_week
-from habits.wording import WEEKDAY_NAMES, day_text
+from habits.wording import day_text, weekday_name
 from language.dates.calendar import (
     LONGEST_MONTH,
     DayReading,
@@ -39,7 +40,7 @@ def read_weekday(words: Words, place: int, reference: Reference) -> DayReading |
     if in_week := _weekday_of_week(words, spot + 1, reference, weekday):
         return in_week
     if words.has(end, Kind.THROUGH) and words.has(end + 1, Kind.WEEKDAY, Kind.SHORT_WEEKDAY):
-        return DayReading(end + 2, reference.today, ignored=True, problem="That is a range. Name one day.")
+        return DayReading(end + 2, reference.today, ignored=True, problem=gettext("That is a range. Name one day."))
     if dated := _weekday_with_date(words, end, reference, weekday):
         return dated
     date = coming_weekday(reference.today, weekday)
@@ -70,10 +71,9 @@ def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: 
         if dated.date.weekday() == weekday or dated.problem:
             return replace(dated, weak=False, describes=False)
         said = day_text(dated.date, reference.habits)
-        problem = (
-            f"{said} is a {WEEKDAY_NAMES[dated.date.weekday()]}, not a {WEEKDAY_NAMES[weekday]}. Which one do you mean?"
-        )
-        return replace(dated, problem=problem)
+        question = gettext("%(date)s is a %(weekday)s, not a %(other)s. Which one do you mean?")
+        names = {"weekday": weekday_name(dated.date.weekday()), "other": weekday_name(weekday)}
+        return replace(dated, problem=question % {"date": said, **names})
     day = words.get(spot, Kind.ORDINAL)
     if day is None or not 0 < day <= LONGEST_MONTH or words.opaque(spot + 1):
         return None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
+from habits.speech import gettext, gettext_noop
 from language.acts import (
     Act,
     AddTodo,
@@ -33,7 +34,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 LANGUAGES = ("de", "fr", "es")
 FRAMES = {language: section("frames", language) for language in LANGUAGES}
 END_MARKS = " .!?¡¿"
-NOT_UNDERSTOOD = "Shall I add “{}” to your list? Of other languages I know few sentences."
+NOT_UNDERSTOOD = gettext_noop("Shall I add “%(title)s” to your list? Of other languages I know few sentences.")
 # Below this share of words that a file has, a sentence of several words is one of another language.
 KNOWN_SHARE = 0.34
 MARKS_OF_OTHERS = 2
@@ -47,7 +48,7 @@ Maker = Callable[[re.Match[str], Clock, str], list[Act]]
 
 def understand_foreign(sentence: str, clock: Clock) -> list[Act] | None:
     """The acts of a sentence that one of the word files understands whole; None for any other."""
-    text = " ".join(sentence.split()).strip(END_MARKS)
+    text = folded(sentence)
     said = set(WORD.findall(text.lower()))
     for language in LANGUAGES:
         if said.isdisjoint(signs(language)):
@@ -62,7 +63,7 @@ def understand_foreign(sentence: str, clock: Clock) -> list[Act] | None:
         if is_deed(text, clock, language):
             return [todo_from(text, clock)]
         if text.partition(" ")[0].lower() in words("requests", language) - grammar_words():
-            return [Clarify(NOT_UNDERSTOOD.format(text))]
+            return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})]
     return None
 
 
@@ -71,7 +72,7 @@ def of_other_language(sentence: str, clock: Clock) -> Clarify | None:
 
     Such a language shows by its letters, by two of its function words, or by having hardly a word in common.
     """
-    text = " ".join(sentence.split()).strip(END_MARKS)
+    text = folded(sentence)
     letters = [letter for letter in text if letter.isalpha()]
     said = WORD.findall(text.lower())
     others = len(words("of_other_languages").intersection(said))
@@ -80,8 +81,12 @@ def of_other_language(sentence: str, clock: Clock) -> Clarify | None:
     share = sum(any(word in each for each in known) for word in undated) / max(len(undated), 1)
     is_strange = len(undated) > MARKS_OF_OTHERS and share < KNOWN_SHARE and not text.isascii()
     if others >= MARKS_OF_OTHERS or is_strange or sum(letter > "ɏ" for letter in letters) * 2 > len(letters):
-        return Clarify(NOT_UNDERSTOOD.format(text))
+        return Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})
     return None
+
+
+def folded(sentence: str) -> str:
+    return " ".join(sentence.split()).strip(END_MARKS)
 
 
 @cache
@@ -107,7 +112,7 @@ def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
 def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     value = around(match["value"], language)
     if over := passed_at_edge(value, clock):
-        raise Unclear(OVER.format(over))
+        raise Unclear(gettext(OVER) % {"when": over})
     todo = todo_from(value, clock)
     title = around(LEFT_OVER.sub("", todo.title), language)
     return [named(replace(todo, title=without_article(title, language)), language)]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from habits.speech import gettext, gettext_noop
 from language.acts import (
     Act,
     AddTodo,
@@ -16,7 +17,7 @@ from language.acts import (
 )
 from language.text.naming import is_pronoun, is_several
 
-ONE_BY_ONE = (
+ONE_BY_ONE = gettext_noop(
     "I am sure of a part of that only, so I have changed nothing. Could you say it again, one request a sentence?"
 )
 NOT_YOURS = Say("not yours")
@@ -101,4 +102,4 @@ def refused(readings: list[Reading]) -> Act | None:
     if NOT_YOURS in acts:
         return NOT_YOURS
     guessed = any(isinstance(act, AddTodo) for reading in readings if not reading.is_sure for act in reading.acts)
-    return Clarify(ONE_BY_ONE) if guessed and any(isinstance(act, Clarify) for act in acts) else None
+    return Clarify(gettext(ONE_BY_ONE)) if guessed and any(isinstance(act, Clarify) for act in acts) else None

@@ -4,6 +4,7 @@ Pure: the same text at the same moment always means the same acts. What a text r
 (`references.py`), so that a message is understood alike in every conversation.
 """
 
+from habits.speech import gettext, gettext_noop
 from language.acts import Act, AddTodo, Clarify, Reading, Say, Unclear
 from language.clock import Clock
 from language.grammar import section
@@ -18,7 +19,13 @@ forms = section("understanding")
 
 
 REQUESTS_MAX = 60
-TOO_MANY = "That is {} requests at once. I take up to {} in one message; please send them in parts."
+TOO_MANY = gettext_noop(
+    "That is %(count)s requests at once. I take up to %(most)s in one message; please send them in parts."
+)
+
+
+def too_many(count: int) -> str:
+    return gettext(TOO_MANY) % {"count": count, "most": REQUESTS_MAX}
 
 
 def understand(text: str, clock: Clock) -> list[Act]:
@@ -41,12 +48,12 @@ def read_sentences(text: str, clock: Clock) -> Reading:
     if len(lines) > 1 and len(lines[0]) <= CLAUSE_MAX_CHARACTERS and forms.heading.fullmatch(lines[0]):
         return Reading(listed_acts(lines[1:], clock), is_sure=True)
     if len(lines) > REQUESTS_MAX:
-        return Reading([Clarify(TOO_MANY.format(len(lines), REQUESTS_MAX))])
+        return Reading([Clarify(too_many(len(lines)))])
     if len(lines) > 1 and all(map(BULLET.match, lines)):
         return settled_reading([read_point(line, clock) for line in lines])
     parts = sentences(text)
     if len(parts) > REQUESTS_MAX:
-        return Reading([Clarify(TOO_MANY.format(len(parts), REQUESTS_MAX))])
+        return Reading([Clarify(too_many(len(parts)))])
     return settled_reading(merged(readings_of(parts, clock)))
 
 
@@ -68,7 +75,7 @@ def read_point(line: str, clock: Clock) -> Reading:
     """A point of a list without a heading: a command where it surely is one, else a todo."""
     point = BULLET.sub("", line, count=1).strip(" ,;")
     if len(point) > CLAUSE_MAX_CHARACTERS:
-        return Reading([Clarify(TOO_LONG)])
+        return Reading([Clarify(gettext(TOO_LONG))])
     reading = read_sentence(point, clock)
     if reading.is_sure or not all(isinstance(act, AddTodo | Clarify) for act in reading.acts):
         return reading
@@ -78,7 +85,7 @@ def read_point(line: str, clock: Clock) -> Reading:
 def listed_acts(lines: list[str], clock: Clock) -> list[Act]:
     """The lines under "Add these:" are todos, whatever they say."""
     if len(lines) > REQUESTS_MAX:
-        return [Clarify(TOO_MANY.format(len(lines), REQUESTS_MAX))]
+        return [Clarify(too_many(len(lines)))]
     if max(map(len, lines)) > CLAUSE_MAX_CHARACTERS:
-        return [Clarify(TOO_LONG)]
+        return [Clarify(gettext(TOO_LONG))]
     return [*todos_from([BULLET.sub("", line, count=1).strip(" ,;") for line in lines], clock)]

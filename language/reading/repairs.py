@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from habits.speech import gettext, gettext_noop
 from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, Unclear, UpdateTodos
 from language.clock import Clock, cut_final_date, is_date
 from language.grammar import section
@@ -12,7 +13,9 @@ forms = section("repairs")
 
 
 MEANT_MAX_WORDS = 5
-SAY_AGAIN = "I am not sure which of the two you mean, so I have changed nothing. Could you say it once more?"
+SAY_AGAIN = gettext_noop(
+    "I am not sure which of the two you mean, so I have changed nothing. Could you say it once more?"
+)
 
 
 def with_meant_date(sentence: str, clock: Clock) -> str | None:
@@ -27,7 +30,7 @@ def with_meant_date(sentence: str, clock: Clock) -> str | None:
     if forms.hour.fullmatch(meant):
         hour = forms.at_hour.fullmatch(said)
         if not hour:
-            raise Unclear(SAY_AGAIN)
+            raise Unclear(gettext(SAY_AGAIN))
         return f"{hour['before']} {meant}"
     kept, due = cut_final_date(said, clock)
     return f"{kept} {meant}" if (due or " " in said) and is_date(meant, clock) else None
@@ -41,7 +44,7 @@ def repaired(acts: list[Act], meant: str) -> list[Act]:
             return [replace(act, title=new)]
         case CompleteTodos() | DeleteTodos() | UpdateTodos(title=""):
             return [replace(act, tasks=names_in(meant))]
-    return [Clarify(SAY_AGAIN)]
+    return [Clarify(gettext(SAY_AGAIN))]
 
 
 def corrected_title(title: str, new: str, old: str = "") -> str:

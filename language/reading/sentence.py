@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from habits.speech import gettext, gettext_noop
 from language.acts import (
     Act,
     AddTodo,
@@ -41,8 +42,8 @@ forms = section("reading")
 talk = section("talk")
 
 
-TOO_LONG = "That is too long for me to take as one request. Could you say it in shorter sentences?"
-CHANGE_WHAT = (
+TOO_LONG = gettext_noop("That is too long for me to take as one request. Could you say it in shorter sentences?")
+CHANGE_WHAT = gettext_noop(
     "I am not sure what to change there. Say it with a few words of the todo's title, for example "
     "“move the dentist to friday 5pm” or “rename milk to oat milk”."
 )
@@ -56,7 +57,7 @@ TOPICS = {name: name.replace("_", " ") for name in ("help", "who", "hello", "tha
 def read_sentence(sentence: str, clock: Clock) -> Reading:
     """The acts of one sentence: by the grammar, weighed by the score."""
     if len(sentence) > CLAUSE_MAX_CHARACTERS:
-        return Reading([Clarify(TOO_LONG)])
+        return Reading([Clarify(gettext(TOO_LONG))])
     if acts := understand_foreign(clause_of(sentence).text, clock):
         return Reading(acts, is_sure=True)
     reading = weighed(sentence, parsed(sentence, clock), lambda part: certain_acts(clause_of(part), clock), clock)
@@ -222,9 +223,10 @@ def likely_acts(clause: Clause, clock: Clock) -> list[Act]:
 
 def asked_back(text: str, clock: Clock) -> Act:
     if has_sign(text):
-        return Clarify(f"What should I do with {text}? For example “complete {text}” or “delete {text}”.")
+        sentence = gettext("What should I do with %(name)s? For example “complete %(name)s” or “delete %(name)s”.")
+        return Clarify(sentence % {"name": text})
     if bare.changes_something.fullmatch(text):
-        return Clarify(CHANGE_WHAT)
+        return Clarify(gettext(CHANGE_WHAT))
     return offered(todo_behind(text, clock)) or Say("outside")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from habits.speech import gettext, gettext_noop
 from language.acts import (
     Act,
     AddTodo,
@@ -30,7 +31,7 @@ from language.acts import (
 )
 from language.clock import Clock
 from language.grammar import section, words
-from language.questions import OFFER, offered
+from language.questions import OFFER, asks, offered
 from language.scoring.features import CONTENT, VERB, shape, tokens_of
 from language.scoring.score import family_likelihoods, likely_ours
 from language.text.selection import select
@@ -49,7 +50,7 @@ REVERSING = words("reversing")
 SURELY = 0.8
 # Nor is a question of the world answered by the list where it may be one.
 SHOWN = 0.7
-DEPENDS = "That depends on something I cannot see, so I have changed nothing. Tell me when it is so."
+DEPENDS = gettext_noop("That depends on something I cannot see, so I have changed nothing. Tell me when it is so.")
 CHANGES = (CompleteTodos, DeleteTodos, UpdateTodos, Sought)
 WRITES = (AddTodo, CompleteTodos, DeleteTodos, Sought)
 WRITTEN = (*WRITES, UpdateTodos, Supposed)
@@ -97,7 +98,7 @@ def accounted(reading: Reading) -> Reading:
 def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:
     """What the grammar is sure of and a sentence of its words may ask for; else what a search finds."""
     if forms.conditional.match(sentence.lower()) and any(isinstance(act, CHANGES) for act in reading.acts):
-        return Reading([Clarify(DEPENDS)])
+        return Reading([Clarify(gettext(DEPENDS))])
     first = reading.acts[0]
     tokens = tokens_of(sentence, clock)
     ours = likely_ours(tokens)
@@ -124,7 +125,7 @@ def is_wanted(reading: Reading, ours: float, likely: dict[str, float]) -> bool:
 def may_write(act: Act) -> bool:
     """Whether the act writes, or offers to."""
     if isinstance(act, Clarify):
-        return act.question.startswith(OFFER)
+        return asks(act.question, OFFER)
     # A new date is for todos alone: "can you push it to 5?"
     return isinstance(act, WRITTEN) and act != AddTodo("") and not (isinstance(act, UpdateTodos) and act.due)
 

@@ -7,13 +7,16 @@ mail from yesterday", "to go through the notes I took last monday".
 import re
 from dataclasses import dataclass
 
+from habits.speech import gettext_noop
 from habits.wording import MONTH_NAMES, WEEKDAY_NAMES
 from language.clock import Clock
 from language.dates import resolve_date
 from language.errors import DateNotUnderstood
 from language.reminders.phrases import ANY, DAYS, MINUTES
 
-OVER = "“{}” is over already, so that nothing would remind you. When should I? Say for example “tomorrow at 9am”."
+OVER = gettext_noop(
+    "“%(when)s” is over already, so that nothing would remind you. When should I? Say for example “tomorrow at 9am”."
+)
 WHEN_WORDS = 8
 
 ASKS = re.compile(

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from habits.speech import gettext, gettext_noop
 from habits.values import UNSAID, Habits
 from language.dates import resolve_date
 from language.due import Due
@@ -84,15 +85,21 @@ LENGTH = re.compile(
 )
 AUTOMATIC = frozenset({"automatic", "automatically", "default", "the default", "as usual"})
 
-NOT_UNDERSTOOD = "I could not read “{}” as a time to remind. Try “30 minutes before”, “the evening before” or “at 9am”."
-REPEATED = (
+NOT_UNDERSTOOD = gettext_noop(
+    "I could not read “%(words)s” as a time to remind. Try “30 minutes before”, “the evening before” or “at 9am”."
+)
+REPEATED = gettext_noop(
     "A reminder is for one moment. For one that comes again and again, let the todo repeat, such as “every day at 9am”."
 )
-NO_DATE = "It has no date, so that “{}” counts from nothing. Say the moment, for example “tomorrow at 9am”."
-WHOLE_DAY = "It is due on a whole day, so that “{}” counts from no time. Try “the evening before” or “at 9am”."
-TOO_FAR_BEFORE = "A reminder comes at most a year before."
-TOO_MANY = f"A todo has at most {REMINDERS_MAX} reminders."
-IS_OVER = "“{}” is over already: that was {}."
+NO_DATE = gettext_noop(
+    "It has no date, so that “%(words)s” counts from nothing. Say the moment, for example “tomorrow at 9am”."
+)
+WHOLE_DAY = gettext_noop(
+    "It is due on a whole day, so that “%(words)s” counts from no time. Try “the evening before” or “at 9am”."
+)
+TOO_FAR_BEFORE = gettext_noop("A reminder comes at most a year before.")
+TOO_MANY = gettext_noop("A todo has at most %(most)s reminders.")
+IS_OVER = gettext_noop("“%(words)s” is over already: that was %(moment)s.")
 
 
 def says_also(phrase: str) -> bool:
@@ -123,10 +130,10 @@ def read_rules(
     """
     said, known = [*phrases], [*known]
     if len(said) > REMINDERS_MAX:
-        raise DateNotUnderstood(TOO_MANY)
+        raise DateNotUnderstood(gettext(TOO_MANY) % {"most": REMINDERS_MAX})
     for phrase in said:
         if len(phrase) > PHRASE_MAX:
-            raise DateNotUnderstood(NOT_UNDERSTOOD.format(f"{phrase[:60]}…"))
+            raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": f"{phrase[:60]}…"})
     if [_folded(phrase).lower() in AUTOMATIC for phrase in said] == [True]:
         return None
     rules = known if any(says_also(phrase) or is_snooze(phrase) for phrase in said) else []
@@ -138,7 +145,7 @@ def read_rules(
         if rule not in known:
             _refuse_past(rule, due, zone, now, habits)
     if len(set(rules)) > REMINDERS_MAX:
-        raise DateNotUnderstood(TOO_MANY)
+        raise DateNotUnderstood(gettext(TOO_MANY) % {"most": REMINDERS_MAX})
     return list(dict.fromkeys(rules))
 
 
@@ -195,24 +202,24 @@ def _before(match: re.Match[str], words: str, due: Due | None, zone: ZoneInfo, n
     if unit in DAYS and count == int(count) and not match["more"]:
         days = int(count) * DAYS[unit]
         if days > DAYS_MAX:
-            raise DateNotUnderstood(TOO_FAR_BEFORE)
+            raise DateNotUnderstood(gettext(TOO_FAR_BEFORE))
         rule = _counted(ReminderRule(days=days), words, due)
         day = due.date - datetime.timedelta(days=days) if due else now.date()
         return replace(rule, time=_time_in(match, unit, day, zone, now))
     minutes = round(count * (MINUTES.get(unit) or DAYS[unit] * 24 * 60)) + round(_count(match["more"] or "0"))
     if minutes > DAYS_MAX * 24 * 60:
-        raise DateNotUnderstood(TOO_FAR_BEFORE)
+        raise DateNotUnderstood(gettext(TOO_FAR_BEFORE))
     if match["clock"] or match["part"]:
-        raise DateNotUnderstood(NOT_UNDERSTOOD.format(words))
+        raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": words})
     return _counted(ReminderRule(minutes=minutes), words, due)
 
 
 def _counted(rule: ReminderRule, words: str, due: Due | None) -> ReminderRule:
     """The rule, where the todo has what it counts from."""
     if due is None:
-        raise DateNotUnderstood(NO_DATE.format(words))
+        raise DateNotUnderstood(gettext(NO_DATE) % {"words": words})
     if rule.minutes is not None and due.time is None:
-        raise DateNotUnderstood(WHOLE_DAY.format(words))
+        raise DateNotUnderstood(gettext(WHOLE_DAY) % {"words": words})
     return rule
 
 
@@ -233,22 +240,22 @@ def _clock(words: str, day: datetime.date, zone: ZoneInfo, now: datetime.datetim
     """The time of that day: "at 8" is the morning, or the evening of a day whose morning is over."""
     found = resolve_date(f"{day.isoformat()} at {words.lower().removeprefix('at ')}", zone, now)
     if found.due is None or found.due.time is None:
-        raise DateNotUnderstood(NOT_UNDERSTOOD.format(words))
+        raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": words})
     return found.due.time
 
 
 def _moment(words: str, zone: ZoneInfo, now: datetime.datetime, habits: Habits) -> ReminderRule:
     """A date as everywhere; a whole day is its morning."""
     if EVER_AGAIN.match(words):
-        raise DateNotUnderstood(REPEATED)
+        raise DateNotUnderstood(gettext(REPEATED))
     try:
         found = resolve_date(words, zone, now, habits=habits)
     except DateNotUnderstood as refusal:
-        raise DateNotUnderstood(NOT_UNDERSTOOD.format(words[:60])) from refusal
+        raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": words[:60]}) from refusal
     if found.recurrence:
-        raise DateNotUnderstood(REPEATED)
+        raise DateNotUnderstood(gettext(REPEATED))
     if found.due is None:
-        raise DateNotUnderstood(NOT_UNDERSTOOD.format(words[:60]))
+        raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": words[:60]})
     return ReminderRule(on=found.due.date, time=found.due.time or MORNING, zone=found.due.zone or zone.key)
 
 
@@ -256,7 +263,7 @@ def _refuse_past(rule: ReminderRule, due: Due | None, zone: ZoneInfo, now: datet
     at = rule.instant(due, zone)
     if at is not None and at <= now:
         said = rule_text(rule, zone, now, habits)
-        raise DateNotUnderstood(IS_OVER.format(said, instant_text(at, zone, now, habits)))
+        raise DateNotUnderstood(gettext(IS_OVER) % {"words": said, "moment": instant_text(at, zone, now, habits)})
 
 
 def _folded(phrase: str) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from habits.speech import gettext
+
 
 @dataclass(frozen=True)
 class Row:
@@ -63,7 +65,7 @@ class Call:
         error = self.output.get("error")
         if not isinstance(error, dict) or self.outcomes:
             return ""
-        return text_of(error.get("message")) or "The change did not go through."
+        return text_of(error.get("message")) or gettext("The change did not go through.")
 
     @property
     def note(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from habits.speech import gettext
 from language.acts import (
     Act,
     AddTodo,
@@ -21,10 +22,11 @@ from language.acts import (
 )
 from language.clock import TIME_ALONE, Clock, cut_date, is_date
 from language.grammar import section
-from language.questions import ASK_TITLE, DELETE_OFFER, OFFER, OFFERS_OF_CHANGE, TAKE_BACK
+from language.questions import ASK_TITLE, OFFER, OFFERS_OF_CHANGE, OFFERS_TO_DELETE, TAKE_BACK, asks
 from language.reading.clauses.adding import title_of, todo_from
 from language.reading.clauses.bare import todo_behind
 from language.reading.clauses.moving import TO_WHICH_DAY, moved_somewhen
+from language.reading.foreign import NOT_UNDERSTOOD
 from language.reading.message import understand
 from language.reading.sentence import certain_acts, understand_talk
 from language.reminders.passed import passed_reminder
@@ -51,13 +53,13 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
     text, last = conversation.current.text, conversation.last
     talk = understand_talk(clause_of(text).text)
     said = talk.topic if isinstance(talk, Say) else ""
-    if ASK_TITLE in last.answer:
+    if asks(last.answer, ASK_TITLE):
         return titled(conversation, said, clock)
     if answered := yes_or_no(conversation, said, clock):
         return answered
     if refused := refusals(last.calls):
         return repeated(refused, conversation, said, clock)
-    if WHICH_ONE in last.answer and all(call.tool_name == "list_tasks" for call in last.calls):
+    if asks(last.answer, WHICH_ONE) and all(call.tool_name == "list_tasks" for call in last.calls):
         return chosen_for_it(conversation, clock)
     return next(filter(None, (way(conversation, clock) for way in WAYS_ON)), None)
 
@@ -66,21 +68,21 @@ def yes_or_no(conversation: Conversation, said: str, clock: Clock) -> list[Act] 
     """A yes to what was offered; a no to what is done already is asked about."""
     last = conversation.last
     if said == "no" and any(outcome.outcome in CHANGED for outcome in last.outcomes):
-        return deed_for_other(conversation, clock) or [Clarify(TAKE_BACK)]
-    if said == "yes" and last.answer == TAKE_BACK:
+        return deed_for_other(conversation, clock) or [Clarify(gettext(TAKE_BACK))]
+    if said == "yes" and asks(last.answer, TAKE_BACK):
         return [UndoChanges()]
-    is_offer = last.answer.startswith((OFFER, *OFFERS_OF_CHANGE))
+    is_offer = asks(last.answer, OFFER, NOT_UNDERSTOOD, *OFFERS_OF_CHANGE)
     return accepted(conversation, clock) if said == "yes" and is_offer else None
 
 
 def accepted(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """What the assistant offered to do."""
     last = conversation.last
-    if last.answer.startswith(OFFERS_OF_CHANGE):
-        offered_rows = [row for row in last.rows if f"“{row.title}”" in last.answer]
+    if asks(last.answer, *OFFERS_OF_CHANGE):
+        offered_rows = [row for row in last.rows if row.title in last.answer]
         if len(offered_rows) != 1:
             return None
-        if last.answer.startswith(DELETE_OFFER):
+        if asks(last.answer, *OFFERS_TO_DELETE):
             return [DeleteTodos((offered_rows[0].id,))]
         return [replace(act, tasks=(offered_rows[0].id,)) for act in changes_before(conversation, clock)] or None
     todo = todo_behind(clause_of(last.text).text, clock)
@@ -126,7 +128,7 @@ def acts_before(conversation: Conversation, clock: Clock) -> list[Act]:
 
 def moved_to_day(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """ "Postpone the dentist" – to which day? – "friday"."""
-    if TO_WHICH_DAY not in conversation.last.answer:
+    if not asks(conversation.last.answer, TO_WHICH_DAY):
         return None
     what, due = moved_somewhen(clause_of(conversation.last.text).text), clause_of(conversation.current.text).text
     return [UpdateTodos(names_in(what), due=due)] if what and is_readable_date(due, clock) else None

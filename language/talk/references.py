@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import TypeVar
 
+from habits.speech import gettext, gettext_noop, ngettext
 from language.acts import (
     Act,
     AnnotateTodo,
@@ -20,9 +21,11 @@ from language.talk.exchanges import Conversation, Exchange, Row
 from language.text.naming import all_but, bare_name, is_pronoun, is_several, places_of
 
 NUMBERED_LINE = re.compile(r"^[^\S\n]*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
-WHICH_ONE = "Which one do you mean?"
-NOTHING_BEFORE = "Which todo do you mean? Say a few words of its title."
-NO_LIST = "I have no list to count in yet. Say a few words of the todo's title, or ask for your list first."
+WHICH_ONE = gettext_noop("Which one do you mean?")
+NOTHING_BEFORE = gettext_noop("Which todo do you mean? Say a few words of its title.")
+NO_LIST = gettext_noop(
+    "I have no list to count in yet. Say a few words of the todo's title, or ask for your list first."
+)
 
 BARE_HOUR = re.compile(r"(?:at )?(?:1[01]|[1-9])(?::\d\d)?")
 
@@ -71,9 +74,9 @@ def rows_meant(name: str, conversation: Conversation) -> list[Row]:
     if is_several(name) and len(rows) == 1:
         rows = rows_changed_lately(conversation)
     if not rows:
-        raise Unclear(NOTHING_BEFORE)
+        raise Unclear(gettext(NOTHING_BEFORE))
     if is_pronoun(name) and len(rows) > 1:
-        raise Unclear(f"{WHICH_ONE}\n{numbered_titles(rows)}")
+        raise Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(rows)}")
     return rows
 
 
@@ -81,19 +84,26 @@ def row_named(name: str, conversation: Conversation) -> Row:
     """The one todo of the last list whose title has all words of the name; what is left out must be known for sure."""
     shown, words = shown_rows(conversation), set(bare_name(name).lower().split())
     if not shown:
-        raise Unclear(NO_LIST)
+        raise Unclear(gettext(NO_LIST))
     fitting = [row for row in shown if words <= set(row.title.lower().split())]
     if len(fitting) != 1:
-        raise Unclear(f"{WHICH_ONE}\n{numbered_titles(fitting or shown)}")
+        raise Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(fitting or shown)}")
     return fitting[0]
 
 
 def rows_at(places: tuple[int, ...], rows: list[Row]) -> list[Row]:
     """The rows at places counted from 1, or from the end when negative."""
     if not rows:
-        raise Unclear(NO_LIST)
+        raise Unclear(gettext(NO_LIST))
     if any(not -len(rows) <= place <= len(rows) for place in places):
-        raise Unclear(f"The last list has {len(rows)} todo{'s' if len(rows) > 1 else ''}. Which number do you mean?")
+        raise Unclear(
+            ngettext(
+                "The last list has %(count)s todo. Which number do you mean?",
+                "The last list has %(count)s todos. Which number do you mean?",
+                len(rows),
+            )
+            % {"count": len(rows)}
+        )
     return [rows[place - 1 if place > 0 else place] for place in places]
 
 

@@ -81,7 +81,7 @@ class Reminding(TestCase):
             ):
                 with self.subTest(form.format(when)):
                     [act] = read_message(form.format(when), CLOCK).acts
-                    self.assertEqual(act, Clarify(OVER.format(when)))
+                    self.assertEqual(act, Clarify(OVER % {"when": when}))
         for said in (
             "erinnere mich gestern um 17 Uhr an die Bank",
             "rappelle-moi d'appeler maman hier à 17h",

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from language.talk.exchanges import Call, Outcome, Row
 from language.talk.references import NOTHING_BEFORE, WHICH_ONE
 from language.text.naming import is_pronoun
@@ -9,13 +12,19 @@ from todos.finding.references import read_id
 
 from .listing import described, numbered, quoted
 
-PRIORITY_NEWS = {"none": "has no priority now", "urgent": "is urgent now"}
+PRIORITY_NEWS = {
+    "none": gettext_noop("has no priority now"),
+    "low": gettext_noop("now has low priority"),
+    "medium": gettext_noop("now has medium priority"),
+    "high": gettext_noop("now has high priority"),
+    "urgent": gettext_noop("is urgent now"),
+}
 
 
 def change_answer(call: Call) -> str:
     """Every outcome of a call that was to change something, in a few lines."""
     if call.error:
-        return call.error if call.tool_name == "undo" else f"That did not work: {call.error}"
+        return call.error if call.tool_name == "undo" else _("That did not work: %(reason)s") % {"reason": call.error}
     parts = [
         changed_part(name, call)
         for name in ("added", "completed", "reopened", "updated", "deleted", "undone", "unchanged")
@@ -38,36 +47,38 @@ def changed_part(name: str, call: Call) -> str:
 
 
 def one_changed(name: str, row: Row, call: Call) -> str:
-    return {
-        "added": f"Added {described(row)}.",
-        "completed": f"Done: {quoted(row)}.",
-        "reopened": f"Reopened {described(row)}.",
-        "deleted": f"Moved {quoted(row)} to the trash. It stays there for 30 days.",
-        "unchanged": f"{quoted(row)} {unchanged_state(call)}",
-    }[name]
+    sentence = {
+        "added": _("Added %(facts)s."),
+        "completed": _("Done: %(todo)s."),
+        "reopened": _("Reopened %(facts)s."),
+        "deleted": _("Moved %(todo)s to the trash. It stays there for 30 days."),
+    }.get(name) or unchanged_sentence(call)
+    return sentence % {"todo": quoted(row), "facts": described(row)}
 
 
-def unchanged_state(call: Call) -> str:
+def unchanged_sentence(call: Call) -> str:
     if call.tool_name == "complete_task":
-        return "is already open." if call.arguments.get("reopen") else "was already done."
-    return "was like that already; nothing is changed." if call.tool_name == "update_task" else "needed no change."
+        return _("%(todo)s is already open.") if call.arguments.get("reopen") else _("%(todo)s was already done.")
+    if call.tool_name == "update_task":
+        return _("%(todo)s was like that already; nothing is changed.")
+    return _("%(todo)s needed no change.")
 
 
 def several_changed(name: str, rows: Sequence[Row]) -> str:
     heading = {
-        "added": f"Added {len(rows)} todos:",
-        "completed": f"Marked {len(rows)} todos as done:",
-        "reopened": f"Reopened {len(rows)} todos:",
-        "deleted": f"Moved {len(rows)} todos to the trash, where they stay for 30 days:",
-        "unchanged": f"{len(rows)} todos needed no change:",
+        "added": _("Added %(count)s todos:"),
+        "completed": _("Marked %(count)s todos as done:"),
+        "reopened": _("Reopened %(count)s todos:"),
+        "deleted": _("Moved %(count)s todos to the trash, where they stay for 30 days:"),
+        "unchanged": _("%(count)s todos needed no change:"),
     }[name]
-    return f"{heading}\n{numbered(rows)}"
+    return f"{heading % {'count': len(rows)}}\n{numbered(rows)}"
 
 
 def taken_back(call: Call) -> str:
     """What an undo made of each todo, in the tool's own sentences."""
     notes = [outcome.note or f"{quoted(outcome.row)}." for outcome in call.outcomes if outcome.row]
-    return " ".join(["Done again:" if call.arguments.get("redo") else "Taken back:", *notes])
+    return " ".join([_("Done again:") if call.arguments.get("redo") else _("Taken back:"), *notes])
 
 
 def updated_items(call: Call) -> Iterable[tuple[Outcome, dict]]:
@@ -83,24 +94,39 @@ def updated_sentence(row: Row | None, item: dict) -> str:
         return ""
     news = []
     if item.get("due"):
-        news.append(f"is now due {row.due_text}" if row.due_text else "has no due date now")
+        dated = _("is now due %(when)s") % {"when": row.due_text}
+        news.append(dated if row.due_text else _("has no due date now"))
     if item.get("due") and row.repeats:
-        news.append(f"repeats {row.repeats}")
+        news.append(_("repeats %(repeat)s") % {"repeat": row.repeats})
     if item.get("remind"):
-        news.append("has its reminders changed" if row.reminds else "reminds you no more")
+        news.append(_("has its reminders changed") if row.reminds else _("reminds you no more"))
     if item.get("stop_repeating"):
-        news.append("no longer repeats")
-    if item.get("priority"):
-        news.append(PRIORITY_NEWS.get(row.priority, f"now has {row.priority} priority"))
+        news.append(_("no longer repeats"))
+    if item.get("priority") and row.priority in PRIORITY_NEWS:
+        news.append(_(PRIORITY_NEWS[row.priority]))
     if item.get("add_tags"):
-        news.append("is tagged " + " ".join(f"#{tag}" for tag in row.tags))
+        news.append(_("is tagged %(tags)s") % {"tags": " ".join(f"#{tag}" for tag in row.tags)})
     if item.get("remove_tags"):
-        news.append("no longer has the tag " + " ".join(f"#{tag}" for tag in item["remove_tags"]))
+        news.append(_("no longer has the tag %(tags)s") % {"tags": " ".join(f"#{tag}" for tag in item["remove_tags"])})
     if item.get("notes"):
-        news.append("has your note now")
-    renamed = f"Renamed it to {quoted(row)}." if item.get("title") else ""
-    changed = f"{'It' if renamed else quoted(row)} {' and '.join(news)}." if news else ""
-    return f"{renamed} {changed}".strip()
+        news.append(_("has your note now"))
+    return told_of(row, list_of_news(news), renamed=bool(item.get("title")))
+
+
+def list_of_news(news: Sequence[str]) -> str:
+    """“is now due friday and repeats every week and is urgent now”."""
+    told = news[0] if news else ""
+    for more in news[1:]:
+        told = _("%(first)s and %(last)s") % {"first": told, "last": more}
+    return told
+
+
+def told_of(row: Row, news: str, *, renamed: bool) -> str:
+    """`news` is what the todo is or has now, as the end of a sentence about it; empty for nothing but a new title."""
+    if not renamed:
+        return _("%(todo)s %(news)s.") % {"todo": quoted(row), "news": news} if news else ""
+    sentence = _("Renamed it to %(todo)s. It %(news)s.") if news else _("Renamed it to %(todo)s.")
+    return sentence % {"todo": quoted(row), "news": news}
 
 
 def refusal_answer(refused: Sequence[Outcome]) -> str:
@@ -118,12 +144,16 @@ def refusal_answer(refused: Sequence[Outcome]) -> str:
 def refusal_sentence(outcome: Outcome) -> str:
     found = len(outcome.candidates)
     if outcome.code == "todo_ambiguous":
-        return f"{found} todos match “{outcome.reference}”. {WHICH_ONE}"
+        several = _("%(count)s todos match “%(words)s”.") % {"count": found, "words": outcome.reference}
+        return f"{several} {_(WHICH_ONE)}"
     if outcome.code != "todo_not_found" or read_id(outcome.reference):
-        return outcome.reason or "That was refused."
+        return outcome.reason or _("That was refused.")
     if is_pronoun(outcome.reference) or not outcome.reference:
-        return NOTHING_BEFORE
-    missing = f"No todo matches “{outcome.reference}”."
+        return _(NOTHING_BEFORE)
     if found == 1:
-        return f"{missing} Did you mean {quoted(outcome.candidates[0])}?"
-    return f"{missing} Did you mean one of these?" if found else f"{missing} I have changed nothing there."
+        sentence = _("No todo matches “%(words)s”. Did you mean %(todo)s?")
+        return sentence % {"words": outcome.reference, "todo": quoted(outcome.candidates[0])}
+    sentence = _("No todo matches “%(words)s”. I have changed nothing there.")
+    if found:
+        sentence = _("No todo matches “%(words)s”. Did you mean one of these?")
+    return sentence % {"words": outcome.reference}

@@ -4,26 +4,51 @@ import datetime
 import re
 from collections.abc import Iterable, Sequence
 
-from habits.wording import MONTH_NAMES, WEEKDAY_NAMES
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext, pgettext
+
+from habits.wording import MONTH_NAMES, WEEKDAY_NAMES, quoted_text
 from language.acts import Selection
 from language.talk.exchanges import Row
 
 NAMED_DAY = re.compile(rf"\b(?:{'|'.join(WEEKDAY_NAMES + MONTH_NAMES)})\b", re.IGNORECASE)
-GROUPS = ("Overdue", "Today", "Later", "No date", "Done")
+GROUPS = {
+    "overdue": gettext_noop("Overdue"),
+    "today": gettext_noop("Today"),
+    "later": gettext_noop("Later"),
+    "no date": gettext_noop("No date"),
+    "done": gettext_noop("Done"),
+}
+PRIORITIES = {
+    "low": gettext_noop("low priority"),
+    "medium": gettext_noop("medium priority"),
+    "high": gettext_noop("high priority"),
+    "urgent": gettext_noop("urgent"),
+}
+WITH_PRIORITY = {
+    "none": gettext_noop("with none priority"),
+    "low": gettext_noop("with low priority"),
+    "medium": gettext_noop("with medium priority"),
+    "high": gettext_noop("with high priority"),
+    "urgent": gettext_noop("with urgent priority"),
+}
 
 
 def quoted(row: Row) -> str:
-    return f"“{row.title}”"
+    return quoted_text(row.title)
 
 
 def facts(row: Row, *, with_done: bool = False) -> list[str]:
     """What there is to say about a todo besides its title."""
-    priority = "" if row.priority == "none" else f"{row.priority} priority" if row.priority != "urgent" else "urgent"
-    due = f"due {row.due_text}" if row.due_text else ""
-    repeats = f"repeats {row.repeats}" if row.repeats else ""
+    due = [_("due %(when)s") % {"when": row.due_text}] if row.due_text else []
+    return [*due, *facts_but_date(row), *([_("done")] if with_done and row.done else [])]
+
+
+def facts_but_date(row: Row) -> list[str]:
+    repeats = _("repeats %(repeat)s") % {"repeat": row.repeats} if row.repeats else ""
+    priority = _(PRIORITIES[row.priority]) if row.priority in PRIORITIES else ""
     tags = " ".join(f"#{tag}" for tag in row.tags)
-    done = "done" if with_done and row.done else ""
-    return [fact for fact in (due, repeats, priority, tags, done) if fact]
+    return [fact for fact in (repeats, priority, tags) if fact]
 
 
 def described(row: Row, *, with_done: bool = False) -> str:
@@ -32,7 +57,8 @@ def described(row: Row, *, with_done: bool = False) -> str:
 
 def line(number: int, row: Row) -> str:
     """One line of a list. It begins with the bare title: that is how a number is read back from it."""
-    return f"{number}. {row.title}" + "".join(f" · {fact.removeprefix('due ')}" for fact in facts(row))
+    dated = [row.due_text] if row.due_text else []
+    return f"{number}. {row.title}" + "".join(f" · {fact}" for fact in [*dated, *facts_but_date(row)])
 
 
 def numbered(rows: Iterable[Row], start: int = 1) -> str:
@@ -48,43 +74,69 @@ def grouped(rows: Sequence[Row], today: datetime.date) -> str:
     parts, start = [], 1
     for name, members in filled.items():
         # With an empty line: in Markdown a list that begins with “2.” is none right under a line of text.
-        parts.append(f"{name}:\n\n{numbered(members, start)}")
+        parts.append(f"{_('%(heading)s:') % {'heading': _(GROUPS[name])}}\n\n{numbered(members, start)}")
         start += len(members)
     return "\n\n".join(parts)
 
 
 def group_of(row: Row, today: datetime.date) -> str:
+    """A key of GROUPS."""
     if row.done:
-        return "Done"
+        return "done"
     if row.overdue:
-        return "Overdue"
+        return "overdue"
     if not row.due:
-        return "No date"
-    return "Today" if row.due[:10] == today.isoformat() else "Later"
+        return "no date"
+    return "today" if row.due[:10] == today.isoformat() else "later"
 
 
 def counted(count: int, selection: Selection) -> str:
-    """ "3 open todos due this week with high priority"."""
-    by_day = {"done": "finished", "trash": "deleted"}.get(selection.filter, "due")
-    kinds = {"open": "open ", "undated": "open ", "overdue": "overdue ", "upcoming": "upcoming "}
-    if not selection.span:
-        kinds["done"] = "finished "
-    words = f"{count or 'no'} {kinds.get(selection.filter, '')}todo{'' if count == 1 else 's'}"
-    if selection.filter == "trash":
-        words += " in the trash"
-    if selection.filter == "undated":
-        words += " without a date"
-    if selection.filter == "reminding":
-        words += " with reminders to come"
+    """ "3 open todos due this week with high priority"; of none “no open todos”."""
+    kind = {"undated": "open"}.get(selection.filter, selection.filter)
+    kind = "" if kind == "done" and selection.span else kind
+    words = counted_of_kind(count, kind) if count else none_of_kind(kind)
+    return " ".join([words, *qualities(selection)])
+
+
+def counted_of_kind(count: int, kind: str) -> str:
+    forms = {
+        "open": ngettext("%(count)s open todo", "%(count)s open todos", count),
+        "overdue": ngettext("%(count)s overdue todo", "%(count)s overdue todos", count),
+        "upcoming": ngettext("%(count)s upcoming todo", "%(count)s upcoming todos", count),
+        "done": ngettext("%(count)s finished todo", "%(count)s finished todos", count),
+    }
+    return forms.get(kind, ngettext("%(count)s todo", "%(count)s todos", count)) % {"count": count}
+
+
+def none_of_kind(kind: str) -> str:
+    forms = {
+        "open": _("no open todos"),
+        "overdue": _("no overdue todos"),
+        "upcoming": _("no upcoming todos"),
+        "done": _("no finished todos"),
+    }
+    return forms.get(kind, _("no todos"))
+
+
+def qualities(selection: Selection) -> list[str]:
+    """What the todos of a selection have in common, behind their number."""
+    places = {
+        "trash": _("in the trash"),
+        "undated": _("without a date"),
+        "reminding": _("with reminders to come"),
+    }
+    said = [places.get(selection.filter, "")]
     if selection.span:
-        words += f" {by_day} {capitalised(selection.span.name)}"
+        by_day = {"done": _("finished %(span)s"), "trash": _("deleted %(span)s")}
+        when = by_day.get(selection.filter, pgettext("todos", "due %(span)s"))
+        said.append(when % {"span": capitalised(selection.span.name)})
     if selection.priority:
-        words += f" with {selection.priority} priority"
+        said.append(_(WITH_PRIORITY.get(selection.priority, "")) if selection.priority in WITH_PRIORITY else "")
     if selection.tag:
-        words += f" tagged #{selection.tag}"
+        said.append(_("tagged #%(tag)s") % {"tag": selection.tag})
     if selection.text:
-        words += f" matching “{selection.text}”"
-    return words
+        said.append(_("matching “%(words)s”") % {"words": selection.text})
+    return [words for words in said if words]
 
 
 def capitalised(name: str) -> str:
@@ -93,4 +145,7 @@ def capitalised(name: str) -> str:
 
 
 def more_of(total: int, shown: int) -> str:
-    return f"\n\nAnd {total - shown} more." if total > shown else ""
+    if total <= shown:
+        return ""
+    more = ngettext("And %(count)s more.", "And %(count)s more.", total - shown) % {"count": total - shown}
+    return f"\n\n{more}"

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext, pgettext
+
+from habits.wording import list_text
 from language.acts import (
     AnnotateTodo,
     AskTodos,
@@ -14,21 +18,85 @@ from language.acts import (
     Sought,
 )
 from language.clock import Clock
-from language.questions import DELETE_OFFER, offer_of
+from language.questions import DELETE_OFFER, DELETE_ONE_OFFER, offer_of
 from language.talk.exchanges import Call, Row
 from language.talk.matching import Fit, found_none, settled
 from language.talk.references import WHICH_ONE
 
 from .listing import counted, described, facts, grouped, more_of, numbered, quoted
 
-NO_MORE = "I cannot list any more than that. Ask for a part, for example “what is due this week?”."
+NO_MORE = gettext_noop("I cannot list any more than that. Ask for a part, for example “what is due this week?”.")
 PRIORITY_RANK = ("urgent", "high", "medium", "low", "none")
+# As something that a todo has.
+URGENCIES = {
+    "none": gettext_noop("no priority"),
+    "low": gettext_noop("low priority"),
+    "medium": gettext_noop("medium priority"),
+    "high": gettext_noop("high priority"),
+    "urgent": gettext_noop("urgent priority"),
+}
+# A change to a whole group that is not made, by what it would do.
+NOTHING_TO = {
+    "delete": gettext_noop("You have %(todos)s, so there is nothing to delete."),
+    "complete": gettext_noop("You have %(todos)s, so there is nothing to complete."),
+    "reopen": gettext_noop("You have %(todos)s, so there is nothing to reopen."),
+    "change": gettext_noop("You have %(todos)s, so there is nothing to change."),
+    "move": gettext_noop("You have %(todos)s, so there is nothing to move."),
+}
+WOULD = {
+    "delete": gettext_noop("That would delete %(todos)s:"),
+    "complete": gettext_noop("That would complete %(todos)s:"),
+    "reopen": gettext_noop("That would reopen %(todos)s:"),
+    "change": gettext_noop("That would change %(todos)s:"),
+    "move": gettext_noop("That would move %(todos)s:"),
+}
+NOT_AT_ONCE = {
+    "delete": gettext_noop(
+        "I do not delete a whole group at once, so nothing is changed. Tell me which ones, for example “delete 1”."
+    ),
+    "complete": gettext_noop(
+        "I do not complete a whole group at once, so nothing is changed. Tell me which ones, for example “complete 1”."
+    ),
+    "reopen": gettext_noop(
+        "I do not reopen a whole group at once, so nothing is changed. Tell me which ones, for example “reopen 1”."
+    ),
+    "change": gettext_noop(
+        "I do not change a whole group at once, so nothing is changed. Tell me which ones, "
+        "for example “change number 1”."
+    ),
+    "move": gettext_noop(
+        "I do not move a whole group that is all there is, or is more than 25, at once, so nothing is changed. "
+        "Tell me which ones, for example “move number 1”."
+    ),
+}
+FIRST_ONES = {
+    "delete": gettext_noop(
+        "You have %(todos)s. I take %(count)s at a time, so this would delete the first %(count)s; "
+        "say it again for the rest."
+    ),
+    "complete": gettext_noop(
+        "You have %(todos)s. I take %(count)s at a time, so this would complete the first %(count)s; "
+        "say it again for the rest."
+    ),
+    "reopen": gettext_noop(
+        "You have %(todos)s. I take %(count)s at a time, so this would reopen the first %(count)s; "
+        "say it again for the rest."
+    ),
+    "change": gettext_noop(
+        "You have %(todos)s. I take %(count)s at a time, so this would change the first %(count)s; "
+        "say it again for the rest."
+    ),
+    "move": gettext_noop(
+        "You have %(todos)s. I take %(count)s at a time, so this would move the first %(count)s; "
+        "say it again for the rest."
+    ),
+}
 
 
 def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
     """The answer to a question from what list_tasks found."""
     if call.error:
-        return f"I could not look that up: {call.error}"
+        return _("I could not look that up: %(reason)s") % {"reason": call.error}
     rows, total = call.rows, call.total
     answers: dict[Question, Callable[[], str]] = {
         Question.WHICH: lambda: (
@@ -36,7 +104,7 @@ def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
             if not ask.shown
             else rest_answer(rows[ask.shown :], total, ask.shown)
         ),
-        Question.HOW_MANY: lambda: f"You have {counted(total, ask.selection)}.",
+        Question.HOW_MANY: lambda: have_sentence(ask.selection, total),
         Question.WHAT_FIRST: lambda: first_answer(rows),
         Question.IS_THERE: lambda: there_answer(ask, rows, total),
         Question.WHEN: lambda: one_answer(ask, rows, due_sentence),
@@ -47,68 +115,94 @@ def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
 
 
 def list_answer(selection: Selection, rows: Sequence[Row], total: int, clock: Clock) -> str:
-    there = "There is" if total == 1 else "There are"
-    verb = there if selection.filter == "trash" else "You have"
     if not rows:
-        return f"{verb} {counted(total, selection)}."
-    return f"{verb} {counted(total, selection)}:\n\n{grouped(rows, clock.today)}{more_of(total, len(rows))}"
+        return there_sentence(selection, total) if selection.filter == "trash" else have_sentence(selection, total)
+    todos = {"todos": counted(total, selection)}
+    head = _("You have %(todos)s:")
+    if selection.filter == "trash":
+        head = ngettext("There is %(todos)s:", "There are %(todos)s:", total)
+    return f"{head % todos}\n\n{grouped(rows, clock.today)}{more_of(total, len(rows))}"
+
+
+def have_sentence(selection: Selection, total: int) -> str:
+    sentence = _("You have %(todos)s.") if total else pgettext("none", "You have %(todos)s.")
+    return sentence % {"todos": counted(total, selection)}
+
+
+def there_sentence(selection: Selection, total: int) -> str:
+    sentence = ngettext("There is %(todos)s.", "There are %(todos)s.", total)
+    if not total:
+        sentence = pgettext("none", "There are %(todos)s.")
+    return sentence % {"todos": counted(total, selection)}
 
 
 def rest_answer(rows: Sequence[Row], total: int, shown: int) -> str:
     """What comes behind the todos shown before, numbered on."""
     if not rows:
-        return NO_MORE
-    return f"Here are the next {len(rows)}:\n\n{numbered(rows, shown + 1)}{more_of(total, shown + len(rows))}"
+        return _(NO_MORE)
+    head = ngettext("Here are the next %(count)s:", "Here are the next %(count)s:", len(rows)) % {"count": len(rows)}
+    return f"{head}\n\n{numbered(rows, shown + 1)}{more_of(total, shown + len(rows))}"
 
 
 def there_answer(ask: AskTodos, rows: Sequence[Row], total: int) -> str:
     if not rows:
-        return f"No, nothing on your list matches “{ask.task}”."
+        return _("No, nothing on your list matches “%(words)s”.") % {"words": ask.task}
     if len(rows) > 1:
-        return f"Yes, {total} todos match “{ask.task}”:\n\n{numbered(rows)}{more_of(total, len(rows))}"
+        head = _("Yes, %(count)s todos match “%(words)s”:") % {"count": total, "words": ask.task}
+        return f"{head}\n\n{numbered(rows)}{more_of(total, len(rows))}"
     row = rows[0]
     if row.done:
-        return f"{quoted(row)} was on your list and is done."
-    return f"Yes: {described(row)}."
+        return _("%(todo)s was on your list and is done.") % {"todo": quoted(row)}
+    return _("Yes: %(todo)s.") % {"todo": described(row)}
 
 
 def one_answer(ask: AskTodos, rows: Sequence[Row], sentence: Callable[[Row], str]) -> str:
     """The sentence about the todo that was meant; a list where several fit."""
     rows = [row for row in rows if row.id == ask.task] or rows
     if not rows:
-        return f"Nothing on your list matches “{ask.selection.text or ask.task}”."
+        return _("Nothing on your list matches “%(words)s”.") % {"words": ask.selection.text or ask.task}
     if len(rows) > 1:
-        return f"{len(rows)} todos match “{ask.selection.text}”:\n\n{numbered(rows)}"
+        return f"{several_match(rows, ask.selection.text)}\n\n{numbered(rows)}"
     return sentence(rows[0])
 
 
 def about_sentence(row: Row) -> str:
-    state = "done" if row.done else "open"
-    return f"{quoted(row)} is {', '.join([state, *facts(row)])}."
+    sentence = _("%(todo)s is done, %(facts)s.") if row.done else _("%(todo)s is open, %(facts)s.")
+    if not facts(row):
+        sentence = _("%(todo)s is done.") if row.done else _("%(todo)s is open.")
+    return sentence % {"todo": quoted(row), "facts": ", ".join(facts(row))}
+
+
+def several_match(rows: Sequence[Row], words: str) -> str:
+    return _("%(count)s todos match “%(words)s”:") % {"count": len(rows), "words": words}
 
 
 def due_sentence(row: Row) -> str:
     if row.done:
-        return f"{quoted(row)} is done."
-    late = " It is overdue." if row.overdue else ""
-    return f"{quoted(row)} is due {row.due_text}.{late}" if row.due_text else f"{quoted(row)} has no due date."
+        return _("%(todo)s is done.") % {"todo": quoted(row)}
+    sentence = _("%(todo)s is due %(when)s.") if row.due_text else _("%(todo)s has no due date.")
+    if row.due_text and row.overdue:
+        sentence = _("%(todo)s is due %(when)s. It is overdue.")
+    return sentence % {"todo": quoted(row), "when": row.due_text}
 
 
 def urgency_sentence(row: Row) -> str:
-    priority = "no priority" if row.priority == "none" else f"{row.priority} priority"
+    said = {"todo": quoted(row), "priority": _(URGENCIES[known_priority(row)]), "when": row.due_text}
+    if row.done and row.due_text:
+        return _("Not at all any more: %(todo)s is done. It had %(priority)s and was due %(when)s.") % said
     if row.done:
-        was_due = f"and was due {row.due_text}" if row.due_text else "and no due date"
-        return f"Not at all any more: {quoted(row)} is done. It had {priority} {was_due}."
+        return _("Not at all any more: %(todo)s is done. It had %(priority)s and no due date.") % said
     if not row.due_text:
-        return f"{quoted(row)} has {priority} and no due date."
-    late = " and overdue" if row.overdue else ""
-    return f"{quoted(row)} has {priority} and is due {row.due_text}{late}."
+        return _("%(todo)s has %(priority)s and no due date.") % said
+    if row.overdue:
+        return _("%(todo)s has %(priority)s and is due %(when)s and overdue.") % said
+    return _("%(todo)s has %(priority)s and is due %(when)s.") % said
 
 
 def first_answer(rows: Sequence[Row]) -> str:
     """Urgent before overdue before dated; the tool's order, soonest first, decides among equals."""
     if not rows:
-        return "Nothing is open: you are free."
+        return _("Nothing is open: you are free.")
     ranked = sorted(
         rows,
         key=lambda row: (
@@ -119,10 +213,12 @@ def first_answer(rows: Sequence[Row]) -> str:
         ),
     )
     first, then = ranked[0], ranked[1:3]
-    reasons = ["overdue"] * first.overdue + facts(first)
+    reasons = [_("overdue")] * first.overdue + facts(first)
     because = f" ({', '.join(reasons)})" if reasons else ""
-    after = f" Then {' and '.join(map(described, then))}." if then else ""
-    return f"Start with {quoted(first)}{because}.{after}"
+    sentence = _("Start with %(todo)s.") % {"todo": f"{quoted(first)}{because}"}
+    if not then:
+        return sentence
+    return f"{sentence} {_('Then %(todos)s.') % {'todos': list_text([*map(described, then)])}}"
 
 
 def known_priority(row: Row) -> str:
@@ -132,62 +228,57 @@ def known_priority(row: Row) -> str:
 def many_answer(change: ChangeMany, call: Call) -> str:
     """How many todos a change to a whole group would touch; it is not made."""
     if call.error:
-        return f"I could not look that up: {call.error}"
+        return _("I could not look that up: %(reason)s") % {"reason": call.error}
     rows, total = call.rows, call.total
     if not rows:
-        return f"You have {counted(0, change.selection)}, so there is nothing to {change.verb}."
+        return _(NOTHING_TO[change.verb]) % {"todos": counted(0, change.selection)}
+    todos = {"todos": counted(total, change.selection)}
+    listed = f"{numbered(rows)}{more_of(total, len(rows))}"
     if change.verb == "move" and not change.due:
-        return (
-            f"To which day should I move {counted(total, change.selection)}? Say it with the same words, for example "
-            f"“… to friday”. I do not move a whole group without a day, so nothing is changed."
-            f"\n\n{numbered(rows)}{more_of(total, len(rows))}"
+        question = _(
+            "To which day should I move %(todos)s? Say it with the same words, for example “… to friday”. "
+            "I do not move a whole group without a day, so nothing is changed."
         )
-    limit = " that is all there is, or is more than 25," if change.verb == "move" else ""
-    return (
-        f"That would {change.verb} {counted(total, change.selection)}:\n\n"
-        f"{numbered(rows)}{more_of(total, len(rows))}\n\n"
-        f"I do not {change.verb} a whole group{limit} at once, so nothing is changed. Tell me which ones, "
-        f"for example “{example(change.verb)} 1”."
-    )
+        return f"{question % todos}\n\n{listed}"
+    return f"{_(WOULD[change.verb]) % todos}\n\n{listed}\n\n{_(NOT_AT_ONCE[change.verb])}"
 
 
 def many_limit(change: ChangeMany, call: Call) -> str:
-    return (
-        f"You have {counted(call.total, change.selection)}. I take {len(call.rows)} at a time, so this would "
-        f"{change.verb} the first {len(call.rows)}; say it again for the rest."
-    )
-
-
-def example(verb: str) -> str:
-    return verb if verb in {"delete", "complete", "reopen"} else f"{verb} number"
+    return _(FIRST_ONES[change.verb]) % {"todos": counted(call.total, change.selection), "count": len(call.rows)}
 
 
 def delete_offer(offer: OfferToDelete, call: Call) -> str:
     if call.error or not call.rows:
         return offer.otherwise.question if isinstance(offer.otherwise, Clarify) else ""
     if len(call.rows) == 1:
-        return f"{DELETE_OFFER} {quoted(call.rows[0])}?"
-    return f"{DELETE_OFFER} one of these? Say which, for example “delete 1”.\n\n{numbered(call.rows)}"
+        return _(DELETE_OFFER) % {"todo": quoted(call.rows[0])}
+    return f"{_(DELETE_ONE_OFFER)}\n\n{numbered(call.rows)}"
 
 
 def seek_answer(act: Sought, call: Call, clock: Clock) -> str:
     """The question which todo is meant, or whether it is the one that almost fits."""
     if call.error:
-        return f"I could not look that up: {call.error}"
+        return _("I could not look that up: %(reason)s") % {"reason": call.error}
     if act.otherwise and found_none(act, call.rows, clock):
         return act.otherwise.question if isinstance(act.otherwise, Clarify) else ""
     asked = settled(act, call.rows, clock)
     rows = asked.asked.rows
     if asked.asked.fit == Fit.ALMOST:
-        return f"{offer_of(act.change)} {described(rows[0])}?"
-    return f"{len(rows)} todos match “{asked.name}”. {WHICH_ONE}\n{numbered(rows)}"
+        return _(offer_of(act.change)) % {"todo": described(rows[0])}
+    return f"{which_of(rows, asked.name)}\n{numbered(rows)}"
+
+
+def which_of(rows: Sequence[Row], words: str) -> str:
+    """It ends with WHICH_ONE, which the next message may answer."""
+    several = _("%(count)s todos match “%(words)s”.") % {"count": len(rows), "words": words}
+    return f"{several} {_(WHICH_ONE)}"
 
 
 def not_one_answer(act: AnnotateTodo | RestoreTodo, call: Call) -> str:
     """Said when the todo to annotate or to restore was not the only one found."""
     is_restore = isinstance(act, RestoreTodo)
     if call.error or not call.rows:
-        missing = f"Nothing in the trash matches “{act.task}”."
-        return missing if is_restore else f"No open todo matches “{act.task}”, so I have written no note."
-    how = "Say its number, for example “restore 1”." if is_restore else "Say it with more words of its title."
-    return f"{len(call.rows)} todos match “{act.task}”. {WHICH_ONE} {how}\n\n{numbered(call.rows)}"
+        missing = _("No open todo matches “%(words)s”, so I have written no note.")
+        return (_("Nothing in the trash matches “%(words)s”.") if is_restore else missing) % {"words": act.task}
+    how = _("Say its number, for example “restore 1”.") if is_restore else _("Say it with more words of its title.")
+    return f"{which_of(call.rows, act.task)} {how}\n\n{numbered(call.rows)}"

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from chat.assistants.interface import BASIC, ModelOutput, ModelRequest, StepEnd, TextDelta, ToolRequest
 from language.acts import (
     Act,
@@ -74,7 +76,7 @@ def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
     except Unclear as unclear:
         return [Clarify(unclear.question)]
     if any(isinstance(act, AddTodo) and not act.title for act in acts):
-        return [Clarify(ASK_TITLE)]
+        return [Clarify(gettext(ASK_TITLE))]
     return acts
 
 
@@ -209,10 +211,10 @@ def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
     for act in acts:
         match act:
             case Say():
-                paragraphs.append(SAID[act.topic])
+                paragraphs.append(gettext(SAID[act.topic]))
             case Clarify():
                 paragraphs.append(act.question)
-    return "\n\n".join(filter(None, paragraphs)) or SAID["not meant"]
+    return "\n\n".join(filter(None, paragraphs)) or gettext(SAID["not meant"])
 
 
 def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> str:

@@ -4,8 +4,11 @@ import datetime
 import time
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import User
-from chat.assistants.interface import AssistantText, HistoryItem, ModelRequest, StepEnd, TextRetracted
+from chat.assistants.basic import language_of
+from chat.assistants.interface import AssistantText, HistoryItem, ModelRequest, StepEnd, TextRetracted, UserText
 from chat.history.window import text_tokens
 from chat.models import Approval, Conversation, Message, ToolCall
 from telemetry.notes import started_at
@@ -16,10 +19,10 @@ from .sending import Sending
 from .waiting import ModelWait
 
 STOP_SENTENCES = {
-    "turn_deadline": "I stopped here, because this took too long. Ask again for what is missing.",
-    "too_many_steps": "I stopped here after many steps. Ask again for what is missing.",
-    "answer_too_long": "I stopped here, because this became too long. Ask again for what is missing.",
-    "too_many_tool_calls": "I stopped here after many changes. Ask again for what is missing.",
+    "turn_deadline": gettext_noop("I stopped here, because this took too long. Ask again for what is missing."),
+    "too_many_steps": gettext_noop("I stopped here after many steps. Ask again for what is missing."),
+    "answer_too_long": gettext_noop("I stopped here, because this became too long. Ask again for what is missing."),
+    "too_many_tool_calls": gettext_noop("I stopped here after many changes. Ask again for what is missing."),
 }
 
 # Longer than what a model writes in a useful answer; it is stored, drawn and sent back.
@@ -52,6 +55,15 @@ class Turn:
     def now(self) -> datetime.datetime:
         """The moment of the question: “tomorrow” is counted from it, however late it came or long the answer takes."""
         return self.question.typed_at
+
+    @property
+    def language(self) -> str:
+        """The language that the person wrote in. The answer is in it, and what tools tell; both are stored as said.
+
+        Where that does not show, it is the one of their pages, which word cards, receipts and lines of tools anew.
+        """
+        said = [item.text for item in self.sending.history if isinstance(item, UserText)]
+        return language_of(self.question.content, said[:-1], self.user.speaks)
 
     @property
     def elapsed_ms(self) -> int:

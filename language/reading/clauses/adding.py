@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from habits.speech import gettext, gettext_noop
 from language.acts import AddTodo, Clarify, Unclear
 from language.clock import Clock, cut_date, is_date
 from language.grammar import section
@@ -14,16 +15,22 @@ from language.vocabulary import VAGUE_TITLES
 forms = section("adding")
 
 
-EACH_DAY = "Is that every week? Say for example “every monday and friday”, or give me one todo for each day."
-NOT_AHEAD = "I cannot count back from something else. Please say the day or time itself, for example “friday 2pm”."
-WHICH_DAY = "Which day of that weekend should it be? Say for example “march 14”."
-ONE_LIST = "There is one list here. I can add todos to it, with tags to tell them apart. What shall I add?"
+EACH_DAY = gettext_noop(
+    "Is that every week? Say for example “every monday and friday”, or give me one todo for each day."
+)
+NOT_AHEAD = gettext_noop(
+    "I cannot count back from something else. Please say the day or time itself, for example “friday 2pm”."
+)
+WHICH_DAY = gettext_noop("Which day of that weekend should it be? Say for example “march 14”.")
+ONE_LIST = gettext_noop(
+    "There is one list here. I can add todos to it, with tags to tell them apart. What shall I add?"
+)
 
 
 def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     """The todos that the clause asks to add; an AddTodo without title when it does not say what."""
     if forms.new_list.fullmatch(text):
-        return [Clarify(ONE_LIST)]
+        return [Clarify(gettext(ONE_LIST))]
     text = forms.list_of_day.sub(r"my \g<list> for \g<day>", text)
     if several := headed(text, clock):
         return several
@@ -95,7 +102,7 @@ def list_value(match: re.Match[str]) -> str:
 def reminded(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:
     """ "Remind me to add milk to my list" is about milk; whatever else follows is the title, with what led to it."""
     if forms.ahead.search(match["value"]):
-        raise Unclear(NOT_AHEAD)
+        raise Unclear(gettext(NOT_AHEAD))
     if inner := forms.to_list.fullmatch(forms.before_title.sub("", match["value"])):
         return listed(list_value(inner), clock)
     lead = match.groupdict().get("lead") or ""
@@ -118,11 +125,11 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     text, tags = cut_tags(text)
     text = forms.of_day.sub(r"\g<rest> \g<day>", text)
     if forms.weekend_of.search(text):
-        raise Unclear(WHICH_DAY)
+        raise Unclear(gettext(WHICH_DAY))
     days = forms.several_days.search(text)
     text, due = repeating(text, clock) or with_first_date(*cut_date(text, clock), clock)
     if days and days[0] not in due:
-        raise Unclear(EACH_DAY)
+        raise Unclear(gettext(EACH_DAY))
     title = title_of(forms.dated_occasion.sub("", text) if due else text)
     return AddTodo(title, in_its_half_of_day(title, due, clock), priority, tags)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from habits.speech import gettext, gettext_noop
 from language.acts import (
     Act,
     AnnotateTodo,
@@ -44,8 +45,11 @@ Maker = Callable[[re.Match[str], Clock], Act | None]
 
 Changes = tuple[tuple[Forms, Maker], ...]
 
-OF_WHICH_GONE = "Which one should I delete? Say a few words of its title."
-OF_WHICH = "Of which todo? Say it with a few words of its title, for example “move the dentist to friday”."
+OF_WHICH_GONE = gettext_noop("Which one should I delete? Say a few words of its title.")
+NONE_GONE = gettext_noop("No open todo matches “%(name)s”. Which one should I delete? Say a few words of its title.")
+OF_WHICH = gettext_noop(
+    "Of which todo? Say it with a few words of its title, for example “move the dentist to friday”."
+)
 
 
 def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act | None:
@@ -55,7 +59,7 @@ def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act
     if match := forms.rank_it.fullmatch(text):
         return UpdateTodos(("it",), priority=priority_named(match["priority"]))
     if forms.of_which.fullmatch(text):
-        return Clarify(OF_WHICH)
+        return Clarify(gettext(OF_WHICH))
     if act := moved(text, clock, corrects=corrects):
         return act
     return told_with_time(text, clock) or first_act(CHANGES, text, clock)
@@ -167,7 +171,7 @@ def may_be_over(match: re.Match[str], clock: Clock) -> Act | None:
     if has_sign(what) or clock.find(what):
         return None
     name = names_in(what)[0]
-    return OfferToDelete(name, Clarify(f"No open todo matches “{name}”. What should I do?"))
+    return OfferToDelete(name, Clarify(gettext("No open todo matches “%(name)s”. What should I do?") % {"name": name}))
 
 
 def deleted(match: re.Match[str], clock: Clock) -> Act | None:
@@ -180,7 +184,7 @@ def asked_away(text: str, clock: Clock) -> Act | None:
     if match is None:
         return None
     name = names_in(match["what"])[0]
-    return cleared(match, clock) or OfferToDelete(name, Clarify(f"No open todo matches “{name}”. {OF_WHICH_GONE}"))
+    return cleared(match, clock) or OfferToDelete(name, Clarify(gettext(NONE_GONE) % {"name": name}))
 
 
 def cleared(match: re.Match[str], clock: Clock) -> Act | None:
@@ -199,7 +203,7 @@ def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
         return group
     is_calendar = forms.of_calendar.fullmatch(what) is not None
     if match["verb"].lower() in CLEARS and (is_calendar or clock.find(what)):
-        otherwise = Clarify(OF_WHICH_GONE) if is_calendar else todo_from(match[0], clock)
+        otherwise = Clarify(gettext(OF_WHICH_GONE)) if is_calendar else todo_from(match[0], clock)
         return OfferToDelete(names_in(outside_list(what))[0], otherwise)
     return given_up(match, clock)
 
@@ -213,7 +217,8 @@ def given_up(match: re.Match[str], clock: Clock) -> Act | None:
         return None
     if verb in TODO_VERBS and verb != "cancel":
         return OfferToDelete(names_in(what)[0], todo_from(match[0], clock))
-    question = f"Shall I delete a todo, or add one? Say “delete {what}” or “add {verb} {what}”."
+    sentence = gettext("Shall I delete a todo, or add one? Say “delete %(what)s” or “add %(verb)s %(what)s”.")
+    question = sentence % {"what": what, "verb": verb}
     return OfferToDelete(names_in(what)[0], Clarify(question))
 
 

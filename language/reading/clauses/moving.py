@@ -1,5 +1,6 @@
 """Moving a todo to another date or time: the one change whose value is found by the date grammar, not by words."""
 
+from habits.speech import gettext, gettext_noop
 from language.acts import Act, AddTodo, ChangeMany, Clarify, Supposed, UpdateTodos
 from language.clock import Clock, cut_final_date, is_date
 from language.grammar import Forms, section
@@ -12,7 +13,9 @@ commands = section("reading")
 bare = section("bare")
 
 
-TO_WHICH_DAY = "To which day or time should I move it? Say for example “move it to friday 5pm”, with its name."
+TO_WHICH_DAY = gettext_noop(
+    "To which day or time should I move it? Say for example “move it to friday 5pm”, with its name."
+)
 
 
 def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
@@ -107,7 +110,7 @@ def moved_without_date(text: str, clock: Clock) -> Act | None:
         if match := shifts.fullmatch(text):
             return moved_to(match["what"], due.format(match["length"]), clock)
     what = moved_somewhen(text)
-    return (moved_group(what, clock) or Clarify(TO_WHICH_DAY)) if what else None
+    return (moved_group(what, clock) or Clarify(gettext(TO_WHICH_DAY))) if what else None
 
 
 def moved_somewhen(text: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from habits.speech import gettext
 from language.acts import Act, AddTodo, AskTodos, Question, Reading, Selection, Unclear, UpdateTodos
 from language.clock import Clock, cut_date
 from language.due import Due
@@ -98,7 +99,7 @@ def reminding_of_line(line: str, clock: Clock) -> LineReminding | None:
     if not ABOUT.search(text):
         return None
     if passed := passed_reminder(text, clock):
-        raise Unclear(OVER.format(passed.when))
+        raise Unclear(gettext(OVER) % {"when": passed.when})
     if match := NEVER_TAIL.fullmatch(text):
         return LineReminding(match.end("rest"), len(text), "none")
     if match := tail_of(text, clock):
@@ -122,7 +123,7 @@ def understand_reminding(sentence: str, clock: Clock, read: Callable[[str], Sequ
     if not ABOUT.search(text):
         return None
     if passed := passed_reminder(clause_of(text).text, clock):
-        raise Unclear(OVER.format(passed.when))
+        raise Unclear(gettext(OVER) % {"when": passed.when})
     if ASKED.fullmatch(text):
         return [AskTodos(Question.WHICH, Selection("reminding"))]
     return changed_alone(text, clock) or beside(text, clock, read)
@@ -181,7 +182,7 @@ def beside(text: str, clock: Clock, read: Callable[[str], Sequence[Act] | None])
 def tail_of(text: str, clock: Clock) -> re.Match[str] | None:
     match = TAIL.fullmatch(text)
     if match and is_over(match["when"], clock):
-        raise Unclear(OVER.format(match["when"]))
+        raise Unclear(gettext(OVER) % {"when": match["when"]})
     if match and is_when(match["when"], clock) and (counts_back(match["when"], clock) or clock.find(match["rest"])):
         return match
     return None

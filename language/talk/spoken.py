@@ -1,0 +1,53 @@
+"""In which language a person writes, so that they are answered in it."""
+
+from collections.abc import Sequence
+
+from language.grammar import words
+from language.reading.foreign import FRAMES, LANGUAGES, MAKERS, TOPICS, WORD, folded, signs
+from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of, sentences
+from language.vocabulary import TODO_VERBS, grammar_words
+
+ENGLISH = "en"
+SENTENCES_READ = 3
+EARLIER_READ = 3
+# A message of so few words may be an answer that says nothing of its language: “2”, “no”, a name.
+FEW_WORDS = 2
+
+
+def language_of(text: str, earlier: Sequence[str], usual: str) -> str:
+    """Of a message; where it does not show, that of those said before it, the latest last, else the usual one."""
+    short = len(WORD.findall(text)) <= FEW_WORDS
+    said = shown_by(text, short=short and bool(earlier))
+    for before in reversed(earlier[-EARLIER_READ:]):
+        said = said or shown_by(before, short=False)
+    return said or usual
+
+
+def shown_by(text: str, *, short: bool) -> str:
+    """The code of a language; empty where nothing tells."""
+    parts = sentences(text[:CLAUSE_MAX_CHARACTERS])[:SENTENCES_READ]
+    if found := next(filter(None, map(framed, parts)), ""):
+        return found
+    said = WORD.findall(text[:CLAUSE_MAX_CHARACTERS].lower())
+    if short:
+        return ENGLISH if TODO_VERBS.intersection(said) else ""
+    shares = {language: sum(word in signs(language) for word in said) for language in LANGUAGES}
+    shares[ENGLISH] = sum(word in grammar_words() or word in TODO_VERBS for word in said)
+    best = max(shares, key=lambda language: shares[language])
+    return best if shares[best] else ""
+
+
+def framed(sentence: str) -> str:
+    """The language that has a form for the whole sentence, or that it begins a request in."""
+    text = folded(clause_of(sentence).text)
+    said = set(WORD.findall(text.lower()))
+    for language in LANGUAGES:
+        if said.isdisjoint(signs(language)):
+            continue
+        frames = FRAMES[language]
+        first = text.partition(" ")[0].lower()
+        if first in words("requests", language) - grammar_words():
+            return language
+        if any(getattr(frames, name).fullmatch(text) for name in (*MAKERS, *TOPICS)):
+            return language
+    return ""
