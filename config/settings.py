@@ -142,6 +142,7 @@ TEMPLATES = [
                 "web.templatetags.icons",
                 "web.templatetags.moments",
                 "web.templatetags.parts",
+                "web.templatetags.script_words",
             ],
             "libraries": {"humanize": "django.contrib.humanize.templatetags.humanize"},
             "context_processors": [

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.template.loader import render_to_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
 from chat.events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed
@@ -121,6 +122,6 @@ class AnswerInWriting:
         paces = round(self.idle_seconds / PACE_SECONDS)
         for seconds, sentence in WAITING_SENTENCES.items():
             if paces == round(seconds / PACE_SECONDS) and (seconds == STILL_WORKING_SECONDS or self.is_silent):
-                context = {"message_id": self.message_id, "sentence": sentence}
+                context = {"message_id": self.message_id, "sentence": gettext(sentence)}
                 return html_frame(render_to_string("chat/_still_working.html", context))
         return KEEP_ALIVE if paces and paces % round(KEEP_ALIVE_SECONDS / PACE_SECONDS) == 0 else ""

@@ -1,6 +1,6 @@
 // The chat: what its requests carry, where answers lead, and the turn that is followed. What is written: composer.js.
 
-import { box, cookie, find, isSending, isWorking, live } from "./dom.js";
+import { box, cookie, find, isSending, isWorking, live, said } from "./dom.js";
 import { fetchWithToken, signIn } from "./tokens.js";
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
@@ -56,7 +56,7 @@ const approvals = () => [...document.querySelectorAll(".approval[data-open]")];
 function nameApprovals() {
   const todos = approvals().reduce((sum, card) => sum + Number(card.dataset.open), 0);
   openApproval.hidden = !todos;
-  openApproval.lastElementChild.textContent = `Needs your approval · ${todos}`;
+  openApproval.lastElementChild.textContent = said("approvals", { count: todos });
 }
 
 function goToApproval() {

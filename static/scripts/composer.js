@@ -1,6 +1,6 @@
 // The box: what is written is kept until the server has it, and sent once.
 
-import { box, composer, find, isWorking, live } from "./dom.js";
+import { box, composer, find, isWorking, language, live, said } from "./dom.js";
 import { refreshToken } from "./tokens.js";
 
 let unsent = false;
@@ -12,7 +12,7 @@ function watchText() {
   const [length, limit] = [[...box.value.trim()].length, Number(box.dataset.limit)];
   const over = length > limit;
   find("#composer-count").textContent =
-    length < 0.8 * limit ? "" : `${length.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`;
+    length < 0.8 * limit ? "" : said("characters", { length: length.toLocaleString(language), limit: limit.toLocaleString(language) });
   find("#composer-count").classList.toggle("field-problem", over);
   box.toggleAttribute("aria-invalid", false);
   if (over) box.setAttribute("aria-invalid", "true");
@@ -66,7 +66,7 @@ function sendUnsent() {
 // Where a service worker keeps what is written, the page says so once.
 function sayOffline() {
   if (navigator.serviceWorker?.controller) return;
-  showProblem("You are offline. What you write is kept, and can be sent when the connection is back.");
+  showProblem(said("offlineKept"));
   find("#composer-problem .problem").classList.add("offline");
 }
 

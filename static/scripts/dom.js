@@ -17,6 +17,17 @@ export function placeBeside(menu, button) {
   menu.style.left = `${Math.max(8, Math.min(right, innerWidth - 8) - menu.offsetWidth)}px`;
 }
 
+// What scripts say stands in the page, in its language.
+const words = Object.assign({}, ...[...document.querySelectorAll("script[id^=words-]")].map((part) => JSON.parse(part.textContent)));
+
+// A sentence with values in its places; of two forms, the one for the `count`.
+export function said(name, values = {}) {
+  const sentence = Array.isArray(words[name]) ? words[name][values.count === 1 ? 0 : 1] : words[name];
+  return sentence.replace(/\{(\w+)\}/g, (place, value) => values[value] ?? place);
+}
+
+export const language = document.documentElement.lang;
+
 let isLeft = false;
 addEventListener("beforeunload", () => (isLeft = true));
 addEventListener("pageshow", () => (isLeft = false));

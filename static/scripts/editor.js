@@ -1,6 +1,6 @@
 // The panel of a todo: filled from the page that its row leads to, and saved while it is written in.
 
-import { find } from "./dom.js";
+import { find, said } from "./dom.js";
 import { askForLists } from "./todos.js";
 
 const editor = find("#todo-editor");
@@ -76,11 +76,11 @@ function finish() {
     failed.closest("details")?.setAttribute("open", "");
     afterwards = undefined;
     isUnsaved = true;
-    say("Not saved", { isRefused: true });
+    say(said("notSaved"), { isRefused: true });
   } else if (isUnsaved && afterwards) save();
   else if (isUnsaved) noteChange();
   else {
-    say("Saved");
+    say(said("saved"));
     askForLists();
     const act = afterwards;
     afterwards = undefined;
@@ -138,7 +138,7 @@ document.addEventListener("htmx:error", ({ target }) => {
   if (target !== form()) return;
   isUnsaved = true;
   isOutOfReach = true;
-  say("The server is out of reach. What you wrote stays here, and is saved when it is back.", { isRefused: true });
+  say(said("saveUnreached"), { isRefused: true });
 });
 addEventListener("online", () => isOpen() && save());
 

@@ -1,5 +1,6 @@
 // Rows of todos that are selected, and rows that are moved by hand: within a day and to another one.
 
+import { said } from "./dom.js";
 import { menuRow } from "./todos.js";
 
 const list = () => document.getElementById("todo-list");
@@ -129,7 +130,7 @@ function toggle(row) {
 function sayCount() {
   const count = document.querySelectorAll(".select-box:checked").length;
   const status = document.getElementById("selection-count");
-  if (status) status.textContent = count ? `${count} selected` : "";
+  if (status) status.textContent = count ? said("selected", { count }) : "";
 }
 
 document.addEventListener(

@@ -1,32 +1,35 @@
 // Without a network: how old the page is, and what waits to be sent. The service worker keeps and sends it.
 
 import { remove } from "../worker/queue.js";
-import { find, live, renew } from "./dom.js";
+import { find, language, live, renew, said } from "./dom.js";
 
 const worker = navigator.serviceWorker;
 const strip = find("#offline");
 const keptAt = document.documentElement.dataset.keptAt;
 const TRY_AGAIN_MS = 5_000;
-const ACTS = { complete: "Complete", reopen: "Open again", delete: "Delete", restore: "Restore", move: "Move" };
+const ACTS = ["complete", "reopen", "delete", "restore", "move"];
 
 let items = [];
 
 function sentenceNow() {
   const waiting = items.filter(({ refused }) => !refused).length;
-  const since = keptAt && `This is how it was ${timeOf(new Date(keptAt))}.`;
-  const queued = waiting && `${waiting === 1 ? "One change waits" : `${waiting} changes wait`} to be sent.`;
-  const promise = !waiting && worker?.controller && "What you add, tick or write is kept and sent when you are back.";
-  if (!navigator.onLine) return ["You are offline.", since, queued || promise].filter(Boolean).join(" ");
-  if (keptAt) return ["The server is out of reach.", since, queued].filter(Boolean).join(" ");
+  const since = keptAt && sentenceOf(new Date(keptAt));
+  const queued = waiting && said("waits", { count: waiting });
+  const promise = !waiting && worker?.controller && said("willSend");
+  if (!navigator.onLine) return [said("offline"), since, queued || promise].filter(Boolean).join(" ");
+  if (keptAt) return [said("unreached"), since, queued].filter(Boolean).join(" ");
   const refused = items.length - waiting;
-  return [queued, refused && `${refused === 1 ? "One change was" : `${refused} changes were`} not accepted.`].filter(Boolean).join(" ");
+  return [queued, refused && said("refused", { count: refused })].filter(Boolean).join(" ");
 }
 
-function timeOf(moment) {
-  const today = moment.toDateString() === new Date().toDateString();
-  const time = { hour: "2-digit", minute: "2-digit" };
-  const words = moment.toLocaleString("en-GB", today ? time : { weekday: "long", day: "numeric", month: "long", ...time });
-  return today ? `at ${words}` : `on ${words}`;
+// By the clock that the person is used to, and in English, which has both, with the day or the month first.
+function sentenceOf(moment) {
+  const { clock, monthFirst } = live?.dataset ?? {};
+  const locale = language === "en" && !monthFirst ? "en-GB" : language;
+  const time = { hour: clock === "12" ? "numeric" : "2-digit", minute: "2-digit", hour12: clock === "12" };
+  if (moment.toDateString() === new Date().toDateString()) return said("asAt", { time: moment.toLocaleString(locale, time) });
+  const day = { weekday: "long", day: "numeric", month: "long", ...time };
+  return said("asOn", { moment: moment.toLocaleString(locale, day) });
 }
 
 function draw() {
@@ -37,7 +40,7 @@ function draw() {
   const details = strip.querySelector("details");
   details.hidden = !items.length;
   details.open ||= items.some(({ refused }) => refused);
-  details.querySelector("summary").textContent = items.length === 1 ? "Show it" : `Show all ${items.length}`;
+  details.querySelector("summary").textContent = said("showAll", { count: items.length });
   details.querySelector("ul").replaceChildren(...items.map(rowOf));
   for (const row of document.querySelectorAll(".todo-unsent")) row.classList.remove("todo-unsent");
   for (const { path } of items) find(`#todo-${path.split("/")[2]}`)?.classList.add("todo-unsent");
@@ -45,9 +48,9 @@ function draw() {
 
 function rowOf(item) {
   const row = strip.querySelector("template").content.cloneNode(true);
-  row.querySelector("span").textContent = [item.words, item.refused].filter(Boolean).join(" – ");
+  row.querySelector("span").textContent = [item.words, ["gone", "notAccepted"].includes(item.refused) ? said(item.refused) : item.refused].filter(Boolean).join(" – ");
   const button = row.querySelector("button");
-  button.setAttribute("aria-label", `Drop: ${item.words}`);
+  button.setAttribute("aria-label", said("drop", { words: item.words }));
   button.addEventListener("click", () => remove(item.id).then(() => tell("what waits")));
   return row;
 }
@@ -78,7 +81,7 @@ function addWords({ detail: { ctx } }) {
   const { action, body, headers } = ctx.request;
   const [, , id, act] = new URL(action, location.origin).pathname.split("/");
   const title = find(`#todo-${id} .todo-title`)?.textContent.trim();
-  const words = ACTS[act] ? `${ACTS[act]} “${title ?? "a todo"}”` : (body.get?.("text") ?? body.get?.("message") ?? "");
+  const words = ACTS.includes(act) ? said(act, { title: title ?? said("aTodo") }) : (body.get?.("text") ?? body.get?.("message") ?? "");
   headers["X-Words"] = encodeURIComponent(words.slice(0, 200));
 }
 

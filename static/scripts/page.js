@@ -1,6 +1,6 @@
 // What every page has: the time zone, small buttons, counts that go on.
 
-import { find, placeBeside } from "./dom.js";
+import { find, placeBeside, said } from "./dom.js";
 
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -11,7 +11,7 @@ function fillTimeZone() {
     const known = [...select.options].some((option) => option.value === browserZone);
     if (!known || select.value === browserZone) continue;
     button.hidden = false;
-    button.textContent = `Use this device’s: ${browserZone}`;
+    button.textContent = said("useZone", { zone: browserZone });
     button.addEventListener("click", () => {
       select.value = browserZone;
       select.form.requestSubmit();
@@ -52,7 +52,7 @@ async function copyText(button) {
   // Only a page over https (or of this machine) may write to the clipboard; elsewhere the text is marked to be copied.
   if (!navigator.clipboard) getSelection().selectAllChildren(source);
   else await navigator.clipboard.writeText(source.innerText);
-  status.textContent = navigator.clipboard ? "Copied." : "Selected; copy it by keyboard.";
+  status.textContent = said(navigator.clipboard ? "copied" : "marked");
   button.classList.toggle("copied", Boolean(navigator.clipboard));
   setTimeout(() => button.classList.remove("copied"), 1500);
 }
@@ -79,7 +79,7 @@ setInterval(() => {
   for (const wait of document.querySelectorAll("[data-countdown]")) {
     const seconds = (wait.dataset.countdown -= 1);
     const left = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    wait.textContent = seconds > 0 ? `Try again in ${left}.` : "Try again now.";
+    wait.textContent = seconds > 0 ? said("tryIn", { time: left }) : said("tryNow");
   }
 }, 1000);
 

@@ -1,15 +1,15 @@
 // Passkeys: asks the browser for one and puts its answer into a form, which the server takes like any other.
 
-import { cookie } from "./dom.js";
+import { cookie, said } from "./dom.js";
 
 const RENEW_MS = 480_000; // before a challenge is too old
 const supported = Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
 let waiting; // the request that stands behind the username field
 
 const SENTENCES = {
-  InvalidStateError: "This device has a passkey for your account already.",
-  NotAllowedError: "Nothing was chosen, or it took too long. Try again.",
-  SecurityError: "Passkeys do not work at this address.",
+  InvalidStateError: "passkeyKnown",
+  NotAllowedError: "passkeyNone",
+  SecurityError: "passkeyAddress",
 };
 
 async function ask(form, request = {}) {
@@ -38,7 +38,7 @@ async function onPress(form) {
   try {
     send(form, await ask(form));
   } catch (error) {
-    problem.textContent = SENTENCES[error.name] ?? error.message;
+    problem.textContent = SENTENCES[error.name] ? said(SENTENCES[error.name]) : error.message;
     problem.hidden = false;
     offer(form);
   }

@@ -1,6 +1,6 @@
 // This device takes notices: asked for by a click, and by nothing else.
 
-import { find, live } from "./dom.js";
+import { find, live, said } from "./dom.js";
 import { fetchWithToken } from "./tokens.js";
 
 const part = find("#this-device");
@@ -8,35 +8,33 @@ const say = (sentence) => (part.querySelector("[data-state]").textContent = sent
 const button = part?.querySelector("[data-subscribe]");
 const worker = navigator.serviceWorker;
 
-const WHY_NOT = "Notices are blocked for this site. Allow them in the browser’s settings of this site, and come back.";
-
 async function showState() {
   if (!worker || !("PushManager" in window) || !("Notification" in window)) {
-    say("This browser takes notices only from the app: add it to the home screen first, or use another browser.");
+    say(said("appOnly"));
     return;
   }
   if (Notification.permission === "denied") {
-    say(WHY_NOT);
+    say(said("blocked"));
     return;
   }
   const subscription = await (await worker.ready).pushManager.getSubscription();
   button.hidden = Boolean(subscription);
-  if (subscription) say("This device is told.");
+  if (subscription) say(said("told"));
 }
 
 async function subscribe() {
   if ((await Notification.requestPermission()) !== "granted") {
-    say(WHY_NOT);
+    say(said("blocked"));
     return;
   }
   button.disabled = true;
-  say("One moment …");
+  say(said("oneMoment"));
   try {
     const { pushManager } = await worker.ready;
     const applicationServerKey = part.dataset.publicKey;
     await keep(await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }));
   } catch (error) {
-    say(`That did not work: ${error.message}`);
+    say(said("failed", { reason: error.message }));
   }
   button.disabled = false;
 }
@@ -61,7 +59,8 @@ function deviceName() {
   const browser = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox", "Firefox"], ["Chrome", "Chrome"], ["Safari", "Safari"]];
   const system = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"], ["Mac OS", "Mac"], ["Linux", "Linux"]];
   const name = (names) => names.find(([sign]) => agent.includes(sign))?.[1];
-  return [name(browser) ?? "A browser", name(system)].filter(Boolean).join(" on ");
+  const known = name(browser) ?? said("aBrowser");
+  return name(system) ? said("device", { browser: known, system: name(system) }) : known;
 }
 
 if (part && live) {

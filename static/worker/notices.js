@@ -5,7 +5,12 @@ const ACTIONS = "/r/";
 // The pages behind signed addresses are nobody's to keep.
 export const isNotice = (path) => path.startsWith(ACTIONS);
 
-const NOTHING_SAID = { title: "Todo Chat", body: "You have a reminder." };
+const NOTHING_SAID = { title: "Todo Chat" };
+
+// In the language that the browser asks for: who is told by a notice that cannot be read is not known.
+export function sayThat({ reminder }) {
+  NOTHING_SAID.body = reminder;
+}
 
 // A second notice with the same tag replaces the first.
 export async function showNotice({ data }) {

@@ -130,6 +130,7 @@ async function leadOn(item, path) {
   }
 }
 
+// The sentence of the server; else the name of one that the pages have.
 async function reasonIn(response) {
   const text = await response.text();
   if (response.headers.get("Content-Type")?.startsWith("application/json")) {
@@ -137,7 +138,7 @@ async function reasonIn(response) {
     return Object.values(details ?? {}).join(" ") || message;
   }
   const sentence = text.match(/class="field-problem"[^>]*>(?:\s*<svg[^]*?<\/svg>)?([^<]+)/)?.[1];
-  return sentence?.trim() || (response.status === 404 ? "It is not there any more." : "It was not accepted.");
+  return sentence?.trim() || (response.status === 404 ? "gone" : "notAccepted");
 }
 
 // Each open page hears what is waiting, and what just became of it.

@@ -2,7 +2,7 @@
 // The program serves it as /worker.js, with its version and the addresses of what the pages need.
 
 import { be, forgetPages, keepFirst, keepPage, keptAnswer, moveIn, moveOut, shellAnswer, takeOver } from "./pages.js";
-import { isNotice, showNotice, useNotice } from "./notices.js";
+import { isNotice, sayThat, showNotice, useNotice } from "./notices.js";
 import { dropAll } from "./queue.js";
 import { isQueueable, sendOrKeep, sendWaiting, tellPages } from "./sending.js";
 
@@ -10,8 +10,9 @@ const SIGN_IN = "/accounts/login";
 const SIGN_OUT = "/accounts/logout";
 const FILES = "/static/";
 
-export function begin({ version, addresses }) {
+export function begin({ version, addresses, said }) {
   be(version);
+  sayThat(said);
   addEventListener("install", (event) => event.waitUntil(moveIn(addresses).then(() => self.skipWaiting())));
   addEventListener("activate", (event) => event.waitUntil(takeOver().then(() => self.clients.claim())));
   addEventListener("fetch", (event) => answer(event));

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .shell import shell_addresses, shell_version
@@ -24,7 +26,8 @@ async def manifest(request: HttpRequest) -> HttpResponse:
 @require_safe
 async def worker(request: HttpRequest) -> HttpResponse:
     """At the root, because a worker sees only what lies below its own address."""
-    shell = {"version": shell_version(), "addresses": shell_addresses()}
+    said = {"reminder": _("You have a reminder.")}
+    shell = {"version": shell_version(), "addresses": shell_addresses(), "said": said}
     content = f'import {{ begin }} from "{settings.STATIC_URL}worker/worker.js";\nbegin({json.dumps(shell)});\n'
     return HttpResponse(content, content_type="text/javascript")
 
@@ -43,8 +46,8 @@ def manifest_content() -> dict[str, object]:
         "id": "/",
         "name": "Todo Chat",
         "short_name": "Todo Chat",
-        "description": "A todo list that you talk to.",
-        "lang": "en",
+        "description": _("A todo list that you talk to."),
+        "lang": get_language(),
         "start_url": f"{todos}?filter=today",
         "scope": "/",
         "display": "standalone",
@@ -57,9 +60,9 @@ def manifest_content() -> dict[str, object]:
         ]
         + [{"src": f"{icon}/monochrome.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "monochrome"}],
         "shortcuts": [
-            shortcut("New todo", new, icon),
-            shortcut("Today", f"{todos}?filter=today", icon),
-            shortcut("New chat", reverse("home"), icon),
+            shortcut(_("New todo"), new, icon),
+            shortcut(_("Today"), f"{todos}?filter=today", icon),
+            shortcut(_("New chat"), reverse("home"), icon),
         ],
         # It fills in a form, which the person sends: an address alone, on whatever page it stands, adds nothing.
         "share_target": {"action": new, "method": "GET", "params": {"title": "title", "text": "text", "url": "link"}},
