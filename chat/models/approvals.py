@@ -9,9 +9,6 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from .conversations import Conversation
-from .messages import Message
-
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     """Chains that begin with `for_user`: ownership is the first rule of every query."""
@@ -36,8 +33,8 @@ class Approval(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, null=True, related_name="approvals")
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, null=True, related_name="approval")
+    conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, null=True, related_name="approvals")
+    message = models.OneToOneField("chat.Message", on_delete=models.CASCADE, null=True, related_name="approval")
     asker = models.CharField(max_length=60, blank=True, default="", db_default="")
     asker_name = models.CharField(max_length=100, blank=True, default="", db_default="")
     outcome = models.JSONField(null=True, blank=True)

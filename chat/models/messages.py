@@ -14,8 +14,6 @@ from uuid_utils.compat import uuid7
 
 from database.prepared import Slot
 
-from .conversations import Conversation
-
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def before(self, sequence: int | Slot) -> MessageQuerySet:
@@ -57,7 +55,7 @@ class Message(models.Model):
         INTERRUPTED = "interrupted"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="messages")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     sequence = models.PositiveIntegerField()
     role = models.CharField(max_length=9, choices=Role)
@@ -170,7 +168,7 @@ class ToolCall(models.Model):
         UNDONE = "undone"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="tool_calls")
+    conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="tool_calls")
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tool_calls")
     step = models.PositiveSmallIntegerField()
     position = models.PositiveSmallIntegerField()
