@@ -19,7 +19,9 @@ BEFORE_DATE = re.compile(
 AFTER_DATE = re.compile(r"^(?:'?s\b)?[\s,–-]*", re.IGNORECASE)
 HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 TIME_ALONE = re.compile(
-    rf"(?:at )?(?:(?:\d{{1,2}}(?::\d\d)?|{HOURS})\s?(?:[ap]\.?m\.?|o'clock)?|noon|midnight|midday)", re.IGNORECASE
+    rf"(?:at )?(?:(?:(?:half|quarter|ten|twenty|five) (?:past|to) )?(?:\d{{1,2}}(?::\d\d)?|{HOURS})"
+    r"\s?(?:[ap]\.?m\.?|o'clock)?(?: in the (?:morning|afternoon|evening)| at night)?|noon|midnight|midday)",
+    re.IGNORECASE,
 )
 
 # Each look reads the rest of the text again.

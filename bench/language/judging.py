@@ -68,7 +68,8 @@ ACTIONS = {
     "note": lambda reading: "list_tasks" in reading.tools and reading.tools <= READS | {"update_task"},
     # A change to a whole group waits for the person, or only looks and says how many todos that would be.
     "clear": lambda reading: (
-        not reading.writes and (reading.waits or "a whole group" in reading.text or "nothing to" in reading.text)
+        not reading.writes
+        and (reading.waits or any(words in reading.text for words in ("a whole group", "nothing to", "Shall I")))
     ),
     "ask": lambda reading: not reading.calls and "only help with your todos" not in reading.text,
     "talk": lambda reading: not reading.calls,

@@ -632,7 +632,7 @@ class CorrectionTests(StepTestCase):
         self.assertEqual(requests, [("undo", {}), ("delete_task", {"tasks": ["id-3"]})])
 
     async def test_what_was_not_wanted_is_taken_back(self):
-        for text in ("leave it", "don't do that", "i changed my mind", "no, don't"):
+        for text in ("leave it", "don't do that", "i changed my mind", "no, don't", "wait no", "oh no, i didn't"):
             with self.subTest(text):
                 requests, _ = await self.step(*self.deleted, UserText(text))
                 self.assertEqual(requests, [("undo", {})])
@@ -648,6 +648,29 @@ class CorrectionTests(StepTestCase):
             tool_name="undo",
             arguments={},
         )
+
+    async def test_another_todo_moves_to_the_same_day(self):
+        await self.assert_asks(
+            *self.moved,
+            UserText("and the rent too"),
+            tool_name="list_tasks",
+            arguments={"filter": "open", "text": "rent"},
+        )
+
+    async def test_the_day_stays_when_the_half_of_the_day_is_said(self):
+        await self.assert_asks(
+            *self.moved,
+            UserText("at 8 in the morning"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-2", "due": "2026-03-06 at 8 in the morning"}]},
+        )
+
+    async def test_praise_before_a_deed_names_no_todo(self):
+        requests, _ = await self.step(*self.moved, UserText("got it, it's done"))
+        self.assertEqual(requests, [("complete_task", {"tasks": ["id-2"]})])
+
+    async def test_a_thing_right_after_another_is_offered_to_be_added(self):
+        await self.assert_answers(*ADDED, UserText("eggs"), text="Shall I add “eggs” to your list?")
 
     async def test_the_same_on_another_day_is_one_more(self):
         added = exchange("add yoga monday", "add_task", {"tasks": []}, became("added", row("id-8", "yoga")), "Added.")
@@ -716,6 +739,24 @@ class LookFirstTests(StepTestCase):
             AssistantText("Shall I delete “call mom”?"),
             UserText("yes"),
             tool_name="delete_task",
+            arguments={"tasks": ["id-2"]},
+        )
+
+    async def test_several_that_are_named_together_are_found_one_by_one(self):
+        suit = row("id-5", "pick up dry cleaning")
+        requests, _ = await self.step(
+            *exchange("mark rent and dry cleaning as done", "list_tasks", {}, listed(MILK, suit, RENT))
+        )
+        self.assertEqual(requests, [("complete_task", {"tasks": ["id-3", "id-5"]})])
+
+    async def test_a_group_of_one_is_asked_about_as_that_todo(self):
+        looked = exchange("complete everything due friday", "list_tasks", {}, listed(MOM))
+        await self.assert_answers(*looked, text="Shall I complete “call mom”?")
+        await self.assert_asks(
+            *looked,
+            AssistantText("Shall I complete “call mom”?"),
+            UserText("yes"),
+            tool_name="complete_task",
             arguments={"tasks": ["id-2"]},
         )
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from dateutil.easter import easter
+
 from habits.speech import gettext
 from habits.values import Habits
 from habits.wording import month_day_text, month_name, year_day_text
@@ -244,6 +246,31 @@ def coming_month_days(today: datetime.date, day: int) -> Iterator[datetime.date]
 def first_of_month(day: datetime.date, months: int) -> datetime.date:
     years, month = divmod(day.month - 1 + months, MONTHS)
     return datetime.date(day.year + years, month + 1, 1)
+
+
+def read_feast(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """christmas eve, easter monday, thanksgiving 2027. Without "on" or "by" it may be what a todo is about."""
+    spot = words.skip(place, Kind.NEXT, Kind.THIS)
+    feast = words.get(spot, Kind.FEAST)
+    if feast is None:
+        return None
+    year, end = read_year(words, spot + 1)
+    years = [year] if year else [reference.today.year, reference.today.year + 1]
+    found = [day_of_feast(feast, each) for each in years if FIRST_YEAR <= each <= LAST_YEAR]
+    if not found:
+        return DayReading(end, reference.today, problem=TOO_FAR)
+    date = next((date for date in found if date >= reference.today), found[-1])
+    return DayReading(end, date, weak=True, describes=True, ignored=date < reference.today)
+
+
+def day_of_feast(feast: int | tuple[int, ...], year: int) -> datetime.date:
+    if isinstance(feast, int):
+        return easter(year) + datetime.timedelta(days=feast)
+    if len(feast) == len(("month", "day")):
+        return datetime.date(year, *feast)
+    month, weekday, nth = feast
+    first = datetime.date(year, month, 1)
+    return first + datetime.timedelta(days=(weekday - first.weekday()) % 7, weeks=nth - 1)
 
 
 def read_month(words: Words, place: int, reference: Reference) -> DayReading | None:

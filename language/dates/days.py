@@ -19,6 +19,7 @@ from language.dates.calendar import (
     first_of_month,
     on_date,
     read_digits,
+    read_feast,
     read_month,
     read_month_date,
     read_month_day,
@@ -99,8 +100,8 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
     spot = words.skip(place, Kind.THE)
     if words.get(spot, Kind.UNIT) == "day" and words.has(spot + 1, Kind.AFTER) and words.has(spot + 2, *ANCHOR_DAYS):
         return _offset_from(words, spot + 1, reference, (1, "day"))
-    if weekdays := _weekdays_on(words, place, reference):
-        return weekdays
+    if counted := _weekdays_on(words, place, reference) or _workdays_on(words, place, reference):
+        return counted
     found = _amount(words, place + within)
     if found is None or _counts_to_an_hour(words, place + within, found):
         return None
@@ -131,8 +132,9 @@ def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple
     count, unit, end = amount
     if words.has(end, Kind.LATER):
         return _distant(end + 1, reference, reference.today, (count, unit))
-    if words.has(end, Kind.FROM, Kind.AFTER):
-        return _offset_from(words, end, reference, (count, unit))
+    on_weekday = unit == "week" and words.word(end) == "on" and words.has(end + 1, Kind.WEEKDAY)
+    if words.has(end, Kind.FROM, Kind.AFTER) or (on_weekday and not words.has(place - 1, Kind.FOR)):
+        return _offset_from(words, end, reference, (count, unit))  # "a week on tuesday" counts from tuesday
     if words.word(end) == "before":
         return _offset_from(words, end, reference, (-count, unit))
     hours = words.has(place, Kind.LOOSE_CLOCK) and words.word(place)[0] != "+"  # "17h" is a time, and
@@ -151,6 +153,20 @@ def _weekdays_on(words: Words, place: int, reference: Reference) -> DayReading |
         return None
     date = roll(coming_weekday(reference.today, weekday), datetime.timedelta(weeks=min(count, MOST_WEEKS) - 1))
     return DayReading(place + 3, date) if date else None
+
+
+def _workdays_on(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """in 3 business days, two working days from now: Monday to Friday."""
+    within = words.has(place, Kind.IN)
+    count, end = words.get(place + within, Kind.NUMBER), place + within + 2
+    if count is None or not words.has(end - 1, Kind.WORKDAY) or not (within or words.has(end, Kind.LATER)):
+        return None
+    weeks, days = divmod(min(count, MOST_WEEKS), FRIDAY + 1)
+    first = min(reference.today.weekday(), FRIDAY)
+    over_weekend = 2 if first + days > FRIDAY else 0
+    start = reference.today - datetime.timedelta(days=reference.today.weekday() - first)
+    date = roll(start, datetime.timedelta(weeks=weeks, days=days + over_weekend))
+    return DayReading(words.skip(end, Kind.LATER), date) if date else None
 
 
 def _compound(
@@ -393,6 +409,6 @@ def _saturday(today: datetime.date, following: bool) -> datetime.date:
 
 # The longest phrase first.
 READERS = (
-    *(_named, read_digits, _nth_of_month, read_weekday, read_month_date),
+    *(_named, read_feast, read_digits, _nth_of_month, read_weekday, read_month_date),
     *(_edge, _span, read_month_day, read_month),
 )

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DAYPARTS = auto()  # such a part of every day: "mornings"
     WEEKEND = auto()  # "one" or "many"
     MONTH = auto()  # 1 to 12
+    FEAST = auto()  # its month and day, days from Easter, or the month, weekday and place of one that moves
     UNIT = auto()  # "minute" … "year"
     NUMBER = auto()
     ORDINAL = auto()  # -1 is the last
@@ -91,6 +92,11 @@ def units(*words: str) -> dict[str, Any]:
     return {word: unit for unit, forms in named for word in forms.split()}
 
 
+def feasts(*days: tuple[int, int, str]) -> dict[str, Any]:
+    """Holidays that are on one day of each year, as its month and day."""
+    return {name: (month, day) for month, day, names in days for name in each(names)}
+
+
 def parts(morning: str, afternoon: str, evening: str, night: str = "") -> dict[str, Any]:
     return each(morning, "morning") | each(afternoon, "afternoon") | each(evening, "evening") | each(night, "night")
 
@@ -132,7 +138,8 @@ ENGLISH: Vocabulary = {
     Kind.SHORT_WEEKDAY: {"mon": 0, "wed": 2, "sat": 5, "sun": 6},
     Kind.WEEKDAYS: row("mondays tuesdays wednesdays thursdays fridays saturdays sundays"),
     Kind.DAYPARTS: parts("mornings", "afternoons", "evenings", "nights"),
-    Kind.WORKDAY: each("weekday workday working_day business_day", "one") | each("weekdays workdays", "many"),
+    Kind.WORKDAY: each("weekday workday working_day business_day", "one")
+    | each("weekdays workdays working_days business_days", "many"),
     Kind.WEEKEND: each("weekend at_the_weekend", "one") | each("weekends", "many"),
     Kind.MONTH: row(
         "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sept/sep"
@@ -153,7 +160,23 @@ ENGLISH: Vocabulary = {
     Kind.ORDINAL: ENGLISH_ORDINALS,
     Kind.NAMED_TIME: each("noon midday mid_day the_midday lunchtime", 12) | {"midnight": 24},
     Kind.MERIDIEM: each("am a.m a_m in_the_am", 0) | each("pm p.m p_m in_the_pm", 12),
-    Kind.OCLOCK: each("o'clock oclock", 12),
+    Kind.OCLOCK: each("o'clock oclock sharp", 12),
+    Kind.FEAST: feasts(
+        (1, 1, "new_year's_day new_years_day new_year's"),
+        (2, 14, "valentine's_day valentines_day valentine's"),
+        (3, 17, "st_patrick's_day st_patricks_day"),
+        (7, 4, "independence_day"),
+        (10, 31, "halloween"),
+        (12, 24, "christmas_eve xmas_eve"),
+        (12, 25, "christmas christmas_day xmas xmas_day"),
+        (12, 26, "boxing_day"),
+        (12, 31, "new_year's_eve new_years_eve nye"),
+    )
+    | each("good_friday", -2)
+    | each("easter easter_sunday", 0)
+    | each("easter_monday", 1)
+    | each("thanksgiving thanksgiving_day", (11, 3, 4))
+    | each("labor_day", (9, 0, 1)),
     Kind.HALF: each("half half_a half_an a_half"),
     Kind.QUARTER: each("quarter a_quarter"),
     Kind.AMOUNT: each("a_quarter_of_an_hour quarter_of_an_hour a_quarter_hour", (15, "minute"))
@@ -233,6 +256,19 @@ GERMAN: Vocabulary = {
     | each("letzten letzter letzte letztem", -1),
     Kind.NAMED_TIME: each("mittag mittags am_mittag", 12) | each("mitternacht", 24),
     Kind.OCLOCK: each("uhr", 24),
+    Kind.FEAST: feasts(
+        (1, 1, "neujahr"),
+        (5, 1, "tag_der_arbeit"),
+        (10, 3, "tag_der_deutschen_einheit"),
+        (12, 6, "nikolaus"),
+        (12, 24, "heiligabend weihnachten"),
+        (12, 31, "silvester"),
+    )
+    | each("karfreitag", -2)
+    | each("ostern ostersonntag", 0)
+    | each("ostermontag", 1)
+    | each("pfingsten pfingstsonntag", 49)
+    | each("pfingstmontag", 50),
     Kind.QUARTER: each("viertel"),
     Kind.PAST: each("nach"),
     Kind.TO: each("vor"),
@@ -273,6 +309,17 @@ FRENCH: Vocabulary = {
     | each("dernier dernière derniers dernières", -1),
     Kind.NAMED_TIME: each("midi", 12) | each("minuit", 24),
     Kind.OCLOCK: each("heure heures h", 24),
+    Kind.FEAST: feasts(
+        (1, 1, "jour_de_l'an nouvel_an"),
+        (2, 14, "saint-valentin"),
+        (7, 14, "14_juillet"),
+        (11, 1, "toussaint"),
+        (12, 24, "réveillon_de_noël"),
+        (12, 25, "noël"),
+        (12, 31, "saint-sylvestre"),
+    )
+    | each("pâques", 0)
+    | each("lundi_de_pâques", 1),
     Kind.HALF: each("demie demi"),
     Kind.QUARTER: each("quart"),
     Kind.NEXT: each("prochain prochaine prochains prochaines"),
@@ -308,6 +355,16 @@ SPANISH: Vocabulary = {
     Kind.UNIT: units("minuto minutos", "hora horas", "día días", "semana semanas", "mes meses", "año años"),
     Kind.NUMBER: row("uno/un/una dos tres cuatro cinco seis siete ocho nueve diez once doce", 1),
     Kind.ORDINAL: row("primer/primero/primera segundo/segunda tercer/tercero/tercera", 1) | each("último última", -1),
+    Kind.FEAST: feasts(
+        (1, 1, "año_nuevo"),
+        (1, 6, "día_de_reyes reyes"),
+        (2, 14, "san_valentín"),
+        (12, 24, "nochebuena"),
+        (12, 25, "navidad"),
+        (12, 31, "nochevieja"),
+    )
+    | each("viernes_santo", -2)
+    | each("domingo_de_pascua pascua", 0),
     Kind.NAMED_TIME: each("mediodía a_mediodía", 12) | each("medianoche a_medianoche", 24),
     Kind.HALF: each("media"),
     Kind.QUARTER: each("cuarto"),
@@ -345,7 +402,7 @@ HINDI: Vocabulary = {
 
 # Names and sayings that contain a word of a date and are none.
 NAMES = each(
-    "good_friday black_friday freaky_friday casual_friday cyber_monday easter_monday easter_sunday palm_sunday"
+    "black_friday freaky_friday casual_friday cyber_monday palm_sunday"
     " super_sunday ash_wednesday fat_tuesday taco_tuesday shrove_tuesday sunday_school sunday_roast sunday_times"
     " mardi_gras usa_today guten_morgen plácido_domingo santo_domingo 24/7 7/11 the_9/11 a_9/11 next_to on_top"
     " second_hand first_things_first martes_y_trece once_upon at_one_point one_day"

@@ -154,13 +154,18 @@ def _spoken(words: Words, place: int, *, at: bool) -> TimeReading | None:
     meridiem = words.get(end, Kind.MERIDIEM)
     oclock = words.get(end, Kind.OCLOCK)
     clock = _clock(hour, minute, meridiem, marked=oclock == MIDNIGHT or hour > NOON)
-    if clock is None or not (at or oclock or meridiem is not None):
+    if clock is None or not (at or oclock or meridiem is not None) or _describes(words, end):
         return None
     if oclock:
         return _after_oclock(words, end + 1, clock)
     if meridiem is None and (half := _and_fraction(words, end)):
         return TimeReading(end + 2, Clock(hour, half, clock.marked))
     return TimeReading(end + (meridiem is not None), clock, bare=meridiem is None and minute == 0)
+
+
+def _describes(words: Words, place: int) -> bool:
+    """ "5 sharp knives" is no time, "5 sharp" is."""
+    return words.word(place) == "sharp" and words.opaque(place + 1)
 
 
 def _hundred(words: Words, place: int, hour: int) -> TimeReading | None:
@@ -223,8 +228,9 @@ def _fraction(words: Words, place: int, *, at: bool) -> TimeReading | None:
     hour = _whole_hour(words, end)
     if hour is None:
         return None
-    if end == place + 2 and minutes < 0 and -minutes <= NOON and -minutes < hour[0].hour % (NOON + 1):
-        return None  # "10 to 11am" is a range
+    is_led = words.has(place - 1, Kind.AT) and minutes % 5 == 0
+    if end == place + 2 and minutes < 0 and not is_led and -minutes < min(hour[0].hour % (NOON + 1), NOON + 1):
+        return None  # "10 to 11am" is a range, "at ten to eleven" is none
     counted_minutes = words.get(place + 1, Kind.UNIT) == "minute"
     whole, end = hour
     sure = at or counted_minutes or whole.marked or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER)

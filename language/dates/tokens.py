@@ -34,6 +34,7 @@ GLUED = re.compile(r"(?:(\d{1,4})[-/.]?)?([a-zà-ÿ]{3,9})\.?[-/]?(\d{1,4})?(?:[
 CLOCK = re.compile(
     r"(\d\d?)(?::(\d\d)(?::\d\d)?)?(am|pm|a\.m|p\.m|(?<=:\d\d)[ap])?|(\d\d?)\.(\d\d)(am|pm)", re.IGNORECASE
 )
+ROUGHLY = re.compile(r"(?<=[\dm])-?ish$", re.IGNORECASE)  # "5ish", "5pm-ish"
 LOOSE_CLOCK = re.compile(r"(\d\d?)(?:[.h](\d\d)|h)")
 ORDINAL = re.compile(r"(\d\d?)(?:st|nd|rd|th|er|e|\.)", re.IGNORECASE)
 NEXT_WORD = re.compile(r" ([^\W\d_]{3,10})\b")
@@ -229,6 +230,7 @@ def _kinds(core: str) -> dict[Kind, Any]:
         return LEXICON[lowered] if lowered in LEXICON else LEXICON.get(plain(core), {})
     if core in LEXICON or not core.isascii():
         return LEXICON.get(core, {})
+    core = ROUGHLY.sub("", core)
     kinds: dict[Kind, Any] = {}
     if match := ISO_MOMENT.fullmatch(core):
         kinds[Kind.ISO] = match

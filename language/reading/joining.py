@@ -53,8 +53,8 @@ def named_to_delete(act: Act) -> tuple[str, ...]:
 
 def joined_one(acts: list[Act], act: Act) -> list[Act]:
     match acts[-1], act:
-        case AddTodo(title=title), AddTodo(title="") if title:
-            return acts
+        case AddTodo() as last, AddTodo() if not (last.title and act.title):
+            return acts if last.title else [*acts[:-1], replace(act, due=act.due or last.due)]
         case AddTodo() as last, UpdateTodos() if speaks_of_it(act.tasks):
             return [*acts[:-1], with_changes(last, act)]
         case AddTodo(title=title), CompleteTodos() | DeleteTodos() if speaks_of_it(act.tasks):

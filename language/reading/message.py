@@ -77,7 +77,7 @@ def read_point(line: str, clock: Clock) -> Reading:
     if len(point) > CLAUSE_MAX_CHARACTERS:
         return Reading([Clarify(gettext(TOO_LONG))])
     reading = read_sentence(point, clock)
-    if reading.is_sure or not all(isinstance(act, AddTodo | Clarify) for act in reading.acts):
+    if reading.is_sure or not all(isinstance(act, AddTodo | Clarify | Say) for act in reading.acts):
         return reading
     return Reading([*todos_from([point], clock)], is_sure=True)
 

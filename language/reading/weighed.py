@@ -34,6 +34,7 @@ from language.grammar import section, words
 from language.questions import OFFER, asks, offered
 from language.scoring.features import CONTENT, VERB, shape, tokens_of
 from language.scoring.score import family_likelihoods, likely_ours
+from language.text.naming import is_pronoun
 from language.text.selection import select
 
 forms = section("reading")
@@ -127,7 +128,10 @@ def may_write(act: Act) -> bool:
     if isinstance(act, Clarify):
         return asks(act.question, OFFER)
     # A new date is for todos alone: "can you push it to 5?"
-    return isinstance(act, WRITTEN) and act != AddTodo("") and not (isinstance(act, UpdateTodos) and act.due)
+    if isinstance(act, UpdateTodos):
+        # "It" is a todo that was spoken of, and a new date is for todos alone: "can you push it to 5?"
+        return not (act.due or all(map(is_pronoun, act.tasks)))
+    return isinstance(act, WRITTEN) and act != AddTodo("")
 
 
 def said_to_others(reading: Reading, ours: float) -> Reading | None:

@@ -22,7 +22,16 @@ from language.acts import (
 )
 from language.clock import TIME_ALONE, Clock, cut_date, is_date
 from language.grammar import section
-from language.questions import ASK_TITLE, OFFER, OFFERS_OF_CHANGE, OFFERS_TO_DELETE, TAKE_BACK, asks
+from language.questions import (
+    ASK_TITLE,
+    COMPLETE_OFFER,
+    OFFER,
+    OFFERS_OF_CHANGE,
+    OFFERS_TO_DELETE,
+    TAKE_BACK,
+    asks,
+    offered,
+)
 from language.reading.clauses.adding import title_of, todo_from
 from language.reading.clauses.bare import todo_behind
 from language.reading.clauses.moving import TO_WHICH_DAY, moved_somewhen
@@ -44,6 +53,7 @@ forms = section("follow_ups")
 
 
 CHOICE_MAX_WORDS = 8
+THING_MAX_WORDS = 3
 WORDS_MAX = 40
 Refusal = tuple[Call, int, Outcome]
 
@@ -84,6 +94,8 @@ def accepted(conversation: Conversation, clock: Clock) -> list[Act] | None:
             return None
         if asks(last.answer, *OFFERS_TO_DELETE):
             return [DeleteTodos((offered_rows[0].id,))]
+        if asks(last.answer, COMPLETE_OFFER):
+            return [CompleteTodos((offered_rows[0].id,))]
         return [replace(act, tasks=(offered_rows[0].id,)) for act in changes_before(conversation, clock)] or None
     todo = todo_behind(clause_of(last.text).text, clock)
     return [todo] if todo else None
@@ -157,6 +169,17 @@ def put_back(conversation: Conversation, clock: Clock) -> list[Act] | None:
 
 def deed_for_other(conversation: Conversation, clock: Clock) -> list[Act] | None:
     return same_deed(conversation, clock, lambda: acts_before(conversation, clock))
+
+
+def more_things(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """ "Eggs", right after bread was added: offered to be added as well."""
+    text, outcomes = clause_of(conversation.current.text).text, conversation.last.outcomes
+    if not outcomes or any(outcome.outcome != "added" for outcome in outcomes) or len(text.split()) > THING_MAX_WORDS:
+        return None
+    if understand(conversation.current.text, clock) != [Say("outside")]:
+        return None
+    question = offered(todo_behind(text, clock))
+    return [question] if question else None
 
 
 def refusals(calls: tuple[Call, ...]) -> list[Refusal]:
@@ -283,4 +306,4 @@ def with_readable_date(text: str, date: str, clock: Clock) -> str | None:
 
 
 # What goes on from the last answer, though it asked nothing – or only for a day.
-WAYS_ON = (moved_to_day, more_of_list, put_back, ranked, deed_for_other, corrected_date_or_title)
+WAYS_ON = (moved_to_day, more_of_list, put_back, ranked, deed_for_other, corrected_date_or_title, more_things)

@@ -172,10 +172,20 @@ def settled(sought: Sought, rows: Sequence[Row], clock: Clock) -> Settled:
     tasks: list[str] = []
     for task in sought.change.tasks:
         fit = find(task, rows, clock)
+        if fit.fit != Fit.ONE and (each := each_of_several(task, rows, clock)):
+            tasks += each
+            continue
         if fit.fit in {Fit.SEVERAL, Fit.ALMOST}:
             return Settled(None, fit, task)
         tasks.append(fit.rows[0].id if fit.rows else task)
     return Settled(replace(sought.change, tasks=tuple(tasks)))
+
+
+def each_of_several(words: str, rows: Sequence[Row], clock: Clock) -> list[str]:
+    """The ids of "the rent and the dry cleaning" where each of them surely is a todo; else none."""
+    parts = [part for part in PARTS.split(words) if part]
+    fits = [find(part, rows, clock) for part in parts] if len(parts) > 1 else []
+    return [fit.rows[0].id for fit in fits] if all(fit.fit == Fit.ONE for fit in fits) else []
 
 
 def found_none(sought: Sought, rows: Sequence[Row], clock: Clock) -> bool:

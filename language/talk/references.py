@@ -34,6 +34,8 @@ OnTasks = TypeVar("OnTasks", bound=CompleteTodos | DeleteTodos | UpdateTodos)
 
 def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
     """The act with ids where it spoke of something shown before; raises Unclear when nothing, or too much, fits."""
+    if isinstance(act, Supposed) and all(map(is_reference, act.change.tasks)):
+        act = act.change
     match act:
         case CompleteTodos() | DeleteTodos():
             return with_ids(act, conversation)

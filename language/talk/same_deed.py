@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from language.acts import Act, AddTodo, CompleteTodos, DeleteTodos, Supposed, UndoChanges, UpdateTodos
+from language.acts import Act, AddTodo, CompleteTodos, DeleteTodos, Sought, Supposed, UndoChanges, UpdateTodos
 from language.clock import Clock, is_date
 from language.grammar import section
 from language.reading.clauses.adding import listed
@@ -74,10 +74,18 @@ def done_to_more(words: str, outcome: str, clock: Clock, before: Callable[[], li
         return None
     if outcome == "added":
         return None if bare.tells.search(clause.text) else [*listed(clause.text, clock)]
-    if outcome not in {"completed", "deleted"} or begins_with_verb(clause.text):
+    if outcome not in DONE or begins_with_verb(clause.text):
         return None
-    deeds = [act for act in before() if isinstance(act, CompleteTodos | DeleteTodos)]
+    deeds = [
+        deed for act in before() if (deed := change_in(act)) and not (isinstance(deed, UpdateTodos) and deed.title)
+    ]
     return [replace(deeds[0], tasks=names_in(clause.text))] if deeds else None
+
+
+def change_in(act: Act) -> CompleteTodos | DeleteTodos | UpdateTodos | None:
+    if isinstance(act, Supposed | Sought):
+        return act.change
+    return act if isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos) else None
 
 
 def done_to_other(words: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:

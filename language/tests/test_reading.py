@@ -664,6 +664,62 @@ class PlainTalkTests(UnderstandingTestCase):
     def test_a_dash_inside_a_line_begins_no_point_of_a_list(self):
         self.assert_means({"call dentist - done!": CompleteTodos(("call dentist",))})
 
+    def test_what_is_taken_from_the_list_is_not_put_on_it(self):
+        self.assert_means(
+            {
+                "toss oat milk on the grocery list": AddTodo("oat milk"),
+                "drop candles on my list": AddTodo("candles"),
+                "toss candles off my list": DeleteTodos(("candles",)),
+                "drop candles from my list": DeleteTodos(("candles",)),
+            }
+        )
+        self.assert_asks_back("chuck the candles from my list")
+
+    def test_the_old_date_of_a_move_is_not_the_new_one(self):
+        self.assert_means(
+            {
+                "move the recital from 4 to 6": UpdateTodos(("recital",), due="at 6"),
+                "push the review from monday until thursday at 2": UpdateTodos(("review",), due="thursday at 2"),
+                "the essay is due may 3, not april 30": UpdateTodos(("essay",), due="may 3"),
+                "bump the essay up to friday": UpdateTodos(("essay",), due="friday"),
+                "move it two weeks later": UpdateTodos(("it",), due="two weeks later"),
+            }
+        )
+        (act,) = understand("move everything from sunday to monday", CLOCK)
+        self.assertEqual((act.verb, act.selection.span.name, act.due), ("move", "sunday", "monday"))
+
+    def test_a_date_put_right_in_one_breath_keeps_the_half_that_was_right(self):
+        self.assert_means(
+            {
+                "remind me to ring jo on sunday at 3, no wait, at 4": AddTodo("ring jo", due="2026-03-08 at 4"),
+                "remind me to ring jo on sunday at 3, no wait, saturday": AddTodo("ring jo", due="saturday at 15:00"),
+                "remind me monday to ring jo, i mean tuesday": AddTodo("ring jo", due="tuesday"),
+            }
+        )
+
+    def test_a_deed_but_not_another_is_the_first_alone(self):
+        self.assert_means(
+            {
+                "i mailed the form but not the parcel": CompleteTodos(("mailed the form",)),
+                "the form's mailed": CompleteTodos(("mailed the form",)),
+                "scrap clean the gutters": DeleteTodos(("clean the gutters",)),
+                "i need to untick the form": CompleteTodos(("form",), reopen=True),
+            }
+        )
+
+    def test_things_in_a_row_are_apart_though_one_may_be_a_verb(self):
+        self.assert_means(
+            {
+                "i need candles, light bulbs and string": [
+                    AddTodo("candles"),
+                    AddTodo("light bulbs"),
+                    AddTodo("string"),
+                ],
+                "- candles\n- eggs\n- string": [AddTodo("candles"), AddTodo("eggs"), AddTodo("string")],
+                "reminder!!! optician friday 4pm": AddTodo("optician", due="friday 4pm"),
+            }
+        )
+
     def test_points_without_a_heading_are_todos(self):
         self.assert_means(
             {"- book train\n- pack\n- call mom": [AddTodo("book train"), AddTodo("pack"), AddTodo("call mom")]}

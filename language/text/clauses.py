@@ -48,6 +48,7 @@ def sentences(text: str) -> list[str]:
 
 
 def line_sentences(line: str) -> list[str]:
+    line = forms.shouted_head.sub(lambda head: head[0].rstrip("!. ") + ": ", line)
     starts = [0, *(end.end() for end in forms.sentence_end.finditer(line))]
     parts = [line[start:end] for start, end in zip(starts, [*starts[1:], len(line)], strict=True)]
     return [single_spaced(part) for part in parts if part.strip(END_MARKS)]

@@ -70,7 +70,8 @@ def is_list_of_deeds(parts: list[str], clock: Clock) -> bool:
 
 def is_list_of_things(parts: list[str]) -> bool:
     """Short parts without a verb: "milk, eggs and bread"."""
-    if any(is_verb_phrase(part) or not is_phrase(part) for part in parts):
+    # A noun may be a verb as well, "batteries, light bulbs and tape"; where the first is none, all are apart.
+    if is_verb_phrase(parts[0]) or not all(map(is_phrase, parts)):
         return False
     return all(len(part.split()) <= SHORT_WORDS for part in parts[:-1]) and len(parts[-1].split()) <= LAST_WORDS
 

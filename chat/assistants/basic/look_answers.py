@@ -18,7 +18,7 @@ from language.acts import (
     Sought,
 )
 from language.clock import Clock
-from language.questions import DELETE_OFFER, DELETE_ONE_OFFER, offer_of
+from language.questions import COMPLETE_OFFER, DELETE_OFFER, DELETE_ONE_OFFER, offer_of
 from language.talk.exchanges import Call, Row
 from language.talk.matching import Fit, found_none, settled
 from language.talk.references import WHICH_ONE
@@ -225,6 +225,10 @@ def known_priority(row: Row) -> str:
     return row.priority if row.priority in PRIORITY_RANK else "none"
 
 
+# A group of one todo is asked about as that todo.
+OFFERS_OF_ONE = {"delete": DELETE_OFFER, "complete": COMPLETE_OFFER}
+
+
 def many_answer(change: ChangeMany, call: Call) -> str:
     """How many todos a change to a whole group would touch; it is not made."""
     if call.error:
@@ -240,6 +244,8 @@ def many_answer(change: ChangeMany, call: Call) -> str:
             "I do not move a whole group without a day, so nothing is changed."
         )
         return f"{question % todos}\n\n{listed}"
+    if total == 1 and change.verb in OFFERS_OF_ONE:
+        return _(OFFERS_OF_ONE[change.verb]) % {"todo": described(rows[0])}
     return f"{_(WOULD[change.verb]) % todos}\n\n{listed}\n\n{_(NOT_AT_ONCE[change.verb])}"
 
 

@@ -9,7 +9,7 @@ from language.grammar import section, words
 from language.reading.clauses.adding import title_of, todo_from, todos_from, understand_add
 from language.reading.clauses.changing import understand_change
 from language.text.details import cut_priority, cut_tags
-from language.text.items import dated_items, parts_of
+from language.text.items import DEEDS_TOGETHER, dated_items, is_list_of_things, listed_items, parts_of
 from language.text.naming import has_sign, names_in
 from language.text.quotations import MARK
 from language.vocabulary import COMMAND_VERBS, NOT_A_TITLE, TODO_VERBS
@@ -41,6 +41,11 @@ def understand_statement(text: str, clock: Clock) -> list[Act] | None:
 def must(match: re.Match[str], clock: Clock) -> list[Act] | None:
     """ "I need to call Sam" names a deed; "I need milk" and "I have a cold" may mean many things."""
     rest = match["rest"]
+    if forms.takes_back.match(rest) and (act := understand_change(rest, clock)):
+        return [act]
+    is_shopping = len(parts := parts_of(rest)) > DEEDS_TOGETHER and is_list_of_things(parts)
+    if is_shopping:
+        return [*todos_from(listed_items(rest, clock), clock)]
     is_certain = f"to {rest}" in match[0] or is_deed(rest)
     return [*todos_from(dated_items(rest, clock), clock)] if is_certain else dated(rest, clock)
 

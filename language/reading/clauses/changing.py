@@ -25,7 +25,7 @@ from language.reading.clauses.adding import todo_from
 from language.reading.clauses.moving import forms as moving
 from language.reading.clauses.moving import moved
 from language.text.details import priority_named, tags_named
-from language.text.items import begins_with_verb
+from language.text.items import is_verb_phrase
 from language.text.naming import has_sign, names_in, without_adverbs
 from language.text.quotations import MARK
 from language.text.selection import select_all
@@ -35,6 +35,8 @@ forms = section("changing")
 
 
 CLEARS = frozenset(["clear", "clear off", "clear out", "take off", "wipe", "purge"])
+# "Toss milk on the list" puts it there.
+PUTS = frozenset(["drop", "toss", "throw"])
 GIVES_UP = frozenset(["cancel", "drop", "kill", "toss", "bin", "trash", "dismiss", "cut", "lose"])
 # "I won't forget the milk", "I'm not taking the car": no todo is given up.
 NOT_WORK_TO_DROP = frozenset(
@@ -111,12 +113,13 @@ def finished_by_command(match: re.Match[str], clock: Clock) -> Act | None:
 
 def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
     """ "I called the dentist": work done, told as a past."""
-    no_work = forms.no_work_done.match(match["what"]) or forms.for_now.fullmatch(match["what"])
+    what = forms.but_not.sub("", match["what"])
+    no_work = forms.no_work_done.match(what) or forms.for_now.fullmatch(what)
     # "Organize photos by the year they were taken" is something to do.
-    is_deed = match.re in forms.was_done.patterns and begins_with_verb(match["what"]) and " " in match["what"]
+    is_deed = match.re in forms.was_done.patterns and is_verb_phrase(what)
     if no_work or is_deed or not is_past(match["verb"].lower()):
         return None
-    what = outside_list(match["what"])
+    what = outside_list(what)
     shown, did = without_adverbs(what), match["verb"].lower() in {"did", "done"}
     if did and len(names := names_in(what)) > 1:
         return CompleteTodos(names)
@@ -195,7 +198,7 @@ def cleared(match: re.Match[str], clock: Clock) -> Act | None:
 def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
     """A verb that may be work to do deletes what has a sign of being a todo, and asks for what has none."""
     what = match["what"]
-    if forms.particle.match(what):
+    if forms.particle.match(what) or (match["verb"].lower() in PUTS and forms.onto_list.fullmatch(what)):
         return None
     if has_sign(what) or MARK.fullmatch(what) or forms.off_list.fullmatch(what):
         return deleted(match, clock)
@@ -211,6 +214,8 @@ def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
 def given_up(match: re.Match[str], clock: Clock) -> Act | None:
     """ "Drop the report": said of a todo as often as of a thing, so that it is asked about if there is such a todo."""
     verb, what = match["verb"].lower(), match["what"]
+    if verb not in TODO_VERBS and is_verb_phrase(what):
+        return deleted(match, clock)  # of two imperatives in a row, "scrap renew passport", the second is a title
     if verb == "cancel" and clock.find(what):
         return Sought(DeleteTodos(names_in(outside_list(what))), todo_from(match[0], clock))
     if clock.find(what) or verb not in GIVES_UP or not (verb == "cancel" or moving.definite.fullmatch(what)):

@@ -3,6 +3,7 @@
 from habits.speech import gettext, gettext_noop
 from language.acts import Act, AddTodo, ChangeMany, Clarify, Supposed, UpdateTodos
 from language.clock import Clock, cut_final_date, is_date
+from language.dates import is_shift
 from language.grammar import Forms, section
 from language.text.naming import has_sign, names_in
 from language.text.selection import select_all
@@ -22,14 +23,29 @@ def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
     """The move that the text asks for or tells of, or None."""
     corrects = corrects or forms.instead.search(text) is not None
     text = forms.date_of.sub(lambda words: words[0].removesuffix(" of"), forms.instead.sub("", text))
-    text = forms.same_time.sub(r"\g<to>", text)
+    text = forms.moved_up.sub(r"\g<move> to", forms.same_time.sub(r"\g<to>", text))
+    if (match := forms.but_not.fullmatch(text)) and is_date(match["old"], clock):
+        text, corrects = match["kept"], True
+    return moved_between(text, clock) or moved_at_end(text, clock, corrects=corrects)
+
+
+def moved_between(text: str, clock: Clock) -> Act | None:
+    """The move whose new date stands before the todo, or behind its old date."""
+    if (match := forms.from_to.fullmatch(text)) and is_new_date(match["old"], clock):
+        # "Everything from friday to saturday": of a group the old date says which; a todo has its name.
+        group = moved_group(f"{match['what']} on {match['old']}", clock, match["new"])
+        return group or moved_at_end(f"{match['move']} {match['to']} {match['new']}", clock, corrects=True)
     if (match := forms.date_between.fullmatch(text)) and is_date(match["value"], clock):
         return moved_to(match["what"], match["value"], clock)
+    return None
+
+
+def moved_at_end(text: str, clock: Clock, *, corrects: bool) -> Act | None:
     words, due = cut_new_date(text, clock)
-    if not due or words.lower().endswith(" due"):
+    if not due or words.lower().endswith(" due") or is_shift(due):
         # "Postpone everything due today" says what, and not to which day.
         group = moved_without_date(text, clock)
-        if not due or isinstance(group, ChangeMany):
+        if not due or is_shift(due) or isinstance(group, ChangeMany):
             return group
     if words and forms.correction.fullmatch(words):
         return UpdateTodos(("it",), due=due)
@@ -38,6 +54,11 @@ def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
     if match := forms.moves.fullmatch(words) or forms.move_to.fullmatch(words):
         return moved_to(match["what"], due, clock) if may_be_todo(words, match["what"]) else None
     return stated(words, due, clock, corrects=corrects)
+
+
+def is_new_date(words: str, clock: Clock) -> bool:
+    """Also a mere hour, "9" of "from 9 to 10", is one here."""
+    return is_date(words, clock) or is_date(f"at {words}", clock)
 
 
 def asked_for(text: str, clock: Clock, *, corrects: bool) -> Act | None:
