@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
 
 from .audit import BigTableAdmin, BoundedPaginator, id_of, named
@@ -26,20 +28,25 @@ class UserAdmin(DjangoUserAdmin):
     actions = ["sign_out"]
     fieldsets = [
         *(DjangoUserAdmin.fieldsets or ()),
-        ("Identity", {"fields": ["issuer", "subject", "time_zone", "tokens_not_before"]}),
+        (_("Identity"), {"fields": ["issuer", "subject", "time_zone", "tokens_not_before"]}),
     ]
 
-    @admin.action(description="Sign out everywhere", permissions=["change"])
+    @admin.action(description=_("Sign out everywhere"), permissions=["change"])
     def sign_out(self, request, queryset):
         for user in queryset:
             sign_out_everywhere(user)
-        self.message_user(request, "All their tokens and logins are refused from now on.")
+        self.message_user(request, gettext("All their tokens and logins are refused from now on."))
 
     def get_deleted_objects(self, objs, request):
         """Whoever may delete a user may delete what belongs to the user, also what the admin only shows."""
         _, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         # How many of each is enough to decide by: titles are what people wrote.
-        return ["What people wrote is not listed here."], counts, perms_needed & {User._meta.verbose_name}, protected
+        return (
+            [gettext("What people wrote is not listed here.")],
+            counts,
+            perms_needed & {User._meta.verbose_name},
+            protected,
+        )
 
 
 # The library shows what belongs to people alone, and makes programs of kinds that are not known here.
@@ -85,7 +92,7 @@ class SignInAdmin(BigTableAdmin):
     list_display = ["user", "user_agent", "created_at", "last_used_at", "ended_at"]
     list_filter = ["created_at", "ended_at"]
     list_select_related = ["user"]
-    search_help_text = "A username, or an id"
+    search_help_text = _("A username, or an id")
     exclude = ["session_key"]
 
     def ways(self, rows, typed):
@@ -98,7 +105,7 @@ class ReadingAdmin(BigTableAdmin):
 
     list_display = ["read_at", "reader", "what", "object_id", "owner"]
     list_filter = ["read_at"]
-    search_help_text = "The id of what was looked at, of its conversation, its owner or the reader; or a username"
+    search_help_text = _("The id of what was looked at, of its conversation, its owner or the reader; or a username")
     fields = ["id", "read_at", "reader", "reader_id", "what", "object_id", "conversation_id", "owner", "address"]
 
     def ways(self, rows, typed):

@@ -9,6 +9,9 @@ import ipaddress
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from web.mail.sending import is_mail_set_up
 from web.ratelimits import address_of
@@ -23,11 +26,14 @@ KEPT_EVENTS = 300
 DETAIL_MAX_CHARACTERS = 120
 Kind = SecurityEvent.Kind
 # What a mail is sent for, by kinds that can be switched off: name → words, events.
-MAILS: dict[str, tuple[str, frozenset[Kind]]] = {
-    "device": ("A new device signs in", frozenset({Kind.SIGNED_IN_ON_NEW_DEVICE, Kind.RECOVERY_CODE_USED})),
-    "password": ("The password is changed or set by a link", frozenset({Kind.PASSWORD_CHANGED, Kind.PASSWORD_RESET})),
+MAILS: dict[str, tuple[str | Promise, frozenset[Kind]]] = {
+    "device": (_("A new device signs in"), frozenset({Kind.SIGNED_IN_ON_NEW_DEVICE, Kind.RECOVERY_CODE_USED})),
+    "password": (
+        _("The password is changed or set by a link"),
+        frozenset({Kind.PASSWORD_CHANGED, Kind.PASSWORD_RESET}),
+    ),
     "passkey": (
-        "A passkey, the second factor or a linked account changes",
+        _("A passkey, the second factor or a linked account changes"),
         frozenset(
             {
                 *(Kind.PASSKEY_ADDED, Kind.PASSKEY_REMOVED, Kind.PASSKEY_COPIED),
@@ -37,10 +43,10 @@ MAILS: dict[str, tuple[str, frozenset[Kind]]] = {
         ),
     ),
     "app": (
-        "An app is connected, or a token or webhook made",
+        _("An app is connected, or a token or webhook made"),
         frozenset({Kind.APP_CONNECTED, Kind.TOKEN_MADE, Kind.WEBHOOK_ADDED, Kind.WEBHOOK_CHANGED, Kind.WEBHOOK_OFF}),
     ),
-    "email": ("The mail address is changed", frozenset({Kind.EMAIL_CHANGED})),
+    "email": (_("The mail address is changed"), frozenset({Kind.EMAIL_CHANGED})),
 }
 
 
@@ -79,11 +85,16 @@ def place_of(address: str, here: str = "") -> str:
     if not address:
         return ""
     if address == here:
-        return "from the network you are in now"
+        return gettext("from the network you are in now")
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
-        return "from an unknown address"
+        return gettext("from an unknown address")
     if known.is_loopback:
-        return "from the machine that this runs on"
-    return f"from {'the local network' if known.is_private else 'the internet'}, {address}"
+        return gettext("from the machine that this runs on")
+    place = (
+        gettext("from the local network, %(address)s")
+        if known.is_private
+        else gettext("from the internet, %(address)s")
+    )
+    return place % {"address": address}

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import ReadOnly, RecordedAdmin, id_of, named, pretty_json
 from todos.tools import tool_definitions
@@ -43,11 +44,11 @@ class MessageInline(ReadOnly, admin.TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).prefetch_related("tool_calls")
 
-    @admin.display(description="tool calls")
+    @admin.display(description=_("tool calls"))
     def tools(self, message: Message) -> str:
         return ", ".join(f"{call.tool_name} ({call.status})" for call in message.tool_calls.all()) or "–"
 
-    @admin.display(description="tokens in / out")
+    @admin.display(description=_("tokens in / out"))
     def tokens(self, message: Message) -> str:
         return f"{message.input_tokens} / {message.output_tokens}"
 
@@ -107,7 +108,7 @@ class ConversationAdmin(RecordedAdmin):
     list_display = ["id", "owner", "last_sequence", "updated_at", "archived_at"]
     list_filter = ["messages__status", "updated_at", UsedToolFilter]
     list_select_related = ["owner"]
-    search_help_text = "Words of a title or message, a username, an id, or the reference of a failure"
+    search_help_text = _("Words of a title or message, a username, an id, or the reference of a failure")
     inlines = [MessageInline]
 
     def ways(self, rows: QuerySet[Any], typed: str) -> list[QuerySet[Any]]:
@@ -119,7 +120,7 @@ class MessageAdmin(RecordedAdmin):
     list_display = ["created_at", "owner", "role", "sequence", "status", "error_code", "model", "total_ms", "turn"]
     list_filter = ["status", ErrorFilter, "role", "created_at"]
     list_select_related = ["owner"]
-    search_help_text = "Words of it or of its conversation’s title, a username, an id, or the reference of a failure"
+    search_help_text = _("Words of it or of its conversation’s title, a username, an id, or the reference of a failure")
     inlines = [ToolCallInline]
 
     def get_urls(self) -> list[Any]:
@@ -144,7 +145,7 @@ class ToolCallAdmin(RecordedAdmin):
     list_display = ["created_at", "tool_name", "status", "duration_ms", "conversation_id"]
     list_filter = [ToolFilter, "status", "created_at"]
     list_select_related = ["conversation"]
-    search_help_text = "Words of the conversation’s title, a username, or an id"
+    search_help_text = _("Words of the conversation’s title, a username, or an id")
     fields = [
         "conversation",
         "message",
@@ -166,7 +167,7 @@ class ApprovalAdmin(RecordedAdmin):
     list_display = ["created_at", "owner", "row_count", "approved_count", "expires_at", "decided_at"]
     list_filter = ["created_at"]
     list_select_related = ["owner"]
-    search_help_text = "A username, or the id of it, its conversation or its answer"
+    search_help_text = _("A username, or the id of it, its conversation or its answer")
     fields = [
         "id",
         "owner",

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
@@ -49,10 +50,10 @@ HEADERS_MAX = 100
 WHOLE_CONVERSATION = re.compile(r"/api/[^/]+/agui")
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 PLAIN_REASONS = {
-    "string_pattern_mismatch": "This text has a NUL character, which cannot be stored.",
-    "string_unicode": "This text has half a character, which cannot be stored.",
-    "extra_forbidden": "This field is not known.",
-    "missing": "This field is required.",
+    "string_pattern_mismatch": _("This text has a NUL character, which cannot be stored."),
+    "string_unicode": _("This text has half a character, which cannot be stored."),
+    "extra_forbidden": _("This field is not known."),
+    "missing": _("This field is required."),
 }
 
 
@@ -143,11 +144,13 @@ def product_error(error: Exception) -> ProductError:
 def field_reasons(errors: list[DictStrAny]) -> dict[str, str]:
     """Field → reason; the value itself is never repeated. Ninja's locations begin with where and which parameter."""
     return {
-        ".".join(str(part) for part in error["loc"][2:] or error["loc"][-1:]): PLAIN_REASONS.get(
-            str(error["type"]), str(error["msg"])
-        )
-        for error in errors
+        ".".join(str(part) for part in error["loc"][2:] or error["loc"][-1:]): plain_reason(error) for error in errors
     }
+
+
+def plain_reason(error: DictStrAny) -> str:
+    known = PLAIN_REASONS.get(str(error["type"]))
+    return gettext(known) if known else str(error["msg"])
 
 
 class StrictJson(Parser):

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import LISTED_MAX, RecordedAdmin
 from todos.finding.references import read_id
@@ -27,7 +28,7 @@ class DeliveryAdmin(RecordedAdmin):
     list_display = ["created_at", "owner", "kind", "channel", "state", "code", "attempts", "late"]
     list_filter = ["channel", "state", "kind", "code", "created_at"]
     list_select_related = ["owner"]
-    search_help_text = "The id of a delivery, of what it is about, or a username."
+    search_help_text = _("The id of a delivery, of what it is about, or a username.")
     fields = [
         *("id", "owner", "kind", "source_id", "todo_id", "occurrence", "channel", "state", "code", "attempts"),
         *("not_before", "expires_at", "sent_at", "late", "acted", "acted_at", "created_at"),
@@ -39,7 +40,7 @@ class DeliveryAdmin(RecordedAdmin):
             return [rows.filter(pk=found), rows.filter(source_id=found), rows.filter(todo_id=found)]
         return [rows.filter(owner__username__iexact=typed)]
 
-    @admin.display(description="late by")
+    @admin.display(description=_("late by"))
     def late(self, delivery: Delivery) -> str:
         return f"{lateness(delivery.occurrence, delivery.sent_at):.1f} s" if delivery.sent_at else "–"
 
@@ -63,7 +64,7 @@ class WebhookAdmin(RecordedAdmin):
     ]
     list_filter = ["off_because", "created_at"]
     list_select_related = ["owner"]
-    search_help_text = "The id of a webhook, or a username."
+    search_help_text = _("The id of a webhook, or a username.")
     fields = [
         *("id", "owner", "host", "events", "state", "off_because", "failures", "failing_since", "paused_until"),
         *("last_success_at", "both_until", "created_at"),
@@ -85,7 +86,7 @@ class PushSubscriptionAdmin(RecordedAdmin):
 
     list_display = ["created_at", "owner", "device", "service", "last_success_at"]
     list_select_related = ["owner"]
-    search_help_text = "The id of a subscription, or a username."
+    search_help_text = _("The id of a subscription, or a username.")
     fields = ["id", "owner", "device", "service", "created_at", "last_success_at"]
     readonly_fields = ["service"]
 
@@ -93,7 +94,7 @@ class PushSubscriptionAdmin(RecordedAdmin):
         found = read_id(typed)
         return [rows.filter(pk=found) if found else rows.filter(owner__username__iexact=typed)]
 
-    @admin.display(description="push service")
+    @admin.display(description=_("push service"))
     def service(self, subscription: PushSubscription) -> str:
         return urlsplit(subscription.endpoint).hostname or "–"
 

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from uuid_utils.compat import uuid7
 
@@ -23,9 +25,9 @@ from .push.subscriptions import end_subscription
 TEST_LASTS = datetime.timedelta(minutes=10)
 TESTS_PER_USER = "10/m"
 NOBODY_REACHED = {
-    "push": "No device takes notices yet. Add this one first.",
-    "mail": "Mail reaches you once you have confirmed an address and this channel is on.",
-    "page": "Open pages are switched off. Save them as a channel first.",
+    "push": _("No device takes notices yet. Add this one first."),
+    "mail": _("Mail reaches you once you have confirmed an address and this channel is on."),
+    "page": _("Open pages are switched off. Save them as a channel first."),
 }
 
 
@@ -39,7 +41,7 @@ class NoticeForm(forms.ModelForm):
 @signed_in
 async def change_notices(request: PageRequest) -> HttpResponse:
     await database_unit(save_settings)(request.acting_user, NoticeForm(request.POST))
-    messages.success(request, "Saved how you are told.")
+    messages.success(request, gettext("Saved how you are told."))
     return redirect("settings")
 
 
@@ -53,7 +55,7 @@ def save_settings(owner: User, form: NoticeForm) -> None:
 @signed_in
 async def end_device(request: PageRequest, subscription_id: UUID) -> HttpResponse:
     await database_unit(end_subscription)(request.acting_user, subscription_id)
-    messages.success(request, "That device is told nothing more.")
+    messages.success(request, gettext("That device is told nothing more."))
     return redirect("settings")
 
 
@@ -65,7 +67,7 @@ async def send_test(request: PageRequest, channel: str) -> HttpResponse:
         raise Http404
     await check_use("notice_tests", request.acting_user, TESTS_PER_USER)
     if await database_unit(put_test)(request.acting_user, channel):
-        messages.success(request, "A test is on its way.")
+        messages.success(request, gettext("A test is on its way."))
     else:
         messages.warning(request, NOBODY_REACHED[channel])
     return redirect("settings")
@@ -74,5 +76,9 @@ async def send_test(request: PageRequest, channel: str) -> HttpResponse:
 def put_test(owner: User, channel: str) -> int:
     """How many targets it has."""
     now = timezone.now()
-    content = {"title": "This is a test", "text": "Reminders reach you here.", "address": "/accounts/settings"}
+    content = {
+        "title": gettext("This is a test"),
+        "text": gettext("Reminders reach you here."),
+        "address": "/accounts/settings",
+    }
     return put(owner.pk, Delivery.Kind.TEST, uuid7(), now, now + TEST_LASTS, content, only={channel})

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
 from database.units import database_read
 
@@ -10,11 +13,11 @@ from .models import Delivery, NoticeSettings
 
 UNSEEN_TITLE = "Todo Chat"
 # What is said of each kind where others may see it, and the person wants no more to be said.
-UNSEEN: Mapping[str, str] = {
-    Delivery.Kind.REMINDER: "You have a reminder",
-    Delivery.Kind.BRIEFING: "Your briefing is ready",
-    Delivery.Kind.NEWS: "Something needs a look",
-    Delivery.Kind.APPROVAL: "You have a question to decide",
+UNSEEN: Mapping[str, str | Promise] = {
+    Delivery.Kind.REMINDER: _("You have a reminder"),
+    Delivery.Kind.BRIEFING: _("Your briefing is ready"),
+    Delivery.Kind.NEWS: _("Something needs a look"),
+    Delivery.Kind.APPROVAL: _("You have a question to decide"),
 }
 
 

@@ -1,6 +1,8 @@
 """Todos in the admin: to look, not to change. Todos change through their owners' commands."""
 
 from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import RecordedAdmin, id_of, named, newest, pretty_json, saying
 
@@ -13,7 +15,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [("open", "Open"), ("done", "Done"), ("trash", "In the trash")]
+        return [("open", gettext("Open")), ("done", gettext("Done")), ("trash", gettext("In the trash"))]
 
     def queryset(self, request, queryset):
         match self.value():
@@ -31,7 +33,7 @@ class TodoAdmin(RecordedAdmin):
     list_display = ["title", "owner", "priority", "due", "tag_names", "state", "created_at"]
     list_filter = [StateFilter, "priority", "created_at"]
     list_select_related = ["owner"]
-    search_help_text = "Words of the title or the notes, a tag, a username, or an id"
+    search_help_text = _("Words of the title or the notes, a tag, a username, or an id")
     fields = [
         "id",
         "owner",
@@ -73,7 +75,7 @@ class TodoAdmin(RecordedAdmin):
     @admin.display(description="state")
     def state(self, todo):
         if todo.deleted_at:
-            return "in the trash"
+            return gettext("in the trash")
         return "done" if todo.completed_at else "open"
 
 
@@ -82,7 +84,7 @@ class TodoChangeAdmin(RecordedAdmin):
     list_display = ["created_at", "kind", "title", "owner", "door", "undone_at"]
     list_filter = ["door", "created_at"]
     list_select_related = ["owner"]
-    search_help_text = "Words of the todo’s title as it is now, a username, or the id of a todo, tool call or answer"
+    search_help_text = _("Words of the todo’s title as it is now, a username, or the id of a todo, tool call or answer")
     fields = [
         "id",
         "created_at",
@@ -126,7 +128,7 @@ class ReminderAdmin(RecordedAdmin):
     list_display = ["at", "state", "rule", "owner", "todo_id", "sent_for"]
     list_filter = ["state"]
     list_select_related = ["owner"]
-    search_help_text = "The id of a reminder or of its todo, or a username"
+    search_help_text = _("The id of a reminder or of its todo, or a username")
     fields = ["id", "owner", "todo_id", "rule", "at", "state", "sent_for", "created_at"]
 
     def ways(self, rows, typed):

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
+from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
 from database.units import one_or_none
@@ -30,10 +31,10 @@ class Snooze:
 SNOOZES = {
     snooze.name: snooze
     for snooze in (
-        Snooze("10m", "Snooze 10 minutes", "10 minutes"),
-        Snooze("1h", "Snooze 1 hour", "1 hour"),
-        Snooze("evening", "Snooze until this evening", "this evening"),
-        Snooze("morning", "Snooze until tomorrow morning", "tomorrow morning"),
+        Snooze("10m", _("Snooze 10 minutes"), "10 minutes"),
+        Snooze("1h", _("Snooze 1 hour"), "1 hour"),
+        Snooze("evening", _("Snooze until this evening"), "this evening"),
+        Snooze("morning", _("Snooze until tomorrow morning"), "tomorrow morning"),
     )
 }
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.core import signing
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
+from django.utils.translation import gettext as _
 
 from .errors import ValidationFailed
 
@@ -75,7 +76,7 @@ class Sort:
         except signing.BadSignature:
             made_for, values = None, []
         if made_for != self.name:
-            raise ValidationFailed(details={"cursor": "This is not a cursor of this list. Begin again without one."})
+            raise ValidationFailed(details={"cursor": _("This is not a cursor of this list. Begin again without one.")})
         return values
 
 

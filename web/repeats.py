@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja.responses import NinjaJSONEncoder
 from pydantic import BaseModel
 
@@ -113,7 +114,7 @@ def check_idempotency_key(key: str | None) -> None:
     if key is None:
         return
     if not 1 <= len(key) <= KEY_MAX_CHARACTERS or not all("!" <= character <= "~" for character in key):
-        raise ValidationFailed(details={"Idempotency-Key": "This must be 1 to 200 visible ASCII characters."})
+        raise ValidationFailed(details={"Idempotency-Key": _("This must be 1 to 200 visible ASCII characters.")})
 
 
 def fingerprint_of(request: HttpRequest) -> str:

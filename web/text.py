@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Annotated
 
+from django.utils.translation import gettext as _
 from pydantic import StringConstraints
 
 # PostgreSQL cannot store NUL. Half a surrogate pair, which JSON can smuggle in as "\ud800" and UTF-8 cannot
@@ -30,8 +31,8 @@ def unstorable_reason(text: str) -> str:
     if match is None:
         return ""
     if match[0] == "\x00":
-        return "This text contains a NUL character, which cannot be stored."
-    return "This text contains half a character (a lone surrogate), which cannot be stored."
+        return _("This text contains a NUL character, which cannot be stored.")
+    return _("This text contains half a character (a lone surrogate), which cannot be stored.")
 
 
 def storable(text: str) -> str:

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from ninja import Router, Status
 
 from accounts.entry.password_links import RESET
@@ -39,8 +41,8 @@ from .schema import (
 
 # Enough for a class that signs up together, too little to fill the table.
 REGISTRATIONS_PER_PERSON = "3/m"
-USERNAME_TAKEN = "A user with that username already exists."
-TAKEN_MEANWHILE = "Somebody has just taken this name, or one that looks like it."
+USERNAME_TAKEN = _("A user with that username already exists.")
+TAKEN_MEANWHILE = _("Somebody has just taken this name, or one that looks like it.")
 
 router = Router()
 
@@ -55,7 +57,7 @@ async def register(request: HttpRequest, registration: Registration, response: H
         signed_in = await store_user(user, request)
     except IntegrityError:
         # While the password was hashed.
-        raise ValidationFailed(details={"username": TAKEN_MEANWHILE}) from None
+        raise ValidationFailed(details={"username": str(TAKEN_MEANWHILE)}) from None
     return Status(201, token_pair(*signed_in, response))
 
 
@@ -82,7 +84,7 @@ async def refresh_tokens(request: HttpRequest, body: RefreshRequest, response: H
     await check_address("refresh", address_of(request), REFRESHES_PER_PERSON)
     rotation = await database_unit(rotate_refresh_token)(body.refresh_token)
     if rotation is None:
-        raise TokenInvalid("This refresh token is not valid. Sign in again.")
+        raise TokenInvalid(gettext("This refresh token is not valid. Sign in again."))
     return token_pair(*rotation, response)
 
 
@@ -137,7 +139,7 @@ class LinkUsed(ValidationFailed):
     """The link of a mail is over."""
 
     def __init__(self) -> None:
-        super().__init__(details={"token": "This link was used, or it is older than half an hour."})
+        super().__init__(details={"token": gettext("This link was used, or it is older than half an hour.")})
 
 
 def me_of(user: User) -> Me:
@@ -184,7 +186,7 @@ def check_registration(registration: Registration) -> User:
     except ValidationError as refusal:
         reasons = {field: " ".join(sentences) for field, sentences in refusal.message_dict.items()}
     if User.objects.filter(username__iexact=user.username).exists():
-        reasons["username"] = USERNAME_TAKEN
+        reasons["username"] = str(USERNAME_TAKEN)
     try:
         validate_password(registration.password, user)
     except ValidationError as refusal:

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.hashers import check_password, make_password
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from database.units import database_unit
@@ -45,7 +46,7 @@ async def confirm_password(user: User, password: str, address: str) -> None:
     await check_failed_logins(user.username, address)
     if not await password_matches(password, user.password):
         await count_failed_login(user.username, address)
-        raise ValidationFailed(details={"password": "This is not your password."})
+        raise ValidationFailed(details={"password": _("This is not your password.")})
 
 
 @database_unit

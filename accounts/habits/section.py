@@ -4,24 +4,25 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.pages.settings_page import Section
 from accounts.pages.sign_in import PageRequest
 
 ORDERS = [
-    ("", "As usual in my time zone"),
-    ("day", "Day first: 5 December is 5/12"),
-    ("month", "Month first: December 5 is 12/5"),
+    ("", _("As usual in my time zone")),
+    ("day", _("Day first: 5 December is 5/12")),
+    ("month", _("Month first: December 5 is 12/5")),
 ]
 BY_ORDER = {"": None, "day": True, "month": False}
 
 
 class HabitsForm(forms.ModelForm):
-    language = forms.ChoiceField(label="Language")
-    clock_hours = forms.TypedChoiceField(label="Clock", choices=User.Clock.choices, coerce=int)
-    first_weekday = forms.TypedChoiceField(label="The week begins on", choices=User.WeekStart.choices, coerce=int)
-    order = forms.ChoiceField(label="Day and month", choices=ORDERS, required=False)
+    language = forms.ChoiceField(label=_("Language"))
+    clock_hours = forms.TypedChoiceField(label=_("Clock"), choices=User.Clock.choices, coerce=int)
+    first_weekday = forms.TypedChoiceField(label=_("The week begins on"), choices=User.WeekStart.choices, coerce=int)
+    order = forms.ChoiceField(label=_("Day and month"), choices=ORDERS, required=False)
 
     class Meta:
         model = User
@@ -48,4 +49,4 @@ def shown(request: PageRequest) -> dict[str, Any]:
     return {"habits_form": HabitsForm(instance=request.acting_user)}
 
 
-SECTION = Section("accounts/settings/_habits.html", {"habits": "Language and habits"}, shown)
+SECTION = Section("accounts/settings/_habits.html", {"habits": _("Language and habits")}, shown)

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.names.addresses import validate_unquoted
@@ -14,7 +16,7 @@ from accounts.security_log import MAILS
 def email_field(**attrs: Any) -> forms.EmailField:
     # Of a path in SMTP (RFC 5321); an address of more characters cannot get any mail.
     widget = forms.EmailInput(attrs={"autocomplete": "email", **attrs})
-    return forms.EmailField(label="Email", max_length=254, widget=widget, validators=[validate_unquoted])
+    return forms.EmailField(label=gettext("Email"), max_length=254, widget=widget, validators=[validate_unquoted])
 
 
 class ForgotForm(forms.Form):
@@ -42,12 +44,12 @@ class ResetForm(SetPasswordForm):
     end_tokens = forms.BooleanField(
         required=False,
         initial=True,
-        label="Also sign out programs and connected apps, and end my tokens",
+        label=_("Also sign out programs and connected apps, and end my tokens"),
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
         self.fields["new_password1"].help_text = PASSWORD_RULES
         self.fields["new_password1"].widget.attrs["autofocus"] = True
-        self.fields["new_password2"].label = "New password again"
+        self.fields["new_password2"].label = gettext("New password again")
         self.fields["new_password2"].help_text = ""

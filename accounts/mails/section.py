@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
 from accounts.pages.settings_page import Section
 from accounts.pages.sign_in import PageRequest
@@ -24,8 +27,8 @@ def email(request: PageRequest) -> dict[str, Any]:
 def button_of(user: User) -> str:
     """What sending the form does: one address waits, another one counts, or there is none yet."""
     if user.email_wanted:
-        return "Send the link again"
-    return "Change the address" if user.email_verified_at else "Send a link to confirm it"
+        return gettext("Send the link again")
+    return gettext("Change the address") if user.email_verified_at else gettext("Send a link to confirm it")
 
 
-EMAIL = Section("accounts/settings/_email.html", {"email": "Email"}, email)
+EMAIL = Section("accounts/settings/_email.html", {"email": _("Email")}, email)

@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -103,7 +104,7 @@ async def change_email(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return await settings_page(request, status=UNPROCESSABLE, email_form=form)
     if not is_mail_set_up():
-        form.add_error(None, "No mail can be sent from here, so that no address can be confirmed.")
+        form.add_error(None, _("No mail can be sent from here, so that no address can be confirmed."))
         return await settings_page(request, status=UNPROCESSABLE, email_form=form)
     try:
         await check_use("mail-address", request.acting_user, ADDRESSES_PER_USER)
@@ -111,7 +112,7 @@ async def change_email(request: PageRequest) -> HttpResponse:
         form.add_error(None, sentence_of(refusal))
         return await settings_page(request, status=refusal.status, email_form=form)
     await database_unit(want_address)(request.acting_user, form.cleaned_data["email"])
-    messages.success(request, "A mail with a link is on its way. The address counts when you have opened it.")
+    messages.success(request, _("A mail with a link is on its way. The address counts when you have opened it."))
     return redirect("settings")
 
 
@@ -120,7 +121,7 @@ async def change_email(request: PageRequest) -> HttpResponse:
 @confirmed
 async def remove_email(request: PageRequest) -> HttpResponse:
     await database_unit(remove_address)(request.acting_user, request)
-    messages.success(request, "Your address is removed. A forgotten password cannot be replaced by mail now.")
+    messages.success(request, _("Your address is removed. A forgotten password cannot be replaced by mail now."))
     return redirect("settings")
 
 
@@ -131,7 +132,7 @@ async def choose_mails(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return await settings_page(request, status=UNPROCESSABLE)
     await database_unit(switch_off_others)(request.acting_user, form)
-    messages.success(request, "Your choice of mails is saved.")
+    messages.success(request, _("Your choice of mails is saved."))
     return redirect("settings")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from accounts.entry.password_links import RESET
 from accounts.habits.drawing import written_for
@@ -43,7 +44,7 @@ class Letter:
 
 
 def foot_of(username: str) -> str:
-    return f"-- \nTodo Chat, about your account “{username}”."
+    return "-- \n" + _("Todo Chat, about your account “%(username)s”.") % {"username": username}
 
 
 def written(order: AccountMail, user: User) -> Mail:
@@ -56,42 +57,52 @@ def written(order: AccountMail, user: User) -> Mail:
 
 def reset(order: AccountMail, user: User) -> Letter:
     return Letter(
-        "A new password",
-        f"Somebody, you probably, asked for a new password of “{user.username}”. Choose it here, within half an hour. "
-        "The link works once:",
+        _("A new password"),
+        _(
+            "Somebody, you probably, asked for a new password of “%(username)s”. Choose it here, within half an hour. "
+            "The link works once:"
+        )
+        % {"username": user.username},
         link_to("reset_password", key=RESET.key_of(user)),
-        "Choose a new password",
-        "If you did not ask, do nothing: without the link nothing changes.",
+        _("Choose a new password"),
+        _("If you did not ask, do nothing: without the link nothing changes."),
     )
 
 
 def confirm(order: AccountMail, user: User) -> Letter:
     return Letter(
-        "Confirm your address",
-        f"Is {order.address} your address, and “{user.username}” your account? Confirm it here, within a day:",
+        _("Confirm your address"),
+        _("Is %(address)s your address, and “%(username)s” your account? Confirm it here, within a day:")
+        % {"address": order.address, "username": user.username},
         link_to("confirm_email", key=confirm_key(user)),
-        "Confirm this address",
-        "If you do not know this account, do nothing.",
+        _("Confirm this address"),
+        _("If you do not know this account, do nothing."),
     )
 
 
 def change_asked(order: AccountMail, user: User) -> Letter:
     return Letter(
-        "Another address for your account",
+        _("Another address for your account"),
         *not_you(),
         facts=(
-            f"Somebody who is signed in as “{user.username}” gave another mail address for this account. It counts "
-            "when it is confirmed there; until then mails come to you.",
+            _(
+                "Somebody who is signed in as “%(username)s” gave another mail address for this account. It counts "
+                "when it is confirmed there; until then mails come to you."
+            )
+            % {"username": user.username},
         ),
     )
 
 
 def changed(order: AccountMail, user: User) -> Letter:
     return Letter(
-        "Your address was changed",
-        f"This address does not belong to “{user.username}” any more: mails about the account do not come to you from "
-        "now on.",
-        after="If it was not you, tell whoever runs this Todo Chat at once.",
+        _("Your address was changed"),
+        _(
+            "This address does not belong to “%(username)s” any more: mails about the account do not come to you from "
+            "now on."
+        )
+        % {"username": user.username},
+        after=_("If it was not you, tell whoever runs this Todo Chat at once."),
     )
 
 
@@ -99,7 +110,7 @@ def event(order: AccountMail, user: User) -> Letter:
     happened = order.event
     if happened is None:
         raise TypeError("an order of this kind has its event")
-    what, when = happened.get_kind_display(), happened.at.astimezone(user.zone)
+    what, when = str(happened.get_kind_display()), happened.at.astimezone(user.zone)
     return Letter(
         what,
         *(webhook_off() if happened.kind == SecurityEvent.Kind.WEBHOOK_OFF else not_you()),
@@ -114,17 +125,17 @@ def event(order: AccountMail, user: User) -> Letter:
 def webhook_off() -> tuple[str, str, str]:
     """Nobody did it: its server was not there for days, or said that it is gone."""
     return (
-        "What happens is not sent there any more. Once its server answers again, switch it on in the settings:",
+        _("What happens is not sent there any more. Once its server answers again, switch it on in the settings:"),
         link_to("settings"),
-        "Open the settings",
+        _("Open the settings"),
     )
 
 
 def not_you() -> tuple[str, str, str]:
     return (
-        "If it was not you, set a new password, which signs out everybody else:",
+        _("If it was not you, set a new password, which signs out everybody else:"),
         link_to("forgot_password"),
-        "Set a new password",
+        _("Set a new password"),
     )
 
 

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.db import models
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from habits.regions import TAG_MAX_CHARACTERS
 from habits.values import MONDAY, SATURDAY, SUNDAY, Habits
@@ -13,12 +14,12 @@ from web.languages.chosen import ENGLISH, nearest
 class KeepsHabits(models.Model):
     class Clock(models.IntegerChoices):
         HOURS_24 = 24, "17:00"
-        HOURS_12 = 12, "5:00 pm"
+        HOURS_12 = 12, _("5:00 pm")
 
     class WeekStart(models.IntegerChoices):
-        MONDAY = MONDAY, "Monday"
-        SATURDAY = SATURDAY, "Saturday"
-        SUNDAY = SUNDAY, "Sunday"
+        MONDAY = MONDAY, _("Monday")
+        SATURDAY = SATURDAY, _("Saturday")
+        SUNDAY = SUNDAY, _("Sunday")
 
     clock_hours = models.PositiveSmallIntegerField(null=True, blank=True, choices=Clock)
     first_weekday = models.PositiveSmallIntegerField(null=True, blank=True, choices=WeekStart)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from .users import User
@@ -11,30 +12,30 @@ class SecurityEvent(models.Model):
     """A line of a person's security log (security_log.py): what happened, when, by which device and from where."""
 
     class Kind(models.TextChoices):
-        SIGNED_IN = "signed_in", "Signed in"
-        SIGNED_IN_ON_NEW_DEVICE = "signed_in_on_new_device", "Signed in on a new device"
-        SIGNED_OUT_EVERYWHERE = "signed_out_everywhere", "Signed out everywhere"
-        PASSWORD_CHANGED = "password_changed", "Password changed"
-        PASSWORD_RESET = "password_reset", "Password set by a link"
-        PASSKEY_ADDED = "passkey_added", "Passkey added"
-        PASSKEY_REMOVED = "passkey_removed", "Passkey removed"
-        PASSKEY_COPIED = "passkey_copied", "Copy of a passkey refused"
-        SECOND_FACTOR_ON = "second_factor_on", "Second factor turned on"
-        SECOND_FACTOR_OFF = "second_factor_off", "Second factor turned off"
-        RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"
-        RECOVERY_CODE_USED = "recovery_code_used", "Recovery code used"
-        PROVIDER_LINKED = "provider_linked", "Sign-in provider linked"
-        PROVIDER_UNLINKED = "provider_unlinked", "Sign-in provider unlinked"
-        APP_CONNECTED = "app_connected", "App connected"
-        APP_DISCONNECTED = "app_disconnected", "App disconnected"
-        TOKEN_MADE = "token_made", "Token made"
-        TOKEN_REVOKED = "token_revoked", "Token revoked"
-        WEBHOOK_ADDED = "webhook_added", "Webhook added"
-        WEBHOOK_CHANGED = "webhook_changed", "Webhook changed"
-        WEBHOOK_REMOVED = "webhook_removed", "Webhook removed"
-        WEBHOOK_OFF = "webhook_off", "Webhook switched off by itself"
-        EMAIL_CHANGED = "email_changed", "Email confirmed"
-        EMAIL_REMOVED = "email_removed", "Email removed"
+        SIGNED_IN = "signed_in", _("Signed in")
+        SIGNED_IN_ON_NEW_DEVICE = "signed_in_on_new_device", _("Signed in on a new device")
+        SIGNED_OUT_EVERYWHERE = "signed_out_everywhere", _("Signed out everywhere")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")
+        PASSWORD_RESET = "password_reset", _("Password set by a link")
+        PASSKEY_ADDED = "passkey_added", _("Passkey added")
+        PASSKEY_REMOVED = "passkey_removed", _("Passkey removed")
+        PASSKEY_COPIED = "passkey_copied", _("Copy of a passkey refused")
+        SECOND_FACTOR_ON = "second_factor_on", _("Second factor turned on")
+        SECOND_FACTOR_OFF = "second_factor_off", _("Second factor turned off")
+        RECOVERY_CODES_MADE = "recovery_codes_made", _("Recovery codes made")
+        RECOVERY_CODE_USED = "recovery_code_used", _("Recovery code used")
+        PROVIDER_LINKED = "provider_linked", _("Sign-in provider linked")
+        PROVIDER_UNLINKED = "provider_unlinked", _("Sign-in provider unlinked")
+        APP_CONNECTED = "app_connected", _("App connected")
+        APP_DISCONNECTED = "app_disconnected", _("App disconnected")
+        TOKEN_MADE = "token_made", _("Token made")
+        TOKEN_REVOKED = "token_revoked", _("Token revoked")
+        WEBHOOK_ADDED = "webhook_added", _("Webhook added")
+        WEBHOOK_CHANGED = "webhook_changed", _("Webhook changed")
+        WEBHOOK_REMOVED = "webhook_removed", _("Webhook removed")
+        WEBHOOK_OFF = "webhook_off", _("Webhook switched off by itself")
+        EMAIL_CHANGED = "email_changed", _("Email confirmed")
+        EMAIL_REMOVED = "email_removed", _("Email removed")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="security_events")

@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.names.devices import device_name
@@ -10,18 +12,20 @@ from .users import User
 
 # How people sign in, by RFC 8176 where that has a word, and as they are told.
 SIGN_IN_METHODS = {
-    "pwd": "password",
-    "pop": "passkey",
-    "otp": "code from an app",
-    "rec": "recovery code",
-    "fed": "an outside account",
+    "pwd": _("password"),
+    "pop": _("passkey"),
+    "otp": _("code from an app"),
+    "rec": _("recovery code"),
+    "fed": _("an outside account"),
 }
 
 
 def how_words(amr: str) -> str:
     """“by password and code from an app”."""
-    words = [SIGN_IN_METHODS[method] for method in amr.split() if method in SIGN_IN_METHODS]
-    return f"by {' and '.join(words)}" if words else ""
+    words = [str(SIGN_IN_METHODS[method]) for method in amr.split() if method in SIGN_IN_METHODS]
+    if len(words) == 2:
+        return gettext("by %(first)s and %(second)s") % {"first": words[0], "second": words[1]}
+    return gettext("by %(method)s") % {"method": ", ".join(words)} if words else ""
 
 
 class SignIn(models.Model):
@@ -82,8 +86,8 @@ class PersonalToken(models.Model):
     """A person's key for a program of their own, kept as a hash. `shown` is how it begins, to tell it apart."""
 
     class Scope(models.TextChoices):
-        READ = "read", "Read only"
-        WRITE = "write", "Read and write"
+        READ = "read", _("Read only")
+        WRITE = "write", _("Read and write")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="personal_tokens")

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.issuers import LOCAL_ISSUER
@@ -21,8 +23,8 @@ from .habits import KeepsHabits
 
 # Some letters look like three others, and some are two in lower case.
 LOOK_MAX_CHARACTERS = 500
-MIXED_ALPHABETS = "This name mixes alphabets whose letters look alike. Write it in one."
-LOOKS_TAKEN = "This name looks like the name of another user."
+MIXED_ALPHABETS = _("This name mixes alphabets whose letters look alike. Write it in one.")
+LOOKS_TAKEN = _("This name looks like the name of another user.")
 
 
 @functools.cache
@@ -32,7 +34,7 @@ def time_zone_names() -> frozenset[str]:
 
 def validate_time_zone(name: str) -> None:
     if name not in time_zone_names():
-        raise ValidationError("This is not an IANA time zone such as Europe/Berlin.")
+        raise ValidationError(gettext("This is not an IANA time zone such as Europe/Berlin."))
 
 
 class User(KeepsHabits, AbstractUser):

@@ -4,12 +4,13 @@ import contextlib
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 
 def validate_unquoted(address: str) -> None:
     """Python's library for mail leaves the quotes of `"a..b"@example.com` out, and so writes to another address."""
     if '"' in address:
-        raise ValidationError("Write the address without quotes.")
+        raise ValidationError(_("Write the address without quotes."))
 
 
 def address_key(address: str) -> str:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import user_of_cookie
@@ -104,7 +105,7 @@ async def link(request: HttpRequest, issuer: TrustedIssuer, identity: Identity, 
     if str(user.pk) != wanted_by:
         raise TicketRefused
     await database_unit(link_identity)(request, user, identity)
-    messages.success(request, f"{issuer.name} lets you in from now on.")
+    messages.success(request, _("%(provider)s lets you in from now on.") % {"provider": issuer.name})
     return redirect("settings")
 
 
@@ -141,5 +142,5 @@ async def unlink(request: PageRequest, identity_id: UUID) -> HttpResponse:
         await database_unit(unlink_identity)(request, request.acting_user, identity_id)
     except LastWayIn as refusal:
         return await settings_page(request, status=refusal.status, outside_problem=refusal.sentence)
-    messages.success(request, "That account lets nobody in here any more.")
+    messages.success(request, _("That account lets nobody in here any more."))
     return redirect("settings")

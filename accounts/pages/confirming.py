@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec
 from django import forms
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.entry.passwords import confirm_password
@@ -35,7 +36,7 @@ REFUSALS = (ValidationFailed, LoginFailed, RateLimited, ServiceUnavailable)
 class ConfirmForm(forms.Form):
     password = forms.CharField(
         strip=False,
-        label="Your password",
+        label=_("Your password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
 

@@ -4,6 +4,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.forms import SetPasswordForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -27,7 +28,7 @@ async def first_sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     form: SetPasswordForm = SetPasswordForm(user, request.POST if request.method == "POST" else None)
-    form.fields["new_password2"].label = "New password again"
+    form.fields["new_password2"].label = _("New password again")
     if form.is_bound and await sync_to_async(form.is_valid)():
         hashed = await hash_password(form.cleaned_data["new_password1"])
         user = await database_unit(FIRST_SIGN_IN.store_password)(key, hashed, request, end_tokens=True)

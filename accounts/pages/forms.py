@@ -9,12 +9,14 @@ from django.contrib.auth.forms import PasswordChangeForm, UserCreationForm, User
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PersonalToken, User, validate_time_zone
 from web.mail.sending import is_mail_set_up
 from web.text import is_blank, storable
 
-PASSWORD_RULES = "At least 8 characters; not your name, not a common password, not only digits."  # noqa: S105
+PASSWORD_RULES = _("At least 8 characters; not your name, not a common password, not only digits.")
 
 
 class LoginForm(forms.Form):
@@ -36,22 +38,22 @@ class RegisterForm(UserCreationForm):
     """The browser fills in its time zone; one that is unknown here counts as none."""
 
     usable_password = None
-    email = forms.EmailField(required=False, label="Email", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(required=False, label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = User
         fields = ["username", "email", "time_zone"]
-        labels = {"username": "Username"}
-        help_texts = {"username": "Letters, digits and @ . + - _"}
+        labels = {"username": _("Username")}
+        help_texts = {"username": _("Letters, digits and @ . + - _")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none"}
         if is_mail_set_up():
-            self.fields["email"].help_text = "For a new password, the day you forget yours."
+            self.fields["email"].help_text = gettext("For a new password, the day you forget yours.")
         self.fields["password1"].help_text = PASSWORD_RULES
-        self.fields["password2"].label = "Password again"
+        self.fields["password2"].label = gettext("Password again")
         self.fields["password2"].help_text = ""
 
     def validate_password_for_user(self, user: User, password_field_name: str = "password1") -> None:  # noqa: S107 a name of a field
@@ -76,7 +78,7 @@ class NewPasswordForm(PasswordChangeForm):
         else:
             del self.fields["old_password"]
         self.fields["new_password1"].help_text = PASSWORD_RULES
-        self.fields["new_password2"].label = "New password again"
+        self.fields["new_password2"].label = gettext("New password again")
         self.fields["new_password2"].help_text = ""
 
     def validate_password_for_user(self, user: User, _: str = "") -> None:
@@ -118,7 +120,7 @@ class TimeZoneSelect(forms.Select):
 
 
 class TimeZoneForm(forms.ModelForm):
-    time_zone = forms.ChoiceField(label="Your time zone", choices=time_zone_choices, widget=TimeZoneSelect)
+    time_zone = forms.ChoiceField(label=_("Your time zone"), choices=time_zone_choices, widget=TimeZoneSelect)
 
     class Meta:
         model = User
@@ -128,12 +130,15 @@ class TimeZoneForm(forms.ModelForm):
 class PersonalTokenForm(forms.Form):
     name = forms.CharField(
         max_length=60,
-        label="What it is for",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Claude on my laptop"}),
+        label=_("What it is for"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Claude on my laptop")}),
     )
-    scope = forms.ChoiceField(label="It may", choices=PersonalToken.Scope.choices, initial=PersonalToken.Scope.WRITE)
+    scope = forms.ChoiceField(label=_("It may"), choices=PersonalToken.Scope.choices, initial=PersonalToken.Scope.WRITE)
     days = forms.TypedChoiceField(
-        label="It ends after", choices=[(30, "30 days"), (90, "90 days"), (365, "A year")], coerce=int, initial=90
+        label=_("It ends after"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("A year"))],
+        coerce=int,
+        initial=90,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -142,7 +147,7 @@ class PersonalTokenForm(forms.Form):
     def clean_name(self) -> str:
         name = storable(self.cleaned_data["name"])
         if is_blank(name):
-            raise forms.ValidationError("Write a name.")
+            raise forms.ValidationError(gettext("Write a name."))
         return name
 
 
@@ -157,11 +162,11 @@ class EraseForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "id_erase_%s", **kwargs})
         self.user = user
-        self.fields["username"].label = f"Type {user.username} to confirm"
+        self.fields["username"].label = gettext("Type %(username)s to confirm") % {"username": user.username}
         if not user.has_usable_password():
             del self.fields["password"]
 
     def clean_username(self) -> str:
         if self.cleaned_data["username"] != self.user.username:
-            raise forms.ValidationError(f"This is not {self.user.username}.")
+            raise forms.ValidationError(gettext("This is not %(username)s.") % {"username": self.user.username})
         return self.user.username

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from accounts.entry.sign_ins import sign_in_of_session, sign_ins_in_use
 from accounts.entry.ways import providers
 from accounts.models import SecondFactor, User
@@ -16,7 +19,7 @@ from .forms import EraseForm, NewPasswordForm, PersonalTokenForm, TimeZoneForm
 from .settings_page import Section
 from .sign_in import PageRequest
 
-THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
+THEMES = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
 # A program that signs in for each of its runs has thousands.
 SIGN_INS_SHOWN = 20
 EVENTS_SHOWN = 20
@@ -54,8 +57,15 @@ def second_factor(request: PageRequest) -> dict[str, Any]:
 def asked_for(factor: SecondFactor, user: User) -> str:
     """What the page of the second factor takes from this person."""
     if not factor.secret:
-        return "a passkey"
-    return "a code from your app, or for a passkey" if user.passkeys.exists() else "a code from your app"
+        return gettext("With your password you are asked for a passkey, also by programs that sign in with it.")
+    if not user.passkeys.exists():
+        return gettext(
+            "With your password you are asked for a code from your app, also by programs that sign in with it."
+        )
+    return gettext(
+        "With your password you are asked for a code from your app, or for a passkey, "
+        "also by programs that sign in with it."
+    )
 
 
 def outside(request: PageRequest) -> dict[str, Any]:
@@ -105,21 +115,23 @@ def privacy(request: PageRequest) -> dict[str, Any]:
     return {"erase_form": EraseForm(request.acting_user)}
 
 
-APPEARANCE = Section("accounts/settings/_appearance.html", {"appearance": "Appearance"}, appearance)
-TIME_ZONE = Section("accounts/settings/_time_zone.html", {"time-zone": "Time zone"}, time_zone)
-KEYBOARD = Section("accounts/settings/_keyboard.html", {"keyboard": "Keyboard"})
-CALENDAR = Section("todos/_settings.html", {"calendar": "Calendar", "export": "Export and import"})
-NOTICES = Section("notices/_settings.html", {"settings-reminders": "Reminders"})
-PASSWORD = Section("accounts/settings/_password.html", {"password": "Password"}, password)
-PASSKEYS = Section("accounts/settings/_passkeys.html", {"passkeys": "Passkeys"}, passkeys)
-SECOND_FACTOR = Section("accounts/settings/_second_factor.html", {"second-factor": "Second factor"}, second_factor)
+APPEARANCE = Section("accounts/settings/_appearance.html", {"appearance": _("Appearance")}, appearance)
+TIME_ZONE = Section("accounts/settings/_time_zone.html", {"time-zone": _("Time zone")}, time_zone)
+KEYBOARD = Section("accounts/settings/_keyboard.html", {"keyboard": _("Keyboard")})
+CALENDAR = Section("todos/_settings.html", {"calendar": _("Calendar"), "export": _("Export and import")})
+NOTICES = Section("notices/_settings.html", {"settings-reminders": _("Reminders")})
+PASSWORD = Section("accounts/settings/_password.html", {"password": _("Password")}, password)
+PASSKEYS = Section("accounts/settings/_passkeys.html", {"passkeys": _("Passkeys")}, passkeys)
+SECOND_FACTOR = Section("accounts/settings/_second_factor.html", {"second-factor": _("Second factor")}, second_factor)
 OUTSIDE = Section(
-    "accounts/settings/_outside.html", {"outside": "Other accounts that let you in"}, outside, is_shown=has_providers
+    "accounts/settings/_outside.html", {"outside": _("Other accounts that let you in")}, outside, is_shown=has_providers
 )
-SIGN_INS = Section("accounts/settings/_sign_ins.html", {"sign-ins": "Where you are signed in"}, sign_ins)
-CONNECTIONS = Section("accounts/settings/_connections.html", {"connected-apps": "Connected apps"}, connections)
+SIGN_INS = Section("accounts/settings/_sign_ins.html", {"sign-ins": _("Where you are signed in")}, sign_ins)
+CONNECTIONS = Section("accounts/settings/_connections.html", {"connected-apps": _("Connected apps")}, connections)
 PERSONAL_TOKENS = Section(
-    "accounts/settings/_personal_tokens.html", {"personal-tokens": "Personal tokens"}, personal_tokens
+    "accounts/settings/_personal_tokens.html", {"personal-tokens": _("Personal tokens")}, personal_tokens
 )
-SECURITY_LOG = Section("accounts/settings/_security_log.html", {"security-log": "Security log"}, security_log)
-PRIVACY = Section("accounts/settings/_privacy.html", {"privacy": "Your data", "erase": "Erase the account"}, privacy)
+SECURITY_LOG = Section("accounts/settings/_security_log.html", {"security-log": _("Security log")}, security_log)
+PRIVACY = Section(
+    "accounts/settings/_privacy.html", {"privacy": _("Your data"), "erase": _("Erase the account")}, privacy
+)

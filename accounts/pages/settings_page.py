@@ -5,12 +5,13 @@ config/settings.py lists all of them in their order on the page, so that rooms a
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from database.units import database_unit
@@ -37,7 +38,7 @@ class Section:
     """
 
     template: str
-    headings: dict[str, str]
+    headings: Mapping[str, str | Promise]
     context: Callable[[PageRequest], Context] = nothing_more
     is_shown: Callable[[Context], bool] = always
 

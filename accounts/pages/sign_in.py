@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import ngettext
 
 from accounts.bearer import authenticate, bearer_token
 from accounts.habits.drawing import speak_to, written_for
@@ -163,4 +164,7 @@ def leading_on(request: HttpRequest) -> dict[str, str]:
 
 def sentence_of(refusal: ProductError) -> str:
     wait = refusal.wait_seconds
-    return f"{refusal.sentence} It works again in {wait} seconds." if wait else refusal.sentence
+    if not wait:
+        return refusal.sentence
+    again = ngettext("It works again in %(seconds)s second.", "It works again in %(seconds)s seconds.", wait)
+    return f"{refusal.sentence} {again % {'seconds': wait}}"

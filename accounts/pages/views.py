@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -180,7 +181,7 @@ async def change_time_zone(request: PageRequest) -> HttpResponse:
     form = TimeZoneForm(request.POST, instance=request.acting_user)
     if not await database_unit(save_if_valid)(form):
         return await settings_page(request, status=UNPROCESSABLE, time_zone_form=form)
-    messages.success(request, "Your time zone is saved.")
+    messages.success(request, _("Your time zone is saved."))
     return redirect(address_after(request, "settings"))
 
 
@@ -203,7 +204,7 @@ async def change_password(request: PageRequest) -> HttpResponse:
         if form.has_error("old_password", "password_incorrect"):
             await count_failed_login(username, address)
         return await settings_page(request, status=UNPROCESSABLE, password_form=form)
-    messages.success(request, "Your password is saved. Other devices have to sign in again.")
+    messages.success(request, _("Your password is saved. Other devices have to sign in again."))
     return redirect("settings")
 
 
@@ -225,7 +226,7 @@ def store_password(request: PageRequest, form: NewPasswordForm) -> bool:
 async def end_sign_in(request: PageRequest, sign_in_id: UUID) -> HttpResponse:
     """Sign one device out. Where it is this one, the settings lead to the sign-in page."""
     await database_unit(end_sign_in_of)(request.acting_user, sign_in_id)
-    messages.success(request, "That device is signed out.")
+    messages.success(request, _("That device is signed out."))
     return redirect("settings")
 
 
@@ -272,7 +273,7 @@ def issue_if_valid(request: PageRequest, form: PersonalTokenForm) -> str | None:
 @signed_in
 async def revoke_token(request: PageRequest, token_id: UUID) -> HttpResponse:
     await database_unit(end_personal_token)(request, token_id)
-    messages.success(request, "That token is revoked.")
+    messages.success(request, _("That token is revoked."))
     return redirect("settings")
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.api.endpoints import REGISTRATIONS_PER_PERSON, TAKEN_MEANWHILE
@@ -27,8 +28,8 @@ from .site import Site, required_site
 from .stored import store_passkey
 
 SIGNING_UP = "passkey.sign-up"
-BY_MAIL = "Where the passkey is lost, a mail to this address gets you back in."
-BY_OPERATOR = "Where the passkey is lost, only whoever runs this Todo Chat gets you back in."
+BY_MAIL = _("Where the passkey is lost, a mail to this address gets you back in.")
+BY_OPERATOR = _("Where the passkey is lost, only whoever runs this Todo Chat gets you back in.")
 
 
 class PasskeyAccountForm(RegisterForm):

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from accounts.entry.tickets import TicketRefused, browser_of, read_ticket, spend_ticket
@@ -28,7 +29,10 @@ class PasskeyKnown(ValidationFailed):
 
 
 class TooManyPasskeys(ValidationFailed):
-    message = f"You have {PASSKEYS_MAX} passkeys. Remove one that is not in use."
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("You have %(number)s passkeys. Remove one that is not in use.") % {"number": PASSKEYS_MAX}
+        )
 
 
 class SecondFactorNeedsIt(ValidationFailed):

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.entry.tickets import browser_of, issue_ticket, remember_browser
@@ -43,7 +44,7 @@ class PasskeyNameForm(forms.Form):
     def clean_name(self) -> str:
         name = storable(self.cleaned_data["name"])
         if is_blank(name):
-            raise forms.ValidationError("Write a name.")
+            raise forms.ValidationError(_("Write a name."))
         return name
 
 
@@ -109,7 +110,7 @@ async def add(request: PageRequest) -> HttpResponse:
         await database_unit(add_and_record)(request, required_site(request), answer, name)
     except ValidationFailed as refusal:
         return await settings_page(request, status=refusal.status, passkey_problem=refusal.sentence)
-    messages.success(request, f"Your passkey is added and called “{name}”.")
+    messages.success(request, _("Your passkey is added and called “%(name)s”.") % {"name": name})
     return redirect("settings")
 
 
@@ -121,7 +122,7 @@ async def rename(request: PageRequest, passkey_id: UUID) -> HttpResponse:
         problem = " ".join(map(str, form.errors["name"]))
         return await settings_page(request, status=ValidationFailed.status, passkey_problem=problem)
     await database_unit(rename_passkey)(request.acting_user, passkey_id, form.cleaned_data["name"])
-    messages.success(request, "The name is saved.")
+    messages.success(request, _("The name is saved."))
     return redirect("settings")
 
 
@@ -133,7 +134,7 @@ async def remove(request: PageRequest, passkey_id: UUID) -> HttpResponse:
         await database_unit(remove_and_record)(request, passkey_id)
     except (LastWayIn, SecondFactorNeedsIt) as refusal:
         return await settings_page(request, status=refusal.status, passkey_problem=refusal.sentence)
-    messages.success(request, "That passkey lets nobody in any more. Delete it from your device as well.")
+    messages.success(request, _("That passkey lets nobody in any more. Delete it from your device as well."))
     return redirect("settings")
 
 

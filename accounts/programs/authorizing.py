@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauth2_provider.models import Application
 from oauth2_provider.oauth2_backends import get_oauthlib_core
@@ -25,7 +27,7 @@ from .clients.redirects import answer_address, place_of
 from .scopes import door_of, resource_of
 
 ISSUER_PATH = "/o"
-UNREADABLE = "The program asked in a way that cannot be answered. Start again in the program."
+UNREADABLE = _("The program asked in a way that cannot be answered. Start again in the program.")
 STATE_MAX_CHARACTERS = 2000
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -35,9 +37,9 @@ class RequestUnreadable(Exception):
 
     status = 400
 
-    def __init__(self, sentence: str = UNREADABLE) -> None:
-        self.sentence = sentence
-        super().__init__(sentence)
+    def __init__(self, sentence: str = "") -> None:
+        self.sentence = sentence or str(UNREADABLE)
+        super().__init__(self.sentence)
 
 
 class RequestRefused(Exception):
@@ -90,7 +92,7 @@ def read_asked(request: HttpRequest) -> Asked:
         raise refused(request, fault.redirect_uri, fault.state, fault.error, fault.description) from None
     application = said["request"].client
     if is_too_old(application):
-        raise RequestUnreadable("The program’s own description cannot be read any more.")
+        raise RequestUnreadable(gettext("The program’s own description cannot be read any more."))
     back = said["redirect_uri"], said["state"]
     if said.get("code_challenge_method") != "S256" or not S256_CHALLENGE.fullmatch(said.get("code_challenge", "")):
         raise refused(request, *back, "invalid_request", "PKCE with S256 is required.")
@@ -108,21 +110,24 @@ def check_parameters(request: HttpRequest) -> None:
     """Each once, and nothing that cannot be stored or sent back. Raises RequestUnreadable."""
     for name, values in request.GET.lists():
         if len(values) > 1 and name != "resource":
-            raise RequestUnreadable(f"The program sent “{name[:40]}” twice.")
+            raise RequestUnreadable(gettext("The program sent “%(parameter)s” twice.") % {"parameter": name[:40]})
         if any("\0" in value or not value.isprintable() for value in values):
             raise RequestUnreadable
     if len(request.GET.get("state", "")) > STATE_MAX_CHARACTERS:
-        raise RequestUnreadable(f"The program’s “state” is longer than {STATE_MAX_CHARACTERS:,} characters.")
+        raise RequestUnreadable(
+            gettext("The program’s “state” is longer than %(number)s characters.")
+            % {"number": f"{STATE_MAX_CHARACTERS:,}"}
+        )
 
 
 def sentence_of(error: FatalClientError) -> str:
     """For a person, who cannot mend it, and for whoever makes the program."""
     match error.oauthlib_error:
         case errors.InvalidClientIdError() | errors.MissingClientIdError():
-            return "This program is not known here. Connect it once more, from within the program."
+            return gettext("This program is not known here. Connect it once more, from within the program.")
         case errors.MismatchingRedirectURIError() | errors.InvalidRedirectURIError() | errors.MissingRedirectURIError():
-            return "The program wants you sent to an address that it has not named before."
-    return UNREADABLE
+            return gettext("The program wants you sent to an address that it has not named before.")
+    return str(UNREADABLE)
 
 
 def refused(

@@ -58,7 +58,7 @@ class Connection:
 
     @property
     def allowed(self) -> list[str]:
-        return [words for scope, words in SCOPES.items() if scope in self.scopes]
+        return [str(words) for scope, words in SCOPES.items() if scope in self.scopes]
 
 
 def connections_of(user: User) -> list[Connection]:

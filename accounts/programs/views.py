@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.bearer import user_of_cookie
@@ -110,7 +111,7 @@ async def consent_page(
 @signed_in
 async def end_connection(request: PageRequest, program_id: int) -> HttpResponse:
     await database_unit(disconnect_and_record)(request, program_id)
-    messages.success(request, "That app is disconnected.")
+    messages.success(request, _("That app is disconnected."))
     return redirect("settings")
 
 

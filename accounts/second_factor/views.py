@@ -7,6 +7,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -38,8 +40,8 @@ from .stored import (
 
 SETTING_UP = "second-factor.app"
 CODE_MAX_CHARACTERS = 40
-WRONG = "This code is not right. Codes change every half minute, and each works once."
-WRONG_RECOVERY_CODE = "This is none of your recovery codes, or it was used already."
+WRONG = _("This code is not right. Codes change every half minute, and each works once.")
+WRONG_RECOVERY_CODE = _("This is none of your recovery codes, or it was used already.")
 
 
 class CodeForm(forms.Form):
@@ -48,13 +50,13 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         required=False,
         max_length=CODE_MAX_CHARACTERS,
-        label="Code from your app",
+        label=_("Code from your app"),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )
     recovery_code = forms.CharField(
         required=False,
         max_length=CODE_MAX_CHARACTERS,
-        label="Recovery code",
+        label=_("Recovery code"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
 
@@ -78,7 +80,7 @@ class AppForm(forms.Form):
     ticket = forms.CharField(widget=forms.HiddenInput)
     code = forms.CharField(
         max_length=CODE_MAX_CHARACTERS,
-        label="Code that the app shows",
+        label=_("Code that the app shows"),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
@@ -249,7 +251,7 @@ async def with_new_codes(request: PageRequest, act: Callable[[User], list[str]],
 @confirmed
 async def end(request: PageRequest) -> HttpResponse:
     await database_unit(turn_off_and_record)(request)
-    messages.success(request, "Your password alone lets you in again.")
+    messages.success(request, gettext("Your password alone lets you in again."))
     return redirect("settings")
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.locks import lock_user
 from accounts.models import PersonalToken, User
@@ -24,7 +25,8 @@ USE_NOTED = datetime.timedelta(minutes=1)
 
 
 class TooManyTokens(ValidationFailed):
-    message = f"You have {TOKENS_MAX} tokens. Revoke one that is not in use."
+    def __init__(self) -> None:
+        super().__init__(gettext("You have %(number)s tokens. Revoke one that is not in use.") % {"number": TOKENS_MAX})
 
 
 def issue_personal_token(user: User, name: str, scope: str, days: int) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 WIDTH, HEIGHT = 720, 180
 LEFT, BOTTOM, TOP = 52, 24, 10
 GAP = 0.25
@@ -35,7 +37,7 @@ class Chart:
 
     name: str
     title: str
-    kinds: Sequence[tuple[str, str]]
+    kinds: Sequence[tuple[str, str | Promise]]
     rectangles: Sequence[Rectangle]
     ticks: Sequence[Mark]
     labels: Sequence[Mark]
@@ -47,7 +49,7 @@ class Chart:
 
 
 def bar_chart(
-    name: str, title: str, kinds: Sequence[tuple[str, str]], rows: Sequence[tuple[str, Sequence[float]]]
+    name: str, title: str, kinds: Sequence[tuple[str, str | Promise]], rows: Sequence[tuple[str, Sequence[float]]]
 ) -> Chart:
     """`kinds` are (class, word) of the stacked values, the lowest first; `rows` a label and its values for each bar."""
     top = rounded_up(max((sum(values) for _, values in rows), default=0))
@@ -70,7 +72,7 @@ def bar(
     x: float,
     width: float,
     heights: Sequence[float],
-    kinds: Sequence[tuple[str, str]],
+    kinds: Sequence[tuple[str, str | Promise]],
     values: Sequence[float],
 ) -> list[Rectangle]:
     """The values of one step on top of each other; nothing is drawn of a zero."""
@@ -115,11 +117,11 @@ class Segment:
     share: float
 
 
-def stage_bar(stages_ms: Mapping[str, float], words: Mapping[str, str]) -> list[Segment]:
+def stage_bar(stages_ms: Mapping[str, float], words: Mapping[str, str | Promise]) -> list[Segment]:
     """The stages side by side, in their order."""
     whole, x, segments = sum(stages_ms.values()) or 1, 0.0, []
     for name, ms in stages_ms.items():
         width = 1_000 * ms / whole
-        segments.append(Segment(name, words[name], ms, round(x, 1), round(width, 1), 100 * ms / whole))
+        segments.append(Segment(name, str(words[name]), ms, round(x, 1), round(width, 1), 100 * ms / whole))
         x += width
     return segments

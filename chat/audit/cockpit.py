@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Aggregate, Count, F, Field, Q, QuerySet, Sum
 from django.db.models.functions import TruncDay, TruncHour
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from chat.models import Message
 from telemetry.stages import STAGES
@@ -29,9 +31,9 @@ class Window:
     """A span of time up to now, and the steps its charts are drawn in."""
 
     name: str
-    label: str
+    label: str | Promise
     step: datetime.timedelta
-    step_name: str
+    step_name: str | Promise
     steps: int
     trunc: type[TruncHour | TruncDay]
     step_format: str
@@ -46,8 +48,8 @@ class Window:
 WINDOWS = {
     window.name: window
     for window in (
-        Window("day", "24 hours", datetime.timedelta(hours=1), "hour", 24, TruncHour, "%H:00"),
-        Window("month", "30 days", datetime.timedelta(days=1), "day", 30, TruncDay, "%d %b"),
+        Window("day", _("24 hours"), datetime.timedelta(hours=1), _("hour"), 24, TruncHour, "%H:00"),
+        Window("month", _("30 days"), datetime.timedelta(days=1), _("day"), 30, TruncDay, "%d %b"),
     )
 }
 
@@ -148,7 +150,7 @@ def latency(window: Window, now: datetime.datetime, user_id: UUID | None = None)
     else:
         found = turns.aggregate(n=Count("pk"), ok=Count("pk", filter=in_time()), timed=Count("total_ms"))
         percentiles = offset_percentiles(turns, found["timed"]) if found["timed"] else None
-    return Latency(window.label, found["n"], found["ok"], percentiles)
+    return Latency(str(window.label), found["n"], found["ok"], percentiles)
 
 
 def offset_percentiles(turns: QuerySet[Message], count: int) -> tuple[float, ...]:

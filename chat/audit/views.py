@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import pretty_json, record_reading
 from accounts.models import User
@@ -21,22 +23,22 @@ from .charts import Chart, bar_chart, share_width, stage_bar
 from .cockpit import OBJECTIVE_MS, WINDOWS, Overview, latency, overview, stage_timings, step_notes
 
 OUTCOMES = (
-    ("in-time", "within 5 s"),
-    ("late", "slower"),
-    ("failed", "failed"),
-    ("stopped", "stopped by the person"),
+    ("in-time", _("within 5 s")),
+    ("late", _("slower")),
+    ("failed", _("failed")),
+    ("stopped", _("stopped by the person")),
 )
-TOKENS = (("input", "input tokens"), ("output", "output tokens"))
-COST = (("cost", "cost"),)
+TOKENS = (("input", _("input tokens")), ("output", _("output tokens")))
+COST = (("cost", _("cost")),)
 STAGE_WORDS = {
-    "queue": "waiting for a database thread",
-    "database": "database",
-    "context": "reading and fitting the history",
-    "first_token": "waiting for the model’s first output",
-    "model": "the rest of the model’s output",
-    "tools": "tools",
-    "commit": "storing the answer",
-    "rest": "the rest",
+    "queue": _("waiting for a database thread"),
+    "database": _("database"),
+    "context": _("reading and fitting the history"),
+    "first_token": _("waiting for the model’s first output"),
+    "model": _("the rest of the model’s output"),
+    "tools": _("tools"),
+    "commit": _("storing the answer"),
+    "rest": _("the rest"),
 }
 
 
@@ -50,7 +52,7 @@ def cockpit(request: HttpRequest) -> TemplateResponse:
     return page(
         request,
         "admin/cockpit/overview.html",
-        f"Turns of {user.username}" if user else "Turns",
+        gettext("Turns of %(username)s") % {"username": user.username} if user else gettext("Turns"),
         windows=WINDOWS.values(),
         objective_seconds=OBJECTIVE_MS // 1_000,
         latencies=[latency(each, now, user.pk if user else None) for each in WINDOWS.values()],
@@ -85,7 +87,7 @@ def turn(request: HttpRequest, message_id: UUID) -> TemplateResponse:
     return page(
         request,
         "admin/cockpit/turn.html",
-        "Turn",
+        gettext("Turn"),
         answer=answer,
         question=question,
         stages=stage_bar(stages, STAGE_WORDS),
@@ -120,13 +122,13 @@ def call_facts(call: ToolCall, whole: float) -> dict[str, Any]:
 
 def turns_chart(shown: Overview) -> Chart:
     rows = [(step.spending.name, (step.in_time, step.late, step.failed, step.stopped)) for step in shown.steps]
-    return bar_chart("turns", "Turns and how they ended", OUTCOMES, rows)
+    return bar_chart("turns", gettext("Turns and how they ended"), OUTCOMES, rows)
 
 
 def tokens_chart(shown: Overview) -> Chart:
     spent = [step.spending for step in shown.steps]
     rows = [(one.name, (one.input_tokens, one.output_tokens)) for one in spent]
-    return bar_chart("tokens", "Tokens", TOKENS, rows)
+    return bar_chart("tokens", gettext("Tokens"), TOKENS, rows)
 
 
 def cost_chart(shown: Overview) -> list[Chart]:
@@ -134,7 +136,7 @@ def cost_chart(shown: Overview) -> list[Chart]:
     spent = [step.spending for step in shown.steps]
     if not any(one.cost for one in spent) or any(one.cost is None for one in spent):
         return []
-    return [bar_chart("cost", "Cost", COST, [(one.name, (round(one.cost or 0, 4),)) for one in spent])]
+    return [bar_chart("cost", gettext("Cost"), COST, [(one.name, (round(one.cost or 0, 4),)) for one in spent])]
 
 
 def chosen_user(request: HttpRequest) -> User | None:

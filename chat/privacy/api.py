@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,10 +66,10 @@ async def erase_account(request: HttpRequest, user_id: str, body: Erasure) -> Ma
     """
     user = await caller(request, user_id)
     if body.username != user.username:
-        raise ValidationFailed(details={"username": "This is not your username."})
+        raise ValidationFailed(details={"username": _("This is not your username.")})
     if user.has_usable_password():
         await confirm_password(user, body.password or "", address_of(request))
-    return Manifest(erased=await erase(user), kept=KEPT)
+    return Manifest(erased=await erase(user), kept={name: str(why) for name, why in KEPT.items()})
 
 
 @router.api_operation(

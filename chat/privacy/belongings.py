@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AccessToken, Grant
 from oauth2_provider.models import RefreshToken as ProgramRefreshToken
 
@@ -117,9 +118,9 @@ LOCKED_IN_ORDER: tuple[tuple[type[Model], str], ...] = (
     (Delivery, "owner"),
 )
 KEPT = {
-    "read_by_administrators": "Which administrator looked at what, and when: only ids, which lead to nothing now.",
-    "logs": "Lines about requests and turns: ids and figures, until the operator’s logs are rotated.",
-    "backups": "The operator’s copies of the database, until they are replaced.",
+    "read_by_administrators": _("Which administrator looked at what, and when: only ids, which lead to nothing now."),
+    "logs": _("Lines about requests and turns: ids and figures, until the operator’s logs are rotated."),
+    "backups": _("The operator’s copies of the database, until they are replaced."),
 }
 
 

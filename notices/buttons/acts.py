@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 from django.dispatch import Signal
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from accounts.locks import lock_user
 from accounts.models import User
@@ -19,8 +21,8 @@ from todos.reminder_commands import SNOOZES, deal_with, put_off_until, reminder_
 from .signing import address_of
 
 DONE, APPROVE, DECLINE, DISMISSED = "done", "approve", "decline", "dismissed"
-LABELS: Mapping[str, str] = {DONE: "Done"} | {name: snooze.label for name, snooze in SNOOZES.items()}
-ANSWERS: Mapping[str, str] = {APPROVE: "Approve", DECLINE: "Decline"}
+LABELS: Mapping[str, str] = {DONE: _("Done")} | {name: snooze.label for name, snooze in SNOOZES.items()}
+ANSWERS: Mapping[str, str] = {APPROVE: _("Approve"), DECLINE: _("Decline")}
 BY_BUTTON = Origin(Door.PAGE)
 
 # Sent with `owner`, `approval_id` and `approve`, inside the transaction. Who asked the question decides it, and returns
@@ -38,7 +40,8 @@ class ActedAlready(Exception):
 
 def labels_of(row: Delivery) -> Mapping[str, str]:
     """What can be done about a notice; of most there is nothing to do."""
-    return {Delivery.Kind.REMINDER: LABELS, Delivery.Kind.APPROVAL: ANSWERS}.get(Delivery.Kind(row.kind), {})
+    labels = {Delivery.Kind.REMINDER: LABELS, Delivery.Kind.APPROVAL: ANSWERS}.get(Delivery.Kind(row.kind), {})
+    return {act: gettext(label) for act, label in labels.items()}
 
 
 def buttons_of(row: Delivery) -> dict[str, str]:
@@ -69,14 +72,16 @@ def _done(owner: User, delivery: Delivery, act: str, now: datetime.datetime) -> 
         return ""
     if act == DONE:
         written = complete_todo(owner, delivery.todo_id, now=now, by=BY_BUTTON)
-        return " ".join(filter(None, [f"Completed “{written.todo.title}”.", written.note]))
+        return " ".join(filter(None, [gettext("Completed “%(title)s”.") % {"title": written.todo.title}, written.note]))
     snooze = SNOOZES[act]
     reminder = reminder_of(owner, delivery.todo_id, delivery.source_id)
     written = snooze_reminder(owner, reminder, snooze.until, now=now, by=BY_BUTTON)
     until = put_off_until(written.todo, owner.zone)
     # “This evening” is tomorrow's for who presses it at night: the moment itself is said.
-    when = f" {instant_text(until, owner.zone, now, owner.habits)}" if until else ""
-    return f"“{written.todo.title}” reminds you again{when}."
+    if until is None:
+        return gettext("“%(title)s” reminds you again.") % {"title": written.todo.title}
+    when = instant_text(until, owner.zone, now, owner.habits)
+    return gettext("“%(title)s” reminds you again %(when)s.") % {"title": written.todo.title, "when": when}
 
 
 def answer_question(owner: User, approval_id: UUID, *, approve: bool) -> str:

@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.habits.drawing import written_for
 from accounts.pages.sign_in import PageRequest, address_after, render_page, signed_in
 from database.units import database_unit
 from notices.models import Delivery
@@ -22,10 +24,10 @@ from .acts import DISMISSED, ActedAlready, act_on, labels_of
 from .signing import AddressForged, AddressOld, read_token
 
 GONE, NOT_FOUND, CONFLICT = 410, 404, 409
-FORGED = "This address is not one of ours. Perhaps it was cut when it was copied."
-OLD = "This button was good for a week, which is over. Open the todo instead."
-USED = "This was done already."
-MISSING = "What this was about is no longer there."
+FORGED = _("This address is not one of ours. Perhaps it was cut when it was copied.")
+OLD = _("This button was good for a week, which is over. Open the todo instead.")
+USED = _("This was done already.")
+MISSING = _("What this was about is no longer there.")
 SHOWN = 5
 
 
@@ -47,6 +49,11 @@ def pressed(request: PageRequest, delivery_id: UUID, act: str) -> HttpResponse:
     delivery = Delivery.objects.select_related("owner").filter(pk=delivery_id, owner__is_active=True).first()
     if delivery is None or act not in labels_of(delivery):
         return answer(request, GONE, problem=MISSING)
+    with written_for(delivery.owner):
+        return pressed_by(request, delivery, act)
+
+
+def pressed_by(request: PageRequest, delivery: Delivery, act: str) -> HttpResponse:
     about = {"page": delivery.content.get("address", "")}
     if delivery.acted:
         return answer(request, GONE, problem=USED, **about)
@@ -111,10 +118,10 @@ def acted(request: PageRequest, delivery_id: UUID, act: str) -> tuple[str, int]:
     owner = request.acting_user
     delivery = Delivery.objects.for_user(owner).filter(pk=delivery_id).first()
     if delivery is None or act not in {*labels_of(delivery), DISMISSED}:
-        return MISSING, messages.WARNING
+        return str(MISSING), messages.WARNING
     try:
         return act_on(owner, delivery, act, timezone.now()), messages.SUCCESS
     except ActedAlready:
-        return USED, messages.WARNING
+        return str(USED), messages.WARNING
     except ProductError:
-        return MISSING, messages.WARNING
+        return str(MISSING), messages.WARNING

@@ -3,6 +3,10 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.habits.drawing import written_for
 from accounts.models import User
 from notices.channel import Item, Notice, Outcome
 from notices.preferences import UNSEEN, UNSEEN_TITLE, says_what, with_channel
@@ -25,7 +29,10 @@ class MailChannel:
 
     async def send(self, notice: Notice) -> Outcome:
         try:
-            await send_mail(mail_of(notice, seen=notice.kind == "test" or await says_what(notice.owner)))
+            seen = notice.kind == "test" or await says_what(notice.owner)
+            with written_for(notice.owner):
+                mail = mail_of(notice, seen=seen)
+            await send_mail(mail)
         except MailFailed as failure:
             return Outcome("again" if failure.again else "failed", failure.code[:40])
         return Outcome("sent")
@@ -36,21 +43,28 @@ def mail_of(notice: Notice, *, seen: bool) -> Mail:
     stop = site_address(stop_address(notice.owner))
     first, *others = notice.items
     if seen:
-        subject = f"{len(notice.items)} reminders: {first.title}, …" if others else first.title
+        subject = reminders_text(len(notice.items), first.title) if others else first.title
         parts = [part_of(item) for item in notice.items]
     else:
-        subject = UNSEEN[notice.kind]
+        subject = str(UNSEEN[notice.kind])
         parts = [f"{subject}:\n{site_address('/todos' if others else first.address)}"]
     return Mail(
         to=notice.target,
         subject=subject or UNSEEN_TITLE,
-        text="\n\n".join([*parts, f"--\nNo more of these mails: {stop}"]),
+        text="\n\n".join([*parts, "--\n" + _("No more of these mails: %(address)s") % {"address": stop}]),
         id=notice.id.hex,
         headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
     )
 
 
+def reminders_text(number: int, title: str) -> str:
+    said = ngettext("%(number)s reminder: %(title)s, …", "%(number)s reminders: %(title)s, …", number)
+    return said % {"number": number, "title": title}
+
+
 def part_of(item: Item) -> str:
     """One thing that is said, and the addresses of what can be done about it."""
     acts = [f"{label}: {site_address(path)}" for label, path in item.acts.items()]
-    return "\n".join(filter(None, [item.title, item.text, *acts, f"Open: {site_address(item.address)}"]))
+    return "\n".join(
+        filter(None, [item.title, item.text, *acts, _("Open: %(address)s") % {"address": site_address(item.address)}])
+    )

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from django.utils.translation import ngettext
 
+from accounts.habits.drawing import written_for
 from accounts.models import User
 from database.units import database_unit
 from notices.channel import Item, Notice, Outcome
@@ -54,9 +56,15 @@ def subscription_and_key(owner: User, subscription_id: UUID) -> tuple[PushSubscr
 
 async def message_of(notice: Notice) -> dict[str, Any]:
     """What the service worker shows (`static/worker/notices.js`). A second one with the same tag replaces the first."""
+    is_hidden = notice.kind in HIDDEN and not await says_what(notice.owner)
+    with written_for(notice.owner):
+        return words_of(notice, is_hidden=is_hidden)
+
+
+def words_of(notice: Notice, *, is_hidden: bool) -> dict[str, Any]:
     first, *others = notice.items
     message: dict[str, Any] = {"tag": notice.id.hex, "url": first.address, "actions": []}
-    if notice.kind in HIDDEN and not await says_what(notice.owner):
+    if is_hidden:
         # Nobody is to approve what they have not read.
         acts = [] if notice.kind == Delivery.Kind.APPROVAL else buttons(first, others)
         return message | {"title": UNSEEN_TITLE, "body": f"{UNSEEN[notice.kind]}.", "actions": acts}
@@ -64,8 +72,13 @@ async def message_of(notice: Notice) -> dict[str, Any]:
         return message | {"title": first.title, "body": first.text, "actions": buttons(first, others)}
     titles = [item.title for item in notice.items[:TITLES_SHOWN]]
     more = len(notice.items) - len(titles)
-    lines = [*titles, *([f"and {more} more"] if more else [])]
-    return message | {"title": f"{len(notice.items)} reminders", "body": "\n".join(lines), "url": "/todos"}
+    lines = [
+        *titles,
+        *([ngettext("and %(number)s more", "and %(number)s more", more) % {"number": more}] if more else []),
+    ]
+    number = len(notice.items)
+    title = ngettext("%(number)s reminder", "%(number)s reminders", number) % {"number": number}
+    return message | {"title": title, "body": "\n".join(lines), "url": "/todos"}
 
 
 def buttons(item: Item, others: list[Item]) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 URL_MAX = 1_000
@@ -33,9 +34,9 @@ class Webhook(models.Model):
     """
 
     class Off(models.TextChoices):
-        OWNER = "owner", "you switched it off"
-        GONE = "gone", "its server says that it is gone (410)"
-        FAILING = "failing", "nothing has reached it for days"
+        OWNER = "owner", _("you switched it off")
+        GONE = "gone", _("its server says that it is gone (410)")
+        FAILING = "failing", _("nothing has reached it for days")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")

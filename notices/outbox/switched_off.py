@@ -5,8 +5,10 @@ from typing import Any
 
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
+from accounts.habits.drawing import written_for
 from accounts.security_log import Kind, record
 from notices.models import Delivery
 from notices.models.webhooks import Webhook
@@ -15,12 +17,17 @@ from notices.webhooks.health import switched_off
 
 LASTS = datetime.timedelta(days=1)
 SETTINGS = "/accounts/settings#settings-webhooks"
-TITLE = "A webhook was switched off"
 
 
 @receiver(switched_off)
 def tell_owner(webhook: Webhook, **kwargs: Any) -> None:
     record(webhook.owner, Kind.WEBHOOK_OFF, detail=webhook.host)
-    name, now = f"“{webhook.name}”" if webhook.name else webhook.host, timezone.now()
-    content = {"title": TITLE, "text": f"{name}: {webhook.get_off_because_display()}.", "address": SETTINGS}
+    now = timezone.now()
+    with written_for(webhook.owner):
+        content = {"title": _("A webhook was switched off"), "text": reason_text(webhook), "address": SETTINGS}
     put(webhook.owner_id, Delivery.Kind.NEWS, uuid7(), now, now + LASTS, content, only={"page", "push"})
+
+
+def reason_text(webhook: Webhook) -> str:
+    about = {"name": webhook.name or webhook.host, "reason": webhook.get_off_because_display()}
+    return (_("“%(name)s”: %(reason)s.") if webhook.name else _("%(name)s: %(reason)s.")) % about

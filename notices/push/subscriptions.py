@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.locks import lock_user
 from accounts.models import User
@@ -18,7 +19,9 @@ SUBSCRIPTIONS_MAX = 20
 
 
 class TooManySubscriptions(ValidationFailed):
-    message = f"You are told on {SUBSCRIPTIONS_MAX} devices already. End one that is not in use."
+    def __init__(self) -> None:
+        said = _("You are told on %(number)s devices already. End one that is not in use.")
+        super().__init__(said % {"number": SUBSCRIPTIONS_MAX})
 
 
 def subscribe(owner: User, endpoint: str, p256dh: str, auth: str, device: str = "") -> PushSubscription:
@@ -45,7 +48,9 @@ def check_endpoint(endpoint: str) -> None:
     except NotReachable as reason:
         raise ValidationFailed(details={"endpoint": str(reason)}) from None
     if len(endpoint) > ENDPOINT_MAX:
-        raise ValidationFailed(details={"endpoint": f"An address has at most {ENDPOINT_MAX:,} characters."})
+        raise ValidationFailed(
+            details={"endpoint": _("An address has at most %(number)s characters.") % {"number": f"{ENDPOINT_MAX:,}"}}
+        )
 
 
 def check_keys(p256dh: str, auth: str) -> None:
@@ -53,7 +58,7 @@ def check_keys(p256dh: str, auth: str) -> None:
         try:
             check(value)
         except ValueError:
-            raise ValidationFailed(details={f"keys.{name}": "This is not a key of a browser."}) from None
+            raise ValidationFailed(details={f"keys.{name}": _("This is not a key of a browser.")}) from None
 
 
 def end_subscription(owner: User, subscription_id: UUID) -> None:

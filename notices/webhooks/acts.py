@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from accounts.locks import lock_user
@@ -35,7 +36,10 @@ class WebhookNotFound(ProductError):
 
 
 class TooManyWebhooks(ValidationFailed):
-    message = f"You have {WEBHOOKS_MAX} webhooks. Remove one that is not in use."
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("You have %(number)s webhooks. Remove one that is not in use.") % {"number": WEBHOOKS_MAX}
+        )
 
 
 def webhooks_of(owner: User) -> WebhookQuerySet:
@@ -137,13 +141,15 @@ def check_url(url: str) -> str:
     except NotReachable as reason:
         raise ValidationFailed(details={"url": str(reason)}) from None
     if len(url) > URL_MAX:
-        raise ValidationFailed(details={"url": f"An address has at most {URL_MAX:,} characters."})
+        raise ValidationFailed(
+            details={"url": gettext("An address has at most %(number)s characters.") % {"number": f"{URL_MAX:,}"}}
+        )
     return url
 
 
 def checked_events(events: Collection[str]) -> list[str]:
     """Each once, in the order in which they are documented; none or “*” is every one, also those to come."""
     if unknown := set(events) - {EVERYTHING, *EVENTS}:
-        raise ValidationFailed(details={"events": f"There is no event {min(unknown)}."})
+        raise ValidationFailed(details={"events": gettext("There is no event %(name)s.") % {"name": min(unknown)}})
     chosen = [name for name in EVENTS if name in events]
     return chosen if chosen and EVERYTHING not in events else [EVERYTHING]

@@ -10,6 +10,8 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -41,17 +43,17 @@ from .signing import secret_of
 
 UNPROCESSABLE = 422
 DELIVERIES_SHOWN = 5
-GONE = "That webhook is no longer there."
+GONE = _("That webhook is no longer there.")
 
 
 class WebhookForm(forms.Form):
     url = forms.CharField(
         max_length=URL_MAX,
-        label="Address",
+        label=_("Address"),
         widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://example.com/hooks/todos"}),
     )
     name = forms.CharField(
-        max_length=NAME_MAX, required=False, label="What it is for", widget=forms.TextInput({"autocomplete": "off"})
+        max_length=NAME_MAX, required=False, label=_("What it is for"), widget=forms.TextInput({"autocomplete": "off"})
     )
     events = forms.MultipleChoiceField(
         choices=[(name, name) for name in EVENTS], required=False, widget=forms.CheckboxSelectMultiple
@@ -72,7 +74,7 @@ def shown(request: PageRequest) -> dict[str, Any]:
     }
 
 
-SECTION = Section("notices/_webhooks.html", {"settings-webhooks": "Webhooks"}, shown)
+SECTION = Section("notices/_webhooks.html", {"settings-webhooks": _("Webhooks")}, shown)
 
 
 def last_deliveries(owner: User, webhooks: list[Webhook]) -> dict[str, list[Delivery]]:
@@ -149,7 +151,7 @@ async def test(request: PageRequest, webhook_id: UUID) -> HttpResponse:
         await database_unit(put_test)(request.acting_user, webhook_id)
     except WebhookNotFound:
         return gone(request)
-    messages.success(request, "A test is on its way. Load this page again to see what came of it.")
+    messages.success(request, gettext("A test is on its way. Load this page again to see what came of it."))
     return redirect("settings")
 
 
@@ -162,7 +164,7 @@ async def switch(request: PageRequest, webhook_id: UUID) -> HttpResponse:
         await database_unit(change_webhook)(request.acting_user, webhook_id, request, on=on)
     except WebhookNotFound:
         return gone(request)
-    messages.success(request, "That webhook is on." if on else "That webhook is off.")
+    messages.success(request, gettext("That webhook is on.") if on else gettext("That webhook is off."))
     return redirect("settings")
 
 
@@ -170,7 +172,7 @@ async def switch(request: PageRequest, webhook_id: UUID) -> HttpResponse:
 @signed_in
 async def remove(request: PageRequest, webhook_id: UUID) -> HttpResponse:
     await database_unit(remove_webhook)(request.acting_user, webhook_id, request)
-    messages.success(request, "That webhook is removed.")
+    messages.success(request, gettext("That webhook is removed."))
     return redirect("settings")
 
 

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 import httpx2
+from django.utils.translation import gettext_lazy as _
 
 HTTPS_PORT = 443
 NAT64 = IPv6Network("64:ff9b::/96")
@@ -18,8 +19,8 @@ NAT64 = IPv6Network("64:ff9b::/96")
 BODY_READ_BYTES = 16_384
 # More than all channels send at once, so that none waits for a connection.
 LIMITS = httpx2.Limits(max_connections=250, max_keepalive_connections=20)
-NOT_HTTPS = "This must be an https address."
-NOT_PUBLIC = "This address is not a public one."
+NOT_HTTPS = _("This must be an https address.")
+NOT_PUBLIC = _("This address is not a public one.")
 
 # One pool for each event loop: connections cannot be used in another.
 clients: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}

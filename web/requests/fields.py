@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja.params.models import QueryModel
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
@@ -42,7 +43,7 @@ def refuse_unknown_parameters(endpoint: Endpoint) -> Endpoint:
     @functools.wraps(endpoint)
     async def checked(request: HttpRequest, **values: Any) -> Any:
         if unknown := sorted(request.GET.keys() - known):
-            raise ValidationFailed(details=dict.fromkeys(unknown, "This parameter is not known."))
+            raise ValidationFailed(details=dict.fromkeys(unknown, _("This parameter is not known.")))
         return await endpoint(request, **values)
 
     return checked

@@ -4,9 +4,11 @@ import json
 import re
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 DEPTH_MAX = 20
-INVALID = "This is not valid JSON."
-TOO_DEEP = f"This is nested more than {DEPTH_MAX} deep."
+INVALID = _("This is not valid JSON.")
+TOO_DEEP = _("This is nested more than %(number)s deep.")
 # A string, whole or open to the end, so that brackets in it do not count; or one bracket.
 SIGNS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 
@@ -28,4 +30,4 @@ def check_depth(body: bytes) -> None:
     for sign in SIGNS.finditer(body):
         depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(sign[0], 0)
         if depth > DEPTH_MAX:
-            raise ValueError(TOO_DEEP)
+            raise ValueError(TOO_DEEP % {"number": DEPTH_MAX})

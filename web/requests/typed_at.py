@@ -5,6 +5,7 @@ import datetime
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from web.errors import ValidationFailed
 
@@ -23,9 +24,13 @@ def moment_of(request: HttpRequest) -> datetime.datetime:
         return now
     typed = parsed(sent)
     if typed is None:
-        raise ValidationFailed(details={HEADER: "This must be a moment with its offset, such as 2026-03-04T10:00:00Z."})
+        raise ValidationFailed(
+            details={HEADER: _("This must be a moment with its offset, such as 2026-03-04T10:00:00Z.")}
+        )
     if typed < now - OLDEST:
-        raise ValidationFailed(details={HEADER: f"This was typed over {OLDEST.days} days ago. Write it once more."})
+        raise ValidationFailed(
+            details={HEADER: _("This was typed over %(days)s days ago. Write it once more.") % {"days": OLDEST.days}}
+        )
     return min(typed, now)
 
 

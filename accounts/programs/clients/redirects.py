@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from django.utils.translation import gettext as _
+
 REDIRECTS_MAX, REDIRECT_MAX_CHARACTERS = 20, 1000
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 VISIBLE_ASCII = re.compile(r"[!-~]+")
@@ -47,7 +49,11 @@ def place_of(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme == "https":
         return parts.netloc
-    return "this device" if parts.scheme == "http" else f"an app on this device ({parts.scheme}:)"
+    return (
+        _("this device")
+        if parts.scheme == "http"
+        else _("an app on this device (%(scheme)s:)") % {"scheme": parts.scheme}
+    )
 
 
 def form_target(address: str) -> str:
