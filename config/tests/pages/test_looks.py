@@ -53,6 +53,9 @@ class LooksTests(ModelCase):
                 self.assert_accessible(name, page, rules)
                 save_screenshot(page, f"{name}-{width}-{theme}")
 
+    def box(self, selector):
+        return self.page.locator(selector).first.bounding_box()
+
     def visit(self, **addresses):
         for name, address in addresses.items():
             self.page.goto(address)
@@ -79,6 +82,10 @@ class LooksTests(ModelCase):
             self.page.click(f"[aria-label='{what} {title}']")
             expect(self.page.locator("#notices")).to_contain_text(title)
         self.look("a notice")
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        first, end, notice = map(self.box, (".todo", ".todo-scroll", ".notice"))
+        self.assertLessEqual(first["y"], 120, "so much stands above the first todo on a phone")
+        self.assertGreaterEqual(notice["y"], end["y"] + end["height"], "a notice covers rows")
         filters = ("today", "upcoming", "overdue", "done", "trash")
         self.visit(**{f"todos_{name}": f"/todos?filter={name}" for name in filters})
         self.visit(nothing_found="/todos?q=zzz", sorted="/todos?sort=priority&tag=home")
