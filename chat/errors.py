@@ -44,6 +44,12 @@ class NotRetryable(ProductError):
     message = _("Only an answer that failed, was stopped or was interrupted can be tried again.")
 
 
+class NotEditable(ProductError):
+    code = "not_editable"
+    status = 409
+    message = _("Only your last message can be edited, and none that answered a question of the assistant.")
+
+
 class TooManyTurns(ProductError):
     code = "rate_limited"
     status = 429

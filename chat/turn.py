@@ -59,6 +59,7 @@ from .turns.approvals import approval_words, ask_person, decide_in_words
 from .turns.lease import hold_lease, renew_lease
 from .turns.limits import NewMessage, check_allowance, check_message, count_turn
 from .turns.records import tool_call_record
+from .turns.replacing import replace_exchange
 from .turns.report import report_turn
 from .turns.state.sending import Sending
 from .turns.state.turn import STOP_SENTENCES, Turn
@@ -117,12 +118,14 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     fallback = allowance(user, message.text, timezone.now())
     # 3. Load the conversation's history from the database, if conversation_id is given; otherwise open a conversation.
     conversation = open_conversation(user, message)
+    undone = replace_exchange(user, conversation, message.replaces) if message.replaces else ""
     with stage("context", within="database"):
         history = past_items(conversation)
+    opens = not history
     # 4. Append the user's message to the history.
     history.append(UserText(message.text))
     # 5. Store the user's message before the model runs.
-    question, answer = store_exchange(conversation, message)
+    question, answer = store_exchange(conversation, message, undone)
     if fallback:
         answer.metadata["fallback"] = fallback
     return Turn(
@@ -132,6 +135,7 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
         question=question,
         answer=answer,
         sending=Sending(conversation, history),
+        opens=opens,
     )
 
 
@@ -162,7 +166,7 @@ def reopen_turn(user: User, conversation_id: UUID, message_id: UUID, request_id:
 def continued_turn(user: User, answer: Message, request_id: str) -> Turn:
     check_allowance(user, timezone.now())
     conversation, question = reopen_answer(user, answer)
-    history = [*past_items(conversation, before=question.sequence), UserText(question.content)]
+    past = past_items(conversation, before=question.sequence)
     calls = list(answer.tool_calls.order_by("position"))
     steps = max((call.step for call in calls), default=0)
     asked = Approval.objects.filter(message=answer).prefetch_related("message__tool_calls").first()
@@ -172,7 +176,8 @@ def continued_turn(user: User, answer: Message, request_id: str) -> Turn:
         conversation=conversation,
         question=question,
         answer=answer,
-        sending=Sending(conversation, history),
+        sending=Sending(conversation, [*past, UserText(question.content)]),
+        opens=not past,
         tool_calls=calls,
         step=steps + 1,
         steps_before=steps,

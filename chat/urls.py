@@ -5,6 +5,7 @@ from django.urls import path
 from .briefing import pages as briefing_pages
 from .pages import approvals, views
 from .pages import conversation_buttons as conversation_views
+from .pages.editing.views import edit_message
 from .privacy import views as privacy_views
 
 urlpatterns = [
@@ -30,5 +31,6 @@ urlpatterns = [
     ),
     path("approvals/<uuid:approval_id>", approvals.approval, name="decide_approval"),
     path("c/<uuid:conversation_id>/stop", views.stop, name="stop_turn"),
+    path("c/<uuid:conversation_id>/messages/<uuid:message_id>/edit", edit_message, name="edit_message"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/retry", views.retry, name="retry_message"),
 ]

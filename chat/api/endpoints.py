@@ -69,9 +69,8 @@ async def send_message(request: HttpRequest, user_id: str, body: ChatRequest) ->
     With `"stream": true` or `Accept: text/event-stream` the same turn comes as Server-Sent Events.
     An `Idempotency-Key` header makes it safe to send the same request again.
     """
-    message = NewMessage(
-        body.message, body.conversation_id, request.headers.get("Idempotency-Key"), late_moment_of(request)
-    )
+    key, typed_at = request.headers.get("Idempotency-Key"), late_moment_of(request)
+    message = NewMessage(body.message, body.conversation_id, key, typed_at, body.replaces)
     running = await start_turn(begin_turn(request, user_id, message))
     return await answer_of(running, streamed=body.stream or wants_stream(request))
 

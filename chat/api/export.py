@@ -89,6 +89,7 @@ def message_markdown(message: Message, zone: datetime.tzinfo) -> str:
     """A heading that no text can imitate, because every text is a quotation, and its tool calls as code."""
     who = "You" if message.role == Message.Role.USER else "Assistant"
     state = "" if message.status == Message.Status.COMPLETED else f" ({message.status})"
+    state += " (replaced by an edited message)" if message.replaced_at else ""
     parts = [f"\n## {who}, {moment(message.created_at, zone)}{state}\n"]
     parts += [call_markdown(call) for call in message.calls]
     if message.content:

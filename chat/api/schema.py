@@ -31,6 +31,11 @@ class ChatRequest(Body):
         description="1 to 8,000 characters after trimming.", json_schema_extra={"pattern": SOMETHING_TO_READ}
     )
     conversation_id: UUID | None = Field(default=None, description="Leave out to open a new conversation.")
+    replaces: UUID | None = Field(
+        default=None,
+        description="Your last message of the conversation, of which this is the edited text: what its answer did is "
+        "taken back first, what it asked is declined, and both are kept, marked as `replaced`.",
+    )
     stream: StrictBool = Field(default=False, description="Answer as Server-Sent Events while the turn runs.")
 
 
@@ -120,6 +125,7 @@ class MessageOut(BaseModel):
     model: str = Field(examples=["basic"])
     first_token_ms: int | None
     total_ms: int | None
+    replaced: bool = Field(description="Whether an edited message took the place of this one and its answer.")
     created_at: datetime.datetime
 
     @classmethod
@@ -137,6 +143,7 @@ class MessageOut(BaseModel):
             model=message.model,
             first_token_ms=message.first_token_ms,
             total_ms=message.total_ms,
+            replaced=message.replaced_at is not None,
             created_at=message.created_at,
         )
 

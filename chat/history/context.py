@@ -43,6 +43,7 @@ class StoredCall(NamedTuple):
 MESSAGES = PreparedQuery(
     lambda: (
         Message.objects.filter(conversation=pk_slot("conversation"))
+        .standing()
         .after(Slot("after", IntegerField()))
         .before(Slot("before", IntegerField()))
         .order_by("sequence")

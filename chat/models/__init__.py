@@ -3,12 +3,13 @@
 from .approvals import Approval, ApprovalQuerySet
 from .briefings import Briefing
 from .conversations import NEWEST_FIRST, Conversation, ConversationQuerySet
-from .messages import BY_PROGRAM, REFERENCE_LENGTH, Message, MessageQuerySet, ToolCall
+from .messages import BY_PROGRAM, REFERENCE_LENGTH, TAKEN_BACK, Message, MessageQuerySet, ToolCall
 
 __all__ = [
     "BY_PROGRAM",
     "NEWEST_FIRST",
     "REFERENCE_LENGTH",
+    "TAKEN_BACK",
     "Approval",
     "ApprovalQuerySet",
     "Briefing",

@@ -16,6 +16,10 @@ from database.prepared import Slot
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def standing(self) -> MessageQuerySet:
+        """Without those that an edited message took the place of."""
+        return self.filter(replaced_at=None)
+
     def before(self, sequence: int | Slot) -> MessageQuerySet:
         return self.filter(sequence__lt=sequence)
 
@@ -33,12 +37,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
 REFERENCE_LENGTH = 8
 # In the metadata of a message that a program wrote in the person's place.
 BY_PROGRAM = "by_program"
+# In that of an edited message: what its earlier version had done and was taken back, in words.
+TAKEN_BACK = "taken_back"
 
 
 class Message(models.Model):
     """What was said. The assistant's message is stored as pending when its turn begins.
 
-    `server_parts` is what the model's server added to the text, and may want back.
+    `server_parts` is what the model's server added to the text, and may want back. `replaced_at` is when the person
+    edited the message: it and its answer are kept to be looked at, and no model is sent them.
     """
 
     search_table = "chat_search"
@@ -72,6 +79,7 @@ class Message(models.Model):
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 null is not unique
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    replaced_at = models.DateTimeField(null=True, blank=True, editable=False)
     calls: list[ToolCall]  # on rows from `with_tool_calls`
 
     objects = MessageQuerySet.as_manager()

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.assistants.interface import BASIC
 from chat.events import ApprovalRecord
-from chat.models import Message
+from chat.models import TAKEN_BACK, Message
 from chat.turns.again import RETRYABLE
 from chat.turns.approvals import DECIDED
 from chat.turns.records import HOW_TO_DECIDE, approval_of
+from chat.turns.replacing import is_editable
 from todos.models import Todo
 
 from .sidebar import conversations_address
@@ -53,6 +54,8 @@ class MessageView:
     is_last: bool
     approval: ApprovalRecord | None
     marked: SafeString | None = None  # what the person said, with hits of a search
+    can_be_edited: bool = False
+    earlier_answer: str = ""  # of a message that was replaced
 
     @functools.cached_property
     def page(self) -> str:
@@ -106,6 +109,11 @@ class MessageView:
         changed = any(line.changed_something for line in self.tool_calls)
         told = self.working or changed or DECIDED in self.message.metadata
         return not told and claims_change(self.message.content)
+
+    @property
+    def taken_back(self) -> str:
+        """Of an edited message: what its earlier version had done and no longer holds."""
+        return str(self.message.metadata.get(TAKEN_BACK, ""))
 
     @property
     def asked(self) -> int:
@@ -163,7 +171,9 @@ def message_passages(message: Message) -> list[Passage]:
     return passages_of(text, shown_titles(call.output for call in message.calls), map(str, written_ids(message.calls)))
 
 
-def message_view(message: Message, passages: list[Passage], todos: Mapping[str, Todo], *, is_last: bool) -> MessageView:
+def message_view(
+    message: Message, passages: list[Passage], todos: Mapping[str, Todo], last_sequence: int
+) -> MessageView:
     """Of a row from `with_tool_calls`."""
     working = message.status == Message.Status.PENDING
     return MessageView(
@@ -173,8 +183,9 @@ def message_view(message: Message, passages: list[Passage], todos: Mapping[str, 
         tool_calls=[tool_call_line(call, todos, turn_ended=not working) for call in message.calls],
         failure=failure_of(message),
         reference=str(message.metadata.get("request_id") or message.pk),
-        is_last=is_last,
+        is_last=message.sequence == last_sequence,
         approval=approval_of(message),
+        can_be_edited=message.role == Message.Role.USER and is_editable(message, last_sequence),
     )
 
 

@@ -21,6 +21,7 @@ from todos.models import Todo, load_moments, load_tags
 from .messages import MessageView, message_passages, message_view
 from .tool_calls import Card, uuid_or_none, written_ids
 
+ASSISTANT = Message.Role.ASSISTANT
 MESSAGES_SHOWN, MESSAGES_AFTER = 30, 15
 # More than these are not put into one page; what was before them is on pages of its own.
 MESSAGES_MAX = 300
@@ -109,7 +110,12 @@ def with_marked_title(card: Card, terms: Terms) -> Card:
 
 
 def message_views(user: User, messages: list[Message], last_sequence: int) -> list[MessageView]:
-    """Todos are shown as they are now, those that were written and those that were listed: one query for all."""
+    """Todos are shown as they are now, those that were written and those that were listed: one query for all.
+
+    A message that was replaced shows its answer as text, which has no line of its own.
+    """
+    replaced = {each.sequence - 1: each.content for each in messages if each.replaced_at and each.role == ASSISTANT}
+    messages = [each for each in messages if not (each.replaced_at and each.role == ASSISTANT)]
     passages = [message_passages(message) for message in messages]
     ids = written_ids(call for message in messages for call in message.calls)
     listed = (item.todo_id for each in passages for passage in each for item in passage.listed)
@@ -117,9 +123,12 @@ def message_views(user: User, messages: list[Message], last_sequence: int) -> li
     load_tags(rows.values())
     load_moments(rows.values())
     todos = {str(todo_id): todo for todo_id, todo in rows.items()}
+    views = [
+        message_view(message, each, todos, last_sequence) for message, each in zip(messages, passages, strict=True)
+    ]
     return [
-        message_view(message, each, todos, is_last=message.sequence == last_sequence)
-        for message, each in zip(messages, passages, strict=True)
+        replace(view, earlier_answer=replaced.get(view.message.sequence, "")) if view.message.replaced_at else view
+        for view in views
     ]
 
 

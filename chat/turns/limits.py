@@ -28,6 +28,7 @@ RUNNING_RETRY_SECONDS = 2
 class NewMessage:
     """What a person sends. Without a conversation a new one is opened. `typed_at` is known of what comes late.
 
+    `replaces` is the message that it is the edited text of, whose effects are taken back first.
     `thread` is how a front end of others names the conversation, which is opened where there is none yet. Of
     `by_program`, the words are not sure to be the person's.
     """
@@ -36,13 +37,15 @@ class NewMessage:
     conversation_id: UUID | None = None
     idempotency_key: str | None = None
     typed_at: datetime.datetime | None = None
+    replaces: UUID | None = None
     thread: str = ""
     by_program: bool = False
 
     @property
     def fingerprint(self) -> str:
         """Tells whether two requests with one Idempotency-Key are the same request."""
-        return hashlib.sha256(f"{self.conversation_id or self.thread}\n{self.text}".encode()).hexdigest()
+        replaced = f"\n{self.replaces}" if self.replaces else ""
+        return hashlib.sha256(f"{self.conversation_id or self.thread}\n{self.text}{replaced}".encode()).hexdigest()
 
 
 def total_of_user(rows: QuerySet[Any], total: Aggregate) -> Coalesce:

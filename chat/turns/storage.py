@@ -20,7 +20,7 @@ from chat.events import TurnCompleted
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.history.titles import title_after, title_from
 from chat.live import announce_change
-from chat.models import BY_PROGRAM, Conversation, Message, ToolCall
+from chat.models import BY_PROGRAM, TAKEN_BACK, Conversation, Message, ToolCall
 from database.prepared import PreparedInsert, PreparedUpdate, Slot, column_slots, pk_slot
 from database.units import database_unit
 from telemetry.stages import current_clock
@@ -107,8 +107,11 @@ def conversation_of_thread(user: User, thread: str) -> tuple[UUID, bool]:
 # Steps 4 and 5
 
 
-def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Message, Message]:
-    """The user's message and the pending answer, with the counter in the same transaction: no gap, no double."""
+def store_exchange(conversation: Conversation, message: NewMessage, undone: str = "") -> tuple[Message, Message]:
+    """The user's message and the pending answer, with the counter in the same transaction: no gap, no double.
+
+    `undone` says what the message that it replaces had done.
+    """
     sequence = conversation.last_sequence
     take_lease(conversation, MESSAGES_PER_TURN)
     common = {"conversation": conversation, "owner_id": conversation.owner_id}
@@ -118,7 +121,7 @@ def store_exchange(conversation: Conversation, message: NewMessage) -> tuple[Mes
         role=Message.Role.USER,
         content=message.text,
         idempotency_key=message.idempotency_key,
-        metadata=metadata_of(message),
+        metadata=metadata_of(message) | ({TAKEN_BACK: undone} if undone else {}),
     )
     answer = Message(**common, sequence=sequence + 2, role=Message.Role.ASSISTANT, status=Message.Status.PENDING)
     NEW_MESSAGES.run([question, answer])
@@ -234,7 +237,7 @@ def turn_timings(turn: Turn) -> dict[str, Any]:
 
 
 def first_title(turn: Turn) -> str:
-    """Made after the first reply; empty later, and for a continued conversation, which has one."""
-    if turn.question.sequence > 1 or turn.conversation.summary:
+    """Made after the first reply, also that of an edited message; empty later, and for a continued conversation."""
+    if not turn.opens:
         return ""
     return title_after(turn.question.content, turn.tool_calls)

@@ -63,7 +63,6 @@ class FinishedTurn:
     @classmethod
     def of(cls, turn: Turn) -> "FinishedTurn":
         model = model_named(settings.CHAT_MODEL)
-        is_first = turn.question.sequence == 1 and not turn.conversation.summary
         is_answered = turn.answer.status == Message.Status.COMPLETED
         texts = (turn.question.content, turn.answer.content)
         return cls(
@@ -72,7 +71,7 @@ class FinishedTurn:
             turn.answer.pk,
             turn.conversation.token_ratio,
             None if turn.fallback or isinstance(model, BasicModel) else model,
-            "\n\n".join(text[:TITLE_MATERIAL_CHARACTERS] for text in texts) if is_first and is_answered else "",
+            "\n\n".join(text[:TITLE_MATERIAL_CHARACTERS] for text in texts) if turn.opens and is_answered else "",
             turn.sending.is_crowded,
         )
 

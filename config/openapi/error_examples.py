@@ -31,6 +31,7 @@ ERRORS = {
     "conversation_busy": OF_TURNS,
     "conversation_full": "/(chat|agui)$",
     "not_retryable": "/retry$",
+    "not_editable": "/chat$",
     "idempotency_in_progress": "/chat$",
     "interrupted": OF_TURNS,
     "version_conflict": r"\{todo_id\}(/(complete|reopen|restore))?$",

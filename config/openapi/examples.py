@@ -61,6 +61,7 @@ QUESTION = {
     "model": "",
     "first_token_ms": None,
     "total_ms": None,
+    "replaced": False,
     "created_at": ASKED_AT,
 }
 ANSWER = {

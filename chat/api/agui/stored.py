@@ -56,6 +56,8 @@ def outcome_after(messages: list[Message]) -> Frame:
 
 def told(messages: Iterable[Message]) -> Iterator[Frame]:
     for message in messages:
+        if message.replaced_at:
+            continue
         message_id = str(message.id)
         if message.role == Message.Role.USER:
             yield {"id": message_id, "role": "user", "content": message.content}

@@ -33,6 +33,7 @@ ANSWER_MAX_CHARACTERS = 60_000
 class Turn:
     """What `begin_turn` stored, and what the model has said and done since. `answer` is saved when the turn ends.
 
+    It `opens` its conversation where nothing was said before that stands.
     `steps_before` were made by a turn that this one retries; `step_text` is what the present step has said.
     """
 
@@ -43,6 +44,7 @@ class Turn:
     answer: Message
     sending: Sending
     tool_calls: list[ToolCall] = field(default_factory=list)
+    opens: bool = False
     step: int = 1
     steps_before: int = 0
     approval: Approval | None = None

@@ -143,6 +143,8 @@ PAGES: Doors = {
     f"{CONVERSATION}/stop": button(),
     f"{MESSAGE}/rate": button(mixed="404", body={"feedback": "up"}),
     f"{MESSAGE}/changes": page(mixed="200"),
+    # Of an answer: only what a person said is edited.
+    f"{MESSAGE}/edit": page("404", mixed="404") | button("404", mixed="404", body=SAID),
     f"{MESSAGE}/retry": own_page("302") | button(mixed="404"),
     # What a turn asks stands in its conversation.
     "approvals/<uuid:approval_id>": page("302")
