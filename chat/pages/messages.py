@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -22,6 +22,7 @@ from .sidebar import conversations_address
 from .text.claims import claims_change
 from .text.markdown import literal_html, markdown_html
 from .text.passages import Passage, passages_of, shown_titles
+from .text.said import unsaid
 from .tool_calls import Card, ToolCallLine, tool_call_line, written_ids
 
 
@@ -180,13 +181,22 @@ def message_view(
         message=message,
         working=working,
         passages=[drawn(passage, message, todos) for passage in passages],
-        tool_calls=[tool_call_line(call, todos, turn_ended=not working) for call in message.calls],
+        tool_calls=[receipt(tool_call_line(call, todos, turn_ended=not working), message) for call in message.calls],
         failure=failure_of(message),
         reference=str(message.metadata.get("request_id") or message.pk),
         is_last=message.sequence == last_sequence,
         approval=approval_of(message),
         can_be_edited=message.role == Message.Role.USER and is_editable(message, last_sequence),
     )
+
+
+def receipt(line: ToolCallLine, message: Message) -> ToolCallLine:
+    """Beside the text, which says what there is to say; what it does not say stands here, once it is whole."""
+    if message.status == Message.Status.PENDING:
+        return replace(line, cards=[replace(card, note="") for card in line.cards], refusals=[])
+    said = message.content
+    cards = [replace(card, note=unsaid(card.note, said)) for card in line.cards]
+    return replace(line, cards=cards, refusals=[reason for reason in line.refusals if unsaid(reason, said)])
 
 
 def drawn(passage: Passage, message: Message, todos: Mapping[str, Todo]) -> DrawnPassage:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.test import SimpleTestCase
 
 from chat.models import Conversation, Message
-from chat.pages.messages import failure_of
+from chat.pages.messages import failure_of, receipt
 from chat.pages.sidebar import conversation_groups
 from chat.pages.tool_calls import tool_call_line, written_ids
 from chat.pages.welcome import greeting, starters
@@ -99,6 +99,26 @@ class CardTests(SimpleTestCase):
         self.assertEqual([card.todo for card in cards], [milk, None])
         self.assertEqual([card.title for card in cards], ["Buy milk", "Buy bread"])
         self.assertEqual([card.note for card in cards], ["Moved to 03:00.", ""])
+
+    def test_what_the_answer_says_is_not_said_again_beside_it(self):
+        note = "It repeats every week: the next one is due friday. You will be reminded then."
+        results = [
+            {"outcome": "added", "task": MILK, "note": note},
+            {"outcome": "refused", "reason": "“31 february” is no date."},
+        ]
+        for text, left, refusals in (
+            ("Added **milk**.", note, 1),
+            ("Added milk.\n\nYou will be   *reminded* then.", "It repeats every week: the next one is due friday.", 1),
+            (f'Added milk. {note} And "31 February" is no date.', "", 0),
+        ):
+            with self.subTest(text):
+                line = receipt(tool_call_line(call("add_task", results=results), {}), Message(content=text))
+                self.assertEqual(([card.note for card in line.cards], len(line.refusals)), ([left], refusals))
+
+    def test_an_answer_that_is_being_written_may_still_say_it(self):
+        results = [{"outcome": "added", "task": MILK, "note": "You will be reminded then."}]
+        line = receipt(tool_call_line(call("add_task", results=results), {}), Message(status="pending"))
+        self.assertEqual([card.note for card in line.cards], [""])
 
     def test_only_written_rows_are_loaded(self):
         calls = [
