@@ -329,7 +329,12 @@ def _is_meant_day(phrase: Phrase, day: DayReading) -> bool:
     at_end = phrase.end >= len(words.tokens)
     if day.ignored:
         return False
-    if day.describes and words.opaque(phrase.end) and not timed and phrase.strength < LEAD_STRENGTHS[Kind.BY]:
+    begins = phrase.start == 0 and words.has(0, Kind.ON)  # "on the weekend clean the cellar"
+    if (
+        day.describes
+        and words.opaque(phrase.end)
+        and not (timed or begins or phrase.strength == LEAD_STRENGTHS[Kind.BY])
+    ):
         return False
     if not day.weak:
         return True

@@ -164,8 +164,9 @@ def _spoken(words: Words, place: int, *, at: bool) -> TimeReading | None:
 
 
 def _describes(words: Words, place: int) -> bool:
-    """ "5 sharp knives" is no time, "5 sharp" is."""
-    return words.word(place) == "sharp" and words.opaque(place + 1)
+    """ "5 sharp knives" is no time, "5 sharp" is; nor is the day of "al 10 de marzo" an hour."""
+    sharp_thing = words.word(place) == "sharp" and words.opaque(place + 1)
+    return sharp_thing or words.has(words.skip(place, Kind.OF), Kind.MONTH)
 
 
 def _hundred(words: Words, place: int, hour: int) -> TimeReading | None:

@@ -58,13 +58,24 @@ def understand_foreign(sentence: str, clock: Clock) -> list[Act] | None:
             matches = getattr(frames, name).fullmatches(text)
             if acts := next(filter(None, (make(match, clock, language) for match in matches)), None):
                 return acts
-        if topic := next((topic for topic in TOPICS if getattr(frames, topic).fullmatch(text)), None):
-            return [Say(topic)]
+        if talk := talk_in(text, language):
+            return [talk]
         if is_deed(text, clock, language):
             return [todo_from(text, clock)]
         if text.partition(" ")[0].lower() in words("requests", language) - grammar_words():
             return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})]
     return None
+
+
+def talk_in(text: str, language: str) -> Say | None:
+    topic = next((topic for topic in TOPICS if getattr(FRAMES[language], topic).fullmatch(text)), None)
+    return Say(topic) if topic else None
+
+
+def understand_foreign_talk(sentence: str) -> Say | None:
+    """A yes, a no or thanks in one of the languages."""
+    text = folded(sentence)
+    return next(filter(None, (talk_in(text, language) for language in LANGUAGES)), None)
 
 
 def of_other_language(sentence: str, clock: Clock) -> Clarify | None:
@@ -80,7 +91,11 @@ def of_other_language(sentence: str, clock: Clock) -> Clarify | None:
     known = (grammar_words(), TODO_VERBS, words("generic_nouns"), *map(signs, LANGUAGES))
     share = sum(any(word in each for each in known) for word in undated) / max(len(undated), 1)
     is_strange = len(undated) > MARKS_OF_OTHERS and share < KNOWN_SHARE and not text.isascii()
-    if others >= MARKS_OF_OTHERS or is_strange or sum(letter > "ɏ" for letter in letters) * 2 > len(letters):
+    # Words of a language that has a file, in a sentence that its file did not read.
+    english = sum(word in grammar_words() for word in undated)
+    foreign = max(sum(word in signs(language) for word in undated) for language in LANGUAGES)
+    unread = foreign >= MARKS_OF_OTHERS and foreign > english
+    if others >= MARKS_OF_OTHERS or unread or is_strange or sum(letter > "ɏ" for letter in letters) * 2 > len(letters):
         return Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})
     return None
 
@@ -106,7 +121,10 @@ def is_deed(text: str, clock: Clock, language: str) -> bool:
 
 
 def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    return [named(act, language) for act in listed(match["value"], clock)]
+    value = match["value"]
+    if "," in value:
+        value = re.sub(rf",? (?:{'|'.join(words('and', language))}) ", ", ", value)
+    return [named(act, language) for act in listed(value, clock)]
 
 
 def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:

@@ -35,7 +35,7 @@ from language.questions import (
 from language.reading.clauses.adding import title_of, todo_from
 from language.reading.clauses.bare import todo_behind
 from language.reading.clauses.moving import TO_WHICH_DAY, moved_somewhen
-from language.reading.foreign import NOT_UNDERSTOOD
+from language.reading.foreign import NOT_UNDERSTOOD, understand_foreign_talk
 from language.reading.message import understand
 from language.reading.sentence import certain_acts, understand_talk
 from language.reminders.passed import passed_reminder
@@ -61,7 +61,7 @@ Refusal = tuple[Call, int, Outcome]
 def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """The acts of a message that answers the assistant's last question; None when it stands for itself."""
     text, last = conversation.current.text, conversation.last
-    talk = understand_talk(clause_of(text).text)
+    talk = understand_talk(clause_of(text).text) or understand_foreign_talk(text)
     said = talk.topic if isinstance(talk, Say) else ""
     if asks(last.answer, ASK_TITLE):
         return titled(conversation, said, clock)

@@ -897,8 +897,25 @@ class ForeignTests(UnderstandingTestCase):
                 (act,) = understand(text, CLOCK)
                 self.assertIsInstance(act, AskTodos)
 
+    def test_what_is_told_as_done_is_done_in_each_and_what_was_given_up_is_not(self):
+        self.assert_means(
+            {
+                "Die Rechnung ist bezahlt": CompleteTodos(("Rechnung",)),
+                "Hab den Rasen gemäht": CompleteTodos(("Rasen",)),
+                "La facture est payée": CompleteTodos(("facture",)),
+                "La factura está pagada": CompleteTodos(("factura",)),
+                "Nein, doch nicht": UndoChanges(),
+            }
+        )
+        self.assert_asks_back("Der Termin ist abgesagt")
+
+    def test_things_are_told_apart_by_the_conjunction_of_the_language(self):
+        things = [AddTodo("Brot"), AddTodo("Käse"), AddTodo("Wein")]
+        self.assert_means({"Brot, Käse und Wein auf die Liste": things})
+
     def test_a_request_of_another_language_that_is_not_understood_is_never_written(self):
         self.assert_asks_back("Brich die Erinnerung für morgen ab", "Bestätige die Erinnerung für morgen")
+        self.assert_asks_back("traspasa el informe del lunes al 10 de marzo")
 
     def test_a_language_without_a_file_is_asked_about_and_quoted(self):
         for text in (
