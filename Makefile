@@ -92,6 +92,7 @@ check: $(VENV)/dev $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.in
 	$(BIN)/ruff format --check .
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	@! grep -nE '.{161}' $$(git ls-files 'templates/*.html') || { echo 'These lines are longer than 160 characters.' >&2; exit 1; }
+	@! grep -nE '(href|action|src|hx-get|hx-post)="/' $$(git ls-files 'templates/*.html') || { echo 'These addresses are written by hand: {% url %} knows them.' >&2; exit 1; }
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml -ll -ii $$(git ls-files '*.py' | grep -vE '/tests/|testing.py|^bench/')

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -79,6 +80,6 @@ def put_test(owner: User, channel: str) -> int:
     content = {
         "title": gettext("This is a test"),
         "text": gettext("Reminders reach you here."),
-        "address": "/accounts/settings",
+        "address": reverse("settings"),
     }
     return put(owner.pk, Delivery.Kind.TEST, uuid7(), now, now + TEST_LASTS, content, only={channel})

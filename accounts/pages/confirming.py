@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec
 from django import forms
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -123,6 +124,6 @@ def confirm_page(request: PageRequest, form: ConfirmForm, *, waiting: str, statu
         "has_password": user.has_usable_password(),
         "has_passkey": site_of(request) is not None and user.passkeys.exists(),
         "section": "settings",
-        "here": "/accounts/settings",
+        "here": reverse("settings"),
     }
     return render_page(request, "accounts/settings/confirm.html", context, status)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
@@ -48,10 +49,15 @@ def all_sections() -> list[Section]:
     return [import_string(path) for path in settings.SETTINGS_SECTIONS]
 
 
+def settings_address(section: str) -> str:
+    """Of the settings page, at the section whose heading has this id."""
+    return f"{reverse('settings')}#{section}"
+
+
 @database_unit
 def settings_page(request: PageRequest, status: int = 200, **to_show: object) -> HttpResponse:
     """The page; `to_show` takes the place of what the sections would show by themselves."""
-    here = request.path if request.method == "GET" else "/accounts/settings"
+    here = request.path if request.method == "GET" else reverse("settings")
     context: Context = {"section": "settings", "here": here}
     for section in all_sections():
         context |= section.context(request)

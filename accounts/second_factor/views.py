@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -207,14 +208,14 @@ def picture_of(request: PageRequest, secret: str) -> str:
 
 @database_unit
 def app_page(request: PageRequest, context: dict[str, Any], status: int) -> HttpResponse:
-    context |= {"section": "settings", "here": "/accounts/settings"}
+    context |= {"section": "settings", "here": reverse("settings")}
     return render_page(request, "accounts/settings/set_up_app.html", context, status)
 
 
 @database_unit
 def codes_page(request: PageRequest, codes: list[str]) -> HttpResponse:
     """The answer itself, not a redirect: the codes are shown this once and kept nowhere in between."""
-    context = {"codes": [readable(code) for code in codes], "section": "settings", "here": "/accounts/settings"}
+    context = {"codes": [readable(code) for code in codes], "section": "settings", "here": reverse("settings")}
     return render_page(request, "accounts/settings/recovery_codes.html", context)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -110,7 +111,7 @@ def store(briefing: Briefing, agenda: Agenda, suggestion: str, tokens: int) -> N
     text = briefing_text(agenda, suggestion)
     conversation = conversation_for(owner, briefing.conversation_id, kind)
     answer_at_once(conversation, ASKED[kind], text, tokens)
-    content = {"title": headline(agenda), "text": text, "address": f"/c/{conversation.pk}"}
+    content = {"title": headline(agenda), "text": text, "address": reverse("conversation", args=[conversation.pk])}
     channels = Wish.of(briefing).channels
     until = occurrence + WORTH_SAYING
     put(owner.pk, Delivery.Kind.BRIEFING, briefing.pk, occurrence, until, content, only=channels, asked=True)

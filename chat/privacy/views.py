@@ -3,6 +3,7 @@
 from django.contrib import auth
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
@@ -24,7 +25,7 @@ async def export(request: PageRequest) -> HttpResponseBase:
     try:
         await check_use("account-export", request.acting_user, EXPORTS_PER_USER)
     except RateLimited as refusal:
-        return await settings_page(request, status=429, here="/accounts/settings", export_problem=refusal.sentence)
+        return await settings_page(request, status=429, here=reverse("settings"), export_problem=refusal.sentence)
     return await export_response(request.acting_user)
 
 

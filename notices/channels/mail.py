@@ -11,6 +11,7 @@ from accounts.models import User
 from notices.channel import Item, Notice, Outcome
 from notices.preferences import UNSEEN, UNSEEN_TITLE, says_what, with_channel
 from notices.stopping.signing import site_address, stop_address
+from todos.models import todos_address
 from web.mail.sending import Mail, MailFailed, is_mail_set_up, send_mail
 
 
@@ -47,7 +48,7 @@ def mail_of(notice: Notice, *, seen: bool) -> Mail:
         parts = [part_of(item) for item in notice.items]
     else:
         subject = str(UNSEEN[notice.kind])
-        parts = [f"{subject}:\n{site_address('/todos' if others else first.address)}"]
+        parts = [f"{subject}:\n{site_address(todos_address() if others else first.address)}"]
     return Mail(
         to=notice.target,
         subject=subject or UNSEEN_TITLE,

@@ -16,6 +16,7 @@ from notices.preferences import UNSEEN, UNSEEN_TITLE, says_what, with_channel
 from notices.push.service import ENDED_CODE, push
 from notices.push.subscriptions import drop_subscription, note_success
 from notices.push.vapid import vapid_key
+from todos.models import todos_address
 
 # What phones and browsers show below a notice.
 BUTTONS = 2
@@ -78,7 +79,7 @@ def words_of(notice: Notice, *, is_hidden: bool) -> dict[str, Any]:
     ]
     number = len(notice.items)
     title = ngettext("%(number)s reminder", "%(number)s reminders", number) % {"number": number}
-    return message | {"title": title, "body": "\n".join(lines), "url": "/todos"}
+    return message | {"title": title, "body": "\n".join(lines), "url": todos_address()}
 
 
 def buttons(item: Item, others: list[Item]) -> list[dict[str, str]]:

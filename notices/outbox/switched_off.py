@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from accounts.habits.drawing import written_for
+from accounts.pages.settings_page import settings_address
 from accounts.security_log import Kind, record
 from notices.models import Delivery
 from notices.models.webhooks import Webhook
@@ -16,7 +17,6 @@ from notices.outbox.filling import put
 from notices.webhooks.health import switched_off
 
 LASTS = datetime.timedelta(days=1)
-SETTINGS = "/accounts/settings#settings-webhooks"
 
 
 @receiver(switched_off)
@@ -24,7 +24,8 @@ def tell_owner(webhook: Webhook, **kwargs: Any) -> None:
     record(webhook.owner, Kind.WEBHOOK_OFF, detail=webhook.host)
     now = timezone.now()
     with written_for(webhook.owner):
-        content = {"title": _("A webhook was switched off"), "text": reason_text(webhook), "address": SETTINGS}
+        content = {"title": _("A webhook was switched off"), "text": reason_text(webhook)}
+    content["address"] = settings_address("settings-webhooks")
     put(webhook.owner_id, Delivery.Kind.NEWS, uuid7(), now, now + LASTS, content, only={"page", "push"})
 
 

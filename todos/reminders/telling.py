@@ -3,6 +3,7 @@
 import datetime
 
 from accounts.models import User
+from accounts.pages.settings_page import settings_address
 from language.reminders.rule import ReminderRule
 from language.reminders.text import instant_text, rule_text
 from todos.models import Todo
@@ -10,8 +11,7 @@ from todos.models.reminders import Reminder
 
 from .reach import ways_to
 
-SETTINGS = "/accounts/settings#settings-reminders"
-ONLY_PAGES = f"So far only an open page can show it; choose other ways in Settings ({SETTINGS})."
+ONLY_PAGES = "So far only an open page can show it; choose other ways in Settings ({settings})."
 
 
 def reminders_note(todo: Todo, user: User, now: datetime.datetime) -> str:
@@ -22,7 +22,9 @@ def reminders_note(todo: Todo, user: User, now: datetime.datetime) -> str:
     times = ["then" if at == todo.due_at else instant_text(at, user.zone, now, user.habits) for at in moments]
     ways = ways_to(user)
     sentence = " ".join(filter(None, ["You will be reminded", listed(times, ", and "), listed(ways, " and ")]))
-    return f"{sentence}." if ways or not is_first(todo, user) else f"{sentence}. {ONLY_PAGES}"
+    if ways or not is_first(todo, user):
+        return f"{sentence}."
+    return f"{sentence}. {ONLY_PAGES.format(settings=settings_address('settings-reminders'))}"
 
 
 def rules_text(rules: list[str] | None, user: User, now: datetime.datetime) -> str:

@@ -69,7 +69,9 @@ def outcome_of(report: ImportReport) -> str:
 
 @database_unit
 def import_page(request: PageRequest, status: int = 200, **context: object) -> HttpResponse:
-    return render_page(request, "todos/import.html", {"section": "settings", "here": "/todos", **context}, status)
+    return render_page(
+        request, "todos/import.html", {"section": "settings", "here": reverse("todos"), **context}, status
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +88,7 @@ async def make_calendar(request: PageRequest) -> HttpResponse:
 @database_unit
 def calendar_page(request: PageRequest, secret: str) -> HttpResponse:
     address = request.build_absolute_uri(reverse("calendar", args=[secret]))
-    context = {"section": "settings", "here": "/todos", "address": address}
+    context = {"section": "settings", "here": reverse("todos"), "address": address}
     response = render_page(request, "todos/calendar_address.html", context)
     response["Cache-Control"] = "no-store"
     return response
