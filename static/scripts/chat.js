@@ -54,7 +54,9 @@ const openApproval = find("#open-approval");
 const approvals = () => [...document.querySelectorAll(".approval[data-open]")];
 
 function nameApprovals() {
-  const todos = approvals().reduce((sum, card) => sum + Number(card.dataset.open), 0);
+  // The same todos may be asked about twice.
+  const boxes = [...document.querySelectorAll(".approval[data-open] input")];
+  const todos = new Set(boxes.map(({ value }) => value)).size;
   openApproval.hidden = !todos;
   openApproval.lastElementChild.textContent = said("approvals", { count: todos });
 }

@@ -72,6 +72,24 @@ class StateTests(StateCase):
         expect(self.page.locator("#messages")).not_to_contain_text("Nothing is done yet")
         self.assert_accessible("a declined question")
 
+    def test_two_open_questions_have_names_of_their_own_and_paper_shows_the_messages_alone(self):
+        self.sign_up()
+        for title in TODOS:
+            self.add_todo(title)
+        for _ in range(2):
+            self.say("delete everything")
+            self.wait_for_answer("Nothing is done yet")
+        expect(self.page.locator("#open-approval")).to_have_text(f"Needs your approval · {len(TODOS)}")
+        for role in ("group", "button"):
+            found = self.page.locator("#messages").get_by_role(role, name="message")
+            names = found.evaluate_all("(all) => all.map((each) => each.ariaLabel ?? each.innerText)")
+            self.assertEqual(len(set(names)), {"group": 2, "button": 4}[role], names)
+        self.assert_state("two questions", self.page)
+        self.page.emulate_media(media="print")
+        for left_out in (".skip-link", ".aside", "#composer", ".sidebar", ".message-edit", ".approval-foot button"):
+            expect(self.page.locator(left_out).first).to_be_hidden()
+        expect(self.page.locator(".bubble").first).to_be_visible()
+
     def assert_nothing_takes_the_focus(self):
         """While a question is open, later answers leave the person in the box, and what they type is text."""
         box, chip = self.page.locator("#composer-text"), self.page.locator("#open-approval")
