@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -36,6 +36,14 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 MADE_AT = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 TAG = re.compile(r"</?\w+")
+
+
+class Parts(NamedTuple):
+    """What a translation must keep."""
+
+    placeholders: Counter[str]
+    tags: Counter[str]
+    ends: tuple[bool, bool]
 
 
 def sources() -> Iterator[Path]:
@@ -144,22 +152,23 @@ def faults_of(message: Message) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy"
     for form in forms:
-        # “one todo” may leave the number out.
-        if parts(form) not in [parts(said) for said in ids]:
+        if not any(fits(parts(form), parts(said), counted=len(ids) > 1) for said in ids):
             yield "other placeholders, tags or spaces at the ends"
+
+
+def fits(form: Parts, said: Parts, *, counted: bool) -> bool:
+    """Whether the same stands in both; “the next one” may leave the number out."""
+    same = form.placeholders == said.placeholders or (counted and form.placeholders < said.placeholders)
+    return same and form.tags == said.tags and form.ends == said.ends
 
 
 def forms_of(said: Any) -> tuple[str, ...]:
     return (said,) if isinstance(said, str) else tuple(said or ("",))
 
 
-def parts(said: str) -> tuple[Counter[str], Counter[str], bool, bool]:
-    return (
-        Counter(PLACEHOLDER.findall(said)),
-        Counter(TAG.findall(said)),
-        said[:1].isspace(),
-        said[-1:].isspace(),
-    )
+def parts(said: str) -> Parts:
+    ends = said[:1].isspace(), said[-1:].isspace()
+    return Parts(Counter(PLACEHOLDER.findall(said)), Counter(TAG.findall(said)), ends)
 
 
 def main(arguments: list[str]) -> int:
