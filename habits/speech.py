@@ -62,3 +62,10 @@ def pattern_of(words: str) -> re.Pattern[str]:
 def said_in(text: str, words: str) -> bool:
     """Whether the text has these words in it, in whatever language they were said."""
     return pattern_of(words).search(text) is not None
+
+
+def without_ending(text: str, words: str) -> str:
+    """The text without these words at its end, in whatever language they were said."""
+    for form in (words, *look_up.everywhere(words)):
+        text = text.removesuffix(form)
+    return text

@@ -17,6 +17,8 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.locks import lock_user
 from accounts.models import User
@@ -38,7 +40,7 @@ from .models import Todo, TodoChange, load_moments
 from .reminders.telling import reminders_note
 from .rows import todo_out
 
-MOVED_ALREADY = "It was moved “{}” just now, to {}. To move it once more, say “{}”."
+MOVED_ALREADY = gettext_noop("It was moved “%(shift)s” just now, to %(when)s. To move it once more, say “%(again)s”.")
 
 
 class TodoFields(TypedDict, total=False):
@@ -119,7 +121,8 @@ def update_todo(
     shift, moved = shift_in(fields.get("due")), ""
     if expected_version is None and is_made_already(shift, todo, now):
         del fields["due"]
-        moved = MOVED_ALREADY.format(shift, date_text(todo.wall_due, user.zone, now, user.habits), once_more(shift))
+        when = date_text(todo.wall_due, user.zone, now, user.habits)
+        moved = _(MOVED_ALREADY) % {"shift": shift, "when": when, "again": once_more(shift)}
     cleaned, note = clean_fields(fields, user, now, todo.schedule, todo.reminder_rules)
     note = " ".join(filter(None, (moved, note)))
     tags = _changed_tags(todo, cleaned)
@@ -145,10 +148,11 @@ def complete_todo(
     once = todo.schedule.repeating(None).columns
     change = act.change(todo, {"completed_at": now} | once)
     if following is None:
-        return Written(todo, change, "This was the last one.")
+        return Written(todo, change, _("This was the last one."))
     act.add(_next_occurrence(todo, following, now), todo.tags)
     coming = date_text(following.due, user.zone, now, user.habits)
-    return Written(todo, change, f"It repeats {repeats}: the next one is due {coming}.")
+    note = _("It repeats %(repeat)s: the next one is due %(when)s.") % {"repeat": repeats, "when": coming}
+    return Written(todo, change, note)
 
 
 def done_today(user: User, todo_id: UUID, now: datetime.datetime) -> UUID | None:
@@ -185,7 +189,7 @@ def delete_todo(
     """To the trash, where it can be restored from."""
     todo = _locked(user, todo_id, expected_version, now, also_in_trash=True)
     if todo.deleted_at:
-        return Written(todo, None, "It is in the trash already.")
+        return Written(todo, None, _("It is in the trash already."))
     return Written(todo, Act(user, now, by).change(todo, {"deleted_at": now}))
 
 
@@ -213,7 +217,7 @@ def _locked(
         Todo.objects.for_user(user).select_for_update(no_key=True).filter(pk=todo_id)
     ) or _refuse_missing(todo_id)
     if todo.deleted_at and not also_in_trash:
-        raise TodoNotFound("This todo is in the trash. Restore it first.")
+        raise TodoNotFound(_("This todo is in the trash. Restore it first."))
     prefetch_related_objects([todo], "todo_tags")
     if expected_version not in {None, todo.version}:
         raise VersionConflict(details={"todo": todo_out(todo, user, now).model_dump(mode="json")})
@@ -246,11 +250,14 @@ def _tells_reminders(cleaned: dict[str, Any], todo: Todo) -> bool:
 def _changed_tags(todo: Todo, cleaned: dict[str, Any]) -> set[str]:
     before, removed = set(todo.tags), cleaned.get("remove_tags", set())
     if unknown := sorted(removed - before):
-        has = f"its tags are #{', #'.join(todo.tags)}" if before else "it has no tags"
-        raise ValidationFailed(details={"remove_tags": f"It has no tag #{unknown[0]}; {has}."})
+        sentence = _("It has no tag #%(tag)s; it has no tags.")
+        if before:
+            sentence = _("It has no tag #%(tag)s; its tags are %(tags)s.")
+        told = {"tag": unknown[0], "tags": ", ".join(f"#{tag}" for tag in todo.tags)}
+        raise ValidationFailed(details={"remove_tags": sentence % told})
     tags = (cleaned.get("tags", before) | cleaned.get("add_tags", set())) - removed
     if len(tags) > TAGS_MAX:
-        raise ValidationFailed(details={"tags": f"A todo has at most {TAGS_MAX} tags."})
+        raise ValidationFailed(details={"tags": _("A todo has at most %(most)s tags.") % {"most": TAGS_MAX}})
     return tags
 
 

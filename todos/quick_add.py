@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from habits.values import UNSAID, Habits
 from language.acts import Unclear
 from language.clock import Clock
@@ -33,8 +36,9 @@ JOINTS = " ,;:–-"
 CLOSERS = ",.;:!?)"
 # Each look for a date reads the line again; more dates than this are not kept as text one by one.
 DATES_LOOKED_AT = 6
-QUOTE_IT = "Put the words in quotes to keep them as text."
-NEVER, AT_THE_TIME, NO_TIME = "no reminder", "at the time", "no time to remind at"
+QUOTE_IT = gettext_noop("Put the words in quotes to keep them as text.")
+NEVER, NO_TIME = gettext_noop("no reminder"), gettext_noop("no time to remind at")
+AT_THE_TIME = gettext_noop("at the time")
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,7 @@ def _reminder(line: str, marks: list[Part], clock: Clock) -> Part | None:
     try:
         found = reminding_of_line(text, clock)
     except Unclear as unclear:
-        raise DateNotUnderstood(f"{unclear.question} {QUOTE_IT}") from None
+        raise DateNotUnderstood(f"{unclear.question} {_(QUOTE_IT)}") from None
     if found is None:
         return None
     words = line[found.start : found.end].strip(JOINTS)
@@ -166,10 +170,10 @@ def _reminder_told(part: Part, line: str, date: Part | None, clock: Clock) -> Pa
     if part.phrase:
         told = (clock.zone, clock.now, clock.habits)
         rules = read_rules([part.phrase], [], due, *told) or []
-        return replace(part, value="; ".join(rule_text(rule, *told) for rule in rules) or NEVER)
+        return replace(part, value="; ".join(rule_text(rule, *told) for rule in rules) or _(NEVER))
     joints = [BEHIND_DATE.match(line, end) for _, end in (date.spans if date else ())]
     spans = (*part.spans, *(joint.span() for joint in joints if joint))
-    return replace(part, spans=spans, value=AT_THE_TIME if due and due.time else NO_TIME)
+    return replace(part, spans=spans, value=_(AT_THE_TIME) if due and due.time else _(NO_TIME))
 
 
 def _overlaps(span: Span, others: list[Span]) -> bool:
@@ -182,7 +186,7 @@ def _dates(line: str, marks: list[Part], clock: Clock, keep: Collection[str]) ->
     """The date of a line; where it is to stay text, also the next one that is found without it, and so on."""
     cuts = [span for part in marks for span in part.spans]
     text = _blanked(line, cuts, " ")
-    for _ in range(DATES_LOOKED_AT):
+    for _look in range(DATES_LOOKED_AT):
         if (found := _find(text, clock)) is None:
             return
         part = _date_part(line, found, cuts, clock)
@@ -196,7 +200,7 @@ def _find(text: str, clock: Clock) -> FoundDate | None:
     try:
         found = find_date(text, clock.zone, clock.now, habits=clock.habits)
     except DateNotUnderstood as refusal:
-        raise DateNotUnderstood(f"{refusal.sentence} {QUOTE_IT}") from None
+        raise DateNotUnderstood(f"{refusal.sentence} {_(QUOTE_IT)}") from None
     return found if found and found.due else None
 
 

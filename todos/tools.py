@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from mcp.server.mcpserver.exceptions import UnexpectedToolError
 from mcp_types import CallToolResult, Tool, ToolAnnotations
 from pydantic import Field, WithJsonSchema
@@ -244,8 +245,11 @@ def check_tag(user: User, tag: str) -> None:
     """Tell a tag that nobody has apart from a list that happens to be empty; raises UnknownTag."""
     used = tags_in_use(user)
     if tag.removeprefix("#").lower() not in used:
-        known = f"Tags in use: #{', #'.join(used)}." if used else "No tags are in use."
-        raise UnknownTag(details={"tag": f"No todo has the tag {echo(tag)}. {known}"})
+        sentence = _("No todo has the tag %(tag)s. No tags are in use.")
+        if used:
+            sentence = _("No todo has the tag %(tag)s. Tags in use: %(tags)s.")
+        told = {"tag": echo(tag), "tags": ", ".join(f"#{name}" for name in used)}
+        raise UnknownTag(details={"tag": sentence % told})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -27,14 +29,16 @@ def in_words(day: int) -> tuple[str, str]:
 
 
 class BriefingForm(forms.Form):
-    day_on = forms.BooleanField(required=False, label="Brief me in the morning")
-    day_time = forms.TimeField(label="At", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
-    day_days = forms.ChoiceField(label="On", choices=[("0123456", "Every day"), (WEEKDAYS, "Weekdays")])
-    week_on = forms.BooleanField(required=False, label="Plan my week")
-    week_time = forms.TimeField(label="At", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
-    week_days = forms.ChoiceField(label="On", choices=[*map(in_words, range(7))])
-    push = forms.BooleanField(required=False, label="On my devices")
-    mail = forms.BooleanField(required=False, label="By mail")
+    day_on = forms.BooleanField(required=False, label=gettext_lazy("Brief me in the morning"))
+    day_time = forms.TimeField(label=gettext_lazy("At"), widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    day_days = forms.ChoiceField(
+        label=gettext_lazy("On"), choices=[("0123456", gettext_lazy("Every day")), (WEEKDAYS, gettext_lazy("Weekdays"))]
+    )
+    week_on = forms.BooleanField(required=False, label=gettext_lazy("Plan my week"))
+    week_time = forms.TimeField(label=gettext_lazy("At"), widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    week_days = forms.ChoiceField(label=gettext_lazy("On"), choices=lambda: [*map(in_words, range(7))])
+    push = forms.BooleanField(required=False, label=gettext_lazy("On my devices"))
+    mail = forms.BooleanField(required=False, label=gettext_lazy("By mail"))
 
     @classmethod
     def of(cls, user: User) -> "BriefingForm":
@@ -70,9 +74,9 @@ SECTION = Section("chat/_briefing_settings.html", {"briefing": "Briefing"}, show
 @signed_in
 async def change_briefing(request: PageRequest) -> HttpResponse:
     if await database_unit(save)(request):
-        messages.success(request, "Saved when you are briefed.")
+        messages.success(request, _("Saved when you are briefed."))
     else:
-        messages.error(request, "That is no time of day. Nothing was changed.")
+        messages.error(request, _("That is no time of day. Nothing was changed."))
     return redirect("settings")
 
 

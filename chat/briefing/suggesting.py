@@ -6,6 +6,7 @@ import logging
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.habits.drawing import written_for
 from accounts.models import User
 from chat.assistants.basic import BasicModel
 from chat.assistants.interface import ModelRequest, UserText, model_named
@@ -31,7 +32,7 @@ async def suggestion_for(agenda: Agenda) -> tuple[str, int]:
     """The sentence, and the tokens it took: none by rule."""
     model = model_named(settings.CHAT_MODEL)
     if agenda.first is None or isinstance(model, BasicModel) or await is_used_up(agenda.user):
-        return suggestion_by_rule(agenda), 0
+        return by_rule(agenda), 0
     material = briefing_text(agenda, "").replace("<", "‹").replace(">", "›")
     request = ModelRequest(
         INSTRUCTIONS, (UserText(f"<todos>\n{material}\n</todos>"),), (), agenda.now, agenda.user.time_zone, MAX_TOKENS
@@ -41,8 +42,13 @@ async def suggestion_for(agenda: Agenda) -> tuple[str, int]:
             text, tokens = await whole_text(model.stream(request))
     except (TurnFailure, TimeoutError) as failure:
         logger.warning("briefing without the model: %s user_id=%s", type(failure).__name__, agenda.user.pk)
-        return suggestion_by_rule(agenda), 0
-    return one_sentence(text) or suggestion_by_rule(agenda), tokens
+        return by_rule(agenda), 0
+    return one_sentence(text) or by_rule(agenda), tokens
+
+
+def by_rule(agenda: Agenda) -> str:
+    with written_for(agenda.user):
+        return suggestion_by_rule(agenda)
 
 
 async def is_used_up(user: User) -> bool:

@@ -14,8 +14,11 @@ from django.db import DatabaseError
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from uuid_utils.compat import uuid7
 
+from accounts.habits.drawing import written_for
 from accounts.locks import lock_user
 from accounts.models import User
 from chat.assistants.interface import BASIC
@@ -40,7 +43,7 @@ LOOK_SECONDS = 10
 AT_ONCE = 10
 CLAIM = datetime.timedelta(seconds=90)
 WORTH_SAYING = datetime.timedelta(hours=4)
-ASKED = {Briefing.Kind.DAY: "Brief me on today.", Briefing.Kind.WEEK: "Plan my week."}
+ASKED = {Briefing.Kind.DAY: gettext_noop("Brief me on today."), Briefing.Kind.WEEK: gettext_noop("Plan my week.")}
 
 logger = logging.getLogger(__name__)
 
@@ -108,10 +111,11 @@ def store(briefing: Briefing, agenda: Agenda, suggestion: str, tokens: int) -> N
         raise ClaimLost
     lock_user(owner)
     kind = Briefing.Kind(briefing.kind)
-    text = briefing_text(agenda, suggestion)
-    conversation = conversation_for(owner, briefing.conversation_id, kind)
-    answer_at_once(conversation, ASKED[kind], text, tokens)
-    content = {"title": headline(agenda), "text": text, "address": reverse("conversation", args=[conversation.pk])}
+    with written_for(owner):
+        text, title = briefing_text(agenda, suggestion), headline(agenda)
+        conversation = conversation_for(owner, briefing.conversation_id, kind)
+        answer_at_once(conversation, _(ASKED[kind]), text, tokens)
+    content = {"title": title, "text": text, "address": reverse("conversation", args=[conversation.pk])}
     channels = Wish.of(briefing).channels
     until = occurrence + WORTH_SAYING
     put(owner.pk, Delivery.Kind.BRIEFING, briefing.pk, occurrence, until, content, only=channels, asked=True)
@@ -130,7 +134,7 @@ def conversation_for(owner: User, conversation_id: UUID | None, kind: Briefing.K
         stored = Conversation.objects.for_user(owner).filter(pk=conversation_id, archived_at=None).first()
     if stored and stored.last_sequence + MESSAGES_PER_TURN <= settings.CONVERSATION_MAX_MESSAGES:
         return lock_conversation(owner, stored.pk)
-    return Conversation(owner=owner, title=TITLES[kind], title_set_by_user=True)
+    return Conversation(owner=owner, title=_(TITLES[kind]), title_set_by_user=True)
 
 
 def answer_at_once(conversation: Conversation, question: str, text: str, tokens: int) -> None:

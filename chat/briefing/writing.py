@@ -4,17 +4,20 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from accounts.models import User
 from chat.models.briefings import Briefing
-from habits.wording import WEEKDAY_NAMES, time_text
+from habits.wording import time_text, weekday_name
 from language.dates import date_text
 from todos.models import Todo
 
 LISTED = 15
 WEEK = datetime.timedelta(days=7)
 NOTHING = {
-    Briefing.Kind.DAY: "Nothing is due today and nothing is overdue. The day is yours.",
-    Briefing.Kind.WEEK: "Nothing is due in the next seven days and nothing is overdue.",
+    Briefing.Kind.DAY: gettext_noop("Nothing is due today and nothing is overdue. The day is yours."),
+    Briefing.Kind.WEEK: gettext_noop("Nothing is due in the next seven days and nothing is overdue."),
 }
 
 
@@ -54,33 +57,41 @@ def agenda_of(user: User, kind: Briefing.Kind, now: datetime.datetime) -> Agenda
 def headline(agenda: Agenda) -> str:
     """For the first line of a notice: “3 for today, 1 overdue”."""
     due = len(agenda.today) + len(agenda.later)
-    parts = [f"{due} for {'today' if agenda.kind == Briefing.Kind.DAY else 'the week'}" if due else ""]
-    parts.append(f"{len(agenda.overdue)} overdue" if agenda.overdue else "")
-    return ", ".join(filter(None, parts)) or "Nothing is due"
+    late = len(agenda.overdue)
+    sentence = ngettext("%(count)s for the week", "%(count)s for the week", due)
+    if agenda.kind == Briefing.Kind.DAY:
+        sentence = ngettext("%(count)s for today", "%(count)s for today", due)
+    parts = [sentence % {"count": due}] if due else []
+    if late:
+        parts.append(ngettext("%(count)s overdue", "%(count)s overdue", late) % {"count": late})
+    return ", ".join(parts) or _("Nothing is due")
 
 
 def briefing_text(agenda: Agenda, suggestion: str) -> str:
     """As it stands in the conversation, and in a mail."""
-    sections = [section("Overdue", agenda.overdue, agenda, dated=True), section("Today", agenda.today, agenda)]
+    sections = [section(_("Overdue"), agenda.overdue, agenda, dated=True), section(_("Today"), agenda.today, agenda)]
     if agenda.kind == Briefing.Kind.WEEK:
         sections += [section(label, todos, agenda) for label, todos in by_day(agenda.later)]
         if agenda.undated:
-            sections.append(section("Without a date", agenda.undated, agenda))
-    told = [text for text in sections if text] or [NOTHING[agenda.kind]]
+            sections.append(section(_("Without a date"), agenda.undated, agenda))
+    told = [text for text in sections if text] or [_(NOTHING[agenda.kind])]
     return "\n\n".join([f"{greeting(agenda)} {headline(agenda)}.", *told, *filter(None, [suggestion])])
 
 
 def greeting(agenda: Agenda) -> str:
     if agenda.kind == Briefing.Kind.WEEK:
-        return "Your week:"
+        return _("Your week:")
     hour = agenda.now.hour
-    return "Good morning:" if hour < 12 else "Good afternoon:" if hour < 18 else "Good evening:"
+    if hour < 12:
+        return _("Good morning:")
+    return _("Good afternoon:") if hour < 18 else _("Good evening:")
 
 
 def section(label: str, todos: list[Todo], agenda: Agenda, *, dated: bool = False) -> str:
     lines = [line(todo, agenda, dated=dated) for todo in todos[:LISTED]]
-    more = [f"… and {len(todos) - LISTED} more"] if len(todos) > LISTED else []
-    return "\n".join([label, *lines, *more]) if todos else ""
+    if more := todos[LISTED:]:
+        lines.append(ngettext("… and %(count)s more", "… and %(count)s more", len(more)) % {"count": len(more)})
+    return "\n".join([label, *lines]) if todos else ""
 
 
 def line(todo: Todo, agenda: Agenda, *, dated: bool) -> str:
@@ -98,14 +109,21 @@ def by_day(todos: Iterable[Todo]) -> list[tuple[str, list[Todo]]]:
     for todo in todos:
         if todo.due_date:
             days.setdefault(todo.due_date, []).append(todo)
-    return [(f"{WEEKDAY_NAMES[day.weekday()]} {day.day}", found) for day, found in sorted(days.items())]
+    return [(day_heading(day), found) for day, found in sorted(days.items())]
+
+
+def day_heading(day: datetime.date) -> str:
+    return _("%(weekday)s %(day)s") % {"weekday": weekday_name(day.weekday()), "day": day.day}
 
 
 def suggestion_by_rule(agenda: Agenda) -> str:
     first = agenda.first
     if first is None:
         return ""
-    reasons = {"overdue": "it is overdue", "urgent": "it is urgent", "high": "it matters most"}
+    sentences = {
+        "overdue": _("Start with “%(title)s”: it is overdue."),
+        "urgent": _("Start with “%(title)s”: it is urgent."),
+        "high": _("Start with “%(title)s”: it matters most."),
+    }
     late = "overdue" if first in agenda.overdue else first.priority_word
-    reason = reasons.get(late, "it comes first")
-    return f"Start with “{first.title}”: {reason}."
+    return sentences.get(late, _("Start with “%(title)s”: it comes first.")) % {"title": first.title}

@@ -4,13 +4,24 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from chat.assistants.interface import AssistantText, HistoryItem, ToolOutput, UserText
+from habits.wording import quoted_text
 
 QUESTION_MAX_CHARACTERS = 120
 ANSWER_MAX_CHARACTERS = 160
 TITLE_MAX_CHARACTERS = 60
 TITLES_NAMED = 6
-OUTCOMES = ("added", "completed", "reopened", "updated", "deleted", "undone")
+OUTCOMES = {
+    "added": gettext_noop("added %(titles)s"),
+    "completed": gettext_noop("completed %(titles)s"),
+    "reopened": gettext_noop("reopened %(titles)s"),
+    "updated": gettext_noop("updated %(titles)s"),
+    "deleted": gettext_noop("deleted %(titles)s"),
+    "undone": gettext_noop("undone %(titles)s"),
+}
 
 
 def digest_lines(turns: Iterable[Sequence[HistoryItem]]) -> list[str]:
@@ -22,7 +33,9 @@ def turn_line(turn: Sequence[HistoryItem]) -> str:
     asked = next((item.text for item in turn if isinstance(item, UserText)), "")
     facts = [fact for item in turn if isinstance(item, ToolOutput) for fact in output_facts(item)]
     answer = " ".join(item.text for item in turn if isinstance(item, AssistantText))
-    told = "; ".join(facts) or (f"answered {quoted(answer, ANSWER_MAX_CHARACTERS)}" if answer else "not answered")
+    told = "; ".join(facts) or (
+        _("answered %(answer)s") % {"answer": quoted(answer, ANSWER_MAX_CHARACTERS)} if answer else _("not answered")
+    )
     return f"- {quoted(asked, QUESTION_MAX_CHARACTERS)}: {told}"
 
 
@@ -37,22 +50,24 @@ def output_facts(item: ToolOutput) -> list[str]:
     facts = list(outcome_facts(rows_of(output.get("results"))))
     if isinstance(output.get("tasks"), list):
         total = output.get("total", len(output["tasks"]))
-        facts.append(f"looked at {total} {'todo' if total == 1 else 'todos'}")
+        facts.append(ngettext("looked at %(count)s todo", "looked at %(count)s todos", total) % {"count": total})
     if isinstance(output.get("error"), dict):
-        facts.append("a call failed")
+        facts.append(_("a call failed"))
     if facts and output.get("undone"):
-        facts.append("taken back since")
+        facts.append(_("taken back since"))
     return facts
 
 
 def outcome_facts(results: list[dict[str, Any]]) -> Iterable[str]:
-    for outcome in OUTCOMES:
+    for outcome, fact in OUTCOMES.items():
         titles = [title_of(result) for result in results if result.get("outcome") == outcome]
         if titles:
             named = ", ".join(quoted(title, TITLE_MAX_CHARACTERS) for title in titles[:TITLES_NAMED])
-            yield f"{outcome} {named}" + (f" and {len(titles) - TITLES_NAMED} more" if titles[TITLES_NAMED:] else "")
+            if more := titles[TITLES_NAMED:]:
+                named = _("%(titles)s and %(count)s more") % {"titles": named, "count": len(more)}
+            yield _(fact) % {"titles": named}
     if refused := sum(result.get("outcome") == "refused" for result in results):
-        yield f"{refused} refused"
+        yield ngettext("%(count)s refused", "%(count)s refused", refused) % {"count": refused}
 
 
 def rows_of(value: Any) -> list[dict[str, Any]]:
@@ -67,7 +82,7 @@ def title_of(result: dict[str, Any]) -> str:
 def quoted(text: str, max_characters: int) -> str:
     """On one line, so that no text can pass for another turn."""
     text = " ".join(text.split())
-    return f"“{text if len(text) <= max_characters else text[: max_characters - 1].rstrip() + '…'}”"
+    return quoted_text(text if len(text) <= max_characters else text[: max_characters - 1].rstrip() + "…")
 
 
 def joined_within(parts: Sequence[str], max_bytes: int) -> str:

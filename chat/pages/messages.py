@@ -16,6 +16,7 @@ from chat.turns.again import RETRYABLE
 from chat.turns.approvals import DECIDED
 from chat.turns.records import HOW_TO_DECIDE, approval_of
 from chat.turns.replacing import is_editable
+from habits.speech import without_ending
 from todos.models import Todo
 
 from .sidebar import conversations_address
@@ -166,7 +167,7 @@ def message_passages(message: Message) -> list[Passage]:
     """The text of an answer and the lists of todos in it. One that is being written is text, until it is whole."""
     approval = approval_of(message)
     decided = approval is not None and approval.status != "pending"
-    text = message.content.removesuffix(HOW_TO_DECIDE) if decided else message.content
+    text = without_ending(message.content, HOW_TO_DECIDE) if decided else message.content
     if message.status == Message.Status.PENDING or not message.calls:
         return [Passage(text)]
     return passages_of(text, shown_titles(call.output for call in message.calls), map(str, written_ids(message.calls)))

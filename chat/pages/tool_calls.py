@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from todos.models import Todo
 
@@ -25,52 +27,110 @@ class CallFacts(Protocol):
     status: str
 
 
+Counted = tuple[str, str]
+
+
+def ngettext_noop(one: str, several: str) -> Counted:
+    """Marks a sentence that has a `count`, for one and for several."""
+    return one, several
+
+
 @dataclass(frozen=True)
 class Verb:
-    """The words of one tool; `doing` and `failed` take the noun, the rest are counted."""
+    """The sentences of one tool, by how many todos it is about."""
 
-    doing: str
-    failed: str
+    doing: Counted
+    failed: Counted
     batch: str = ""
-    done: Mapping[str, str] = field(default_factory=dict)
-    refused: str = ""
+    done: Mapping[str, Counted] = field(default_factory=dict)
+    refused: Counted = ("", "")
 
 
 BRIEFING = "set_briefing"
+NO_CHANGE = ngettext_noop("%(count)s todo needed no change", "%(count)s todos needed no change")
 VERBS = {
-    "add_task": Verb("Adding {}", "Could not add {}", "tasks", {"added": "Added {}"}, "{} could not be added"),
-    "complete_task": Verb(
-        "Completing {}",
-        "Could not complete {}",
+    "add_task": Verb(
+        ngettext_noop("Adding %(count)s todo", "Adding %(count)s todos"),
+        ngettext_noop("Could not add %(count)s todo", "Could not add %(count)s todos"),
         "tasks",
-        {"completed": "Completed {}", "reopened": "Reopened {}", "unchanged": "{} needed no change"},
-        "{} could not be completed",
+        {"added": ngettext_noop("Added %(count)s todo", "Added %(count)s todos")},
+        ngettext_noop("%(count)s todo could not be added", "%(count)s todos could not be added"),
+    ),
+    "complete_task": Verb(
+        ngettext_noop("Completing %(count)s todo", "Completing %(count)s todos"),
+        ngettext_noop("Could not complete %(count)s todo", "Could not complete %(count)s todos"),
+        "tasks",
+        {
+            "completed": ngettext_noop("Completed %(count)s todo", "Completed %(count)s todos"),
+            "reopened": ngettext_noop("Reopened %(count)s todo", "Reopened %(count)s todos"),
+            "unchanged": NO_CHANGE,
+        },
+        ngettext_noop("%(count)s todo could not be completed", "%(count)s todos could not be completed"),
     ),
     "update_task": Verb(
-        "Changing {}",
-        "Could not change {}",
+        ngettext_noop("Changing %(count)s todo", "Changing %(count)s todos"),
+        ngettext_noop("Could not change %(count)s todo", "Could not change %(count)s todos"),
         "updates",
-        {"updated": "Changed {}", "unchanged": "{} needed no change"},
-        "{} could not be changed",
+        {
+            "updated": ngettext_noop("Changed %(count)s todo", "Changed %(count)s todos"),
+            "unchanged": NO_CHANGE,
+        },
+        ngettext_noop("%(count)s todo could not be changed", "%(count)s todos could not be changed"),
     ),
     "delete_task": Verb(
-        "Moving {} to the trash",
-        "Could not delete {}",
+        ngettext_noop("Moving %(count)s todo to the trash", "Moving %(count)s todos to the trash"),
+        ngettext_noop("Could not delete %(count)s todo", "Could not delete %(count)s todos"),
         "tasks",
-        {"deleted": "Moved {} to the trash"},
-        "{} could not be deleted",
+        {"deleted": ngettext_noop("Moved %(count)s todo to the trash", "Moved %(count)s todos to the trash")},
+        ngettext_noop("%(count)s todo could not be deleted", "%(count)s todos could not be deleted"),
     ),
     "undo": Verb(
-        "Undoing the last change",
-        "Could not undo that",
+        ngettext_noop("Undoing the last change", "Undoing the last change"),
+        ngettext_noop("Could not undo that", "Could not undo that"),
         "",
-        {"undone": "Undid changes to {}"},
-        "{} could not be undone",
+        {"undone": ngettext_noop("Undid changes to %(count)s todo", "Undid changes to %(count)s todos")},
+        ngettext_noop("%(count)s todo could not be undone", "%(count)s todos could not be undone"),
     ),
-    "list_tasks": Verb("Looking at your todos", "Could not look at your todos"),
-    BRIEFING: Verb("Setting the briefing", "Could not set the briefing"),
+    "list_tasks": Verb(
+        ngettext_noop("Looking at your todos", "Looking at your todos"),
+        ngettext_noop("Could not look at your todos", "Could not look at your todos"),
+    ),
+    BRIEFING: Verb(
+        ngettext_noop("Setting the briefing", "Setting the briefing"),
+        ngettext_noop("Could not set the briefing", "Could not set the briefing"),
+    ),
 }
-UNKNOWN_VERB = Verb("Trying something", "Tried something that is not possible here")
+UNKNOWN_VERB = Verb(
+    ngettext_noop("Trying something", "Trying something"),
+    ngettext_noop("Tried something that is not possible here", "Tried something that is not possible here"),
+)
+# Of a call that does not say how many.
+UNCOUNTED = {
+    "Adding %(count)s todos": gettext_noop("Adding todos"),
+    "Completing %(count)s todos": gettext_noop("Completing todos"),
+    "Changing %(count)s todos": gettext_noop("Changing todos"),
+    "Moving %(count)s todos to the trash": gettext_noop("Moving todos to the trash"),
+    "Could not add %(count)s todos": gettext_noop("Could not add todos"),
+    "Could not complete %(count)s todos": gettext_noop("Could not complete todos"),
+    "Could not change %(count)s todos": gettext_noop("Could not change todos"),
+    "Could not delete %(count)s todos": gettext_noop("Could not delete todos"),
+}
+# Behind what went well: “Added 2 todos; 1 could not be added”.
+SHORT_OF = {
+    "%(count)s todos could not be added": ngettext_noop("%(count)s could not be added", "%(count)s could not be added"),
+    "%(count)s todos could not be completed": ngettext_noop(
+        "%(count)s could not be completed", "%(count)s could not be completed"
+    ),
+    "%(count)s todos could not be changed": ngettext_noop(
+        "%(count)s could not be changed", "%(count)s could not be changed"
+    ),
+    "%(count)s todos could not be deleted": ngettext_noop(
+        "%(count)s could not be deleted", "%(count)s could not be deleted"
+    ),
+    "%(count)s todos could not be undone": ngettext_noop(
+        "%(count)s could not be undone", "%(count)s could not be undone"
+    ),
+}
 CHANGES = {"added", "completed", "reopened", "updated", "deleted", "undone"}
 
 
@@ -113,8 +173,11 @@ class ToolCallLine:
         return self.state != "waiting" and (self.tool_name != "list_tasks" or self.state != "done")
 
 
-def counted(count: int, noun: str = "todo") -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def said(words: Counted, count: int) -> str:
+    """`count` is 0 where it is not known."""
+    if not count and words[1] in UNCOUNTED:
+        return _(UNCOUNTED[words[1]])
+    return ngettext(*words, count or 1) % {"count": count}
 
 
 def tool_call_line(call: CallFacts, todos: Mapping[str, Todo], *, turn_ended: bool = True) -> ToolCallLine:
@@ -139,49 +202,49 @@ def call_state(call: CallFacts, *, turn_ended: bool) -> tuple[str, str]:
     if call.status == "success":
         return "done", ""
     if call.status == "undone":
-        return "undone", "Undone"
+        return "undone", _("Undone")
     if call.status == "error":
-        return "failed", "Failed"
+        return "failed", _("Failed")
     if call.status == "denied":
-        return "declined", "Declined"
+        return "declined", _("Declined")
     if call.output is not None:
-        return "waiting", "Needs approval"
-    return ("failed", "Interrupted") if turn_ended else ("running", "Running")
+        return "waiting", _("Needs approval")
+    return ("failed", _("Interrupted")) if turn_ended else ("running", _("Running"))
 
 
 def call_sentence(call: CallFacts, *, turn_ended: bool) -> str:
     """One plain line; never the name of the function."""
     verb = VERBS.get(call.tool_name, UNKNOWN_VERB)
     if call.status in {"success", "undone"} and call.tool_name == BRIEFING:
-        return "Set the briefing"
+        return _("Set the briefing")
     if call.status in {"success", "undone"}:
         return list_sentence(call.output) if call.tool_name == "list_tasks" else outcome_sentence(verb, call.output)
     count = asked_for(call.input, verb.batch)
-    noun = counted(count) if count else "todos"
     if call.status == "denied" or (call.status == "pending" and call.output is not None):
-        return verb.doing.format(noun)
+        return said(verb.doing, count)
     if call.status == "error" or turn_ended:
-        return verb.failed.format(noun)
-    return verb.doing.format(noun) + "…"
+        return said(verb.failed, count)
+    return said(verb.doing, count) + "…"
 
 
 def outcome_sentence(verb: Verb, output: Any) -> str:
     """What the outcomes add up to: “Added 2 todos; 1 could not be added”."""
     outcomes = [item.get("outcome") for item in results_of(output)]
-    parts = [
-        words.format(counted(outcomes.count(outcome))) for outcome, words in verb.done.items() if outcome in outcomes
-    ]
+    parts = [said(words, outcomes.count(outcome)) for outcome, words in verb.done.items() if outcome in outcomes]
     if refused := outcomes.count("refused"):
-        parts.append(verb.refused.format(refused if parts else counted(refused)))
-    return "; ".join(parts) or "No change was made"
+        parts.append(said(SHORT_OF.get(verb.refused[1], verb.refused) if parts else verb.refused, refused))
+    return "; ".join(parts) or _("No change was made")
 
 
 def list_sentence(output: Any) -> str:
     seen = len(output["tasks"]) if isinstance(output, dict) and isinstance(output.get("tasks"), list) else 0
     total = output.get("total", seen) if isinstance(output, dict) else seen
     if not seen:
-        return "Found no todos"
-    return f"Looked at {seen} of {counted(total)}" if total != seen else f"Looked at {counted(seen)}"
+        return _("Found no todos")
+    if total == seen:
+        return ngettext("Looked at %(count)s todo", "Looked at %(count)s todos", seen) % {"count": seen}
+    some = ngettext("Looked at %(seen)s of %(count)s todo", "Looked at %(seen)s of %(count)s todos", total)
+    return some % {"seen": seen, "count": total}
 
 
 def asked_for(arguments: Any, batch: str) -> int:

@@ -13,12 +13,16 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from accounts.locks import lock_user
 from accounts.models import User
 from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
 from chat.models import Approval, ApprovalQuerySet, Message, ToolCall
 from database.units import database_unit
+from habits.wording import list_text, quoted_text
+from language.talk.spoken import answer_in_other_language
 from notices.outbox.filling import say_no_more
 from todos.changing.changes import Door, Origin
 from todos.mcp.approved import write_approved
@@ -81,12 +85,13 @@ NO = frozenset(
 )
 # Of the words above, those that mean a question even where the conversation has asked none: one of a program.
 MEANS_A_QUESTION = frozenset({"approve", "approve all", "approved", "decline", "declined"})
-ONLY_THE_PERSON = "A program cannot answer this for you. Nothing was decided: open Todo Chat and choose there."
-UNDONE = "This was approved and done, and undone since."
+ONLY_THE_PERSON = gettext_noop(
+    "A program cannot answer this for you. Nothing was decided: open Todo Chat and choose there."
+)
+UNDONE = gettext_noop("This was approved and done, and undone since.")
 TITLES_SAID = 3
 # Where the metadata of a person's message has the id of what it decided, and those of its answer that it tells of it.
 DECIDED = "decided"
-STATES = {"completed": "done", "deleted": "in the trash"}
 Choice = Iterable[UUID] | Literal["all"]
 Row = dict[str, Any]
 
@@ -94,9 +99,9 @@ Row = dict[str, Any]
 def spoken_decision(text: str) -> bool | None:
     """Whether the whole text says yes (True) or no (False); None for anything else, which decides nothing."""
     words = plain_words(text)
-    if words in YES:
+    if words in YES or answer_in_other_language(text) == "yes":
         return True
-    return False if words in NO else None
+    return False if words in NO or answer_in_other_language(text) == "no" else None
 
 
 def plain_words(text: str) -> str:
@@ -135,22 +140,36 @@ def approval_words(approval: Approval) -> str:
 
 def approval_question(approval: Approval) -> str:
     """What would be done, in one sentence, and how to say yes or no."""
-    return f"{would_do(approval)} {HOW_TO_DECIDE}"
+    return f"{would_do(approval)} {_(HOW_TO_DECIDE)}"
 
 
 def would_do(approval: Approval) -> str:
     actions = {row["action"] for row in approval.rows}
-    verb = actions.pop() if len(actions) == 1 else "change"
-    titles = [f"“{row['title']}”" for row in approval.rows]
-    return f"This would {verb} {len(titles)} todos: {named(titles)}."
+    titles = [quoted_text(row["title"]) for row in approval.rows]
+    count = len(titles)
+    sentences = {
+        "complete": ngettext(
+            "This would complete %(count)s todos: %(titles)s.",
+            "This would complete %(count)s todos: %(titles)s.",
+            count,
+        ),
+        "delete": ngettext(
+            "This would delete %(count)s todos: %(titles)s.", "This would delete %(count)s todos: %(titles)s.", count
+        ),
+        "change": ngettext(
+            "This would change %(count)s todos: %(titles)s.", "This would change %(count)s todos: %(titles)s.", count
+        ),
+    }
+    told = {"count": count, "titles": named(titles)}
+    return sentences[actions.pop() if len(actions) == 1 else "change"] % told
 
 
 def named(titles: Sequence[str]) -> str:
     """The first few titles, and how many more there are."""
     shown, more = list(titles[:TITLES_SAID]), len(titles) - TITLES_SAID
     if more > 0:
-        return f"{', '.join(shown)} and {more} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+        return _("%(titles)s and %(count)s more") % {"titles": ", ".join(shown), "count": more}
+    return list_text(shown)
 
 
 async def decide_in_words(turn: Turn) -> str:
@@ -175,9 +194,10 @@ def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
         return spoken_outcome(mine.get(pk=decided))
     meant = questions_meant(turn, mine)
     if not meant or turn.question.is_by_program:
-        return ONLY_THE_PERSON if meant else ""
+        return _(ONLY_THE_PERSON) if meant else ""
     if len(meant) > 1:
-        return f"{len(meant)} questions of programs wait. Choose at each:\n\n" + "\n".join(map(question_line, meant))
+        head = _("%(count)s questions of programs wait. Choose at each:") % {"count": len(meant)}
+        return "\n".join([f"{head}\n", *map(question_line, meant)])
     hold_lease(turn.conversation)
     try:
         approval = settle(turn.user, meant[0].pk, "all" if said_yes else [], said_in=turn)
@@ -200,13 +220,15 @@ def questions_meant(turn: Turn, mine: ApprovalQuerySet) -> list[Approval]:
 
 
 def question_line(approval: Approval) -> str:
-    return f"- {approval.asker_name or 'A program'}: {would_do(approval)} /approvals/{approval.pk}"
+    return f"- {approval.asker_name or _('A program')}: {would_do(approval)} /approvals/{approval.pk}"
 
 
 def spoken_outcome(approval: Approval) -> str:
     """What came of it; of what a program asked, with its name, as the conversation knows nothing of it."""
-    asked_by = f"{approval.asker_name or 'A program'} asked. " if approval.asker else ""
-    return f"{asked_by}{decision_text(approval)}"
+    if not approval.asker:
+        return decision_text(approval)
+    asked_by = _("%(program)s asked.") % {"program": approval.asker_name or _("A program")}
+    return f"{asked_by} {decision_text(approval)}"
 
 
 def approval_of_program(user: User, todos: Sequence[Row], asker: str, asker_name: str, call_id: UUID) -> Approval:
@@ -271,7 +293,9 @@ def settle(user: User, approval_id: UUID, chosen: Choice, said_in: Turn | None =
 def decided_already(approval: Approval) -> ApprovalDecided:
     """For whoever comes second: what was decided."""
     record = dataclasses.asdict(approval_record(approval, timezone.now()))
-    refusal = ApprovalDecided(f"This was decided already. {decision_text(approval)}", details={"approval": record})
+    refusal = ApprovalDecided(
+        f"{_('This was decided already.')} {decision_text(approval)}", details={"approval": record}
+    )
     refusal.approval = approval
     return refusal
 
@@ -305,7 +329,7 @@ def standing(approval: Approval) -> tuple[str, bool]:
     done = TodoChange.objects.for_user(approval.owner_id).filter(tool_call_id=asking_call(approval), undoes=None)
     holds = [change.undone_at is None for change in done]
     if holds and not any(holds):
-        return UNDONE, False
+        return _(UNDONE), False
     return decision_text(approval), any(holds)
 
 
@@ -314,16 +338,23 @@ def asking_call(approval: Approval) -> UUID:
     return UUID(approval.rows[0]["tool_call_id"])
 
 
+def state_sentence(outcome: str, count: int) -> str:
+    """What the `titles` are now."""
+    if outcome == "completed":
+        return ngettext("%(titles)s is done now.", "%(titles)s are done now.", count)
+    return ngettext("%(titles)s is in the trash now.", "%(titles)s are in the trash now.", count)
+
+
 def decision_text(approval: Approval) -> str:
     """What was really done, from the stored outcomes of the calls."""
     outputs = [call.output or {} for call in approval.message.tool_calls.all()] if approval.message else []
     outputs += [approval.outcome] if approval.outcome else []
     results = [item for output in outputs for item in output.get("results", [])]
     parts = []
-    for outcome, state in STATES.items():
-        if titles := [f"“{item['task']['title']}”" for item in results if item.get("outcome") == outcome]:
-            parts.append(f"{named(titles)} {'is' if len(titles) == 1 else 'are'} {state} now.")
+    for outcome in ("completed", "deleted"):
+        if titles := [quoted_text(item["task"]["title"]) for item in results if item.get("outcome") == outcome]:
+            parts.append(state_sentence(outcome, len(titles)) % {"titles": named(titles)})
     refusals = [item["reason"] for item in results if "reason" in item]
     if not approval.approved:
-        return "All right, nothing was changed."
-    return " ".join([*(parts or ["Nothing was changed."]), *refusals])
+        return _("All right, nothing was changed.")
+    return " ".join([*(parts or [_("Nothing was changed.")]), *refusals])

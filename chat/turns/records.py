@@ -6,6 +6,8 @@ from typing import Literal, cast
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from chat.events import ApprovalRecord, ApprovalRow, ToolCallRecord, TurnCompleted, Usage
@@ -18,7 +20,7 @@ FAILED: dict[str, Literal["failed", "interrupted"]] = {
     Message.Status.INTERRUPTED: "interrupted",
 }
 # Ends an answer that waits for approval; pages leave it out once that is decided.
-HOW_TO_DECIDE = "Nothing is done yet: say “yes” to go ahead, “no” to leave them, or choose below."
+HOW_TO_DECIDE = gettext_noop("Nothing is done yet: say “yes” to go ahead, “no” to leave them, or choose below.")
 
 
 def turn_completed(answer: Message, tool_calls: list[ToolCall], approval: Approval | None) -> TurnCompleted:
@@ -90,10 +92,10 @@ def deeds(calls: Iterable[ToolCallRecord]) -> list[str]:
 def done_so_far(calls: Iterable[ToolCallRecord]) -> str:
     """One sentence for somebody who would do it again; empty where nothing was done."""
     facts = "; ".join(deeds(calls))
-    return f"Done so far, and not done again: {facts}." if facts else ""
+    return _("Done so far, and not done again: %(deeds)s.") % {"deeds": facts} if facts else ""
 
 
 def unfinished_text(calls: Iterable[ToolCallRecord]) -> str:
     """What stands for the answer of a turn that ended too early and can no longer go on."""
-    done = done_so_far(calls) or "Nothing was changed."
-    return f"This was not finished, and more was said since. {done} Ask again for what is missing."
+    sentence = _("This was not finished, and more was said since. %(done)s Ask again for what is missing.")
+    return sentence % {"done": done_so_far(calls) or _("Nothing was changed.")}

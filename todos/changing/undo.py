@@ -13,9 +13,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.dispatch import Signal
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from accounts.locks import lock_user
 from accounts.models import User
+from habits.wording import quoted_text
 from language.dates import date_text
 from todos.errors import ChangeNotFound, NothingToUndo
 from todos.fields.priority import Priority
@@ -34,13 +37,26 @@ QUOTE_MAX = 80
 # Of an undo that one sentence tells; how many more there are is said.
 UNDONE_SAID = 3
 BACK = {
-    "added": "is back on the list",
-    "removed": "is off the list again",
-    "deleted": "is in the trash again",
-    "restored": "is out of the trash again",
-    "completed": "is done again",
-    "reopened": "is open again",
-    "updated": "is as it was before",
+    "added": gettext_noop("“%(title)s” is back on the list."),
+    "removed": gettext_noop("“%(title)s” is off the list again."),
+    "deleted": gettext_noop("“%(title)s” is in the trash again."),
+    "restored": gettext_noop("“%(title)s” is out of the trash again."),
+    "completed": gettext_noop("“%(title)s” is done again."),
+    "reopened": gettext_noop("“%(title)s” is open again."),
+    "updated": gettext_noop("“%(title)s” is as it was before."),
+}
+
+# What may differ, as a person reads it.
+FIELDS = {
+    "title": gettext_noop("title"),
+    "notes": gettext_noop("notes"),
+    "priority": gettext_noop("priority"),
+    "due": gettext_noop("due"),
+    "repeats": gettext_noop("repeats"),
+    "reminders": gettext_noop("reminders"),
+    "tags": gettext_noop("tags"),
+    "done": gettext_noop("done"),
+    "in the trash": gettext_noop("in the trash"),
 }
 
 
@@ -88,7 +104,9 @@ class Report:
     def sentence(self) -> str:
         more = len(self.todos) - UNDONE_SAID
         notes = [undone.note for undone in self.todos[:UNDONE_SAID]]
-        return " ".join([*notes, f"And {more} more." if more > 0 else ""]).strip()
+        return " ".join(
+            [*notes, ngettext("And %(count)s more.", "And %(count)s more.", more) % {"count": more} if more > 0 else ""]
+        ).strip()
 
 
 class ChangedSince(Exception):
@@ -171,7 +189,7 @@ def _undo(user: User, changes: TodoChangeQuerySet, now: datetime.datetime, by: O
         raise ChangeNotFound
     todos = undo.run()
     if not todos:
-        raise NothingToUndo("This is undone already.")
+        raise NothingToUndo(_("This is undone already."))
     return Report(undo.made[0].pk if undo.made else None, todos)
 
 
@@ -216,7 +234,7 @@ class Undo:
         gone = start is None and end is None
         todo = self.todos.get(todo_id) or self.removed[todo_id]
         back = BACK["removed" if gone else change_kind(start, end)]
-        return Undone(todo, f"“{todo.title}” {back}.")
+        return Undone(todo, _(back) % {"title": todo.title})
 
     def take_back(self, change: TodoChange) -> TodoChange:
         """Make the todo what it was before the change; raises ChangedSince."""
@@ -261,7 +279,8 @@ class Undo:
         change = refusal.change
         todo = Todo.objects.with_tags().filter(pk=change.todo_id).first() or todo_of(change, latest(change))
         differences = _differences(change, refusal.current, self.act)
-        note = f"“{todo.title}” was changed since: {'; '.join(map(str, differences))}."
+        sentence = _("“%(title)s” was changed since: %(differences)s.")
+        note = sentence % {"title": todo.title, "differences": "; ".join(map(str, differences))}
         return Undone(todo, note, differences)
 
     def tell_tool_calls(self) -> None:
@@ -282,27 +301,28 @@ def _first_occurrence(todo_id: UUID, previous: dict[UUID, UUID | None]) -> UUID:
 
 def _differences(change: TodoChange, current: Snapshot | None, act: Act) -> tuple[Difference, ...]:
     if change.after is None or current is None:
-        return (Difference("on the list", *(("yes", "no") if change.after else ("no", "yes"))),)
+        yes, no = _("yes"), _("no")
+        return (Difference(_("on the list"), *((yes, no) if change.after else (no, yes))),)
     was, now = (_in_words(change, shot, act) for shot in (change.after, current))
     # What words do not show, such as the zone of a date, has changed with it.
     changed = [name for name in was if was[name] != now[name]] or ["due"]
-    return tuple(Difference(name, was[name], now[name]) for name in changed)
+    return tuple(Difference(_(FIELDS[name]), was[name], now[name]) for name in changed)
 
 
 def _in_words(change: TodoChange, shot: Snapshot, act: Act) -> dict[str, str]:
     todo = todo_of(change, shot)
     return {
         "title": _quoted(todo.title),
-        "notes": _quoted(todo.notes) if todo.notes else "none",
-        "priority": str(Priority(todo.priority).label),
-        "due": date_text(todo.wall_due, act.actor.zone, act.now, act.actor.habits) or "none",
-        "repeats": todo.repeats_text(act.actor.habits) or "no",
+        "notes": _quoted(todo.notes) if todo.notes else _("none"),
+        "priority": Priority(todo.priority).words,
+        "due": date_text(todo.wall_due, act.actor.zone, act.now, act.actor.habits) or _("none"),
+        "repeats": todo.repeats_text(act.actor.habits) or _("no"),
         "reminders": rules_text(todo.reminder_rules, act.actor, act.now),
-        "tags": ", ".join(f"#{name}" for name in shot["tags"]) or "none",
-        "done": "yes" if todo.completed_at else "no",
-        "in the trash": "yes" if todo.deleted_at else "no",
+        "tags": ", ".join(f"#{name}" for name in shot["tags"]) or _("none"),
+        "done": _("yes") if todo.completed_at else _("no"),
+        "in the trash": _("yes") if todo.deleted_at else _("no"),
     }
 
 
 def _quoted(text: str) -> str:
-    return f"“{text[:QUOTE_MAX]}…”" if len(text) > QUOTE_MAX else f"“{text}”"
+    return quoted_text(f"{text[:QUOTE_MAX]}…" if len(text) > QUOTE_MAX else text)

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from language.dates import resolve_date, shifted
 from language.due import Due
@@ -38,9 +40,10 @@ def clean_title(text: str) -> str:
     _refuse_unstorable(text)
     title = " ".join(text.split())
     if is_blank(title):
-        raise ValueError("A todo needs a title.")
+        raise ValueError(_("A todo needs a title."))
     if len(title) > TITLE_MAX:
-        raise ValueError(f"A title has at most {TITLE_MAX} characters; this one has {len(title)}.")
+        sentence = _("A title has at most %(most)s characters; this one has %(length)s.")
+        raise ValueError(sentence % {"most": TITLE_MAX, "length": len(title)})
     return title
 
 
@@ -48,7 +51,8 @@ def clean_notes(text: str) -> str:
     _refuse_unstorable(text)
     notes = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(notes) > NOTES_MAX:
-        raise ValueError(f"Notes have at most {NOTES_MAX:,} characters; these have {len(notes):,}.")
+        sentence = _("Notes have at most %(most)s characters; these have %(length)s.")
+        raise ValueError(sentence % {"most": f"{NOTES_MAX:,}", "length": f"{len(notes):,}"})
     return notes
 
 
@@ -56,7 +60,7 @@ def clean_priority(name: str) -> Priority:
     try:
         return Priority[name.strip().upper()]
     except KeyError:
-        raise ValueError("A priority is none, low, medium, high or urgent.") from None
+        raise ValueError(_("A priority is none, low, medium, high or urgent.")) from None
 
 
 def clean_tag(text: str) -> str:
@@ -65,14 +69,14 @@ def clean_tag(text: str) -> str:
     # Marks (M) too: many scripts write vowels with them.
     kinds = [unicodedata.category(character)[0] for character in tag if character not in "-_"]
     if not 1 <= len(tag) <= TAG_MAX or is_blank(tag) or not kinds or not set(kinds) <= set("LNM"):
-        raise ValueError(f"A tag has 1 to {TAG_MAX} letters, digits, “-” or “_”.")
+        raise ValueError(_("A tag has 1 to %(most)s letters, digits, “-” or “_”.") % {"most": TAG_MAX})
     return tag
 
 
 def clean_tags(names: Iterable[str]) -> set[str]:
     tags = {clean_tag(name) for name in names}
     if len(tags) > TAGS_MAX:
-        raise ValueError(f"A todo has at most {TAGS_MAX} tags.")
+        raise ValueError(_("A todo has at most %(most)s tags.") % {"most": TAGS_MAX})
     return tags
 
 
@@ -117,13 +121,13 @@ def clean_recurrence(
     if isinstance(recurrence, str):
         recurrence = Recurrence(recurrence)
     if schedule.due is None:
-        raise ValueError("A repeat needs a date to count from.")
+        raise ValueError(_("A repeat needs a date to count from."))
     rule = str(parse_rule(recurrence.rule))
     if len(rule) > RULE_MAX:
-        raise ValueError("This repeat rule is too long.")
+        raise ValueError(_("This repeat rule is too long."))
     repeating = schedule.repeating(Recurrence(rule, recurrence.from_completion))
     if repeating.next(now, user.zone) is None:
-        raise ValueError("By this repeat rule the todo would never come again.")
+        raise ValueError(_("By this repeat rule the todo would never come again."))
     return repeating, ""
 
 
@@ -156,7 +160,7 @@ def _repeat_in_words(phrase: str, schedule: Schedule, user: User, now: datetime.
     since = datetime.datetime.combine(day, datetime.time(), user.zone) if day else now
     found = resolve_date(phrase, user.zone, since, habits=user.habits)
     if found.recurrence is None or found.due is None:
-        raise DateNotUnderstood("This does not say how to repeat. Try “every weekday” or “every 2 weeks”.")
+        raise DateNotUnderstood(_("This does not say how to repeat. Try “every weekday” or “every 2 weeks”."))
     due = schedule.due or found.due
     if found.due.time:
         due = Due(due.date, found.due.time, found.due.zone)
@@ -171,7 +175,7 @@ def _storable(text: str) -> str:
 def _phrase(text: str) -> str:
     _refuse_unstorable(text)
     if len(text) > DUE_PHRASE_MAX:
-        raise ValueError(f"A date has at most {DUE_PHRASE_MAX} characters.")
+        raise ValueError(_("A date has at most %(most)s characters.") % {"most": DUE_PHRASE_MAX})
     return text.strip()
 
 
@@ -227,4 +231,4 @@ def _refuse_unstorable(text: str) -> None:
     """Control characters, and halves of surrogate pairs that no database can encode."""
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\n\r\v\f\x85":
-            raise ValueError("This text holds a character that cannot be stored.")
+            raise ValueError(_("This text holds a character that cannot be stored."))

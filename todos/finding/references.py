@@ -8,6 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from habits.wording import quoted_text
 from language.stems import FILLER, IRREGULAR_WORDS, LIGHT_VERBS, SAME_ACT, act_of, meaning_of, stem_of, words_of
 from todos.errors import ReferenceAmbiguous, ReferenceNotFound
 from todos.fields.rules import TITLE_MAX
@@ -21,7 +25,7 @@ TYPO_CLOSENESS = 0.75
 ECHO_MAX = 80
 # A title in quotes, with some words about it; what is longer names no todo.
 REFERENCE_MAX = 2 * TITLE_MAX
-TOO_LONG = f"A todo is named by its id, or by words of its title, in at most {REFERENCE_MAX} characters."
+TOO_LONG = gettext_noop("A todo is named by its id, or by words of its title, in at most %(most)s characters.")
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ class References:
         if todo_id := read_id(reference):
             return todo_id
         if len(reference) > REFERENCE_MAX:
-            raise ReferenceNotFound(TOO_LONG, details={"near": []})
+            raise ReferenceNotFound(_(TOO_LONG) % {"most": REFERENCE_MAX}, details={"near": []})
         words = words_of(reference)
         matches = next(filter(None, (_matches(words, place) for place in self.places)), [])
         if self.lately and not _are_called(matches, words) and (todo_id := self.lately.called(words)):
@@ -185,30 +189,41 @@ def _typos(word: str, vocabulary: set[str]) -> list[str]:
 
 def _ambiguous(reference: str, matches: list[Titled]) -> ReferenceAmbiguous:
     shown = matches[:CANDIDATES_SHOWN]
-    more = f" and {len(matches) - len(shown)} more" if len(matches) > len(shown) else ""
+    sentence = _("%(count)s todos match %(words)s: %(titles)s. Which one?")
+    if len(matches) > len(shown):
+        sentence = _("%(count)s todos match %(words)s: %(titles)s and %(more)s more. Which one?")
+    told = {"count": len(matches), "words": echo(reference), "titles": _titles(shown)}
     return ReferenceAmbiguous(
-        f"{len(matches)} todos match {echo(reference)}: {_titles(shown)}{more}. Which one?",
+        sentence % {**told, "more": len(matches) - len(shown)},
         details={"candidates": _listed(shown), "total": len(matches)},
     )
 
 
 def _not_found(reference: str, words: list[str], places: list[Place]) -> ReferenceNotFound:
     if not _meaning(words, FILLER):
-        return ReferenceNotFound("Say which todo, by words of its title.", details={"near": []})
+        return ReferenceNotFound(_("Say which todo, by words of its title."), details={"near": []})
     scored = [found for place in places for found in _near(words, place)]
     near = [titled for _, titled in sorted(scored, key=lambda found: -found[0])[:NEAR_SHOWN]]
-    question = f" Close to it: {_titles(near)}." if near else ""
-    return ReferenceNotFound(f"No todo matches {echo(reference)}.{question}", details={"near": _listed(near)})
+    sentence = _("No todo matches %(words)s. Close to it: %(titles)s.") if near else _("No todo matches %(words)s.")
+    told = {"words": echo(reference), "titles": _titles(near)}
+    return ReferenceNotFound(sentence % told, details={"near": _listed(near)})
 
 
 def echo(text: str) -> str:
     """What was said, in quotes: one short line that every encoder takes."""
+    return quoted_text(bare(text))
+
+
+def bare(text: str) -> str:
+    """The same without quotes."""
     kept = "".join(character for character in text[:ECHO_MAX] if unicodedata.category(character) not in {"Cc", "Cs"})
-    return f"“{kept}…”" if len(text) > ECHO_MAX else f"“{kept}”"
+    return f"{kept}…" if len(text) > ECHO_MAX else kept
 
 
 def _titles(titles: list[Titled]) -> str:
-    return ", ".join(f"“{titled.title}”{' (done)' if titled.done else ''}" for titled in titles)
+    done = _("%(title)s (done)")
+    named = ((quoted_text(titled.title), titled.done) for titled in titles)
+    return ", ".join(done % {"title": title} if is_done else title for title, is_done in named)
 
 
 def _listed(titles: list[Titled]) -> list[dict[str, str]]:

@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, InputRequiredResult
@@ -17,7 +19,7 @@ from database.units import database_unit
 from language.errors import DateNotUnderstood
 from todos.changing.changes import Origin, latest, previous_id_of, todo_of
 from todos.errors import NotYourTodo, TodoNotFound
-from todos.finding.references import echo
+from todos.finding.references import bare, echo
 from todos.models import Door, Todo, TodoChange
 from todos.rows import TodoRow, todo_row
 from web.errors import ProductError, TokenInvalid, ValidationFailed
@@ -51,7 +53,7 @@ class NeedsApproval(ToolRefused):
     status = "waiting"
 
     def __init__(self, todos: list[dict[str, Any]], results: Results) -> None:
-        super().__init__("needs_approval", "The person has to approve this first. Nothing was changed.")
+        super().__init__("needs_approval", _("The person has to approve this first. Nothing was changed."))
         self.todos, self.waiting = todos, results
 
     @property
@@ -133,8 +135,9 @@ async def run_batch(
 
 
 def one_too_many(reference: str) -> Refused:
-    reason = f"{echo(reference)}: a call takes at most {BATCH_MAX} items. Send this one in another call."
-    return Refused(code="too_many_items", reason=reason, reference=echo(reference).strip("“”"))
+    sentence = _("%(name)s: a call takes at most %(most)s items. Send this one in another call.")
+    reason = sentence % {"name": echo(reference), "most": BATCH_MAX}
+    return Refused(code="too_many_items", reason=reason, reference=bare(reference))
 
 
 async def write_once(write: Callable[[], Results], caller: Caller) -> Results:
@@ -231,16 +234,28 @@ def refusal(error: ProductError, reference: str, user: User, now: datetime.datet
     return Refused(
         code=error.code,
         reason=reason_of(error, reference),
-        reference=echo(reference).strip("“”"),
+        reference=bare(reference),
         candidates=rows_of([UUID(candidate["id"]) for candidate in listed], user, now),
     )
+
+
+# Of a todo, as a person reads them.
+FIELDS = {
+    "title": gettext_noop("title"),
+    "notes": gettext_noop("notes"),
+    "priority": gettext_noop("priority"),
+    "due": gettext_noop("due"),
+    "tags": gettext_noop("tags"),
+    "remind": gettext_noop("remind"),
+}
 
 
 def reason_of(error: ProductError, reference: str) -> str:
     """Names the item and the field, where the refusal is about one: “Nap”, due: I could not read “soon”."""
     if not isinstance(error, ValidationFailed | DateNotUnderstood) or not error.details:
         return error.sentence
-    return " ".join(f"{echo(reference)}, {field}: {reason}" for field, reason in error.details.items())
+    named = ((_(FIELDS.get(field, field)), reason) for field, reason in error.details.items())
+    return " ".join(f"{echo(reference)}, {field}: {reason}" for field, reason in named)
 
 
 def rows_of(todo_ids: list[UUID], user: User, now: datetime.datetime) -> list[TodoRow]:

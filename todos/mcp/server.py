@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import Annotated, Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.lowlevel import Server as LowLevelServer
 from mcp.server.mcpserver import Context, MCPServer, Resolve
@@ -148,9 +149,9 @@ class TodoServer(MCPServer):
     def not_listed(self, name: str) -> ToolRefused:
         if self.changes_todos(name) and not may_write():
             return ToolRefused(
-                "read_only", "This token may only read. To change todos, use one that may read and write."
+                "read_only", _("This token may only read. To change todos, use one that may read and write.")
             )
-        return ToolRefused("unknown_tool", "There is no such tool.")
+        return ToolRefused("unknown_tool", _("There is no such tool."))
 
     def has_tool(self, name: str) -> bool:
         return self._tool_manager.get_tool(name) is not None
@@ -171,7 +172,7 @@ def refusal_of(error: ToolError) -> ToolRefused:
             return ToolRefused("validation_error", argument_reasons(cause))
         case ToolRefused() as refusal:
             return refusal
-    return ToolRefused("unknown_tool", "There is no such tool.")
+    return ToolRefused("unknown_tool", _("There is no such tool."))
 
 
 @contextlib.contextmanager

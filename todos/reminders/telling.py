@@ -2,8 +2,11 @@
 
 import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.pages.settings_page import settings_address
+from habits.wording import list_text
 from language.reminders.rule import ReminderRule
 from language.reminders.text import instant_text, rule_text
 from todos.models import Todo
@@ -11,27 +14,31 @@ from todos.models.reminders import Reminder
 
 from .reach import ways_to
 
-ONLY_PAGES = "So far only an open page can show it; choose other ways in Settings ({settings})."
-
 
 def reminders_note(todo: Todo, user: User, now: datetime.datetime) -> str:
     """A sentence after a change: when reminders come and how; that only a page shows them is said once to a person."""
     moments = todo.reminder_moments
     if not moments:
         return ""
-    times = ["then" if at == todo.due_at else instant_text(at, user.zone, now, user.habits) for at in moments]
+    times = [_("then") if at == todo.due_at else instant_text(at, user.zone, now, user.habits) for at in moments]
     ways = ways_to(user)
-    sentence = " ".join(filter(None, ["You will be reminded", listed(times, ", and "), listed(ways, " and ")]))
-    if ways or not is_first(todo, user):
-        return f"{sentence}."
-    return f"{sentence}. {ONLY_PAGES.format(settings=settings_address('settings-reminders'))}"
+    told = {"when": moments_text(times), "ways": list_text(ways), "address": settings_address("settings-reminders")}
+    if ways:
+        return _("You will be reminded %(when)s %(ways)s.") % told
+    sentence = _("You will be reminded %(when)s.")
+    if is_first(todo, user):
+        sentence = _(
+            "You will be reminded %(when)s. So far only an open page can show it; "
+            "choose other ways in Settings (%(address)s)."
+        )
+    return sentence % told
 
 
 def rules_text(rules: list[str] | None, user: User, now: datetime.datetime) -> str:
     """What was asked for, in words: “30 minutes before; on the day at 08:00”, “none”, or “at the due time”."""
     if rules is None:
-        return "at the due time"
-    return "; ".join(rule_text(ReminderRule.parse(text), user.zone, now, user.habits) for text in rules) or "none"
+        return _("at the due time")
+    return "; ".join(rule_text(ReminderRule.parse(text), user.zone, now, user.habits) for text in rules) or _("none")
 
 
 def is_first(todo: Todo, user: User) -> bool:
@@ -39,5 +46,8 @@ def is_first(todo: Todo, user: User) -> bool:
     return not Reminder.objects.for_user(user).exclude(todo=todo).exists()
 
 
-def listed(words: list[str], last: str) -> str:
-    return last.join(filter(None, ["; ".join(words[:-1]), words[-1]])) if words else ""
+def moments_text(moments: list[str]) -> str:
+    """“a; b, and c”: each may have a comma of its own."""
+    if len(moments) < 2:
+        return "".join(moments)
+    return _("%(first)s, and %(last)s") % {"first": "; ".join(moments[:-1]), "last": moments[-1]}
