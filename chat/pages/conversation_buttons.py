@@ -37,15 +37,25 @@ SWITCHES["unarchive"] = {"archived": False}
 @require_POST
 @signed_in
 async def change(request: PageRequest, conversation_id: UUID) -> HttpResponse:
-    """Rename it, and pin or archive it where that button was pressed."""
-    changes: dict[str, Any] = SWITCHES.get(request.POST.get("switch", ""), {})
-    title = request.POST.get("title", "").replace("\0", "")[:TITLE_MAX_CHARACTERS]
+    """Rename it, and pin or archive it where that button was pressed; the notice of an archived one takes it back."""
+    pressed, title = request.GET.get("switch") or request.POST.get("switch", ""), request.POST.get("title")
+    changes: dict[str, Any] = dict(SWITCHES.get(pressed, {}))
+    if title is not None:
+        changes["title"] = title.replace("\0", "")[:TITLE_MAX_CHARACTERS]
     with missing_as_404():
         try:
-            await change_conversation(request.acting_user, conversation_id, title=title, **changes)
+            changed = await change_conversation(request.acting_user, conversation_id, **changes)
         except ValidationFailed as refusal:
             messages.error(request, " ".join(refusal.details.values()))
+        else:
+            tell_archived(request, changed, pressed)
     return redirect(address_after(request, "home"))
+
+
+def tell_archived(request: PageRequest, conversation: Conversation, pressed: str) -> None:
+    if pressed == "archive":
+        undo = f"{reverse('change_conversation', args=[conversation.pk])}?switch=unarchive"
+        messages.success(request, _("Archived “%(title)s”.") % {"title": conversation.title}, extra_tags=undo)
 
 
 @require_POST

@@ -49,6 +49,15 @@ class ChangeTests(ConversationColumnTestCase):
         self.assertContains(self.client.get("/?archived=1"), f'id="conversation-{self.plans.pk}"')
         self.assertContains(self.change(switch="unarchive"), f'id="conversation-{self.plans.pk}"')
 
+    def test_the_notice_of_an_archived_conversation_takes_it_back(self):
+        undo = f"/c/{self.plans.pk}/change?switch=unarchive"
+        self.assertContains(self.change(switch="archive"), f'formaction="{undo}"')
+        self.assertContains(
+            self.client.post(undo, {"next": "/todos"}, follow=True), f'id="conversation-{self.plans.pk}"'
+        )
+        self.plans.refresh_from_db()
+        self.assertEqual((self.plans.title, self.plans.archived_at), ("Plans", None))
+
     def test_nobody_changes_the_conversation_of_somebody_else(self):
         foreign = ConversationFactory(owner=self.bob, title="Secret", deleted_at=None)
         for action in ("change", "delete", "restore"):

@@ -40,7 +40,7 @@ async function itemOf({ request, clientId }, form) {
   return {
     owner: await owner(),
     page: clientId,
-    path: new URL(request.url).pathname,
+    path: request.url.slice(location.origin.length),
     fields: [...form].filter(([name, value]) => name !== TOKEN && typeof value === "string"),
     words: decodeURIComponent(request.headers.get(WORDS) ?? ""),
     key: crypto.randomUUID(),

@@ -137,7 +137,13 @@ class StateTests(StateCase):
         titles, notices = self.page.locator("a.todo-title"), self.page.locator("#notices")
         dog = self.page.locator("a.todo-title:has-text('Dog')")
         row = "#todo-list .todo:has-text('{}')".format
-        self.page.drag_and_drop(row("Dog"), row("Ant"), target_position={"x": 90, "y": 4})
+        self.page.hover(row("Dog"))
+        self.page.mouse.down()
+        for place in (30, 4):
+            self.page.hover(row("Ant"), position={"x": 90, "y": place}, force=True)
+        expect(self.page.locator(".drop-before")).to_contain_text("Ant")
+        self.assert_accessible("a row that is dragged")
+        self.page.mouse.up()
         expect(titles).to_have_text(["Dog", "Ant", "Bee", "Cat"])
         expect(notices).to_contain_text("Moved “Dog” to place 1 of 4.")
         self.page.drag_and_drop(row("Dog"), row("Bee"), target_position={"x": 90, "y": 40})
