@@ -107,6 +107,7 @@ document.addEventListener("submit", beginSaving, true);
 // While somebody writes on, an answer tells of a version alone: their words are newer than it.
 let openPicker;
 let focused;
+let picked;
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
@@ -119,15 +120,16 @@ document.addEventListener("htmx:before:swap", (event) => {
   }
   openPicker = find("#todo-editor details[open]")?.id;
   focused = document.activeElement.closest("#edit-fields") && document.activeElement.id;
+  picked = document.activeElement.closest("#edit-fields details")?.id;
 });
 
 document.addEventListener("htmx:after:swap", ({ target }) => {
-  if (target === form() && openPicker) {
-    find(`#${openPicker}`).open = true;
-    // A button that was pressed has no name to be found by: its picker goes on.
-    if (focused !== null && document.activeElement === document.body)
-      (document.getElementById(focused || "?") ?? find(`#${openPicker} summary`)).focus();
-    openPicker = undefined;
+  if (target === form()) {
+    if (openPicker) find(`#${openPicker}`).open = true;
+    // A button that was pressed has no name to be found by, nor has the head of a picker: its picker goes on.
+    if (picked && document.activeElement === document.body)
+      (document.getElementById(focused || "?") ?? find(`#${picked} summary`)).focus();
+    openPicker = picked = undefined;
   }
   if (target.matches?.("#catch-up, #todo-actions")) followRow();
   markRow();

@@ -6,6 +6,8 @@ const switchBox = document.getElementById("shortcuts-on");
 const shortcutsOn = () => localStorage.getItem("shortcuts") !== "off";
 const press = (selector) => find(selector)?.click();
 const focusOn = (selector) => find(selector)?.focus();
+// On a title the space bar selects; on the ring before it, it would complete.
+const titleOf = (row) => row?.querySelector("a.todo-title") ?? row?.querySelector("button");
 const rowInFocus = () => document.activeElement.closest?.(".todo-list .todo");
 
 // Where the column of conversations is a drawer, it opens for that.
@@ -18,7 +20,7 @@ function openSearch() {
 function moveFocus(step) {
   const rows = [...document.querySelectorAll(".todo-list .todo")];
   const next = rows[Math.max(0, rows.indexOf(rowInFocus()) + step)] ?? rows.at(-1);
-  next?.querySelector("a, button")?.focus();
+  titleOf(next)?.focus();
 }
 
 // A row that is ticked off or deleted goes away: the focus goes to its neighbour. With one that is moved it goes along.
@@ -26,7 +28,7 @@ document.addEventListener("htmx:before:request", ({ target, detail: { ctx } }) =
   const rows = [...document.querySelectorAll(".todo-list .todo")];
   const place = rows.indexOf(rowInFocus());
   if (target.id !== "todo-actions" || place < 0 || ctx.request.action.includes("/move")) return;
-  (rows[place + 1] ?? rows[place - 1])?.querySelector("button")?.focus({ preventScroll: true });
+  titleOf(rows[place + 1] ?? rows[place - 1])?.focus({ preventScroll: true });
 });
 
 const SHORTCUTS = {
@@ -48,8 +50,16 @@ let before = "";
 const TYPING_MS = 2000;
 let typedAt = 0;
 
+// Esc stops what runs, else it leaves the field that is written in, so that letters are shortcuts again.
+function escape({ target }) {
+  const stop = find("#composer-action.stop");
+  if (stop) stop.click();
+  else if (target.matches("#composer-text, #quick-add, [type=search]")) target.blur();
+  typedAt = 0;
+}
+
 function pressShortcut(event) {
-  if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) press("#composer-action.stop");
+  if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open], :popover-open")) escape(event);
   if (!shortcutsOn() || event.isComposing || event.altKey) return;
   const isCommand = event.ctrlKey || event.metaKey;
   const search = isCommand && event.key.toLowerCase() === "k";

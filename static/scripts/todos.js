@@ -25,6 +25,11 @@ menu?.addEventListener("click", ({ target }) => {
   if (button?.dataset.action === "edit") openedAt.querySelector("a.todo-title").click();
 });
 
+// Who adds by the button goes on writing: the field keeps the focus, and on a phone it stays open.
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest?.(".quick-add .icon-button")) event.preventDefault();
+});
+
 // Rows that changed by themselves, by what a socket told, are marked for a moment; on a phone the tab of the todos is.
 let rowsBefore;
 const rowsNow = () =>
@@ -56,7 +61,7 @@ function awaitTurn() {
 }
 
 export function askForLists() {
-  const selectOOB = "#todo-filters:outerMorph,#todo-list:outerMorph";
+  const selectOOB = "#list-head:outerMorph,#todo-filters:outerMorph,#todo-list:outerMorph";
   window.htmx.ajax("GET", location.pathname + location.search, { source: "#catch-up", target: "#catch-up", swap: "none", selectOOB });
 }
 

@@ -113,6 +113,11 @@ class StateTests(StateCase):
         self.page.keyboard.type("nq")
         self.assertEqual(self.page.url, f"{self.address()}/")
         expect(self.page.locator("#quick-add")).not_to_be_focused()
+        # Whoever leaves the box by Esc is done with typing.
+        self.page.focus("#composer-text")
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("q")
+        expect(self.page.locator("#quick-add")).to_be_focused()
 
     def test_rows_are_moved_by_hand_and_by_keyboard(self):
         self.sign_up()
