@@ -46,7 +46,7 @@ class StopTests(StopAndRetryCase):
         async def speak_and_hang():
             yield TextDelta("Let me see")
             asked.set()
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
 
         with scripted_model() as model:
             model.stream = lambda request: speak_and_hang()
@@ -63,13 +63,16 @@ class StopTests(StopAndRetryCase):
         self.assertEqual(answer.output_tokens, len("Let me see") // 3.5)
 
     async def test_calls_that_have_not_begun_are_not_made(self):
-        async def stop_then_add(request):
-            await Conversation.objects.aupdate(stop_requested_at="2026-01-01T00:00:00Z")
-            await asyncio.sleep(0.6)
-            return calls("add_task", ADD_MILK)
+        async def ask_and_hang():
+            request, _ = calls("add_task", ADD_MILK)
+            yield request
+            await self.stop()
+            await asyncio.Event().wait()
 
-        with scripted_model(stop_then_add):
+        with scripted_model() as model:
+            model.stream = lambda request: ask_and_hang()
             body = (await self.send("add milk")).json()
+            del model.stream
         self.assertEqual(body["status"], "stopped")
         self.assertEqual(await count_todos(), 0)
 

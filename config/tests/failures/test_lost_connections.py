@@ -3,7 +3,6 @@
 import json
 import os
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from unittest import skipUnless
@@ -101,6 +100,6 @@ class LostConnections(ServerCase):
                 if answer.status == 200:
                     break
                 self.assertIn("retry_after_seconds", answer.body["details"], answer.body)
-                time.sleep(0.1)
+                self.is_over.wait(0.1)
             self.assertEqual(answer.status, 200, answer.body)
         return titles

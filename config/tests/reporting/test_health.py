@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import threading
-import time
 from unittest import skipUnless
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from django.test import SimpleTestCase, TransactionTestCase, override_settings
 from config.endpoints.health import OK, OUT_OF_REACH, SLOW, Part, look_at_database, look_at_redis
 from config.testing import empty_database, running_server
 from config.tests.asking import ask
+from config.tests.servers import wait_for
 
 RECOVERY_SECONDS = 60
 
@@ -103,11 +103,14 @@ class Outage(SimpleTestCase):
                 admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
     def wait_for(self, server, status):
-        give_up_at = time.monotonic() + RECOVERY_SECONDS
-        while (answer := server.request("GET", "/readyz")).status != status and time.monotonic() < give_up_at:
-            time.sleep(0.2)
-        self.assertEqual(answer.status, status, server.log.read_text())
-        return answer.body
+        answers = []
+
+        def is_heard():
+            answers.append(server.request("GET", "/readyz"))
+            return answers[-1].status == status
+
+        wait_for(is_heard, f"{status} at /readyz", RECOVERY_SECONDS)
+        return answers[-1].body
 
     def test_a_process_is_alive_but_not_ready_without_its_database_and_ready_when_it_is_back(self):
         with empty_database() as url, running_server(url) as server:
