@@ -69,6 +69,7 @@ document.addEventListener("htmx:finally:request", ({ target }) => {
 });
 
 let dragged;
+let byFinger = false;
 
 // Before or behind the row under the pointer, where that is of the same day; else anywhere in the group of one day.
 function dropAt({ target, clientY }) {
@@ -91,9 +92,16 @@ function markDrop(drop) {
   drop?.row?.classList.add(drop.isBehind ? "drop-after" : "drop-before");
 }
 
-document.addEventListener("dragstart", ({ target, dataTransfer }) => {
+document.addEventListener("dragstart", (event) => {
+  const { target, dataTransfer } = event;
   dragged = rowOf(target);
   if (!dragged) return;
+  // A finger that rests selects; the menu of the row moves it.
+  if (byFinger) {
+    event.preventDefault();
+    dragged = undefined;
+    return;
+  }
   dataTransfer.effectAllowed = "move";
   dataTransfer.setData("text/plain", dragged.querySelector(".todo-title").textContent);
 });
@@ -116,14 +124,28 @@ document.addEventListener("dragend", () => {
   dragged = undefined;
 });
 
-// Selecting: Shift and a click, a long press, or space on a row; after that a click on any row.
+// Selecting: Shift and a click, a long press, or space on a row; then a click on any row, or Shift for all up to it.
 
 const isSelecting = () => document.querySelector(".select-box:checked");
+
+let selectedLast; // the id of a row
 
 function toggle(row) {
   const box = boxOf(row);
   if (!box) return;
   box.checked = !box.checked;
+  selectedLast = box.checked ? row.id : undefined;
+  sayCount();
+}
+
+// All from the row that was selected last up to this one; without one, this one.
+function selectUpTo(row) {
+  const rows = [...document.querySelectorAll("#todo-list .todo:has(.select-box)")];
+  const last = rows.findIndex(({ id }) => id === selectedLast);
+  if (last < 0 || !isSelecting()) return toggle(row);
+  const [from, to] = [last, rows.indexOf(row)].sort((one, other) => one - other);
+  for (const each of rows.slice(from, to + 1)) boxOf(each).checked = true;
+  selectedLast = row.id;
   sayCount();
 }
 
@@ -141,7 +163,8 @@ document.addEventListener(
     if (event.target.closest(".select-box, .check, .chip")) return;
     event.preventDefault();
     event.stopPropagation();
-    toggle(row);
+    if (event.shiftKey) selectUpTo(row);
+    else toggle(row);
   },
   true,
 );
@@ -161,6 +184,7 @@ let pressing;
 const LONG_PRESS_MS = 500;
 document.addEventListener("pointerdown", ({ target, pointerType }) => {
   clearTimeout(pressing);
+  byFinger = pointerType === "touch";
   const row = pointerType === "touch" && rowOf(target);
   if (row && !target.closest("button, a.chip, input")) pressing = setTimeout(() => toggle(row), LONG_PRESS_MS);
 });

@@ -223,9 +223,11 @@ class StateTests(StateCase):
         expect(bar).to_be_hidden()
         self.page.click(".notice button")
         expect(self.page.locator(".todo-done")).to_have_count(0)
-        self.page.focus("a.todo-title:has-text('Read')")
+        self.page.focus("a.todo-title >> nth=0")
         self.page.keyboard.press(" ")
         expect(bar).to_contain_text("1 selected")
+        self.page.click("a.todo-title >> nth=2", modifiers=["Shift"])
+        expect(bar).to_contain_text("3 selected")
         self.page.keyboard.press("Escape")
         expect(bar).to_be_hidden()
 
