@@ -67,7 +67,7 @@ def shown(request: PageRequest) -> dict[str, Any]:
     return {"briefing_form": BriefingForm.of(request.acting_user)}
 
 
-SECTION = Section("chat/_briefing_settings.html", {"briefing": "Briefing"}, shown)
+SECTION = Section("chat/_briefing_settings.html", {"briefing": gettext_lazy("Briefing")}, shown)
 
 
 @require_POST
