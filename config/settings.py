@@ -143,6 +143,7 @@ TEMPLATES = [
                 "web.templatetags.moments",
                 "web.templatetags.parts",
                 "web.templatetags.script_words",
+                "web.templatetags.words",
             ],
             "libraries": {"humanize": "django.contrib.humanize.templatetags.humanize"},
             "context_processors": [

@@ -6,7 +6,7 @@ Pure, as `messages.py` is.
 import datetime
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -39,27 +39,22 @@ def age_words(conversation: Conversation, now: datetime.datetime) -> str:
     return str(next((words for days, words in AGES if age.days <= days), OLDER))
 
 
-@dataclass(frozen=True)
-class ConversationLink:
+class ConversationLink(TypedDict):
     """A conversation in the column: its title, and the line in which the words were found, with hits marked.
 
-    `page` is what the addresses of its buttons begin with.
+    `page` is what the addresses of its buttons begin with, `name` the title without marks. A dict, as `TodoLine` is.
     """
 
-    conversation: Conversation
+    pk: SafeString
     page: SafeString
     address: str
     title: SafeString
-    hit: SafeString | None = None
-
-    @property
-    def pk(self) -> str:
-        return str(self.conversation.pk)
-
-    @functools.cached_property
-    def name(self) -> SafeString:
-        """The title without marks, escaped once for the places that say it."""
-        return conditional_escape(self.conversation.title)
+    name: SafeString
+    hit: SafeString | None
+    is_working: bool
+    is_unread: bool
+    is_pinned: bool
+    is_archived: bool
 
 
 @functools.cache
@@ -68,12 +63,23 @@ def conversations_address() -> str:
     return reverse("conversation", args=[UUID(int=0)]).removesuffix(str(UUID(int=0)))
 
 
-def conversation_link(conversation: Conversation, typed: str) -> ConversationLink:
+def conversation_link(conversation: Conversation, typed: str, now: datetime.datetime) -> ConversationLink:
     """A hit opens the page of messages that it is on."""
     page, terms = SafeString(f"{conversations_address()}{conversation.pk}"), terms_of(typed)
-    title = parts_html(marked_parts(conversation.title, terms))
-    if not terms or conversation.hit_sequence is None:
-        return ConversationLink(conversation, page, page, title)
-    query = urlencode({"find": typed, "at": conversation.hit_sequence})
-    hit = parts_html(snippet_parts(conversation.hit_text or "", terms))
-    return ConversationLink(conversation, page, f"{page}?{query}#message-{conversation.hit_id}", title, hit)
+    name, address, hit = conditional_escape(conversation.title), str(page), None
+    if terms and conversation.hit_sequence is not None:
+        query = urlencode({"find": typed, "at": conversation.hit_sequence})
+        address = f"{page}?{query}#message-{conversation.hit_id}"
+        hit = parts_html(snippet_parts(conversation.hit_text or "", terms))
+    return {
+        "pk": SafeString(conversation.pk),
+        "page": page,
+        "address": address,
+        "title": parts_html(marked_parts(conversation.title, terms)) if terms else name,
+        "name": name,
+        "hit": hit,
+        "is_working": conversation.lease_until is not None and conversation.lease_until > now,
+        "is_unread": conversation.is_unread,
+        "is_pinned": conversation.pinned_at is not None,
+        "is_archived": conversation.archived_at is not None,
+    }

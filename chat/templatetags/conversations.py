@@ -71,5 +71,5 @@ def conversation_column(user: User, now: datetime.datetime, params: Mapping[str,
         rows = column_of(archived, shown + 1).models(owner=user.pk)
     more = shown + PAGE_SIZE if len(rows) > shown else 0
     groups = conversation_groups(rows[:shown], now)
-    links = [(label, [conversation_link(member, words) for member in members]) for label, members in groups]
+    links = [(label, [conversation_link(member, words, now) for member in members]) for label, members in groups]
     return ConversationColumn(links, more, words, archived and not words)

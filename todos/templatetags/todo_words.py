@@ -1,13 +1,16 @@
 """What a todo looks like at a moment. `now` is aware, in the person's zone."""
 
 import datetime
+import functools
 import zoneinfo
+from collections.abc import Callable, Mapping
 from typing import TypedDict, cast
 from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from habits.drawing import drawn_for
@@ -21,6 +24,7 @@ from todos.pages.listing import OVERDUE, TodoGroup
 
 register = template.Library()
 NOTHING = SafeString("")
+DayWords = Callable[[Due | None], str]
 
 
 class TodoLine(TypedDict):
@@ -52,11 +56,27 @@ class TodoLine(TypedDict):
 
 
 @register.filter
-def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
+def line(todo: Todo, now: datetime.datetime) -> TodoLine:
+    return drawn(todo, now, "", row_words(get_language()), day_words_at(now))
+
+
+@register.filter
+def lines(group: TodoGroup, now: datetime.datetime) -> list[TodoLine]:
+    words, day_words = row_words(get_language()), day_words_at(now)
+    return [drawn(todo, now, group.heading, words, day_words) for todo in group.todos]
+
+
+def day_words_at(now: datetime.datetime) -> DayWords:
+    """What says when something is due; of many rows, most are due on the same few days."""
+    zone, habits = cast(zoneinfo.ZoneInfo, now.tzinfo), drawn_for.get()
+    return functools.cache(lambda due: date_text(due, zone, now, habits))
+
+
+def drawn(todo: Todo, now: datetime.datetime, heading: str, words: Mapping[str, str], day_words: DayWords) -> TodoLine:
     """`heading` is what stands above the row: what it says is not said again."""
     tags, tick = todo.tags, "reopen" if todo.completed_at else "complete"
     title, address = conditional_escape(todo.title), todo.address
-    due, due_class = due_words(todo, now, heading)
+    due, due_class = due_words(todo, now, heading, day_words)
     remind_at, reminds = reminder_words(todo, now)
     return {
         "pk": SafeString(todo.pk),
@@ -66,10 +86,10 @@ def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
         "address": SafeString(address),
         "state": state_class(todo),
         "tick_address": SafeString(f"{address}/{tick}"),
-        "labels": labels(todo, title),
+        "labels": labels(todo, title, words),
         "deleted": todo.deleted_at is not None,
         "priority": SafeString(todo.priority_word) if todo.priority else NOTHING,
-        "priority_words": Priority(todo.priority).words if todo.priority else "",
+        "priority_words": words[f"priority {todo.priority}"] if todo.priority else "",
         "due": due,
         "due_class": due_class,
         "due_link": week_link(todo) if due else NOTHING,
@@ -82,15 +102,28 @@ def line(todo: Todo, now: datetime.datetime, heading: str = "") -> TodoLine:
     }
 
 
-def labels(todo: Todo, title: SafeString) -> dict[str, SafeString]:
-    """What the buttons of its row say to who does not see it."""
-    words = {
-        "tick": _("Reopen %(title)s") if todo.completed_at else _("Complete %(title)s"),
+@functools.cache
+def row_words(language: str | None) -> dict[str, str]:
+    """What every row says, looked up once in the language of now."""
+    sentences = {
+        "complete": _("Complete %(title)s"),
+        "reopen": _("Reopen %(title)s"),
         "select": _("Select %(title)s"),
         "change": _("Change %(title)s"),
         "delete": _("Delete %(title)s"),
     }
-    return {name: SafeString(sentence % {"title": title}) for name, sentence in words.items()}
+    return sentences | {f"priority {priority}": priority.words for priority in Priority}
+
+
+def labels(todo: Todo, title: SafeString, words: Mapping[str, str]) -> dict[str, SafeString]:
+    """What the buttons of its row say to who does not see it."""
+    said = {"title": title}
+    return {
+        "tick": SafeString(words["reopen" if todo.completed_at else "complete"] % said),
+        "select": SafeString(words["select"] % said),
+        "change": SafeString(words["change"] % said),
+        "delete": SafeString(words["delete"] % said),
+    }
 
 
 def week_link(todo: Todo) -> SafeString:
@@ -100,15 +133,13 @@ def week_link(todo: Todo) -> SafeString:
     return SafeString(f"{todos_address()}?filter=week&amp;from={todo.due_date.isoformat()}")
 
 
-def due_words(todo: Todo, now: datetime.datetime, heading: str) -> tuple[str, SafeString]:
+def due_words(todo: Todo, now: datetime.datetime, heading: str, day_words: DayWords) -> tuple[str, SafeString]:
     """When it is due or was done, and the class of its chip; “overdue” is a word as well, not a colour alone."""
-    zone = cast(zoneinfo.ZoneInfo, now.tzinfo)
     if todo.completed_at:
-        day = date_text(Due(todo.completed_at.astimezone(zone).date()), zone, now, drawn_for.get())
-        return _("done %(day)s") % {"day": day}, NOTHING
+        return _("done %(day)s") % {"day": day_words(Due(todo.completed_at.astimezone(now.tzinfo).date()))}, NOTHING
     if not todo.due_date:
         return "", NOTHING
-    due = date_text(todo.wall_due, zone, now, drawn_for.get())
+    due = day_words(todo.wall_due)
     if todo.is_overdue(now, now.date()):
         return due if heading == OVERDUE else f"{due} · {_('overdue')}", SafeString(" chip-overdue")
     if heading and due.casefold().startswith(heading.casefold()):
@@ -129,11 +160,6 @@ def reminder_words(todo: Todo, now: datetime.datetime) -> tuple[str, str]:
     shown = time_text(first.time(), habits) if is_same_day else instant_text(first, zone, now, habits)
     words = "; ".join(instant_text(at, zone, now, habits) for at in moments)
     return f"{shown} +{more}" if more else shown, _("reminds you %(moments)s") % {"moments": words}
-
-
-@register.filter
-def lines(group: TodoGroup, now: datetime.datetime) -> list[TodoLine]:
-    return [line(todo, now, group.heading) for todo in group.todos]
 
 
 def state_class(todo: Todo) -> SafeString:
