@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.models import Conversation
 from chat.pages.sidebar import ConversationLink, conversation_groups, conversation_link
+from chat.pages.text.markdown import linked_html
 from database.prepared import PreparedQuery, pk_slot
 from habits.drawing import drawn_for
 from habits.wording import month_day_text, time_text
@@ -19,6 +22,12 @@ PAGE_SIZE = 20
 SHOWN_MAX = 400
 
 register = template.Library()
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Plain text in which the address of our settings is a link."""
+    return linked_html(escape(text))
 
 
 @register.filter

@@ -3,6 +3,7 @@ import time
 from django.test import SimpleTestCase
 
 from chat.pages.text.markdown import MARKDOWN_MAX_CHARACTERS, literal_html, markdown_html
+from chat.templatetags.conversations import linked
 
 BOMBS = ("*", "[", "> ", "- ", "`", "[a](b", "![](", "**a ", "_a_ ", "~~a ", "|a", "<", "&", "1. ", "[a]: b\n", "a\n")
 
@@ -93,6 +94,15 @@ class MarkdownTests(SimpleTestCase):
         self.assertIn("<li>- # [x](https://a.example) &amp;amp; ~~z~~ | 3. x</li>", html)
         self.assertEqual(html.count("<li>"), 2)
         self.assertIn("*a* &lt;b&gt;", literal_html("*a* <b>\n" * MARKDOWN_MAX_CHARACTERS))
+
+    def test_the_address_of_our_settings_is_a_link_on_the_word_before_it_and_nothing_else_is(self):
+        told = "Choose other ways in Settings (/accounts/settings#settings-reminders)."
+        link = '<a href="/accounts/settings#settings-reminders">Settings</a>.'
+        for draw in (literal_html, markdown_html, linked):
+            with self.subTest(draw.__name__):
+                self.assertIn(link, draw(told))
+                for other in ("x (/accounts/settings#a/../b)", "x (//evil.example#a)", 'x (/accounts/settings#"a)'):
+                    self.assertNotIn("<a", draw(other))
 
     def test_bombs_take_no_time(self):
         for bomb in BOMBS:

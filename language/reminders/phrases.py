@@ -256,7 +256,11 @@ def _moment(words: str, zone: ZoneInfo, now: datetime.datetime, habits: Habits) 
         raise DateNotUnderstood(gettext(REPEATED))
     if found.due is None:
         raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": words[:60]})
-    return ReminderRule(on=found.due.date, time=found.due.time or MORNING, zone=found.due.zone or zone.key)
+    wall = datetime.datetime.combine(found.due.date, found.due.time or MORNING)
+    if wall.second or wall.microsecond:
+        # A rule is of whole minutes, and the one that began may be over.
+        wall = wall.replace(second=0, microsecond=0) + datetime.timedelta(minutes=1)
+    return ReminderRule(on=wall.date(), time=wall.time(), zone=found.due.zone or zone.key)
 
 
 def _refuse_past(rule: ReminderRule, due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits) -> None:

@@ -49,12 +49,6 @@ class ReminderRule:
         ZoneInfo(match["zone"])
         return cls(time=wall.time(), on=wall.date(), zone=match["zone"], once=bool(match["once"]))
 
-    @classmethod
-    def at(cls, moment: datetime.datetime, zone: ZoneInfo, *, once: bool = False) -> ReminderRule:
-        """The moment by the clock of `zone`, to the minute."""
-        wall = moment.astimezone(zone)
-        return cls(time=wall.time().replace(second=0, microsecond=0), on=wall.date(), zone=zone.key, once=once)
-
     def moved_by(self, days: datetime.timedelta) -> ReminderRule:
         """The rule of an occurrence so many days later: a moment moves along, at the same time of day."""
         return replace(self, on=self.on + days) if self.on else self

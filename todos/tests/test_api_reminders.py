@@ -51,6 +51,18 @@ class ReminderApi(TodoApiTestCase):
         self.assertEqual((await self.ok("get", path))["items"], [])
         await self.refused(404, "reminder_not_found", "delete", f"{path}/{second['id']}")
 
+    async def test_a_moment_of_seconds_is_the_next_whole_minute_and_never_over_before_it_is_stored(self):
+        _, path = await self.dentist()
+        soon = timezone.now() + datetime.timedelta(seconds=2)
+        await self.ok("post", path, {"when": soon.isoformat()}, status=201)
+        [automatic] = [item for item in (await self.ok("get", path))["items"] if item["before_minutes"] == 0]
+        items = (await self.ok("post", f"{path}/{automatic['id']}/snooze", {"until": soon.isoformat()}))["items"]
+        for item in items:
+            if item["before_minutes"] is None:
+                at = datetime.datetime.fromisoformat(item["at"])
+                self.assertEqual((item["state"], at.second), ("waiting", 0))
+                self.assertLess(datetime.timedelta(0), at - soon)
+
     async def test_one_that_was_sent_is_put_off_once(self):
         _, path = await self.dentist()
         await Reminder.objects.aupdate(state="sent", sent_for=timezone.now(), at=timezone.now())

@@ -7,9 +7,12 @@ import signal
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from config.testing import running_server
 from config.tests.browser import PATIENCE_MS, BrowserCase, exclusive, expect, save_screenshot
@@ -298,6 +301,20 @@ class OnAPhone(AppCase):
         self.page.reload()
         self.page.evaluate(ask)
         expect(offer).to_be_hidden()
+
+    def test_what_reminds_of_a_todo_leaves_the_heading_free_and_its_snoozes_on_one_line(self):
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        self.sign_up()
+        todo = SimpleNamespace(title="call mom", address="/todos/one")
+        shown = render_to_string("notices/_shown.html", {"deliveries": [(SimpleNamespace(pk=uuid7()), todo)]})
+        self.page.evaluate("(html) => { document.querySelector('#reminders').outerHTML = html }", shown)
+        heading, notice = (self.page.locator(each).first.bounding_box() for each in (".panel-head:visible", ".notice"))
+        self.assertGreaterEqual(notice["y"], heading["y"] + heading["height"])
+        self.assertLess(notice["height"], 120)
+        snoozes = self.page.locator(".snoozes .button").all()
+        self.assertEqual(len({button.bounding_box()["y"] for button in snoozes}), 1)
+        self.assert_accessible("a reminder")
+        save_screenshot(self.page, "a reminder")
 
     def test_the_browser_finds_all_that_an_app_needs(self):
         self.sign_up()
