@@ -55,7 +55,7 @@ class AuditedSite(admin.AdminSite):
     """Whatever is looked at in the admin leaves a `Reading`, also by pages that do not think of it themselves."""
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Every view of the admin comes through here."""
+        """Wrap every view of the admin, so that what it shows is recorded."""
 
         @functools.wraps(view)
         def recorded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -68,12 +68,12 @@ class AuditedSite(admin.AdminSite):
         return super().admin_view(recorded, cacheable)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Off: it would show titles for the asking, and no form here uses it."""
+        """Switched off: it would list titles without a record, and no form here uses it."""
         raise Http404
 
 
 class ReadOnly:
-    """An audit that the audited could change is none."""
+    """Admin pages that show rows and never add, change or delete them."""
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
@@ -107,12 +107,12 @@ class BigTableAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["id"]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """Of some days, by the moment: their rows stand together in its index, and anywhere among the ids."""
+        """By time where days are chosen, because its index holds their rows together; else by id."""
         days = [name for name in self.list_filter if isinstance(name, str) and f"{name}__gte" in request.GET]
         return [*(f"-{name}" for name in days), *super().get_ordering(request)]
 
     def ways(self, rows: QuerySet[Any], typed: str) -> Iterable[QuerySet[Any]]:
-        """What was typed may mean several things: the rows by each, along an index. `rows` are filtered already.
+        """The rows for each meaning that the search text may have, each by an index. `rows` are filtered already.
 
         As one condition over joined tables they would read all of these.
         """
@@ -150,7 +150,7 @@ class RecordedAdmin(BigTableAdmin):
 
 
 def record_view(request: Any, view: Any, object_id: str | None) -> None:
-    """What a view showed that recorded nothing itself: of a model's admin, or a page of its own."""
+    """Record what a view showed, unless it did so itself: a page of a model's admin, or one of its own."""
     shown_by = getattr(view, "__self__", None)
     if not isinstance(shown_by, admin.ModelAdmin):
         Reading.objects.create(reader_id=request.user.pk, what="admin", address=request.get_full_path())

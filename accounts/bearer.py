@@ -47,7 +47,7 @@ async def authenticate(request: HttpRequest, scope: str | None = None) -> User:
 
 
 async def who_asks(request: HttpRequest, scope: str | None = None) -> Callable[[], User]:
-    """What finds the user in the database, once everything is checked that needs none."""
+    """Check all that needs no database; returns the query that finds the user."""
     token = bearer_token(request.headers.get("Authorization", ""))
     if token is not None:
         if scope is not None and token.startswith(PROGRAM_PREFIX):
@@ -76,7 +76,7 @@ def bearer_token(authorization: str) -> str | None:
 
 
 def refuse_programs(request: HttpRequest) -> None:
-    """For what only the person may say, at an address that programs may use. Raises InsufficientScope."""
+    """Refuse programs where only the person may decide. Raises InsufficientScope."""
     if comes_from_program(request):
         raise needs("")
 

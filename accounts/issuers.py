@@ -63,7 +63,7 @@ def trusted_issuers(text: str, *, own_issuers: set[str], loopback: bool) -> dict
 
 
 def check_address(address: str, *, loopback: bool) -> None:
-    """Keys that came over plain HTTP could be anybody's."""
+    """Refuse plain HTTP: keys that come over it could be anybody's."""
     try:
         parts = urlsplit(address)
         is_local = loopback and parts.scheme == "http" and parts.hostname in LOOPBACK

@@ -14,5 +14,5 @@ SCOPES_OF_DOOR = {"/mcp": (READ, WRITE), "/api": (READ, WRITE, CHAT)}
 
 
 def allows(granted: frozenset[str], needed: str) -> bool:
-    """Whoever may change todos or chat about them may see them."""
+    """Whether the granted scopes include this one: changing todos and chatting include reading them."""
     return needed in granted or (needed == READ and bool(granted))

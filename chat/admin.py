@@ -69,7 +69,7 @@ class ToolCallInline(ReadOnly, admin.StackedInline):
 
 
 class ToolFilter(admin.SimpleListFilter):
-    """By the tools there are: asking a big table which names it holds takes seconds."""
+    """A filter by the tools of the program: reading the names from a big table takes seconds."""
 
     title = "tool"
     parameter_name = "tool"
@@ -88,7 +88,7 @@ class UsedToolFilter(ToolFilter):
 
 
 class ErrorFilter(admin.SimpleListFilter):
-    """By what answers failed with; the figures of turns link here."""
+    """A filter by the error code of answers; the cockpit links here."""
 
     title = "error"
     parameter_name = "error"

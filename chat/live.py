@@ -69,7 +69,7 @@ async def tell_group(owner_id: UUID, message: dict[str, Any]) -> None:
 
 
 async def tell_untold_for_ever() -> None:
-    """Its owner cancels it."""
+    """Repeat `tell_untold` until the task is cancelled."""
     while True:
         await asyncio.sleep(TELL_AGAIN_SECONDS)
         with contextlib.suppress(RedisError, OSError):

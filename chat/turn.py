@@ -87,7 +87,7 @@ logger = logging.getLogger(__name__)
 
 
 async def begin_turn(request: HttpRequest, user_id: str, message: NewMessage) -> Turn | TurnCompleted:
-    """Steps 1–5. Where the message's Idempotency-Key is known, its stored answer, or its turn if that died.
+    """Steps 1–5. For a known Idempotency-Key: the stored answer, or the turn again if its process died.
 
     Raises ProductError.
     """
@@ -244,7 +244,7 @@ async def made_calls(turn: Turn, calls: list[ToolCall]) -> AsyncGenerator[Event,
 
 
 async def remaining_calls(turn: Turn) -> AsyncGenerator[Event, None]:
-    """Of a turn that goes on: make the calls that were left open, and let the model see what came of all of them."""
+    """Make the calls that an interrupted turn left open, and let the model see the outcome of all."""
     if left := turn.open_calls:
         async for event in made_calls(turn, left):
             yield event
@@ -274,7 +274,7 @@ async def run_turn(turn: Turn) -> AsyncGenerator[Event, None]:
 
 
 async def offered_tools() -> tuple[ToolDefinition, ...]:
-    """Made once: they do not change while the program runs."""
+    """The tools that a model is offered; made once, as they do not change."""
     if not OFFERED:
         tools = await tool_definitions()
         OFFERED[:] = [ToolDefinition(tool.name, tool.description or "", tool.input_schema) for tool in tools]

@@ -158,13 +158,13 @@ async def answer_socket(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def check_head(scope: Scope) -> None:
-    """uvicorn takes lines without end: what is more than a browser sends ends here; of daphne's, in `receiving.py`."""
+    """Refuse a longer head than browsers send, which uvicorn would take; daphne's are bounded in `receiving.py`."""
     if not is_bounded(scope):
         raise HeadersTooLarge(details={"limit_bytes": settings.HEADERS_MAX_BYTES, "limit_headers": HEADERS_MAX})
 
 
 def is_bounded(scope: Scope) -> bool:
-    """The address counts as a header."""
+    """Whether the head is within its limit; the address counts as a header."""
     size = sum(len(name) + len(value) for name, value in scope["headers"])
     size += len(scope.get("raw_path") or scope["path"]) + len(scope.get("query_string", b""))
     return len(scope["headers"]) <= HEADERS_MAX and size <= settings.HEADERS_MAX_BYTES

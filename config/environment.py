@@ -26,7 +26,7 @@ faults: list[str] = []
 
 
 def wrong(sentence: str) -> None:
-    """Remember it: the program does not start."""
+    """Collect what is wrong with a setting; the program will not start."""
     faults.append(sentence)
 
 

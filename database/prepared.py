@@ -104,7 +104,7 @@ class RowReader(Generic[Row]):
 
 
 class PreparedUpdate(Prepared):
-    """Of the rows of a queryset, in these columns."""
+    """An UPDATE of these columns in the rows of a queryset."""
 
     def __init__(self, write: Callable[[], tuple[QuerySet[Any, Any], dict[str, Any]]]) -> None:
         self.write = write
@@ -124,7 +124,7 @@ class PreparedUpdate(Prepared):
 
 
 class PreparedInsert:
-    """Of whole rows, as `bulk_create` stores them: without signals, and with ids that are made here."""
+    """An INSERT of whole rows, as `bulk_create` makes it: without signals, and with ids that are made here."""
 
     def __init__(self, model: type[Model]) -> None:
         self.fields = model._meta.concrete_fields

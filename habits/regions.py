@@ -69,7 +69,7 @@ def locale_of(tag: str, time_zone: str) -> Locale | None:
 
 
 def territory_of(language: str) -> str | None:
-    """Where most people speak it."""
+    """The territory where most speakers of the language live."""
     from babel.core import get_global  # noqa: PLC0415
 
     return get_global("likely_subtags").get(language, "").rpartition("_")[2] or None

@@ -22,7 +22,7 @@ class Habits:
 
     @property
     def month_first(self) -> bool:
-        """In what is shown."""
+        """Whether the month stands before the day in what is shown."""
         return self.day_first is False
 
 

@@ -118,5 +118,5 @@ def channel_figures(channel: str, rows: list[tuple[str, datetime.datetime, datet
 
 
 def lateness(occurrence: datetime.datetime, sent_at: datetime.datetime) -> float:
-    """Seconds."""
+    """How late a delivery was, in seconds."""
     return (sent_at - occurrence).total_seconds()

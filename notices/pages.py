@@ -75,7 +75,7 @@ async def send_test(request: PageRequest, channel: str) -> HttpResponse:
 
 
 def put_test(owner: User, channel: str) -> int:
-    """How many targets it has."""
+    """Put a test for this channel; returns the number of targets."""
     now = timezone.now()
     content = {
         "title": gettext("This is a test"),

@@ -70,13 +70,13 @@ def put_off_until(todo: Todo, zone: ZoneInfo) -> datetime.datetime | None:
 
 
 def remove_reminder(user: User, reminder: Reminder, *, now: datetime.datetime, by: Origin) -> Written:
-    """Without it the others stay, also the one that a due time brings by itself."""
+    """Remove one; the others stay, also the one that a due time brings by itself."""
     kept = [rule for rule in rules_of(get_todo(user, reminder.todo_id)) if str(rule) != reminder.rule]
     return update_todo(user, reminder.todo_id, now=now, by=by, remind=kept)
 
 
 def deal_with(user: User, reminder_ids: list[UUID]) -> int:
-    """The person has seen to them: pages show them no more, and none of them is sent again for its moment."""
+    """Mark reminders as dealt with: pages show them no more, and none is sent again for its moment."""
     mine = Reminder.objects.for_user(user).filter(pk__in=reminder_ids)
     seen = mine.filter(state__in=[Reminder.State.WAITING, Reminder.State.SENT])
     return seen.update(state=Reminder.State.DONE, sent_for=F("at"))

@@ -12,7 +12,7 @@ from accounts.security_log import Kind, record
 
 
 class PasswordLinks(PasswordResetTokenGenerator):
-    """One kind of them. A link is signed, and ends with what it was signed of: password, last sign-in and address."""
+    """One kind of link. Password, last sign-in and address are part of its signature: it ends when one changes."""
 
     def __init__(self, name: str, seconds: int) -> None:
         super().__init__()

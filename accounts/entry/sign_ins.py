@@ -37,7 +37,7 @@ SIGNED_IN_AT = "signed_in_at"
 
 
 def forgotten_at(now: datetime.datetime) -> datetime.datetime:
-    """Who was used last before this moment is over: for one more lifetime, so that a copied token still meets it."""
+    """Sign-ins last used before this moment are removed: two lifetimes ago, so that copied tokens are noticed."""
     return now - 2 * datetime.timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
 
 
@@ -124,7 +124,7 @@ def digest_of(token: str) -> str:
 
 @receiver(user_logged_in)
 def note_login(request: HttpRequest, user: User, **kwargs: object) -> None:
-    """Whichever door a browser signs in by, the admin's too."""
+    """Begin a sign-in for every login of a browser, also at the admin."""
     if not request.session.session_key:
         request.session.create()
     request.session[SIGNED_IN_AT] = time.time()

@@ -30,7 +30,7 @@ def providers() -> list[TrustedIssuer]:
 
 
 def check_way_in(user: User) -> None:
-    """After one was taken away, in the same transaction, which a LastWayIn takes back."""
+    """Call it after a way in was removed, in the same transaction: LastWayIn rolls that back."""
     if ways_in(user) == 0:
         raise LastWayIn
 

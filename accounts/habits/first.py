@@ -10,7 +10,7 @@ from web.languages.chosen import language_asked
 
 
 async def keep_first_habits(request: HttpRequest, user: User) -> None:
-    """Once for a person: what was chosen, here or before, stays."""
+    """Store what the browser suggests, once for a person; what they chose stays."""
     asked = request.headers.get("Accept-Language", "")
     habits = None if user.has_habits else usual_habits(asked, user.time_zone)
     language = "" if user.language else language_asked(asked) or ""

@@ -1,4 +1,4 @@
-"""What a person is used to is changed."""
+"""The form in the settings for what a person is used to."""
 
 from django.contrib import messages
 from django.http import HttpResponse

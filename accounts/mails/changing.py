@@ -19,7 +19,7 @@ class AddressTaken(Exception):
 
 
 def want_address(user: User, address: str) -> None:
-    """Send a link to this address. What was confirmed counts until this one is, and hears that somebody asked.
+    """Send a link to this address. The confirmed one counts until then, and is told that somebody asked.
 
     Whether the address is another account's is not looked at: the answer would tell.
     """
@@ -57,7 +57,7 @@ def confirm_address(key: str, request: HttpRequest) -> User | None:
 
 
 def remove_address(user: User, request: HttpRequest) -> None:
-    """It is told once more, at the address that was confirmed."""
+    """Remove the address; a last mail tells the one that was confirmed."""
     lock_user(user)
     if user.email_verified_at:
         order_mail(user, Kind.CHANGED, user.email)

@@ -22,7 +22,7 @@ def link_to(page: str, *, site: str | None = None, **query: str) -> str:
 
 
 def confirm_key(user: User) -> str:
-    """For the address that is to be confirmed now. Another wish ends it, and a new password: it may be a thief's."""
+    """The key that confirms an address. Asking for another address or a new password ends it."""
     return signing.dumps({**wish_of(user), "until": marks_of(user)[0]}, salt=CONFIRM_SALT)
 
 
@@ -37,7 +37,7 @@ def user_of_confirm(key: str) -> User | None:
 
 
 def marks_of(user: User) -> list[str]:
-    """Others after a new password and after signing out everywhere; one by each key of the installation, in order."""
+    """Marks that change with a new password and a sign-out everywhere; one by each key of the installation."""
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return [hashlib.sha256(known.encode()).hexdigest() for known in hashes]
 

@@ -19,7 +19,7 @@ Kind = AccountMail.Kind
 
 
 def order_reset(address: str) -> None:
-    """For whoever has confirmed this address, if anybody has."""
+    """Order the mail for a new password, to whoever has confirmed this address, if anybody has."""
     waiting = AccountMail.objects.filter(kind=Kind.RESET, sent_at=None)
     if is_mail_set_up() and waiting.count() < WAITING_MAX:
         AccountMail.objects.create(kind=Kind.RESET, address=address)

@@ -1,6 +1,6 @@
 """The sweep that sends what was ordered, of each process: claim a few, send them, write down what came of it.
 
-An order is claimed in one transaction, sent outside of any, and settled in another. Of a process that died, the claim
+An order is claimed in one transaction, sent outside of any, and noted in another. Of a process that died, the claim
 ends after a while and another one sends: at worst a mail comes twice, under one id.
 """
 
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 async def send_mails_for_ever() -> None:
-    """Its owner cancels it."""
+    """Send what is ordered until the task is cancelled."""
     await repeat("mails of accounts", sweep)
 
 
@@ -41,7 +41,7 @@ async def sweep() -> float:
 
 
 async def send_waiting() -> int:
-    """All that can go now, for tests and commands; how many orders that were."""
+    """Send all that can go now; returns the number of orders. For tests and commands."""
     handled = 0
     while some := await send_some():
         handled += some
@@ -60,12 +60,12 @@ async def send_claimed(order: AccountMail, mail: Mail) -> None:
         await send_mail(mail)
     except MailFailed as error:
         failure = error
-    await settle(order, failure)
+    await store_outcome(order, failure)
 
 
 @database_unit
 def claim_some() -> list[tuple[AccountMail, Mail | None]]:
-    """A few that are due, each with what is to be sent; None where nobody is to be told, and the order is gone."""
+    """A few due orders, each with its mail; None for one that tells nobody, which is then removed."""
     now = timezone.now()
     due = AccountMail.objects.filter(sent_at=None, not_before__lte=now).order_by("id")
     orders = list(due.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
@@ -102,7 +102,7 @@ def is_over(order: AccountMail, user: User) -> bool:
 
 
 @database_unit
-def settle(order: AccountMail, failure: MailFailed | None) -> None:
+def store_outcome(order: AccountMail, failure: MailFailed | None) -> None:
     this, now = AccountMail.objects.filter(pk=order.pk), timezone.now()
     if failure is None:
         this.update(sent_at=now)

@@ -38,7 +38,7 @@ class Letter:
         return "\n\n".join(filter(None, parts)) + "\n"
 
     def html(self, username: str) -> str:
-        """Nothing in it is fetched from anywhere: who reads a mail tells nobody."""
+        """The mail as HTML. Nothing in it is fetched: reading it tells nobody."""
         foot = foot_of(username).removeprefix("-- \n")
         return render_to_string("accounts/mails/letter.html", {"letter": self, "foot": foot})
 
@@ -123,7 +123,7 @@ def event(order: AccountMail, user: User) -> Letter:
 
 
 def webhook_off() -> tuple[str, str, str]:
-    """Nobody did it: its server was not there for days, or said that it is gone."""
+    """A webhook was switched off by itself: its server failed for days, or said that it is gone."""
     return (
         _("What happens is not sent there any more. Once its server answers again, switch it on in the settings:"),
         link_to("settings"),

@@ -96,7 +96,7 @@ class SpentTicket(models.Model):
 
 
 class Reading(models.Model):
-    """An administrator's look at what belongs to people. It outlasts all of them: ids, and no foreign keys.
+    """What an administrator looked at. It has ids and no foreign keys, so that it outlasts the rows.
 
     `what` is a model ("chat.message"), or "admin" for another page; a list has no `object_id`, and its filters and
     search words are in `address`, which is whole.

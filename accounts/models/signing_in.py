@@ -150,7 +150,7 @@ class OutsideIdentity(models.Model):
 
 
 class SecondFactor(models.Model):
-    """That a password alone lets nobody in: whoever has this row is asked for a code as well, or for a passkey."""
+    """A user with this row is asked for a code or a passkey besides the password."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="second_factor")
     secret = models.TextField(blank=True, help_text="Of the app that makes codes, encrypted; empty without an app.")

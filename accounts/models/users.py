@@ -105,7 +105,7 @@ class User(KeepsHabits, AbstractUser):
             raise ValidationError({"username": LOOKS_TAKEN})
 
     def set_password(self, raw_password: str | None) -> None:
-        """Through whichever door a password is changed, the tokens from before it end."""
+        """Set the password, and end all tokens issued before."""
         super().set_password(raw_password)
         self.tokens_not_before = timezone.now()
 
@@ -114,7 +114,7 @@ class User(KeepsHabits, AbstractUser):
         return max(now, self.tokens_not_before or now)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a login cookie is good for: it ends with a new password, and as access tokens do.
+        """The hash in login cookies: it changes with a new password, and when access tokens are ended.
 
         Django asks with each of SECRET_KEY_FALLBACKS as well, so that nobody is signed out by a new key.
         """

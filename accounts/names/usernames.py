@@ -19,7 +19,7 @@ OF_ALL_SCRIPTS = {"COMMON", "INHERITED"}
 
 
 def look_of(username: str) -> str:
-    """The same for names that look the same, in any case."""
+    """A key that is equal for names that look alike, whatever their case."""
     composed = unicodedata.normalize("NFKC", username)
     return "".join(map(_likeness, composed)).casefold()
 

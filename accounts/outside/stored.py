@@ -26,7 +26,7 @@ class IdentityTaken(ValidationFailed):
 
 
 def user_of_identity(identity: Identity) -> User:
-    """Whom it lets in: who linked it, or the account that it has of its own, made with its first sign-in.
+    """The user of this identity: who linked it, else its own account, which the first sign-in creates.
 
     Raises OutsideRefused of a disabled account.
     """

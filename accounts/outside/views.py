@@ -31,7 +31,7 @@ REFUSALS = (LoginFailed, ValidationFailed, RateLimited, ServiceUnavailable)
 
 
 def issuer_called(slug: str) -> TrustedIssuer:
-    """Raises Http404."""
+    """The issuer with this slug. Raises Http404."""
     for issuer in providers():
         if issuer.slug == slug:
             return issuer
@@ -53,7 +53,7 @@ async def way_out(request: HttpRequest, issuer: TrustedIssuer, user_id: str | No
 
 @require_safe
 async def leave(request: HttpRequest, slug: str) -> HttpResponse:
-    """To the provider's own sign-in page."""
+    """Redirect to the provider's own sign-in page."""
     issuer = issuer_called(slug)
     try:
         await check_address("sign-in", address_of(request), SIGN_INS_PER_PERSON)
@@ -67,7 +67,7 @@ async def leave(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 async def come_back(request: HttpRequest, slug: str) -> HttpResponse:
-    """From the provider: in, or to the settings where this was a person's wish to link it."""
+    """Take the provider's answer: sign in, or link the identity for the person who asked for that."""
     issuer = issuer_called(slug)
     wanted_by: str | None = None
     try:

@@ -55,7 +55,7 @@ def confirmed(view: Callable[Concatenate[PageRequest, P], Answer]) -> Callable[C
 
 
 async def question_before(request: PageRequest) -> HttpResponse | None:
-    """The page that asks who is there. None where that is known: what was posted at first is in the request then."""
+    """The page that asks who is there; None once confirmed, with what was posted first back in the request."""
     waiting = request.POST.get(WAITING)
     if not await is_fresh(request):
         if waiting is None:
@@ -77,7 +77,7 @@ async def is_fresh(request: PageRequest) -> bool:
 
 
 async def is_own_session(request: PageRequest) -> bool:
-    """Not where a token says who is asking."""
+    """Whether a session says who is asking, and no token."""
     return await request.session.aget(SESSION_KEY) == str(request.acting_user.pk)
 
 

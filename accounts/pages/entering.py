@@ -76,7 +76,7 @@ def find_user(user_id: UUID) -> User | None:
 
 
 def state_of(user: User) -> str:
-    """Another after a new password and after signing out everywhere."""
+    """A value that changes with a new password and a sign-out everywhere."""
     return mark_of(user.get_session_auth_hash())
 
 

@@ -50,7 +50,7 @@ def all_sections() -> list[Section]:
 
 
 def settings_address(section: str) -> str:
-    """Of the settings page, at the section whose heading has this id."""
+    """The address of the settings page, at the section whose heading has this id."""
     return f"{reverse('settings')}#{section}"
 
 

@@ -157,7 +157,7 @@ def address_after(request: HttpRequest, fallback: str) -> str:
 
 
 def leading_on(request: HttpRequest) -> dict[str, str]:
-    """For a page on the way in: where it leads afterwards, and the query that takes this along to another way."""
+    """For sign-in pages: where to go afterwards, and the query string that hands it to other ways in."""
     address = address_after(request, "home")
     return {"next": address, "next_query": f"?{urlencode({'next': address})}"}
 

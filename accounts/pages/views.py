@@ -189,7 +189,7 @@ async def change_time_zone(request: PageRequest) -> HttpResponse:
 @form_of("settings")
 @signed_in
 async def change_password(request: PageRequest) -> HttpResponse:
-    """By the one from before; who has none, because they come in another way, is asked as before other changes."""
+    """Change the password, confirmed by the old one; without an old one, as other changes are confirmed."""
     if not request.acting_user.has_usable_password() and (question := await question_before(request)):
         return question
     form = NewPasswordForm(request.acting_user, request.POST)

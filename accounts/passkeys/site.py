@@ -37,7 +37,7 @@ def site_of(request: HttpRequest) -> Site | None:
 
 
 def required_site(request: HttpRequest) -> Site:
-    """Raises NoPasskeysHere."""
+    """As `site_of`, but raises NoPasskeysHere instead of returning None."""
     if (site := site_of(request)) is None:
         raise NoPasskeysHere
     return site

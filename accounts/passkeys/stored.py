@@ -53,7 +53,7 @@ def add_passkey(user: User, browser: str, site: Site, answer: Answer, name: str)
 
 
 def store_passkey(passkey: Passkey, user: User, name: str) -> Passkey:
-    """Raises PasskeyKnown."""
+    """Store the passkey. Raises PasskeyKnown."""
     passkey.user, passkey.name = user, name
     try:
         with transaction.atomic():

@@ -33,7 +33,7 @@ S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class RequestUnreadable(Exception):
-    """Nobody can be sent back with this one: the person hears it."""
+    """A request that names no address to trust: the person is told, not the program."""
 
     status = 400
 
@@ -43,7 +43,7 @@ class RequestUnreadable(Exception):
 
 
 class RequestRefused(Exception):
-    """The program hears it, at `address`."""
+    """A refusal that the program is told, by a redirect to `address`."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -146,7 +146,7 @@ def decline(request: HttpRequest, asked: Asked) -> str:
 
 
 def allow(request: HttpRequest, user: User, ticket: str) -> str:
-    """Read what is asked once more, and say yes to it with a code; where the person is sent then.
+    """Check the request again and issue a code; returns the address to send the person to.
 
     Raises TicketRefused, RequestUnreadable or RequestRefused. Runs inside a transaction.
     """

@@ -32,7 +32,7 @@ def find_program_token(token: str, resource: str) -> AccessToken | None:
 
 
 def still_counting(tokens: QuerySet) -> QuerySet:
-    """Not from before a new password or a sign-out everywhere, and of somebody who may sign in."""
+    """Only tokens of active users that are newer than their last new password and sign-out everywhere."""
     not_before = Q(user__tokens_not_before=None) | Q(user__tokens_not_before__lte=F("created"))
     return tokens.filter(not_before, user__is_active=True)
 
@@ -100,7 +100,7 @@ def disconnect(user: User, application_id: int) -> None:
 
 
 def end_tokens(tokens: Iterable[RefreshToken]) -> None:
-    """They stay in the table, so that a copied one is still known for what it is."""
+    """End tokens. Their rows stay, so that a copied one is recognised."""
     for token in tokens:
         if token.revoked is None:
             token.revoke()

@@ -34,7 +34,7 @@ View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponse]]
 
 
 def for_programs(view: View) -> View:
-    """No cookie counts here, and what passes by itself is told as such."""
+    """A decorator: cookies are ignored, and a temporary failure is told as temporary."""
 
     @csrf_exempt
     @require_POST

@@ -52,7 +52,7 @@ def lets_in(user: User, since: datetime.datetime) -> bool:
 
 
 def checksum_of(token: str) -> str:
-    """As the library keeps tokens."""
+    """The checksum that the library stores instead of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -116,5 +116,5 @@ async def end_connection(request: PageRequest, program_id: int) -> HttpResponse:
 
 
 def sent_to(address: str) -> HttpResponse:
-    """Django's own redirect knows no schemes of apps. Where to was checked when the program was."""
+    """A redirect that may have the scheme of an app, which Django's own refuses. The address was checked before."""
     return HttpResponse(status=303, headers={"Location": address})

@@ -51,7 +51,7 @@ def new_recovery_codes() -> list[str]:
 
 
 def readable(recovery_code: str) -> str:
-    """In groups of four."""
+    """The code in groups of four characters."""
     starts = range(0, RECOVERY_CHARACTERS, RECOVERY_GROUP)
     return "-".join(recovery_code[start : start + RECOVERY_GROUP] for start in starts)
 

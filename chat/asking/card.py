@@ -49,7 +49,7 @@ def read_key(key: str, user: User, asker: str) -> UUID:
 
 
 def content(approval: Approval) -> dict[str, Any]:
-    """In a unit of database work."""
+    """What the card shows. Call it inside a database unit."""
     record = approval_record(approval, timezone.now())
     said, may_undo = standing(approval)
     expired = "This expired and nothing was changed. Ask again."

@@ -66,11 +66,11 @@ class PersonOfProgram:
         return (context.request_state or "").startswith(STATE_PREFIX)
 
     async def hear(self, context: Context) -> CallToolResult | InputRequiredResult:
-        """The library has checked that the state is ours, for this caller and this call."""
+        """Take the reply. The library has checked that the state is ours, for this caller and this call."""
         state = context.request_state or ""
         approval = await self.question(UUID(state.removeprefix(STATE_PREFIX)))
         reply = (context.input_responses or {}).get(QUESTION)
-        return await self.settled(approval, reply if isinstance(reply, ElicitResult) else None)
+        return await self.act_on_reply(approval, reply if isinstance(reply, ElicitResult) else None)
 
     async def question(self, approval_id: UUID) -> Approval:
         """One that this program asked. Raises ToolRefused."""
@@ -79,8 +79,8 @@ class PersonOfProgram:
             raise ToolRefused("approval_not_found", "There is nothing to approve any more.")
         return approval
 
-    async def settled(self, approval: Approval, reply: ElicitResult | None) -> CallToolResult:
-        """What the person said in the program, done. Raises ToolRefused where it was decided before, or has expired."""
+    async def act_on_reply(self, approval: Approval, reply: ElicitResult | None) -> CallToolResult:
+        """Do what the person said in the program. Raises ToolRefused where it was decided before, or has expired."""
         choice = choice_of(approval, reply)
         if choice is None:
             return told(approval) if approval.decided_at else self.unanswered(approval)

@@ -11,7 +11,7 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from chat.models import Approval
-from chat.turns.approvals import decision_text, settle, would_do
+from chat.turns.approvals import carry_out, decision_text, would_do
 from notices.buttons.acts import answered
 from notices.models import Delivery
 from notices.outbox.filling import put
@@ -20,7 +20,7 @@ SEEN_FIRST = datetime.timedelta(seconds=20)
 
 
 def tell_person(approval: Approval, *, asked_in_program: bool) -> None:
-    """In the transaction that stores the question."""
+    """Put the notices about a question; call it in the transaction that stores it."""
     said_at = approval.created_at + (SEEN_FIRST if asked_in_program else datetime.timedelta())
     content = {
         "title": f"{approval.asker_name or 'A program'} asks",
@@ -32,5 +32,5 @@ def tell_person(approval: Approval, *, asked_in_program: bool) -> None:
 
 @receiver(answered)
 def decide_by_button(owner: User, approval_id: UUID, *, approve: bool, **kwargs: Any) -> str:
-    """A notice shows all or nothing; who wants to choose opens the page."""
-    return decision_text(settle(owner, approval_id, "all" if approve else []))
+    """The button of a notice approves all or nothing; single todos are chosen on the page."""
+    return decision_text(carry_out(owner, approval_id, "all" if approve else []))

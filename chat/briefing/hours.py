@@ -30,7 +30,7 @@ DAYS_ONLY = "Name days of the week, as in FREQ=WEEKLY;BYDAY=MO,FR, or FREQ=DAILY
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person chose for one of the two."""
+    """What a person chose for the briefing or for the plan of the week."""
 
     on: bool
     time: datetime.time
@@ -79,7 +79,7 @@ def next_moment(rule: str, time: datetime.time, zone: ZoneInfo, after: datetime.
 
 
 def briefings_of(owner: User) -> dict[Briefing.Kind, Briefing]:
-    """Both, as stored, or off and as usual."""
+    """Both of a user's, as stored, else off at the usual hour."""
     usual = {kind: Briefing(owner=owner, kind=kind, time=time, rule=rule) for kind, (time, rule) in USUAL.items()}
     return usual | {Briefing.Kind(stored.kind): stored for stored in Briefing.objects.for_user(owner)}
 
@@ -99,7 +99,7 @@ def wish(
 
 @receiver(post_save, sender=User)
 def follow_zone(instance: User, created: bool, **kwargs: object) -> None:
-    """Half past seven is half past seven, wherever the person is now."""
+    """Keep the wall time of briefings when the person's time zone changes."""
     changed = kwargs["update_fields"]
     if created or (isinstance(changed, frozenset) and "time_zone" not in changed):
         return

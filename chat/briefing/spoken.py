@@ -55,7 +55,7 @@ def read(words: str, stored: Briefing, now: datetime.datetime) -> FoundDate | No
 
 
 def note_of(briefing: Briefing, now: datetime.datetime) -> str:
-    """When it comes and by what, and what of that does not reach the person."""
+    """A sentence: when it comes, by which channels, and which of these do not reach the person."""
     kind, user, next_at = Briefing.Kind(briefing.kind), briefing.owner, briefing.next_at
     if next_at is None:
         return _(IS_OFF[kind])

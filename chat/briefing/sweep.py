@@ -53,7 +53,7 @@ class ClaimLost(Exception):
 
 
 async def brief_for_ever() -> None:
-    """Its owner cancels it."""
+    """Write due briefings until the task is cancelled."""
     await repeat("briefings", brief_due)
 
 
@@ -64,7 +64,7 @@ async def brief_due() -> float:
 
 
 async def brief_some() -> int:
-    """Those that are due; how many were claimed."""
+    """Write the briefings that are due; returns how many were claimed."""
     claimed = await claim_due()
     await asyncio.gather(*(brief(briefing) for briefing in claimed))
     return len(claimed)

@@ -47,7 +47,7 @@ def place_of(by: Origin) -> str:
 def take_back(
     user: User, by: Origin, now: datetime.datetime, redo: bool, last: TodoChange | None, **kwargs: Any
 ) -> TakenBack | None:
-    """Runs behind the lock on the user."""
+    """Take the changes back. The caller holds the lock on the user."""
     rows = [row for row in Briefing.objects.for_user(user).order_by("pk") if row.change]
     here = [row for row in rows if made(row)["place"] == place_of(by)]
     if again := [row for row in here if made(row)["made_in"] == str(by.tool_call_id)]:
@@ -74,7 +74,7 @@ def made_at(row: Briefing) -> datetime.datetime:
 
 
 def swapped(row: Briefing, by: Origin, now: datetime.datetime) -> Briefing:
-    """As it was before, with how it is now to go back to."""
+    """The briefing as it was before; what it is now is kept for going back."""
     change = change_of(by, now, Wish.of(row), made(row)["call"], undone=not made(row)["undone"])
     return wish(row.owner, Briefing.Kind(row.kind), Wish.parse(made(row)["before"]), now, change)
 

@@ -76,7 +76,7 @@ def changed(briefing: Briefing, wanted: Wish, caller: Caller) -> Briefing:
 
 
 def ways_so_far(briefing: Briefing, other: Briefing) -> frozenset[str]:
-    """Both go the same ways; the first one goes as reminders do."""
+    """The channels of the user's briefings; those of reminders for the first one."""
     stored = next(filter(is_stored, (briefing, other)), None)
     if stored:
         return Wish.of(stored).channels

@@ -156,6 +156,6 @@ def answer_html(user: User, conversation_id: UUID, message_id: UUID, text: str |
 
 
 def in_zone(user: User, template: str, context: dict[str, Any]) -> str:
-    """Rendered by the clock and the habits of the user, as on their pages."""
+    """Render by the clock and the habits of the user, as on their pages."""
     with written_for(user):
         return render_to_string(template, context | {"now": timezone.localtime()})

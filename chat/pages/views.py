@@ -103,14 +103,14 @@ async def stop(request: PageRequest, conversation_id: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 async def follow(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
-    """What a page asks for that meets a running turn: the rest of it."""
+    """The rest of a running turn, for a page that was opened while it runs."""
     with missing_as_404():
         await read_conversation(request.acting_user, conversation_id)
     return stream_response(follow_turn(request.acting_user, conversation_id))
 
 
 async def turn_answer(request: PageRequest, running: RunningTurn, *, is_new: bool = False) -> HttpResponseBase:
-    """The turn as it runs, or the page that shows it."""
+    """The turn as a stream, or the page that shows it."""
     if not is_htmx(request):
         return redirect("conversation", await conversation_id_of(running))
     conversation_id = cast(UUID, running.conversation_id)
@@ -121,7 +121,7 @@ async def turn_answer(request: PageRequest, running: RunningTurn, *, is_new: boo
 
 
 async def running_answer(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
-    """The same message is being answered already."""
+    """The answer to a message that is being answered already."""
     if not is_htmx(request):
         return redirect("conversation", conversation_id)
     return stream_response(follow_turn(request.acting_user, conversation_id))
@@ -141,7 +141,7 @@ def posted_message(request: PageRequest) -> NewMessage:
 
 
 async def conversation_id_of(running: RunningTurn) -> UUID:
-    """Waits for the end of the turn, but not longer than people like to."""
+    """The conversation of the turn, once that has ended or a few seconds have passed."""
     await asyncio.wait([running.task], timeout=PATIENCE_SECONDS)
     if running.conversation_id is None:
         raise InternalError

@@ -45,7 +45,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Part:
+class Belonging:
     """A table and how its rows lead to their owner. What is `secret` of it leaves the database for nobody."""
 
     name: str
@@ -62,38 +62,40 @@ class Part:
         return [field.attname for field in self.model._meta.concrete_fields if field.attname not in self.secret]
 
 
-ACCOUNT = Part("account", User, owner="pk", secret=frozenset({"password"}))
+ACCOUNT = Belonging("account", User, owner="pk", secret=frozenset({"password"}))
 # Whatever refers to another part comes after it: in this order they are read, and erased in the reverse.
 PARTS = (
-    Part("sign_ins", SignIn, owner="user", secret=frozenset({"session_key"})),
-    Part("refresh_tokens", RefreshToken, owner="sign_in__user", secret=frozenset({"digest"})),
-    Part("passkeys", Passkey, owner="user"),
-    Part("outside_identities", OutsideIdentity, owner="user"),
-    Part("second_factor", SecondFactor, owner="user", secret=frozenset({"secret"})),
-    Part("recovery_codes", RecoveryCode, owner="user", secret=frozenset({"digest"})),
-    Part("program_codes", Grant, owner="user", secret=frozenset({"code", "code_challenge", "nonce"})),
-    Part("program_tokens", AccessToken, owner="user", secret=frozenset({"token", "token_checksum"})),
-    Part("program_refresh_tokens", ProgramRefreshToken, owner="user", secret=frozenset({"token", "token_checksum"})),
-    Part("personal_tokens", PersonalToken, owner="user", secret=frozenset({"digest"})),
-    Part("security_log", SecurityEvent, owner="user"),
-    Part("mails", AccountMail, owner="user"),
-    Part("conversations", Conversation, secret=frozenset({"lease_token"})),
-    Part("messages", Message),
-    Part("tool_calls", ToolCall, owner="conversation__owner"),
-    Part("approvals", Approval),
-    Part("todos", Todo),
-    Part("todo_tags", TodoTag, owner="todo__owner"),
-    Part("todo_changes", TodoChange),
-    Part("reminders", Reminder),
-    Part("push_subscriptions", PushSubscription, secret=frozenset({"endpoint", "p256dh", "auth"})),
-    Part("webhooks", Webhook, secret=frozenset({"secret", "old_secret"})),
-    Part("briefings", Briefing, secret=frozenset({"claim_token"})),
-    Part("notice_settings", NoticeSettings),
-    Part("deliveries", Delivery, secret=frozenset({"claim_token"})),
-    Part("kept_answers", KeptAnswer),
-    Part("calendar_addresses", CalendarFeed, owner="user", secret=frozenset({"digest"})),
-    Part("changes_as_administrator", LogEntry, owner="user"),
-    Part("read_by_administrators", Reading, owner="owner_id", erased=False),
+    Belonging("sign_ins", SignIn, owner="user", secret=frozenset({"session_key"})),
+    Belonging("refresh_tokens", RefreshToken, owner="sign_in__user", secret=frozenset({"digest"})),
+    Belonging("passkeys", Passkey, owner="user"),
+    Belonging("outside_identities", OutsideIdentity, owner="user"),
+    Belonging("second_factor", SecondFactor, owner="user", secret=frozenset({"secret"})),
+    Belonging("recovery_codes", RecoveryCode, owner="user", secret=frozenset({"digest"})),
+    Belonging("program_codes", Grant, owner="user", secret=frozenset({"code", "code_challenge", "nonce"})),
+    Belonging("program_tokens", AccessToken, owner="user", secret=frozenset({"token", "token_checksum"})),
+    Belonging(
+        "program_refresh_tokens", ProgramRefreshToken, owner="user", secret=frozenset({"token", "token_checksum"})
+    ),
+    Belonging("personal_tokens", PersonalToken, owner="user", secret=frozenset({"digest"})),
+    Belonging("security_log", SecurityEvent, owner="user"),
+    Belonging("mails", AccountMail, owner="user"),
+    Belonging("conversations", Conversation, secret=frozenset({"lease_token"})),
+    Belonging("messages", Message),
+    Belonging("tool_calls", ToolCall, owner="conversation__owner"),
+    Belonging("approvals", Approval),
+    Belonging("todos", Todo),
+    Belonging("todo_tags", TodoTag, owner="todo__owner"),
+    Belonging("todo_changes", TodoChange),
+    Belonging("reminders", Reminder),
+    Belonging("push_subscriptions", PushSubscription, secret=frozenset({"endpoint", "p256dh", "auth"})),
+    Belonging("webhooks", Webhook, secret=frozenset({"secret", "old_secret"})),
+    Belonging("briefings", Briefing, secret=frozenset({"claim_token"})),
+    Belonging("notice_settings", NoticeSettings),
+    Belonging("deliveries", Delivery, secret=frozenset({"claim_token"})),
+    Belonging("kept_answers", KeptAnswer),
+    Belonging("calendar_addresses", CalendarFeed, owner="user", secret=frozenset({"digest"})),
+    Belonging("changes_as_administrator", LogEntry, owner="user"),
+    Belonging("read_by_administrators", Reading, owner="owner_id", erased=False),
 )
 # Tables that lead to a user and are no part, each with its reason.
 NO_PART = {
@@ -153,7 +155,7 @@ async def export_text(user: User, account: Row) -> AsyncIterator[str]:
 
 
 @database_read
-def read_page(part: Part, user: User, after: Row | None = None) -> list[Row]:
+def read_page(part: Belonging, user: User, after: Row | None = None) -> list[Row]:
     rows = part.rows(user)
     if after:
         rows = rows.filter(pk__gt=after[part.model._meta.pk.attname])
@@ -205,6 +207,6 @@ def lock_all(user: User) -> None:
     list(account.select_for_update().values_list("pk"))
 
 
-def delete_rows(part: Part, user: User) -> int:
+def delete_rows(part: Belonging, user: User) -> int:
     _, deleted = part.rows(user).delete()
     return deleted.get(part.model._meta.label, 0)

@@ -69,7 +69,7 @@ PURGES: dict[str, Callable[[datetime.datetime], int]] = {
 
 
 def purge_all() -> Counter[str]:
-    """All of it, for the command."""
+    """Remove all that is due, for the command."""
     removed: Counter[str] = Counter()
     for what, purge in PURGES.items():
         while count := purge(timezone.now()):
@@ -99,5 +99,5 @@ async def purge_round() -> float:
 
 
 def until_next() -> float:
-    """Seconds; processes that began together drift apart."""
+    """Seconds to the next round, varied so that processes that began together drift apart."""
     return settings.PURGE_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311 no secret

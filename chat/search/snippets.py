@@ -16,23 +16,23 @@ TAG = re.compile(r'(<[^">]*(?:"[^"]*"[^">]*)*>)')
 
 
 @dataclass(frozen=True)
-class Part:
+class Stretch:
     """A stretch of a text; `marked` where it is what was looked for."""
 
     text: str
     marked: bool = False
 
 
-def marked_parts(text: str, terms: Terms) -> list[Part]:
+def marked_parts(text: str, terms: Terms) -> list[Stretch]:
     """The whole text in parts, in order."""
     parts, end = [], 0
     for hit in hits_in(text, terms):
-        parts += [Part(text[end : hit.start()]), Part(text[hit.start() : hit.end()], marked=True)]
+        parts += [Stretch(text[end : hit.start()]), Stretch(text[hit.start() : hit.end()], marked=True)]
         end = hit.end()
-    return [part for part in [*parts, Part(text[end:])] if part.text]
+    return [part for part in [*parts, Stretch(text[end:])] if part.text]
 
 
-def snippet_parts(text: str, terms: Terms) -> list[Part]:
+def snippet_parts(text: str, terms: Terms) -> list[Stretch]:
     """One line of the text around the first place that has a term, which a narrow column still shows."""
     text = " ".join(text.split())
     first = next(iter(hits_in(text, terms)), None)
@@ -66,7 +66,7 @@ def marked_html(html: str, terms: Terms) -> SafeString:
     return mark_safe("".join(pieces))  # noqa: S308 tags were cleaned before, text is escaped again
 
 
-def parts_html(parts: list[Part]) -> SafeString:
+def parts_html(parts: list[Stretch]) -> SafeString:
     """Escaped text with its hits in <mark>."""
     marked = (f"<mark>{escape(part.text)}</mark>" if part.marked else escape(part.text) for part in parts)
     return mark_safe("".join(marked))  # noqa: S308 every part is escaped

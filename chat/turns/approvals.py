@@ -200,7 +200,7 @@ def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
         return "\n".join([f"{head}\n", *map(question_line, meant)])
     hold_lease(turn.conversation)
     try:
-        approval = settle(turn.user, meant[0].pk, "all" if said_yes else [], said_in=turn)
+        approval = carry_out(turn.user, meant[0].pk, "all" if said_yes else [], said_in=turn)
     except (ApprovalDecided, ApprovalExpired) as refusal:
         return refusal.sentence
     turn.question.metadata[DECIDED] = str(approval.pk)
@@ -248,8 +248,8 @@ def until(now: datetime.datetime) -> datetime.datetime:
 
 @database_unit
 def decide(user: User, approval_id: UUID, chosen: Choice) -> tuple[Approval, list[ToolCall]]:
-    """The person's decision, from the API or a page, as `settle` makes it; and the calls that waited, as they ended."""
-    approval = settle(user, approval_id, chosen)
+    """Carry out the person's decision from the API or a page; returns it with the calls that waited."""
+    approval = carry_out(user, approval_id, chosen)
     return approval, list(waiting_calls(approval))
 
 
@@ -257,7 +257,7 @@ def waiting_calls(approval: Approval) -> QuerySet[ToolCall]:
     return ToolCall.objects.filter(id__in={row["tool_call_id"] for row in approval.rows}).order_by("position")
 
 
-def settle(user: User, approval_id: UUID, chosen: Choice, said_in: Turn | None = None) -> Approval:
+def carry_out(user: User, approval_id: UUID, chosen: Choice, said_in: Turn | None = None) -> Approval:
     """Do what was approved, and nothing else; an empty choice declines. Each tool call then has its outcome.
 
     A todo that was changed since the person was asked is left out, and its result says so. What is decided of a program
@@ -278,7 +278,7 @@ def settle(user: User, approval_id: UUID, chosen: Choice, said_in: Turn | None =
         raise ValidationFailed(details={"approve": f"{len(unknown)} of these ids are not part of this approval."})
     calls = list(waiting_calls(approval))
     for call in calls:
-        settle_call(user, approval, call)
+        carry_out_call(user, approval, call)
     if approval.asker:
         by = Origin(Door.CHAT, said_in.conversation.pk, said_in.answer.pk) if said_in else Origin(Door.MCP)
         approval.outcome = write_chosen(user, approval, approval.rows, by)
@@ -300,8 +300,8 @@ def decided_already(approval: Approval) -> ApprovalDecided:
     return refusal
 
 
-def settle_call(user: User, approval: Approval, call: ToolCall) -> None:
-    """Write what was approved of it; the call has its outcome, to be stored."""
+def carry_out_call(user: User, approval: Approval, call: ToolCall) -> None:
+    """Write what was approved of one call and set its outcome, which the caller stores."""
     mine = [row for row in approval.rows if row["tool_call_id"] == str(call.id)]
     is_chosen = any(row["todo_id"] in approval.approved for row in mine)
     call.status = ToolCall.Status.SUCCESS if is_chosen else ToolCall.Status.DENIED

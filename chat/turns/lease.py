@@ -104,6 +104,6 @@ def renew_lease(conversation: Conversation) -> None:
 
 @database_read
 def stops_requested(conversation_ids: list[UUID]) -> set[UUID]:
-    """Those in which the running turn is asked to stop, or which are gone: no model should go on for nobody."""
+    """The conversations whose running turn should stop: somebody asked for it, or they are gone."""
     going_on = Conversation.objects.filter(pk__in=conversation_ids, stop_requested_at=None)
     return set(conversation_ids) - set(going_on.values_list("pk", flat=True))

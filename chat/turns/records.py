@@ -43,7 +43,7 @@ def turn_completed(answer: Message, tool_calls: list[ToolCall], approval: Approv
 
 
 def tell_webhooks(owner: User, answer: Message, completed: TurnCompleted) -> None:
-    """That a turn ended, in the transaction that stores it."""
+    """Tell webhooks that a turn ended, in the transaction that stores its end."""
     if not owner.has_webhooks:
         return
     failed = FAILED.get(answer.status)

@@ -11,7 +11,7 @@ from todos.changing.changes import Door, Origin
 from todos.changing.undo import undo
 from todos.errors import ChangeNotFound, NothingToUndo
 
-from .approvals import DECIDED, settle
+from .approvals import DECIDED, carry_out
 
 
 def replace_exchange(user: User, conversation: Conversation, question_id: UUID) -> str:
@@ -22,7 +22,7 @@ def replace_exchange(user: User, conversation: Conversation, question_id: UUID) 
     question, answer = editable_exchange(conversation, question_id)
     undone = take_back(user, answer)
     if asked := open_question_of(answer):
-        settle(user, asked.pk, [])
+        carry_out(user, asked.pk, [])
     Message.objects.filter(pk__in=[question.pk, answer.pk]).update(replaced_at=timezone.now())
     return undone
 

@@ -127,7 +127,7 @@ async def make_summary(finished: FinishedTurn) -> None:
 
 @database_unit
 def store_title(finished: FinishedTurn, title: str, tokens: int) -> None:
-    """Never over a title that the person set meanwhile."""
+    """Store the title, unless the person set one meanwhile."""
     count_upkeep_tokens(finished, tokens)
     untouched = Conversation.objects.filter(pk=finished.conversation_id, title_set_by_user=False)
     if title and untouched.update(title=title):

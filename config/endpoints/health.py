@@ -29,7 +29,7 @@ stopping = threading.Event()
 logger = logging.getLogger(__name__)
 
 
-class Part:
+class Dependency:
     """Something that requests need, looked at in a thread of its own, once at a time: one that hangs holds up none.
 
     `patience_seconds` is how long a probe waits for it; balancers that ask within `fresh_seconds` share one look.
@@ -94,11 +94,14 @@ def look_at_redis() -> str:
     return OK
 
 
-PARTS = [Part("database", look_at_database), *([Part("redis", look_at_redis)] if settings.REDIS_URL else [])]
+DEPENDENCIES = [
+    Dependency("database", look_at_database),
+    *([Dependency("redis", look_at_redis)] if settings.REDIS_URL else []),
+]
 
 
 async def only_read(scope: Any) -> Response:
-    """For any other method."""
+    """The answer to any other method."""
     refused = answer(405, status="only GET and HEAD are answered here")
     refused.headers["Allow"] = "GET, HEAD"
     return refused
@@ -111,8 +114,8 @@ async def alive(scope: Any) -> Response:
 async def ready(scope: Any) -> Response:
     if stopping.is_set():
         return answer(503, status="stopping")
-    seen = await asyncio.gather(*(part.state() for part in PARTS))
-    states = dict(zip([part.name for part in PARTS], seen, strict=True))
+    seen = await asyncio.gather(*(part.state() for part in DEPENDENCIES))
+    states = dict(zip([part.name for part in DEPENDENCIES], seen, strict=True))
     if set(states.values()) == {OK}:
         return answer(200, status="ready", **states)
     return answer(503, status="not ready", **states)

@@ -81,7 +81,7 @@ def reply_in(body: bytes) -> tuple[UUID, ElicitResult | None] | None:
 async def heard(person: PersonOfProgram, approval_id: UUID, reply: ElicitResult | None) -> HttpResponse:
     """Decide; what came of it is told in the answer to the call, also where another door was first."""
     try:
-        await person.settled(await person.question(approval_id), reply)
+        await person.act_on_reply(await person.question(approval_id), reply)
     except ToolRefused as refusal:
         status = {"approval_not_found": 404, "approval_decided": 409}.get(refusal.code, 410)
         return HttpResponse(json.dumps(refusal.output), status=status, content_type="application/json")

@@ -125,7 +125,7 @@ def let_programs_in(method: str, path: str, operation: DictStrAny) -> None:
 
 
 def takes_key(method: str, operation: DictStrAny) -> bool:
-    """Every write of somebody who is signed in, but for a few."""
+    """Whether the operation takes an Idempotency-Key: nearly every write of who is signed in."""
     signed_in = bool(operation.get("security"))
     return method != "get" and signed_in and operation["operationId"] not in WITHOUT_KEY
 

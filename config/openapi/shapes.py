@@ -66,7 +66,7 @@ NAMES = {
     "DifferenceOut": "Difference",
     "MeWithUsage": "Me",
     "MessageOut": "Message",
-    "Part": "AgentMessagePart",
+    "MessagePart": "AgentMessagePart",
     "ResumeEntry": "AgentResumeEntry",
     "RunInput": "RunAgentInput",
     "TodoIn": "NewTodo",

@@ -118,7 +118,7 @@ class BoundedChannel(HTTPChannel):
         self.deadline = None
 
     def end(self) -> None:
-        """The time is up."""
+        """End the connection: its time is up."""
         if self.refused:
             self.transport.abortConnection()
         elif self.head_bytes or self._buffer:

@@ -84,7 +84,7 @@ def with_changes(todo: AddTodo, change: UpdateTodos) -> AddTodo:
     )
 
 
-def settled(readings: list[Reading]) -> list[Act]:
+def whole_message(readings: list[Reading]) -> list[Act]:
     """What to do of a whole message. Talk beside a command is passed over; doubt stops what was not said for sure."""
     if refusal := refused(readings):
         return [refusal]

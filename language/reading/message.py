@@ -10,7 +10,7 @@ from language.clock import Clock
 from language.grammar import section
 from language.reading.clauses.adding import todos_from
 from language.reading.clauses.reminding import merged
-from language.reading.joining import refused, settled
+from language.reading.joining import refused, whole_message
 from language.reading.sentence import TOO_LONG, read_sentence
 from language.text.clauses import BULLET, CLAUSE_MAX_CHARACTERS, END_MARKS, sentences, single_spaced
 from language.text.quotations import set_aside_quotations, with_quotations
@@ -68,7 +68,7 @@ def readings_of(parts: list[str], clock: Clock) -> list[Reading]:
 
 
 def settled_reading(readings: list[Reading]) -> Reading:
-    return Reading(settled(readings) or [Say("empty")], all(reading.is_sure for reading in readings))
+    return Reading(whole_message(readings) or [Say("empty")], all(reading.is_sure for reading in readings))
 
 
 def read_point(line: str, clock: Clock) -> Reading:

@@ -159,7 +159,7 @@ Change = CompleteTodos | DeleteTodos | UpdateTodos
 
 
 @dataclass(frozen=True)
-class Settled:
+class Matched:
     """What becomes of a change when the todos are known: the change itself, or the todos to ask about."""
 
     change: Change | None
@@ -167,7 +167,7 @@ class Settled:
     name: str = ""
 
 
-def settled(sought: Sought, rows: Sequence[Row], clock: Clock) -> Settled:
+def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
     """The change with ids for the names that are sure; one that is not stops it. What is not found keeps its words."""
     tasks: list[str] = []
     for task in sought.change.tasks:
@@ -176,9 +176,9 @@ def settled(sought: Sought, rows: Sequence[Row], clock: Clock) -> Settled:
             tasks += each
             continue
         if fit.fit in {Fit.SEVERAL, Fit.ALMOST}:
-            return Settled(None, fit, task)
+            return Matched(None, fit, task)
         tasks.append(fit.rows[0].id if fit.rows else task)
-    return Settled(replace(sought.change, tasks=tuple(tasks)))
+    return Matched(replace(sought.change, tasks=tuple(tasks)))
 
 
 def each_of_several(words: str, rows: Sequence[Row], clock: Clock) -> list[str]:

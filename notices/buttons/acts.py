@@ -50,7 +50,7 @@ def buttons_of(row: Delivery) -> dict[str, str]:
 
 
 def act_on(owner: User, delivery: Delivery, act: str, now: datetime.datetime) -> str:
-    """Do it, and say so. For all that says the same by other ways it is done too.
+    """Do it, and return a sentence. Notices of the same thing by other channels then count as acted on.
 
     Raises ActedAlready, and what the commands raise: TodoNotFound for a todo in the trash.
     """

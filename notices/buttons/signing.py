@@ -10,11 +10,11 @@ GOOD_FOR_SECONDS = 7 * 24 * 3_600
 
 
 class AddressOld(Exception):
-    """It was good once."""
+    """The signed address has expired."""
 
 
 class AddressForged(Exception):
-    """It was never given out like this."""
+    """The address does not have our signature."""
 
 
 def address_of(delivery_id: UUID, act: str) -> str:

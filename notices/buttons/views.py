@@ -106,7 +106,7 @@ def shown_to(request: PageRequest) -> list[tuple[Delivery, Todo | None]]:
 @require_POST
 @signed_in
 async def act(request: PageRequest, delivery_id: UUID, act: str) -> HttpResponse:
-    """A button of what an open page shows."""
+    """Press a button of a notice on an open page."""
     said, level = await database_unit(acted)(request, delivery_id, act)
     if said:
         messages.add_message(request, level, said)

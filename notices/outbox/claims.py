@@ -1,6 +1,6 @@
 """Who sends what: a claim on rows of the outbox, for a time, by a token that fences what comes of it.
 
-A row is claimed in one transaction, sent outside of any, and settled in another by the token of its claim. Of a
+A row is claimed in one transaction, sent outside of any, and written down in another by the token of its claim. Of a
 process that died, the claim ends by the database's clock, and another one sends: a message arrives twice only when
 the process went between the other side's “accepted” and our row, and then under the same `notice_id`.
 """
@@ -83,7 +83,7 @@ def next_of_targets(channel: str, free: int) -> list[UUID]:
     return [pk for place, (pk, code) in enumerate(found) if not code or place < doubtful]
 
 
-def settle(claim: Claim, outcome: Outcome) -> bool:
+def store_outcome(claim: Claim, outcome: Outcome) -> bool:
     """Write down what an attempt came to; False, and nothing written, where the claim had ended before."""
     rows = Delivery.objects.filter(pk__in=[item.delivery_id for item in claim.notice.items], claim_token=claim.token)
     match outcome.result:

@@ -69,7 +69,7 @@ def put(
 
 
 def say_no_more(owner_id: UUID, source_id: UUID, why: str) -> None:
-    """What was put is settled otherwise: what waits is not sent any more, and no button of what was sent counts."""
+    """Withdraw what was put: what waits is not sent any more, and no button of what was sent counts."""
     Delivery.objects.for_user(owner_id).filter(source_id=source_id, acted="").update(acted=why, acted_at=Now())
 
 

@@ -20,7 +20,7 @@ from notices.models import Delivery
 from telemetry import metrics
 from todos.models.reminders import Reminder
 
-from .claims import Claim, claim, settle
+from .claims import Claim, claim, store_outcome
 from .filling import expire_old, hand_over_due
 
 # At most: a reminder that is set for the next second was not known when the sleep began.
@@ -44,7 +44,7 @@ async def send_due() -> Counter[str]:
     sender = Sender()
     while await sender.send_some():
         await sender.finish(None)
-    return sender.settled
+    return sender.outcomes
 
 
 class Sender:
@@ -52,7 +52,7 @@ class Sender:
 
     def __init__(self) -> None:
         self.running: dict[asyncio.Task[None], str] = {}
-        self.settled: Counter[str] = Counter()
+        self.outcomes: Counter[str] = Counter()
 
     async def look(self) -> float:
         """Send what is due; how many seconds there is nothing to do, unless a slot gets free before."""
@@ -78,7 +78,7 @@ class Sender:
     async def send(self, claimed: Claim) -> None:
         outcome = await attempt(claimed.channel, claimed.notice)
         try:
-            held = await database_unit(settle)(claimed, outcome)
+            held = await database_unit(store_outcome)(claimed, outcome)
         except DatabaseError as error:
             # It was said, and cannot be written down: when the claim ends it is said again, under the same id.
             logger.warning("outcome of a notice not stored: %s notice=%s", type(error).__name__, claimed.notice.id)
@@ -86,7 +86,7 @@ class Sender:
         if not held:
             logger.warning("claim of a notice was lost notice=%s", claimed.notice.id)
             return
-        self.settled[f"{claimed.channel} {outcome.result}"] += len(claimed.notice.items)
+        self.outcomes[f"{claimed.channel} {outcome.result}"] += len(claimed.notice.items)
         note_outcome(claimed, outcome)
 
     async def finish(self, seconds: float | None) -> None:

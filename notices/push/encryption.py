@@ -58,7 +58,7 @@ def mac(key: bytes, message: bytes) -> bytes:
 
 
 def public_key(p256dh: str) -> EllipticCurvePublicKey:
-    """Raises ValueError for what is no point of the curve."""
+    """The key of these octets. Raises ValueError for what is no point of the curve."""
     try:
         return EllipticCurvePublicKey.from_encoded_point(CURVE, from_base64url(p256dh))
     except UnsupportedAlgorithm as error:
@@ -77,7 +77,7 @@ def public_bytes(key: EllipticCurvePublicKey) -> bytes:
 
 
 def from_base64url(text: str) -> bytes:
-    """Raises ValueError."""
+    """The octets of a base64url text. Raises ValueError."""
     return base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), altchars=b"-_", validate=True)
 
 

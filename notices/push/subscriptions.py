@@ -79,5 +79,5 @@ def note_success(subscription_id: UUID) -> None:
 
 @database_unit
 def drop_subscription(subscription_id: UUID) -> None:
-    """Its push service says that the browser is gone."""
+    """Remove a subscription whose push service says that the browser is gone."""
     PushSubscription.objects.filter(pk=subscription_id).delete()

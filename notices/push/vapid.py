@@ -26,7 +26,7 @@ TOKEN_LIFETIME = datetime.timedelta(hours=12)
 
 
 def vapid_key() -> EllipticCurvePrivateKey:
-    """In a unit of database work. Two processes that make one at the same time both take what was stored first."""
+    """The key pair, for a database unit. Two processes that make one at the same time take what was stored first."""
     row = InstallationKey.objects.filter(name=NAME).first()
     if row is None:
         made = generate_private_key(CURVE).private_numbers().private_value

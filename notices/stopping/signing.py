@@ -22,7 +22,7 @@ def site_address(path: str) -> str:
 
 
 def stop_address(owner: User) -> str:
-    """Good for ever: an old mail must end them too, and it can do nothing else."""
+    """The address that ends mails. It never expires: an old mail must work too, and it can do nothing else."""
     return reverse("stop_mails", args=[signing.dumps(str(owner.pk), salt=SALT)])
 
 
@@ -35,7 +35,7 @@ def owner_id_of(token: str) -> UUID | None:
 
 
 def stop_mails(owner_id: UUID) -> None:
-    """Of somebody who is gone there is nothing to stop."""
+    """End the mails of a user; nothing is done for an account that is gone."""
     if owner := User.objects.filter(pk=owner_id).first():
         NoticeSettings.objects.update_or_create(owner=owner, defaults={"mail": False})
         mails_stopped.send(User, user=owner)

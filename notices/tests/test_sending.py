@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.testing import alice, bob
 from notices.channel import Outcome
 from notices.models import Delivery
-from notices.outbox.claims import CLAIM, WAITS_SECONDS, claim, settle
+from notices.outbox.claims import CLAIM, WAITS_SECONDS, claim, store_outcome
 from notices.outbox.filling import hand_over_due, put
 from notices.outbox.sending import Sender, seconds_to_next, send_due
 from notices.testing import ScriptedChannel, only_channels
@@ -91,8 +91,8 @@ class Sending(SendingCase):
         push = ScriptedChannel(name="push", targets=("phone", "laptop"))
         with only_channels(self.mail, push):
             await self.remind()
-            settled = await send_due()
-        self.assertEqual(settled, {"mail sent": 1, "push sent": 2})
+            outcomes = await send_due()
+        self.assertEqual(outcomes, {"mail sent": 1, "push sent": 2})
         self.assertEqual({notice.target for notice in push.notices}, {"phone", "laptop"})
 
     async def test_who_has_no_channel_on_loses_nothing_but_the_message(self):
@@ -292,9 +292,9 @@ class Claims(SendingCase):
         Delivery.objects.update(not_before=timezone.now() - SECOND)
         [other] = self.claim()
         self.assertEqual(died.notice.id, other.notice.id)
-        self.assertFalse(settle(died, Outcome("failed", "http_500")))
-        self.assertTrue(settle(other, Outcome("sent")))
-        self.assertFalse(settle(died, AGAIN))
+        self.assertFalse(store_outcome(died, Outcome("failed", "http_500")))
+        self.assertTrue(store_outcome(other, Outcome("sent")))
+        self.assertFalse(store_outcome(died, AGAIN))
         self.assertEqual(Delivery.objects.get().state, "sent")
 
     def test_handing_over_again_adds_nothing(self):

@@ -43,12 +43,12 @@ class TooManyWebhooks(ValidationFailed):
 
 
 def webhooks_of(owner: User) -> WebhookQuerySet:
-    """The newest first."""
+    """The user's webhooks, the newest first."""
     return Webhook.objects.for_user(owner)
 
 
 def find_webhook(owner: User, webhook_id: UUID | None) -> Webhook:
-    """Raises WebhookNotFound, also for one of somebody else."""
+    """The user's webhook. Raises WebhookNotFound, also for one of somebody else."""
     found = Webhook.objects.for_user(owner).filter(pk=webhook_id).first() if webhook_id else None
     if found is None:
         raise WebhookNotFound
@@ -128,7 +128,7 @@ def deliveries_of(owner: User, webhook: Webhook) -> DeliveryQuerySet:
 
 
 def locked(owner: User, webhook_id: UUID | None) -> Webhook:
-    """Behind the lock of its owner and its own: who sends notes there how it fares."""
+    """The webhook, locked behind its owner: senders write into the same row."""
     lock_user(owner)
     webhook = find_webhook(owner, webhook_id)
     return Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)

@@ -31,7 +31,7 @@ switched_off = Signal()
 
 
 def note_success(webhook_id: UUID) -> None:
-    """What was held back comes now."""
+    """Note a success: what was held back is sent now."""
     webhook = Webhook.objects.filter(pk=webhook_id).select_for_update(no_key=True).first()
     if webhook is None:
         return
@@ -72,7 +72,7 @@ def pause_after(failures: int) -> float:
 
 
 def switch_off(owner: User, webhook: Webhook, reason: Webhook.Off) -> None:
-    """By itself: its owner is told."""
+    """Switch a failing webhook off, and tell its owner."""
     if not webhook.is_on:
         return
     webhook.off_because = reason
@@ -84,7 +84,7 @@ def switch_off(owner: User, webhook: Webhook, reason: Webhook.Off) -> None:
 
 
 def waiting(webhook: Webhook) -> DeliveryQuerySet:
-    """Events that are to be sent there; tests go their own way."""
+    """Events that wait for the webhook, without tests."""
     mine = Delivery.objects.filter(channel=CHANNEL, target=str(webhook.pk))
     return mine.filter(state=Delivery.State.WAITING, kind=Delivery.Kind.EVENT)
 
@@ -94,7 +94,7 @@ def close_waiting(webhook: Webhook, code: str) -> None:
 
 
 def note_whether_any(owner: User) -> None:
-    """Behind `lock_user`."""
+    """Set `User.has_webhooks`. The caller holds `lock_user`."""
     has_any = Webhook.objects.for_user(owner).on().exists()
     if has_any != owner.has_webhooks:
         User.objects.filter(pk=owner.pk).update(has_webhooks=has_any)

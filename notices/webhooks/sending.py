@@ -43,7 +43,7 @@ class Letter:
 
 @database_read
 def letter_of(owner: User, notice_id: UUID, delivery_id: UUID, webhook_id: UUID) -> Letter | None:
-    """None where the webhook is gone or off by now."""
+    """What is to be sent; None where the webhook is gone or off by now."""
     webhook = Webhook.objects.for_user(owner).filter(pk=webhook_id).first()
     delivery = Delivery.objects.filter(pk=delivery_id).first()
     if webhook is None or delivery is None:

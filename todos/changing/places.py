@@ -39,7 +39,7 @@ def position_beside(todo: Todo, neighbours: TodoQuerySet, beside: Beside) -> int
 
 
 def place_of(beside: Beside, ids: Sequence[UUID]) -> int:
-    """How many stand before it."""
+    """How many todos of its day stand before it."""
     if beside.after is None and beside.before is None:
         return 0
     if beside.after in ids:

@@ -36,14 +36,14 @@ def rules_of(todo: Todo) -> list[ReminderRule]:
 
 
 def begin_reminders(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> None:
-    """Of a row that is new; `zone` is its owner's."""
+    """Store the reminders of a new todo; `zone` is its owner's."""
     rules = rules_of(todo)
     if rules:
         Reminder.objects.bulk_create(filter(None, (_begun(todo, rule, zone, now) for rule in rules)))
 
 
 def follow(todo: Todo, zone: ZoneInfo, now: datetime.datetime) -> None:
-    """Of a row that is locked, after its change."""
+    """Let reminders follow the change of a todo, whose row is locked."""
     wanted = {str(rule): rule for rule in rules_of(todo)}
     known = {reminder.rule: reminder for reminder in Reminder.objects.filter(todo=todo)}
     moved = [reminder for text, reminder in known.items() if _is_moved(reminder, todo, wanted.get(text), zone, now)]
@@ -68,7 +68,7 @@ def follow_zone(user: User, now: datetime.datetime) -> None:
 
 @receiver(post_save, sender=User)
 def follow_account(instance: User, created: bool, **kwargs: Any) -> None:
-    """An account that was saved may have another zone."""
+    """Let reminders follow the new time zone of a saved account."""
     saved = kwargs["update_fields"]
     if not created and (saved is None or "time_zone" in saved):
         follow_zone(instance, timezone.now())

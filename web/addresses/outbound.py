@@ -112,7 +112,7 @@ def wait_asked(headers: httpx2.Headers, at_most: int) -> float:
 
 
 def client() -> httpx2.AsyncClient:
-    """Without the proxies of the environment, which would look names up themselves, and without redirects."""
+    """The HTTP client: without redirects, and without the environment's proxies, which look names up themselves."""
     loop = asyncio.get_running_loop()
     if loop not in clients:
         for other in [each for each in clients if each.is_closed()]:
@@ -122,7 +122,7 @@ def client() -> httpx2.AsyncClient:
 
 
 def is_public(number: IPv4Address | IPv6Address) -> bool:
-    """Also of the IPv4 address that an IPv6 one stands for."""
+    """Whether the address is on the public internet, also the IPv4 one that an IPv6 one stands for."""
     if isinstance(number, IPv6Address):
         teredo = number.teredo
         inner = number.ipv4_mapped or number.sixtofour or (teredo and teredo[1])
@@ -134,7 +134,7 @@ def is_public(number: IPv4Address | IPv6Address) -> bool:
 
 
 def number_of(host: str) -> IPv4Address | IPv6Address | None:
-    """None for a name. Shorthand such as 127.1 or 0x7f000001, which resolvers read, is a number as well."""
+    """The number of a host; None for a name. Resolvers also read 127.1 or 0x7f000001 as numbers."""
     try:
         return ip_address(host)
     except ValueError:

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 register = Library()
 
 
-class Part(Node):
+class PartNode(Node):
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
 
@@ -16,7 +16,7 @@ class Part(Node):
 
 
 @register.tag
-def part(parser: Parser, token: Token) -> Part:
+def part(parser: Parser, token: Token) -> PartNode:
     """`{% part "todos/_chips.html" %}` is an include without a context of its own, at a quarter of its cost."""
     _, name = token.split_contents()
-    return Part(Engine.get_default().get_template(name[1:-1]).nodelist)
+    return PartNode(Engine.get_default().get_template(name[1:-1]).nodelist)

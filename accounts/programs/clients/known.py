@@ -79,7 +79,7 @@ def read_metadata(said: Any) -> ClientMetadata:
 
 
 def describe(application: Application, metadata: ClientMetadata) -> Application:
-    """Put what was said into the row. Its secret is one that nobody is told."""
+    """Copy the metadata to the row, with a secret that nobody is told."""
     application.name = metadata.client_name
     application.redirect_uris = " ".join(dict.fromkeys(metadata.redirect_uris))
     application.client_type = Application.CLIENT_PUBLIC

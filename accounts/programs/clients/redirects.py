@@ -45,7 +45,7 @@ def fault_of_scheme(scheme: str, host: str | None, *, leads_somewhere: bool) -> 
 
 
 def place_of(address: str) -> str:
-    """Where that is, for people: a host, or an app of their own device."""
+    """The address in words for people: a host, or an app on their own device."""
     parts = urlsplit(address)
     if parts.scheme == "https":
         return parts.netloc

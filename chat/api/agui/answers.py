@@ -9,7 +9,7 @@ from accounts.models import User
 from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
 from chat.events import ToolCallRecord
 from chat.models import Approval
-from chat.turns.approvals import Choice, decision_text, settle, waiting_calls
+from chat.turns.approvals import Choice, carry_out, decision_text, waiting_calls
 from chat.turns.records import tool_call_record
 from database.units import database_unit
 
@@ -49,7 +49,7 @@ def decided(user: User, entry: ResumeEntry) -> Approval | None:
     except ValueError:
         raise ApprovalNotFound from None
     try:
-        return settle(user, approval_id, entry.chosen)
+        return carry_out(user, approval_id, entry.chosen)
     except ApprovalExpired:
         if entry.status == "cancelled":
             return None

@@ -118,7 +118,7 @@ class Run:
         yield {"type": "TOOL_CALL_RESULT", "messageId": result_id(call), "toolCallId": call_id, "content": content}
 
     def untold(self, completed: TurnCompleted) -> Iterator[Frame]:
-        """What the end of a turn says and no event before it: all of one that was answered earlier."""
+        """Frames for what only the last event tells: all of a turn that was answered earlier."""
         for call in completed.tool_calls:
             yield from self.call(call)
             yield from self.outcome(call)

@@ -21,7 +21,7 @@ class Theirs(Body):
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
 
 
-class Part(Theirs):
+class MessagePart(Theirs):
     type: str
     text: str = ""
 
@@ -31,7 +31,7 @@ class FrontMessage(Theirs):
 
     id: str = Field(min_length=1, max_length=NAME_MAX)
     role: str
-    content: str | list[Part] | None = None
+    content: str | list[MessagePart] | None = None
 
     @property
     def text(self) -> str:

@@ -20,7 +20,7 @@ from language.acts import (
 from language.clock import Clock
 from language.questions import COMPLETE_OFFER, DELETE_OFFER, DELETE_ONE_OFFER, offer_of
 from language.talk.exchanges import Call, Row
-from language.talk.matching import Fit, found_none, settled
+from language.talk.matching import Fit, found_none, matched
 from language.talk.references import WHICH_ONE
 
 from .listing import counted, described, facts, grouped, more_of, numbered, quoted
@@ -267,7 +267,7 @@ def seek_answer(act: Sought, call: Call, clock: Clock) -> str:
         return _("I could not look that up: %(reason)s") % {"reason": call.error}
     if act.otherwise and found_none(act, call.rows, clock):
         return act.otherwise.question if isinstance(act.otherwise, Clarify) else ""
-    asked = settled(act, call.rows, clock)
+    asked = matched(act, call.rows, clock)
     rows = asked.asked.rows
     if asked.asked.fit == Fit.ALMOST:
         return _(offer_of(act.change)) % {"todo": described(rows[0])}

@@ -33,7 +33,7 @@ from language.reading.clauses.reminding import LAST_REMINDER
 from language.reading.message import read_message, understand
 from language.talk.exchanges import Call, Conversation, Exchange, Row
 from language.talk.follow_ups import follow_up
-from language.talk.matching import found_none, settled, sought
+from language.talk.matching import found_none, matched, sought
 from language.talk.references import known_rows, resolve, with_whole_due
 from language.text.clauses import CLAUSE_MAX_CHARACTERS
 
@@ -164,7 +164,7 @@ def calls_for_sought(act: Sought, call: Call, clock: Clock) -> list[Wanted]:
         return requests_for([act.change])
     if act.otherwise and found_none(act, call.rows, clock):
         return requests_for([act.otherwise])
-    change = settled(act, call.rows, clock).change
+    change = matched(act, call.rows, clock).change
     if isinstance(change, UpdateTodos):
         change = with_whole_due(change, {row.due for row in call.rows if row.id in change.tasks}, clock)
     return requests_for([change]) if change else []

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import SimpleTestCase, TransactionTestCase, override_settings
 
-from config.endpoints.health import OK, OUT_OF_REACH, SLOW, Part, look_at_database, look_at_redis
+from config.endpoints.health import OK, OUT_OF_REACH, SLOW, Dependency, look_at_database, look_at_redis
 from config.testing import empty_database, running_server
 from config.tests.asking import ask
 from config.tests.servers import wait_for
@@ -23,7 +23,7 @@ RECOVERY_SECONDS = 60
 class Looks(SimpleTestCase):
     async def test_probes_that_come_together_share_one_look(self):
         looks = []
-        part = Part("x", lambda: looks.append(1) or OK, fresh_seconds=60)
+        part = Dependency("x", lambda: looks.append(1) or OK, fresh_seconds=60)
         self.assertEqual(await asyncio.gather(*(part.state() for _ in range(20))), [OK] * 20)
         self.assertEqual(len(looks), 1)
 
@@ -35,7 +35,7 @@ class Looks(SimpleTestCase):
             released.wait()
             return OK
 
-        part = Part("x", hang, patience_seconds=0.01, fresh_seconds=60)
+        part = Dependency("x", hang, patience_seconds=0.01, fresh_seconds=60)
         with self.assertLogs("config.endpoints.health", "WARNING"):
             self.assertEqual([await part.state(), await part.state()], [SLOW, SLOW])
         released.set()
@@ -45,7 +45,7 @@ class Looks(SimpleTestCase):
 
     async def test_what_changes_is_logged_once(self):
         states = ["out of reach", "out of reach", OK]
-        part = Part("x", lambda: states[0])
+        part = Dependency("x", lambda: states[0])
         with self.assertLogs("config.endpoints.health", "INFO") as logs:
             while states:
                 part.looking = None
@@ -58,7 +58,7 @@ class Looks(SimpleTestCase):
     )
     async def test_a_redis_that_nobody_answers_for_is_out_of_reach_and_the_log_says_why(self):
         with self.assertLogs("config.endpoints.health", "WARNING") as logs:
-            self.assertEqual(await Part("redis", look_at_redis).state(), OUT_OF_REACH)
+            self.assertEqual(await Dependency("redis", look_at_redis).state(), OUT_OF_REACH)
         self.assertEqual(logs.records[0].getMessage(), "redis: out of reach (connection refused), was: ok")
 
     def test_a_cache_that_answers_is_well(self):

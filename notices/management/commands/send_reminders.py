@@ -10,6 +10,6 @@ class Command(BaseCommand):
     help = "Send the reminders that are due and what waits to be tried again, once. Servers do it all the time."
 
     def handle(self, **options):
-        settled = async_to_sync(send_due)()
-        said = ", ".join(f"{count} by {what}" for what, count in sorted(settled.items()))
+        outcomes = async_to_sync(send_due)()
+        said = ", ".join(f"{count} by {what}" for what, count in sorted(outcomes.items()))
         self.stdout.write(f"Sent: {said}" if said else "Nothing is due.")
