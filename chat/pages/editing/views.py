@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods
 from uuid_utils.compat import uuid7
 
 from accounts.pages.sign_in import PageRequest, is_htmx, render_page, signed_in
+from chat.conversations import read_conversation
 from chat.errors import IdempotencyInProgress, NotEditable
 from chat.models import Conversation
 from chat.pages.views import posted_message, refusal, running_answer, turn_answer
 from chat.running import start_turn
 from chat.turn import begin_turn
 from chat.turns.replacing import editable_exchange, open_question_of
-from chat.turns.settling import settle_dead_turn
 from database.units import database_unit
 from todos.pages.history import changes_of_message
 from web.errors import ProductError
@@ -30,7 +30,7 @@ from web.pages.missing import missing_as_404
 async def edit_message(request: PageRequest, conversation_id: UUID, message_id: UUID) -> HttpResponseBase:
     """The edited text is a message like any other; what the earlier one did is taken back as it is stored."""
     if request.method != "POST":
-        return await edit_page(request, conversation_id, message_id)
+        return await edit_page(request, await conversation_of(request, conversation_id), message_id)
     message = dataclasses.replace(posted_message(request), conversation_id=conversation_id, replaces=message_id)
     try:
         running = await start_turn(begin_turn(request, request.acting_user.subject, message))
@@ -40,24 +40,28 @@ async def edit_message(request: PageRequest, conversation_id: UUID, message_id: 
         if is_htmx(request) or problem.status in {403, 404} or isinstance(problem, NotEditable):
             return await refusal(request, message, problem)
         shown = {"text": message.text, "problem": problem.details.get("message", problem.sentence)}
-        return await edit_page(request, conversation_id, message_id, problem.status, **shown)
+        conversation = await conversation_of(request, conversation_id)
+        return await edit_page(request, conversation, message_id, problem.status, **shown)
     return await turn_answer(request, running)
+
+
+async def conversation_of(request: PageRequest, conversation_id: UUID) -> Conversation:
+    with missing_as_404():
+        return await read_conversation(request.acting_user, conversation_id)
 
 
 @database_unit
 def edit_page(
-    request: PageRequest, conversation_id: UUID, message_id: UUID, status: int = 200, **context: Any
+    request: PageRequest, conversation: Conversation, message_id: UUID, status: int = 200, **context: Any
 ) -> HttpResponse:
     """What was said, to be changed, and all that will be undone before it is asked anew."""
     user, now = request.acting_user, timezone.now().astimezone(request.acting_user.zone)
     try:
         with missing_as_404():
-            conversation = Conversation.objects.owned(user, conversation_id)
-            settle_dead_turn(conversation)
             question, answer = editable_exchange(conversation, message_id)
     except NotEditable as refused:
         messages.warning(request, refused.sentence)
-        return redirect("conversation", conversation_id)
+        return redirect("conversation", conversation.pk)
     shown = {
         "section": "chat",
         "conversation": conversation,
