@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 from mcp_types import ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from chat.models.briefings import Briefing
 from database.units import database_unit
@@ -19,19 +19,22 @@ from .hours import CHANNELS, Wish, briefings_of, wish
 from .spoken import note_of, time_and_rule
 from .taking_back import change_by
 
-Way = Literal["push", "mail", "page"]
+# “app” is what is left without the others: a message in a conversation.
+Way = Literal["push", "mail", "app"]
+Plan = Literal["day", "week"]
+# A model pays for each word of a schema: nothing is said of its length.
+When = Annotated[SearchText, WithJsonSchema({"type": "string", "description": "In the user's words: “sundays 6pm”"})]
 
 
 class HowItIs(BaseModel):
     """`note` is for the user to know."""
 
-    on: bool
     note: str
 
 
 @server.tool(
     annotations=ToolAnnotations(
-        title="Set the briefing",
+        title="Briefing",
         read_only_hint=False,
         destructive_hint=False,
         idempotent_hint=True,
@@ -40,16 +43,13 @@ class HowItIs(BaseModel):
 )
 async def set_briefing(
     caller: ActingCaller,
-    plan: Literal["day", "week"] = "day",
-    when: Annotated[SearchText, Field(description="In the user's words: “weekdays at 7”, “every sunday 6pm”")] = "",
-    by: Annotated[list[Way] | Absent, Field(description="page: only as a message in the app")] = None,
+    plan: Plan | Absent = None,
+    when: When = "",
+    by: list[Way] | Absent = None,
     on: Annotated[bool | Absent, Field(description="false ends it")] = None,
 ) -> HowItIs:
-    """Set, change or end the user's regular briefing on their day, or plan of the week; by `plan` alone: how it is.
-
-    Tell them `note`.
-    """
-    return await database_unit(set_or_say)(caller, Briefing.Kind(plan), when.strip(), by, on)
+    """Set, change or end the user's regular briefing on the day or plan of the week. Alone: how it is. Say `note`."""
+    return await database_unit(set_or_say)(caller, Briefing.Kind(plan or "day"), when.strip(), by, on)
 
 
 def set_or_say(caller: Caller, kind: Briefing.Kind, when: str, by: list[Way] | None, on: bool | None) -> HowItIs:
@@ -62,11 +62,11 @@ def set_or_say(caller: Caller, kind: Briefing.Kind, when: str, by: list[Way] | N
             time, rule = time_and_rule(when, briefing, caller.now) if when else (briefing.time, briefing.rule)
         except ValidationFailed as refusal:
             raise ToolRefused(refusal.code, " ".join(refusal.details.values())) from None
-        channels = frozenset(by) - {"page"} if by else ways_so_far(briefing, other)
+        channels = frozenset(by) - {"app"} if by else ways_so_far(briefing, other)
         briefing = changed(briefing, Wish(on is not False, time, rule, channels), caller)
         if is_stored(other):
             changed(other, replace(Wish.of(other), channels=channels), caller)
-    return HowItIs(on=briefing.next_at is not None, note=note_of(briefing, caller.now))
+    return HowItIs(note=note_of(briefing, caller.now))
 
 
 def changed(briefing: Briefing, wanted: Wish, caller: Caller) -> Briefing:

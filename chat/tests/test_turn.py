@@ -71,7 +71,7 @@ class TwelveSteps(ChatCase):
         request = model.requests[0]
         self.assertEqual(
             {tool.name for tool in request.tools},
-            {"add_task", "list_tasks", "complete_task", "update_task", "delete_task", "undo"},
+            {"add_task", "list_tasks", "complete_task", "update_task", "delete_task", "undo", "set_briefing"},
         )
         self.assertIn("(UTC)", request.instructions)
         self.assertEqual(request.time_zone, "UTC")

@@ -94,7 +94,7 @@ class Changed(BaseModel):
 class Refused(BaseModel):
     """Nothing was done. `candidates` are what `reference` may mean."""
 
-    outcome: Literal["refused"] = "refused"
+    outcome: Annotated[Literal["refused"], WithJsonSchema({"const": "refused"})] = "refused"
     code: str
     reason: str
     reference: str
@@ -118,7 +118,7 @@ class TaskList(BaseModel):
 
 NAMES = frozenset({"title"})
 # Of an answer, which always is whole, types are enough: it explains itself.
-ALL_BUT_TYPES = NAMES | {"description", "required"}
+ALL_BUT_TYPES = NAMES | {"description", "required", "default"}
 
 
 def lean_schema(schema: dict[str, Any], without: frozenset[str] = NAMES) -> dict[str, Any]:

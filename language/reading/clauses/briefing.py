@@ -6,7 +6,7 @@ from language.grammar import section
 from language.text.selection import select
 
 forms = section("briefing")
-WAYS = ("push", "mail", "page")
+WAYS = ("push", "mail", "app")
 SPANS = {"day": "today", "week": "this week"}
 ONCE = "A briefing comes again and again. Say for example “brief me every morning at 7”, or “every sunday at 6pm”."
 
