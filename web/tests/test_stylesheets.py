@@ -1,5 +1,6 @@
 """The one stylesheet of the pages."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -60,3 +61,8 @@ class Stylesheets(SimpleTestCase):
             weights = re.findall(r"font-weight: ([^;]+);", path.read_text())
             self.assertLessEqual(set(sizes), {"var(--small)", "var(--text)", "var(--title)"}, path.name)
             self.assertLessEqual(set(weights), {"var(--bold)", "400"}, path.name)
+
+    def test_a_page_loads_at_most_a_tenth_of_a_megabyte_of_styles_and_scripts(self):
+        static = FOLDER.parent
+        loaded = [path.read_bytes() for path in [*static.glob("htmx-*.js"), *(static / "scripts").glob("*.js")]]
+        self.assertLess(sum(len(gzip.compress(part)) for part in [joined_styles(FOLDER), *loaded]), 100_000)
