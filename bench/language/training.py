@@ -47,6 +47,8 @@ FAMILIES = {
 }
 TOOLS = {"list": "look", "uncomplete": "reopen"}
 SMALLEST = 0.1
+# Files of deeds for a list and of what is said to others in the same words.
+OF_DEEDS = {"deeds", "errands"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def whose(example: Example) -> str:
 
 def shaped(example: Example) -> str:
     """What is not ours has no family; of deeds and what is like them, no shape tells which is which."""
-    return "" if example.source == "deeds" or example.family in {"talk", "outside"} else example.family
+    return "" if example.source in OF_DEEDS or example.family in {"talk", "outside"} else example.family
 
 
 SCORES = {

@@ -669,6 +669,24 @@ class CorrectionTests(StepTestCase):
         requests, _ = await self.step(*self.moved, UserText("got it, it's done"))
         self.assertEqual(requests, [("complete_task", {"tasks": ["id-2"]})])
 
+    async def test_so_is_another_and_no_the_other(self):
+        done = exchange("milk is done", "complete_task", {"tasks": ["milk"]}, became("completed", MILK), "Done.")
+        await self.assert_asks(
+            *done, UserText("so is the rent"), tool_name="complete_task", arguments={"tasks": ["rent"]}
+        )
+        requests, _ = await self.step(*done, UserText("no the rent"))
+        self.assertEqual(requests, [("undo", {}), ("complete_task", {"tasks": ["rent"]})])
+        requests, _ = await self.step(*done, UserText("actually it isn't"))
+        self.assertEqual(requests, [("undo", {})])
+
+    async def test_an_hour_alone_is_on_the_day_of_the_todo_before_it(self):
+        await self.assert_asks(
+            *ADDED,
+            UserText("and piano at 6"),
+            tool_name="add_task",
+            arguments={"tasks": [{"title": "piano", "due": "2026-03-06 at 6"}]},
+        )
+
     async def test_a_thing_right_after_another_is_offered_to_be_added(self):
         await self.assert_answers(*ADDED, UserText("eggs"), text="Shall I add “eggs” to your list?")
 

@@ -197,7 +197,7 @@ def _amount(words: Words, place: int) -> tuple[int, str, int] | None:
         return *words.get(place, Kind.AMOUNT), place + 1
     unit = words.get(place + 1, Kind.UNIT)
     if unit is None:
-        return None
+        return _amount_and_half(words, place)
     if words.has(place, Kind.HALF) and unit in HALVES:
         return *HALVES[unit], place + 2
     count = words.get(place, Kind.NUMBER)
@@ -206,6 +206,15 @@ def _amount(words: Words, place: int) -> tuple[int, str, int] | None:
     if unit == "hour" and words.has(place + 2, Kind.AND) and words.has(place + 3, Kind.HALF):
         return count * 60 + 30, "minute", place + 4
     return count, unit, place + 2
+
+
+def _amount_and_half(words: Words, place: int) -> tuple[int, str, int] | None:
+    """ "Two and a half hours": elsewhere the half stands behind the unit."""
+    count = words.get(place, Kind.NUMBER)
+    is_half = words.has(place + 1, Kind.AND) and words.has(place + 2, Kind.HALF)
+    if count is None or not is_half or words.get(place + 3, Kind.UNIT) != "hour":
+        return None
+    return count * 60 + 30, "minute", place + 4
 
 
 def _offset_from(words: Words, place: int, reference: Reference, amount: tuple[int, str]) -> DayReading | None:

@@ -156,8 +156,9 @@ def acts_of_both(left: str, conjunction: str, right: str, clock: Clock) -> list[
         return joined(left_acts, right_acts)
     # The left side may be no request but the reason for one: "I am tired today, so clear my list".
     is_question = isinstance(right_acts[0], AskTodos) and not understand_bare(clause_of(left).text, clock)
+    is_told = conjunction in {",", "-", "–"} and forms.tells_why.fullmatch(left)
     is_reason = forms.gives_reason.fullmatch(conjunction) or isinstance(right_acts[0], ChangeMany) or is_question
-    return right_acts if is_reason else None
+    return right_acts if is_told or is_reason else None
 
 
 def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:

@@ -131,7 +131,8 @@ def may_write(act: Act) -> bool:
     if isinstance(act, UpdateTodos):
         # "It" is a todo that was spoken of, and a new date is for todos alone: "can you push it to 5?"
         return not (act.due or all(map(is_pronoun, act.tasks)))
-    return isinstance(act, WRITTEN) and act != AddTodo("")
+    # Nobody tells a lamp that the sink is fixed.
+    return isinstance(act, WRITTEN) and act != AddTodo("") and not isinstance(act, CompleteTodos)
 
 
 def said_to_others(reading: Reading, ours: float) -> Reading | None:

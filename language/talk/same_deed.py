@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from language.acts import Act, AddTodo, CompleteTodos, DeleteTodos, Sought, Supposed, UndoChanges, UpdateTodos
-from language.clock import Clock, is_date
+from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
 from language.reading.clauses.adding import listed
 from language.reading.clauses.bare import forms as bare
@@ -37,7 +37,17 @@ def same_deed(conversation: Conversation, clock: Clock, before: Callable[[], lis
         return [UndoChanges()]
     if forms.other.fullmatch(text) and (other := other_row(conversation)):
         return done_to_other(other.id, outcome, clock, before)
-    return another_day(text, clock, before) or for_another(text, outcome, clock, before)
+    if acts := another_day(text, clock, before) or for_another(text, outcome, clock, before):
+        days = {row.due.partition("T")[0] for row in conversation.last.rows}
+        return [on_day(act, days) for act in acts]
+    return None
+
+
+def on_day(act: Act, days: set[str]) -> Act:
+    """ "And the guitar lesson at 6" is on the day of the lesson before it."""
+    if isinstance(act, AddTodo) and TIME_ALONE.fullmatch(act.due) and len(days) == 1:
+        return replace(act, due=f"{next(iter(days))} {act.due}".strip())
+    return act
 
 
 def for_another(text: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:

@@ -707,6 +707,25 @@ class PlainTalkTests(UnderstandingTestCase):
             }
         )
 
+    def test_why_something_goes_is_said_before_it(self):
+        self.assert_means({"we're not going to rome anymore, delete the hotel": DeleteTodos(("hotel",))})
+        self.assert_asks_back("if we don't go to rome, delete the hotel")
+
+    def test_all_that_is_wished_away_is_a_group(self):
+        (act,) = understand("i want all my events deleted", CLOCK)
+        self.assertIsInstance(act, ChangeMany)
+
+    def test_a_repeat_is_told_behind_a_comma_or_as_a_habit(self):
+        self.assert_means(
+            {
+                "recital april 12, repeats every year": AddTodo("recital", due="april 12 every year"),
+                "make watering the ferns a weekly thing": UpdateTodos(("watering the ferns",), due="weekly"),
+            }
+        )
+
+    def test_a_command_that_was_not_understood_is_no_title(self):
+        self.assert_asks_back("set something as the priority of the essay")
+
     def test_things_in_a_row_are_apart_though_one_may_be_a_verb(self):
         self.assert_means(
             {

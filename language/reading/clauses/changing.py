@@ -47,6 +47,9 @@ Maker = Callable[[re.Match[str], Clock], Act | None]
 
 Changes = tuple[tuple[Forms, Maker], ...]
 
+# "Garden fence" begins with a noun that may be a verb as well, "organize photos by the year they" with a verb.
+NAME_MAX_WORDS = 3
+
 OF_WHICH_GONE = gettext_noop("Which one should I delete? Say a few words of its title.")
 NONE_GONE = gettext_noop("No open todo matches “%(name)s”. Which one should I delete? Say a few words of its title.")
 OF_WHICH = gettext_noop(
@@ -117,6 +120,7 @@ def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
     no_work = forms.no_work_done.match(what) or forms.for_now.fullmatch(what)
     # "Organize photos by the year they were taken" is something to do.
     is_deed = match.re in forms.was_done.patterns and is_verb_phrase(what)
+    is_deed = is_deed and len(what.split()) > NAME_MAX_WORDS
     if no_work or is_deed or not is_past(match["verb"].lower()):
         return None
     what = outside_list(what)

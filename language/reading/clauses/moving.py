@@ -23,6 +23,7 @@ def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
     """The move that the text asks for or tells of, or None."""
     corrects = corrects or forms.instead.search(text) is not None
     text = forms.date_of.sub(lambda words: words[0].removesuffix(" of"), forms.instead.sub("", text))
+    text = forms.made_repeat.sub(r"\g<make> repeat \g<often>", text)
     text = forms.moved_up.sub(r"\g<move> to", forms.same_time.sub(r"\g<to>", text))
     if (match := forms.but_not.fullmatch(text)) and is_date(match["old"], clock):
         text, corrects = match["kept"], True
