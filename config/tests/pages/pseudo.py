@@ -32,8 +32,13 @@ def strange(sentence: str) -> str:
     parts.append(sentence[end:].translate(STRANGE))
     letters = sum(len(part) for part in parts[::2])
     body = "".join(parts)
-    tail = len(body) - len(body.rstrip())
-    return body[: len(body) - tail] + "~" * round(letters * LONGER) + body[len(body) - tail :]
+    end = len(body.rstrip())
+    return body[:end] + longer_by(round(letters * LONGER)) + body[end:]
+
+
+def longer_by(letters: int) -> str:
+    """In words of seven, as long as a word is that has to fit into a line."""
+    return ("~" * min(letters, 4) + " ~~~~~~~" * letters)[:letters].rstrip()
 
 
 def write_pseudo_language(folder: Path) -> None:
