@@ -99,6 +99,7 @@ check: $(VENV)/dev $(GENERATORS)/.venv/.installed $(GENERATORS)/node_modules/.in
 	git ls-files -z | grep -zvE '\.(png|mo)$$|^static/htmx|requirements[a-z-]*\.txt$$' | xargs -0 $(BIN)/detect-secrets-hook \
 		--disable-plugin KeywordDetector --exclude-lines $(NO_SECRETS)
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m web.languages.catalogues --check || { echo 'Translations: make messages, and translate what is empty.' >&2; exit 1; }
 	@$(BIN)/python -m pytest -q --no-header config/tests/programs/test_generated_clients.py -k "valid or linter"
 	DEBUG=off SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING --tag security

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import IntegerField
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from database.prepared import PreparedQuery, Slot, pk_slot
@@ -94,7 +95,7 @@ def change_conversation(
 def checked_title(title: str) -> str:
     title = " ".join(title.split())
     if is_blank(title):
-        raise ValidationFailed(details={"title": "Write a title."})
+        raise ValidationFailed(details={"title": _("Write a title.")})
     return title
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from mcp_types import CallToolResult, TextContent
 
 from accounts.models import User
@@ -52,7 +53,7 @@ def content(approval: Approval) -> dict[str, Any]:
     """What the card shows. Call it inside a database unit."""
     record = approval_record(approval, timezone.now())
     said, may_undo = standing(approval)
-    expired = "This expired and nothing was changed. Ask again."
+    expired = _("This expired and nothing was changed. Ask again.")
     return {
         "status": record.status,
         "question": would_do(approval),

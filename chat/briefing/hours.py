@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import User
 from chat.models.briefings import Briefing
@@ -25,7 +26,7 @@ USUAL = {
     Briefing.Kind.WEEK: (datetime.time(18), "FREQ=WEEKLY;BYDAY=SU"),
 }
 WEEK = 7
-DAYS_ONLY = "Name days of the week, as in FREQ=WEEKLY;BYDAY=MO,FR, or FREQ=DAILY."
+DAYS_ONLY = gettext_noop("Name days of the week, as in FREQ=WEEKLY;BYDAY=MO,FR, or FREQ=DAILY.")
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,14 @@ def days_of(rule: str) -> set[int]:
     try:
         read = parse_rule(rule)
     except DateNotUnderstood:
-        raise ValidationFailed(details={"recurrence": DAYS_ONLY}) from None
+        raise ValidationFailed(details={"recurrence": gettext(DAYS_ONLY)}) from None
     if read.interval != 1 or read.month_days or read.month or read.position or any(nth for nth, _ in read.days):
-        raise ValidationFailed(details={"recurrence": DAYS_ONLY})
+        raise ValidationFailed(details={"recurrence": gettext(DAYS_ONLY)})
     if read.frequency == "DAILY" and not read.days:
         return set(range(WEEK))
     if read.frequency == "WEEKLY" and read.days:
         return {day for _, day in read.days}
-    raise ValidationFailed(details={"recurrence": DAYS_ONLY})
+    raise ValidationFailed(details={"recurrence": gettext(DAYS_ONLY)})
 
 
 def rule_of(days: set[int]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chat.models.briefings import Briefing
@@ -80,4 +81,4 @@ def swapped(row: Briefing, by: Origin, now: datetime.datetime) -> Briefing:
 
 
 def told(rows: list[Briefing], now: datetime.datetime) -> str:
-    return " ".join(["Taken back:", *(note_of(row, now) for row in rows)])
+    return " ".join([_("Taken back:"), *(note_of(row, now) for row in rows)])

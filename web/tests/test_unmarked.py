@@ -5,7 +5,9 @@ import re
 import pytest
 from django.test import SimpleTestCase
 
-from web.languages.catalogues import ROOT
+from web.languages.catalogues import PACKAGES, ROOT
+
+from .unmarked_python import sentences
 
 pytestmark = pytest.mark.once
 
@@ -51,3 +53,56 @@ class Templates(SimpleTestCase):
             '<p class="hint">',
         ):
             self.assertEqual(unmarked(template), [], template)
+
+
+# Of programs, models and developers, who read English: protocols, the API document, instructions, prompts, logs.
+FOR_PROGRAMS = (
+    *(
+        "accounts/programs/",
+        "chat/api/",
+        "chat/assistants/",
+        "chat/asking/",
+        "chat/history/",
+        "chat/search/",
+        "config/",
+    ),
+    *("chat/events.py", "chat/turn.py", "chat/turns/upkeep.py", "chat/briefing/suggesting.py", "chat/briefing/tool.py"),
+    *(
+        "todos/api/",
+        "todos/hosts.py",
+        "todos/mcp/server.py",
+        "todos/tools.py",
+        "todos/transfer/api.py",
+        "notices/api.py",
+    ),
+    *("web/checks.py", "web/languages/catalogues.py", "web/errors.py", "language/dates/", "language/text/spelling.py"),
+)
+PLAIN_NAMES = {"Todo Chat", "Samsung Internet", "Mac OS X"}
+
+
+class Modules(SimpleTestCase):
+    def test_each_sentence_for_people_is_marked(self):
+        found, seen = {}, 0
+        for package in PACKAGES:
+            for path in sorted((ROOT / package).rglob("*.py")):
+                name = str(path.relative_to(ROOT))
+                if {"tests", "migrations", "management"} & set(path.parts) or path.stem in {"testing", "schema"}:
+                    continue
+                seen += 1
+                if not name.startswith(FOR_PROGRAMS):
+                    said = [words for _, words in sentences(path.read_text()) if words not in PLAIN_NAMES]
+                    found |= {name: said} if said else {}
+        self.assertGreater(seen, 300)
+        self.assertEqual(found, {})
+
+    def test_what_is_not_marked_is_found(self):
+        for source in ('said = "Nothing was changed."', 'f"Moved {title} to the trash."', 'Refused("Write a title.")'):
+            self.assertEqual(len(list(sentences(source))), 1, source)
+        marked = (
+            '_("Nothing was changed.")',
+            '"""A docstring says what."""',
+            'logger.info("Sent all of it")',
+            '"a_code"',
+        )
+        for source in marked:
+            self.assertEqual(list(sentences(source)), [], source)

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 MARKS = {
     *("_", "gettext", "gettext_lazy", "gettext_noop"),
@@ -19,9 +18,17 @@ NOT_FOR_PEOPLE_BY_NAME = {"help_text", "description", "examples", "help", "hint"
 SENTENCE = re.compile(r"^[A-Z“…][^{}<>=/\\]*[a-z’] [a-zA-Z“0-9]")
 
 
-def unmarked(path: Path) -> Iterator[tuple[int, str]]:
-    tree = ast.parse(path.read_text())
-    yield from of_node(tree)
+def sentences(source: str) -> Iterator[tuple[int, str]]:
+    """Line and words of each."""
+    tree = ast.parse(source)
+    marked = {id(part) for call in ast.walk(tree) if is_marking(call) for part in ast.walk(call)}
+    known = {part.value for part in ast.walk(tree) if id(part) in marked and isinstance(part, ast.Constant)}
+    # What is marked once may be a key or a comparison elsewhere in the module.
+    yield from ((line, words) for line, words in of_node(tree) if words not in known)
+
+
+def is_marking(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and name_of(node.func) in MARKS
 
 
 def of_node(node: ast.AST) -> Iterator[tuple[int, str]]:

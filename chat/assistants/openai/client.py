@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 import httpx2
 import openai
 from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
 
 from chat.assistants.interface import ModelOutput, ModelRequest, StepEnd, ToolDefinition, ToolRequest
 from chat.errors import (
@@ -52,9 +53,11 @@ from .stepping_back import next_without, speaks_of_tools
 
 logger = logging.getLogger(__name__)
 
-CUT_SENTENCE = "The assistant's model broke off in the middle of its answer. Your message is kept; try again."
-EMPTY_SENTENCE = "The assistant's model gave an empty answer. Your message is kept; try again."
-LARGE_SENTENCE = "The assistant's model sent more than an answer can be. Your message is kept; try again."
+CUT_SENTENCE = gettext_noop(
+    "The assistant's model broke off in the middle of its answer. Your message is kept; try again."
+)
+EMPTY_SENTENCE = gettext_noop("The assistant's model gave an empty answer. Your message is kept; try again.")
+LARGE_SENTENCE = gettext_noop("The assistant's model sent more than an answer can be. Your message is kept; try again.")
 ASKED_AGAIN = (
     "\n\nYour last answer had no words for the person and no call that could be read. Answer now in plain words, "
     "or call a tool by the interface for tools, never as text."
@@ -123,7 +126,7 @@ class OpenAIModel:
                 if asked is not request:
                     raise
             asked = dataclasses.replace(request, instructions=request.instructions + ASKED_AGAIN)
-        raise ModelError(EMPTY_SENTENCE)
+        raise ModelError(gettext(EMPTY_SENTENCE))
 
     async def _step(self, request: ModelRequest, spent: StepEnd) -> AsyncGenerator[ModelOutput, None]:
         response, sent_bytes = await self._open(request)
@@ -308,7 +311,7 @@ def check_readable(events: EventReader, reader: AnswerReader) -> None:
     logger.warning("The model's answer could not be read (%s).", type(events.fault).__name__)
     if isinstance(events.fault, NotAnAnswer):
         raise ModelMisconfigured
-    raise ModelError(LARGE_SENTENCE if isinstance(events.fault, AnswerTooLarge) else None)
+    raise ModelError(gettext(LARGE_SENTENCE) if isinstance(events.fault, AnswerTooLarge) else None)
 
 
 def check_whole(events: EventReader, reader: AnswerReader) -> None:
@@ -319,7 +322,7 @@ def check_whole(events: EventReader, reader: AnswerReader) -> None:
     if reader.whole or events.done:
         return
     logger.warning("The model's answer ended before it was whole.")
-    raise ModelUnavailable(CUT_SENTENCE) if reader.begun else ModelError
+    raise ModelUnavailable(gettext(CUT_SENTENCE)) if reader.begun else ModelError
 
 
 CLIENT_ERRORS = (openai.APIConnectionError, httpx2.RequestError, ValueError, RecursionError)

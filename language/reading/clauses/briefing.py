@@ -1,5 +1,6 @@
 """What is said of being briefed: a verb or a name of it, and around that when, by what way and of day or week."""
 
+from habits.speech import gettext, gettext_noop
 from language.acts import Act, AskTodos, BriefMe, Clarify, Question
 from language.clock import Clock, cut_date
 from language.grammar import section
@@ -8,7 +9,9 @@ from language.text.selection import select
 forms = section("briefing")
 WAYS = ("push", "mail", "app")
 SPANS = {"day": "today", "week": "this week"}
-ONCE = "A briefing comes again and again. Say for example “brief me every morning at 7”, or “every sunday at 6pm”."
+ONCE = gettext_noop(
+    "A briefing comes again and again. Say for example “brief me every morning at 7”, or “every sunday at 6pm”."
+)
 
 
 def understand_briefing(text: str, clock: Clock) -> Act | None:
@@ -28,7 +31,7 @@ def understand_briefing(text: str, clock: Clock) -> Act | None:
     found = clock.find(text)
     said, is_once = said.strip(" ,:"), found is not None and found.names_day and not found.recurrence
     if forms.now.fullmatch(said) and (is_once or not when):
-        return Clarify(ONCE) if when else AskTodos(Question.WHICH, select(SPANS[plan], clock)[0])
+        return Clarify(gettext(ONCE)) if when else AskTodos(Question.WHICH, select(SPANS[plan], clock)[0])
     return None if is_once else wished(said, BriefMe(plan, when, by), is_ours=bool(forms.regular.search(text)))
 
 

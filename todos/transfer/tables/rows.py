@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from accounts.models import User
 from language.errors import DateNotUnderstood
 from language.recurrence import Recurrence
@@ -39,11 +42,11 @@ from .reading import Line, Table, read_table, spelling, text_of
 from .todoist import COLUMNS, LABEL, unguarded
 
 ROW_NAMES = UUID("5f1b9a53-6f0e-4d5c-9c3e-0a1f6f0d9b7e")
-NO_TABLE = (
-    "No line of this file names its columns. One of them must be a title, as in Todoist’s "
-    f"{','.join(COLUMNS)} or in “Title,Due,Priority”."
+NO_TABLE = gettext_noop(
+    "No line of this file names its columns. One of them must be a title, as in Todoist’s %(columns)s "
+    "or in “Title,Due,Priority”."
 )
-GUESSED = "This file is not UTF-8 and was read as Windows-1252: look at the letters."
+GUESSED = gettext_noop("This file is not UTF-8 and was read as Windows-1252: look at the letters.")
 QUOTED_MAX = 60
 
 
@@ -52,7 +55,7 @@ def csv_rows(content: bytes, user: User, now: datetime.datetime) -> Rows:
     text, guessed = text_of(content)
     table = read_table(text, TITLES, KNOWN)
     if table is None:
-        raise ValidationFailed(details={"body": NO_TABLE})
+        raise ValidationFailed(details={"body": _(NO_TABLE) % {"columns": ",".join(COLUMNS)}})
     check_size(len(table.lines))
     return CsvImport(table, user, now, guessed=guessed).rows()
 
@@ -72,7 +75,8 @@ class Task:
 
     @property
     def note(self) -> str:
-        columns = f"Kept in the notes: {', '.join(dict.fromkeys(self.columns))}." if self.columns else ""
+        names = ", ".join(dict.fromkeys(self.columns))
+        columns = _("Kept in the notes: %(columns)s.") % {"columns": names} if names else ""
         return " ".join([*self.said, *filter(None, [columns])])
 
 
@@ -103,12 +107,13 @@ class CsvImport:
         return places
 
     def rows(self) -> Rows:
-        rows: Rows = [skipped(line, "It stands above the names of the columns.") for line in self.table.before]
+        rows: Rows = [skipped(line, _("It stands above the names of the columns.")) for line in self.table.before]
         cells = [self._cells(line) for line in self.table.lines]
         filled = set().union(*cells)
         lost = [self.names[name] for name in self.spellings if name in NOT_KEPT & filled]
         if lost:
-            reason = f"Not imported, since it means nothing here: {', '.join(dict.fromkeys(lost))}."
+            columns = ", ".join(dict.fromkeys(lost))
+            reason = _("Not imported, since it means nothing here: %(columns)s.") % {"columns": columns}
             rows.append(ImportedRow(row=self.table.number, outcome="skipped", reason=reason))
         self.authors = {row["author"] for row in cells if "author" in row}
         return rows + [self._row(line, row) for line, row in zip(self.table.lines, cells, strict=True)]
@@ -130,22 +135,24 @@ class CsvImport:
                 return self._task(line, cells)
             case "section":
                 self.section, self.above, self.last = content, [], None
-                return skipped(line, "This is a section: the notes of its tasks name it.")
+                return skipped(line, _("This is a section: the notes of its tasks name it."))
             case "note":
                 return self._comment(line, cells, content)
             case "":
-                return skipped(line, "The TYPE of this row is empty.")
-        return skipped(line, f"Only tasks are imported, and this is a {kind[:QUOTED_MAX]}.")
+                return skipped(line, _("The TYPE of this row is empty."))
+        return skipped(line, _("Only tasks are imported, and this is a %(kind)s.") % {"kind": kind[:QUOTED_MAX]})
 
     def _comment(self, line: Line, cells: dict[str, str], content: str) -> ImportedRow:
         """Into the notes of the task above it."""
         if self.last is None:
-            return refused(line, "This comment stands below no task.")
+            return refused(line, _("This comment stands below no task."))
         notes = "\n\n".join(filter(None, [self.last.fields.get("notes", ""), f"Comment: {content}"]))
         if len(notes) > NOTES_MAX:
-            return refused(line, f"The notes of row {self.last.row} have no room for this comment.")
+            return refused(
+                line, _("The notes of row %(number)s have no room for this comment.") % {"number": self.last.row}
+            )
         self.last.fields["notes"] = notes
-        return skipped(line, f"This comment goes with row {self.last.row}, into its notes.")
+        return skipped(line, _("This comment goes with row %(number)s, into its notes.") % {"number": self.last.row})
 
     def _task(self, line: Line, cells: dict[str, str]) -> NewTodo | ImportedRow:
         task = Task(cells)
@@ -160,7 +167,7 @@ class CsvImport:
         self._keep_the_rest(task)
         fields["notes"] = "\n\n".join(filter(None, [self._cell(task, "notes"), "\n".join(task.kept)]))
         if self.guessed and not "".join(cells.values()).isascii():
-            task.said.append(GUESSED)
+            task.said.append(_(GUESSED))
         try:
             clean_fields(fields, self.user, self.now, Schedule())
         except ProductError as error:
@@ -185,7 +192,8 @@ class CsvImport:
         if len(title) <= TITLE_MAX:
             return title
         task.kept.append(title)
-        task.said.append(f"Its title has {len(title)} characters, {TITLE_MAX} fit: all of it is in the notes.")
+        said = _("Its title has %(length)s characters, %(most)s fit: all of it is in the notes.")
+        task.said.append(said % {"length": len(title), "most": TITLE_MAX})
         cut = title[: TITLE_MAX - 1]
         return f"{cut.rsplit(' ', 1)[0]}…"
 
@@ -208,7 +216,7 @@ class CsvImport:
         depth = int(indent) - 1 if indent.isascii() and indent.isdigit() and len(indent) < 3 else 0
         del self.above[max(depth, 0) :]
         if self.above:
-            task.keep("Part of", self.above[-1])
+            task.keep(_("Part of"), self.above[-1])
         self.above.append(title)
 
     def _priority(self, task: Task) -> str:
@@ -246,7 +254,7 @@ class CsvImport:
         except (ProductError, ValueError, OverflowError):
             task.kept.append(f"{self.names[self.places[dates[0]]]}: {phrase}")
             shown = phrase if len(phrase) <= QUOTED_MAX else f"{phrase[:QUOTED_MAX]}…"
-            task.said.append(f"“{shown}” was not understood as a date and is in the notes.")
+            task.said.append(_("“%(words)s” was not understood as a date and is in the notes.") % {"words": shown})
         return self._repeating(task, fields, repeat) if repeat else fields
 
     def _all_day(self, task: Task) -> bool | None:
@@ -261,7 +269,8 @@ class CsvImport:
             return self._cleaned({**fields, "recurrence": Recurrence(rule) if "FREQ=" in rule.upper() else rule})
         except (ProductError, ValueError):
             task.kept.append(f"{self.names[self.places['repeat']]}: {repeat}")
-            task.said.append(f"“{repeat[:QUOTED_MAX]}” was not understood as a repeat and is in the notes.")
+            said = _("“%(words)s” was not understood as a repeat and is in the notes.")
+            task.said.append(said % {"words": repeat[:QUOTED_MAX]})
             return fields
 
     def _cleaned(self, fields: Any) -> TodoFields:
@@ -301,7 +310,7 @@ class CsvImport:
         read = {*self.places.values(), *READ_ALONG, *NOT_KEPT, *(["type"] if self.is_todoist else [])}
         for name, cell in task.cells.items():
             if name not in read:
-                task.keep(self.names.get(name, "") or "Without a column", cell)
+                task.keep(self.names.get(name, "") or _("Without a column"), cell)
 
     def _id(self, cells: dict[str, str]) -> UUID:
         """The same for the same row of the same file; rows that are equal are told apart by their order."""
