@@ -24,6 +24,7 @@ from web.pages.missing import missing_as_404
 
 from .edit_form import DAYS, REMINDERS, REPEATS, TodoForm
 from .forms import add_reasons
+from .moving import step_addresses
 from .views import undo_address
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -89,6 +90,7 @@ def edit_page(
         "here": address_after(request, "todos"),
         "todo": todo,
         "conflict": conflict,
+        "steps": None if is_htmx(request) else step_addresses(request.acting_user, todo),
         **pickers(request, todo, form or TodoForm.of(todo, request.acting_user)),
     }
     template = "todos/_editing.html" if is_htmx(request) else "todos/edit.html"

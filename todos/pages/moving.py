@@ -122,6 +122,24 @@ def todos_of_day(user: User, day: str) -> list[UUID]:
     return list(Todo.objects.for_user(user).open().filter(due_date=date).by_urgency().values_list("pk", flat=True))
 
 
+def step_addresses(user: User, todo: Todo) -> dict[str, str]:
+    """What moves an open todo one place up or down in its day, where there is one: buttons that need no script."""
+    day = todo.due_date.isoformat() if todo.due_date else ""
+    ids = todos_of_day(user, day)
+    if todo.pk not in ids:
+        return {}
+    place, address = ids.index(todo.pk), reverse("move_todo", args=[todo.pk])
+    beside = {
+        "up": ("before", ids[place - 1]) if place else None,
+        "down": ("after", ids[place + 1]) if ids[place + 1 :] else None,
+    }
+    return {
+        name: f"{address}?{urlencode({'to': day, which[0]: which[1], 'version': todo.version})}"
+        for name, which in beside.items()
+        if which
+    }
+
+
 def place_in(ids: list[UUID], after: UUID | None, before: UUID | None) -> Beside | None:
     """Beside the neighbour that is still there; None where neither is, or none was named."""
     if after in ids:

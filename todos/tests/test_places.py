@@ -1,7 +1,9 @@
 """The order of a day by hand: kept with the todo, changed by every door, taken back, taken along."""
 
 import datetime
+import html
 import json
+import re
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -106,6 +108,22 @@ class PlaceTests(PlaceCase):
         self.assertEqual(ordered[:4], ["t001", "t133", "t132", "t131"])
         self.assertEqual((ordered[34], ordered[35], ordered[-1]), ("t100", "t002", "t000"))
         self.assertLess(max(Todo.objects.exclude(position=None).values_list("position", flat=True)), 400 * STEP)
+
+
+class WithoutScriptTests(PlaceCase):
+    def test_the_page_of_a_todo_moves_it_one_place(self):
+        def press(todo, words):
+            page = self.client.get(f"/todos/{todo.pk}/edit?next=/todos").content.decode()
+            found = re.search(rf'formaction="([^"]*)">(?:(?!</button>).)*{words}</button>', page, re.DOTALL)
+            if found:
+                self.client.post(html.unescape(found[1]), {"next": "/todos"})
+            return bool(found)
+
+        self.assertTrue(press(self.b, "Move up"))
+        self.assertEqual(self.order(), "bacd")
+        self.assertTrue(press(self.a, "Move down"))
+        self.assertEqual(self.order(), "bcad")
+        self.assertEqual((press(self.b, "Move up"), press(self.d, "Move down")), (False, False))
 
 
 class MeetingTests(PlaceCase):
