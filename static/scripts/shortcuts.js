@@ -23,11 +23,15 @@ function moveFocus(step) {
   titleOf(next)?.focus();
 }
 
-// A row that is ticked off or deleted goes away: the focus goes to its neighbour. With one that is moved it goes along.
+// A row that is ticked off or deleted goes away: the focus goes to its neighbour. With one that is moved it goes along,
+// and what is done to others, or undone, leaves it where it is.
 document.addEventListener("htmx:before:request", ({ target, detail: { ctx } }) => {
   const rows = [...document.querySelectorAll(".todo-list .todo")];
-  const place = rows.indexOf(rowInFocus());
-  if (target.id !== "todo-actions" || place < 0 || ctx.request.action.includes("/move")) return;
+  const row = rowInFocus();
+  const place = rows.indexOf(row);
+  const { action } = ctx.request;
+  if (target.id !== "todo-actions" || place < 0 || action.includes("/move")) return;
+  if (!action.includes(row.id.replace("todo-", ""))) return;
   titleOf(rows[place + 1] ?? rows[place - 1])?.focus({ preventScroll: true });
 });
 
