@@ -24,6 +24,7 @@ from language.dates.tokens import quoted_spans
 from language.errors import DateNotUnderstood
 from language.marks import MARK, priority_of_mark
 from language.reading.clauses.reminding import BEHIND_DATE, reminding_of_line
+from language.reminders.passed import BEHIND, passed_in_title
 from language.reminders.phrases import read_rules
 from language.reminders.text import rule_text
 
@@ -104,7 +105,7 @@ def parse_quick_add(
     found = list(_marks(line, keep))
     marks = [part for part in found if part.text not in keep]
     clock = Clock(now, zone, habits=habits)
-    if reminding := _reminder(line, marks, clock):
+    if reminding := _reminder(line, marks, clock, keep):
         found.append(reminding)
     cut = [part for part in found if part.text not in keep]
     dates = list(_dates(line, cut, clock, keep))
@@ -148,14 +149,19 @@ def _marks(line: str, keep: Collection[str]) -> Iterator[Part]:
             yield Part("priority", spans, match[0], priority_of_mark(match["priority"]))
 
 
-def _reminder(line: str, marks: list[Part], clock: Clock) -> Part | None:
-    """How to remind, as the chat reads it; None where nothing else would be left of the line."""
+def _reminder(line: str, marks: list[Part], clock: Clock, keep: Collection[str]) -> Part | None:
+    """How to remind, as the chat reads it; None where nothing else would be left of the line.
+
+    Raises DateNotUnderstood for a moment that is over.
+    """
     text = _blanked(_blanked(line, [span for part in marks for span in part.spans], " "), quoted_spans(line), "x")
     try:
         found = reminding_of_line(text, clock)
     except Unclear as unclear:
         raise DateNotUnderstood(f"{unclear.question} {_(QUOTE_IT)}") from None
     if found is None:
+        if (passed := passed_in_title(text, clock)) and passed.when not in keep:
+            raise DateNotUnderstood(f"{_(BEHIND) % {'when': passed.when}} {_(QUOTE_IT)}")
         return None
     words = line[found.start : found.end].strip(JOINTS)
     start = line.index(words, found.start)

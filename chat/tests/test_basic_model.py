@@ -270,13 +270,18 @@ class FollowUpTests(StepTestCase):
         await self.assert_answers(*asked, UserText("no"), text="All right, I leave everything as it is.")
 
     async def test_a_moment_to_come_takes_the_place_of_one_that_is_over(self):
-        asked = "remind me yesterday at 5pm to call mom"
-        requests, said = await self.step(UserText(asked))
-        self.assertEqual((requests, "is over already" in said), ([], True))
-        requests, _ = await self.step(UserText(asked), AssistantText(said), UserText("tomorrow at 9am"))
-        [(name, arguments)] = requests
-        self.assertEqual(name, "add_task")
-        self.assertEqual(arguments["tasks"], [{"title": "call mom", "due": "tomorrow at 9am"}])
+        for asked in (
+            "remind me yesterday at 5pm to call mom",
+            "remind me to call mom three fortnights ago",
+            "add call mom yesterday at 5pm",
+            "call mom the night before last",
+        ):
+            requests, said = await self.step(UserText(asked))
+            self.assertEqual((requests, "is over already" in said), ([], True))
+            requests, _ = await self.step(UserText(asked), AssistantText(said), UserText("tomorrow at 9am"))
+            [(name, arguments)] = requests
+            self.assertEqual(name, "add_task")
+            self.assertEqual(arguments["tasks"], [{"title": "call mom", "due": "tomorrow at 9am"}])
 
     async def test_a_readable_date_takes_the_place_of_an_unreadable_one(self):
         await self.assert_asks(

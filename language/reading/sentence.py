@@ -17,7 +17,7 @@ from language.acts import (
 )
 from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
-from language.questions import offered
+from language.questions import OFFER, asks, offered
 from language.reading.clauses.adding import forms as adding
 from language.reading.clauses.adding import headed, listed, understand_add, understand_afterthought
 from language.reading.clauses.asking import understand_question
@@ -33,6 +33,7 @@ from language.reading.joining import joined
 from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
 from language.reading.weighed import weighed
+from language.reminders.passed import BEHIND, passed_in_title
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from language.text.naming import has_sign, names_in, number_of
 from language.text.selection import select
@@ -61,8 +62,18 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
     if acts := understand_foreign(clause_of(sentence).text, clock):
         return Reading(acts, is_sure=True)
     reading = weighed(sentence, parsed(sentence, clock), lambda part: certain_acts(clause_of(part), clock), clock)
-    question = None if reading.is_sure else of_other_language(sentence, clock)
+    question = behind_us(sentence, reading, clock) or (None if reading.is_sure else of_other_language(sentence, clock))
     return Reading([question]) if question else reading
+
+
+def behind_us(sentence: str, reading: Reading, clock: Clock) -> Clarify | None:
+    """Asks when, where a todo would be added, or offered, for a moment that is over: no title has such words."""
+    titles = [act.title for act in reading.acts if isinstance(act, AddTodo)]
+    if not titles and not any(isinstance(act, Clarify) and asks(act.question, OFFER) for act in reading.acts):
+        return None
+    places = (passed_in_title(text, clock) for text in (clause_of(sentence).text, *titles))
+    passed = next(filter(None, places), None)
+    return Clarify(gettext(BEHIND) % {"when": passed.when}) if passed else None
 
 
 def parsed(sentence: str, clock: Clock) -> Reading:

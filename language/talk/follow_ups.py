@@ -38,7 +38,7 @@ from language.reading.clauses.moving import TO_WHICH_DAY, moved_somewhen
 from language.reading.foreign import NOT_UNDERSTOOD, understand_foreign_talk
 from language.reading.message import understand
 from language.reading.sentence import certain_acts, understand_talk
-from language.reminders.passed import passed_reminder
+from language.reminders.passed import passed_in_title, passed_reminder
 from language.talk.exchanges import Call, Conversation, Outcome, Row
 from language.talk.matching import Fit, find
 from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
@@ -258,6 +258,8 @@ def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
         return None
     if not last.calls and (passed := passed_reminder(clause_of(last.text).text, clock)):
         return [AddTodo(title_of(passed.what), cut_date(text, clock)[1])]
+    if not last.calls and (passed := passed_in_title(clause_of(last.text).text, clock)):
+        return understand(f"{passed.what} {text}", clock)
     if not last.calls and (repaired := with_readable_date(last.text, text, clock)):
         return understand(repaired, clock)
     changed = [outcome for outcome in last.outcomes if outcome.outcome in {"added", "updated"}]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from language.acts import AddTodo, AskTodos, Clarify, UpdateTodos
 from language.clock import Clock
 from language.reading.message import read_message
-from language.reminders.passed import OVER
+from language.reminders.passed import BEHIND, OVER
 
 CLOCK = Clock(datetime.datetime(2026, 3, 4, 10, 0, tzinfo=ZoneInfo("America/New_York")), ZoneInfo("America/New_York"))
 
@@ -72,6 +72,8 @@ class Reminding(TestCase):
     def test_a_moment_that_is_over_is_said_to_be_and_no_part_of_a_title(self):
         for when in (
             *("yesterday", "yesterday at 5pm", "last friday", "last monday at noon", "2 days ago", "an hour ago"),
+            *("the night before last", "the week before last", "three fortnights ago", "two fridays ago"),
+            *("the other day", "earlier today", "a decade ago", "in 1999", "several days ago at noon"),
             *("today at 8am", "at 9:30 am today", "this morning at 8", "on 2026-03-01", "on march 1 2020 at 9"),
         ):
             for form in (
@@ -90,6 +92,30 @@ class Reminding(TestCase):
             with self.subTest(said):
                 [act] = read_message(said, CLOCK).acts
                 self.assertIn("is over already", act.question)
+
+    def test_a_todo_for_a_moment_that_is_over_is_asked_about_and_has_none_of_it_in_its_title(self):
+        for when in (
+            *("yesterday", "yesterday at 5pm", "last monday", "last night at 9", "the night before last"),
+            *("3 weeks ago", "two fridays ago", "the other day", "on 1 jan 2020", "in 1999"),
+        ):
+            for form in ("add call mom {}", "call mom {}", "{}: call mom", "put call mom on my list, {}"):
+                with self.subTest(form.format(when)):
+                    acts = read_message(form.format(when), CLOCK).acts
+                    self.assertFalse([act for act in acts if isinstance(act, AddTodo)], acts)
+        [act] = read_message("add call mom yesterday at 5pm", CLOCK).acts
+        self.assertEqual(act, Clarify(BEHIND % {"when": "yesterday at 5pm"}))
+
+    def test_what_is_over_and_belongs_to_what_is_to_be_done_stays_in_the_title(self):
+        for title in (
+            "review the report from last week",
+            "reply to yesterday's mail",
+            "finish what we began last friday",
+            "read the book that Ann gave me the other day",
+        ):
+            with self.subTest(title):
+                self.assertEqual(read_message(f"add {title}", CLOCK).acts, [AddTodo(title)])
+        [act] = read_message('add "call mom yesterday"', CLOCK).acts
+        self.assertEqual(act, AddTodo("call mom yesterday"))
 
     def test_an_hour_that_is_over_today_is_that_of_tomorrow_where_no_day_is_named(self):
         [act] = read_message("remind me at 8am to call mom", CLOCK).acts

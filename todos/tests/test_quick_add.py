@@ -200,3 +200,10 @@ class PartTests(SimpleTestCase):
         self.assertIn("on friday", reading.title)
         reading = read("p1 fix p2 bugs", "p1")
         self.assertEqual((reading.title, reading.priority), ("p1 fix bugs", "medium"))
+
+    def test_a_moment_that_is_over_is_no_title_unless_it_is_quoted_or_what_it_tells_of(self):
+        for line in ("call mom yesterday at 5pm", "call mom last night at 9 #home", "three fortnights ago: call mom"):
+            with self.subTest(line), self.assertRaisesRegex(DateNotUnderstood, "is over already"):
+                read(line)
+        for line in ('"call mom yesterday at 5pm"', "reply to the mail from yesterday"):
+            self.assertEqual(read(line).due, "")
