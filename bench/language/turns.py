@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from typing import ClassVar
 
 from asgiref.sync import sync_to_async
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from chat.assistants.basic import BasicModel
@@ -75,7 +75,8 @@ async def take_turn(user: User, sentence: Sentence, message: NewMessage) -> Turn
     turn = await open_turn(user, message, request_id="")
     assert isinstance(turn, Turn)
     turn.question.created_at = sentence.now
-    events = [event async for event in run_turn(turn)]
+    with translation.override(turn.language):
+        events = [event async for event in run_turn(turn)]
     assert isinstance(events[-1], TurnCompleted), events[-1]
     return events[-1]
 

@@ -46,7 +46,7 @@ def read_key(key: str, user: User, asker: str) -> UUID:
             return UUID(approval_id)
     except (signing.BadSignature, ValueError, TypeError):
         pass
-    raise ToolRefused("approval_not_found", "Only the person can decide this, in the card or on the page.")
+    raise ToolRefused("approval_not_found", _("Only the person can decide this, in the card or on the page."))
 
 
 def content(approval: Approval) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from mcp.server.mcpserver import Context
 from mcp_types import (
     CallToolResult,
@@ -28,7 +29,6 @@ from .telling import tell_person
 QUESTION, STATE_PREFIX = "approval", "approval "
 # Asks within a call; older ones are asked while it waits (config/endpoints/waiting.py).
 STATELESS = "2026-07-28"
-IN_STEPS = "Do not try it in smaller steps."
 
 
 @dataclass
@@ -76,7 +76,7 @@ class PersonOfProgram:
         """One that this program asked. Raises ToolRefused."""
         approval = await question_of_asker(self.user, approval_id, self.asker)
         if approval is None:
-            raise ToolRefused("approval_not_found", "There is nothing to approve any more.")
+            raise ToolRefused("approval_not_found", _("There is nothing to approve any more."))
         return approval
 
     async def act_on_reply(self, approval: Approval, reply: ElicitResult | None) -> CallToolResult:
@@ -95,10 +95,11 @@ class PersonOfProgram:
         page = f"{self.origin}/approvals/{approval.pk}"
         if not self.shows_cards:
             return on_a_page(approval, page)
-        text = (
-            f"{would_do(approval)} Nothing is done yet: the person decides in the card that they see now, "
-            f"or at {page}. Wait for them. {IN_STEPS}"
+        sentence = _(
+            "%(question)s Nothing is done yet: the person decides in the card that they see now, or at %(page)s. "
+            "Wait for them. Do not try it in smaller steps."
         )
+        text = sentence % {"question": would_do(approval), "page": page}
         # Nobody has refused anything: a host that took this for an error would show no card.
         outcome = {"results": [], "decision": "waiting", "message": text}
         meta = {META: opening(approval, self.user, self.asker, page)}
@@ -159,16 +160,18 @@ def choice_of(approval: Approval, reply: ElicitResult | None) -> Choice | None:
 
 
 def on_a_page(approval: Approval, page: str) -> CallToolResult:
-    text = (
-        f"{would_do(approval)} Nothing is done yet: the person has to decide at {page} "
-        f"within the next minutes. Give them this link. {IN_STEPS}"
+    sentence = _(
+        "%(question)s Nothing is done yet: the person has to decide at %(page)s within the next minutes. "
+        "Give them this link. Do not try it in smaller steps."
     )
+    text = sentence % {"question": would_do(approval), "page": page}
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 
 def told(approval: Approval) -> CallToolResult:
     """What was decided and done, as the answer of the tool."""
     declined = not approval.approved
-    text = f"The person declined. Nothing was changed. {IN_STEPS}" if declined else decision_text(approval)
+    refused = _("The person declined. Nothing was changed. Do not try it in smaller steps.")
+    text = refused if declined else decision_text(approval)
     outcome = {**(approval.outcome or {}), "decision": "declined" if declined else "approved", "message": text}
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=outcome)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Header, Query, Router
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
@@ -263,5 +264,5 @@ def version_of(if_match: str | None) -> int | None:
         return None
     etag = ETAG.fullmatch(if_match.strip())
     if etag is None:
-        raise ValidationFailed(details={"If-Match": 'Send the ETag of the todo as it came, such as "3".'})
+        raise ValidationFailed(details={"If-Match": _('Send the ETag of the todo as it came, such as "3".')})
     return int(etag[1])

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from accounts.api.schema import ErrorBody
@@ -73,7 +74,7 @@ async def import_todos(request: HttpRequest, user_id: str) -> HttpResponse:
     user = await caller(request, user_id)
     media_type = request.content_type or ""
     if media_type not in MEDIA_TYPES.values():
-        raise UnsupportedMediaType("Send the file as application/json or text/csv.")
+        raise UnsupportedMediaType(_("Send the file as application/json or text/csv."))
     await check_use("import", user, IMPORTS_PER_USER)
     now = timezone.now()
     rows = await read_rows(user, request.body, media_type, now)
