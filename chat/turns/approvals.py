@@ -294,7 +294,7 @@ def decided_already(approval: Approval) -> ApprovalDecided:
     """For whoever comes second: what was decided."""
     record = dataclasses.asdict(approval_record(approval, timezone.now()))
     refusal = ApprovalDecided(
-        f"{_('This was decided already.')} {decision_text(approval)}", details={"approval": record}
+        " ".join([_("This was decided already."), decision_text(approval)]), details={"approval": record}
     )
     refusal.approval = approval
     return refusal

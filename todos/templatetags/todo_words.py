@@ -141,7 +141,7 @@ def due_words(todo: Todo, now: datetime.datetime, heading: str, day_words: DayWo
         return "", NOTHING
     due = day_words(todo.wall_due)
     if todo.is_overdue(now, now.date()):
-        return due if heading == OVERDUE else f"{due} · {_('overdue')}", SafeString(" chip-overdue")
+        return due if heading == OVERDUE else " · ".join([due, _("overdue")]), SafeString(" chip-overdue")
     if heading and due.casefold().startswith(heading.casefold()):
         due = due[len(heading) :].removeprefix(", ")
     return due, SafeString(" chip-today") if todo.due_date == now.date() else NOTHING

@@ -74,7 +74,8 @@ def grouped(rows: Sequence[Row], today: datetime.date) -> str:
     parts, start = [], 1
     for name, members in filled.items():
         # With an empty line: in Markdown a list that begins with “2.” is none right under a line of text.
-        parts.append(f"{_('%(heading)s:') % {'heading': _(GROUPS[name])}}\n\n{numbered(members, start)}")
+        heading = _("%(heading)s:") % {"heading": _(GROUPS[name])}
+        parts.append(f"{heading}\n\n{numbered(members, start)}")
         start += len(members)
     return "\n\n".join(parts)
 

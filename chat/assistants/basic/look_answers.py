@@ -218,7 +218,8 @@ def first_answer(rows: Sequence[Row]) -> str:
     sentence = _("Start with %(todo)s.") % {"todo": f"{quoted(first)}{because}"}
     if not then:
         return sentence
-    return f"{sentence} {_('Then %(todos)s.') % {'todos': list_text([*map(described, then)])}}"
+    after = _("Then %(todos)s.") % {"todos": list_text([*map(described, then)])}
+    return f"{sentence} {after}"
 
 
 def known_priority(row: Row) -> str:
