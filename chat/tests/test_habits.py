@@ -31,3 +31,12 @@ class HabitsInATurn(ChatCase):
         self.assertIn("12 May", added["task"]["due_text"])
         self.assertIn("17:00", added["task"]["due_text"])
         self.assertIn("Read 12/5 as 12 May.", added["note"])
+
+    async def test_the_model_is_told_the_language_of_the_pages_and_tools_speak_the_one_of_the_message(self):
+        told, _ = await self.added(language="de")
+        self.assertIn("Their pages are in German: answer in it, unless they write to you in another language.", told)
+        self.assertRegex(told, r"It is \w+day \d")
+        with scripted_model(calls("add_task", {"tasks": [{"title": "Arzt", "due": "morgen"}]}), says("Ist notiert.")):
+            answer = await self.answer("Erinnere mich morgen an den Arzt")
+        [call] = answer["tool_calls"]
+        self.assertEqual(call["output"]["results"][0]["task"]["due_text"], "morgen")
