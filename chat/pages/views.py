@@ -183,7 +183,7 @@ def home_page(request: PageRequest, status: int = 200, **context: Any) -> HttpRe
         {
             "greeting": greeting(now, user.username),
             "starters": starters(todos, now),
-            "first_steps": first_steps(listing.open_count, listing.done_count),
+            "first_steps": first_steps(user, listing.open_count, listing.done_count),
             "listing": listing,
             **context,
         },

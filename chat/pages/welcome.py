@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from todos.models import Todo
+from todos.reminders.reach import ways_to
 
 STARTERS = 4
 TITLE_MAX_CHARACTERS = 60
@@ -31,7 +33,7 @@ class Step:
     done: bool
 
 
-def first_steps(open_count: int, done_count: int) -> list[Step]:
+def first_steps(user: User, open_count: int, done_count: int) -> list[Step]:
     """What to try first, until a todo was ticked off; nothing after that."""
     if done_count:
         return []
@@ -43,7 +45,7 @@ def first_steps(open_count: int, done_count: int) -> list[Step]:
             _("Be told in time"),
             _("By a notice on this device, or by mail."),
             f"{reverse('settings')}#settings-reminders",
-            done=False,
+            done=bool(ways_to(user)),
         ),
     ]
 

@@ -15,6 +15,7 @@ from chat.errors import ModelUnavailable
 from chat.models import Conversation, Message, ToolCall
 from chat.pages.welcome import GENERIC
 from chat.testing import ConversationFactory, MessageFactory, calls, full_page, says, scripted_model
+from notices.models import PushSubscription
 from todos.models import Todo
 from todos.testing import TodoFactory
 from web.pages.stylesheets import joined_styles
@@ -286,6 +287,8 @@ class HomeTests(ChatPageTestCase):
             self.assertEqual(self.client.get(step.address).status_code, 200, step.address)
         todo = TodoFactory(owner=self.alice, title="Buy milk")
         self.assertEqual(steps(), [(titles[0], True), (titles[1], False), (titles[2], False)])
+        PushSubscription.objects.create(owner=self.alice, endpoint="https://push.example/1", device="Firefox")
+        self.assertEqual([done for _, done in steps()], [True, False, True])
         self.client.post(f"/todos/{todo.pk}/complete")
         self.assertEqual(steps(), [])
 
