@@ -9,6 +9,8 @@ A word file (`words/en.txt`) has sections, and a section has entries. An entry i
     name ~               phrases between commas, found as whole words anywhere in a text
     name =               words, or phrases between commas, as a set
 
+The section `[dates]` has its own entries, which `dates/languages.py` reads: a kind of word, what it says, the words.
+
 In a form parentheses only group, braces hold named parts (of the entry, else of the section `[parts]`), and the rest is
 a regular expression without regard to case. Clauses are short (`text.clauses.CLAUSE_MAX_CHARACTERS`) and single-spaced,
 so that no text makes a form slow.
@@ -26,7 +28,7 @@ from typing import Any
 WORDS = Path(__file__).parent / "words"
 NAMED_PART = re.compile(r"\{([a-z_]+)\}")
 PARENTHESIS = re.compile(r"(?<!\\)\((?!\?)")
-HEAD = re.compile(r"([\w ]+?)(:| ~| =)(?: (.+))?")
+HEAD = re.compile(r"([\w .-]+?)(:| ~| =)(?: (.+))?")
 PART = re.compile(r"where (\w+)(?:(:)| = (.+))")
 
 

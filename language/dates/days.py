@@ -6,8 +6,6 @@ import calendar
 import datetime
 from dataclasses import replace
 
-from dateutil.relativedelta import relativedelta
-
 from habits.speech import gettext, gettext_noop
 from habits.weeks import day_in_week, week_begins
 from language.dates.calendar import (
@@ -25,25 +23,22 @@ from language.dates.calendar import (
     read_month_day,
     read_year,
 )
+from language.dates.distances import (
+    SHORT_UNITS,
+    compound,
+    counts_to_an_hour,
+    distant,
+    read_amount,
+    weekdays_on,
+    workdays_on,
+)
 from language.dates.languages import Kind
-from language.dates.times import read_time
 from language.dates.tokens import Words
 from language.dates.weekdays import coming_weekday, read_weekday
-from language.recurrence import LAST_YEAR, TOO_FAR
+from language.recurrence import LAST_YEAR
 
 FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
 MIDDLE_OF_MONTH = 15
-MOST_WEEKS, MOST_AMOUNTS = 520, 4
-SHORT_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours"}
-LONG_UNITS = {
-    "day": relativedelta(days=1),
-    "week": relativedelta(weeks=1),
-    "fortnight": relativedelta(weeks=2),
-    "month": relativedelta(months=1),
-    "quarter": relativedelta(months=3),
-    "year": relativedelta(years=1),
-}
-HALVES = {"hour": (30, "minute"), "day": (12, "hour"), "year": (6, "month")}
 
 
 NO_SUCH_DAY = gettext_noop("There is no such day in that month. Which date do you mean?")
@@ -67,15 +62,6 @@ def _day_itself(words: Words, place: int, reference: Reference) -> DayReading | 
     return None
 
 
-def roll(date: datetime.date, step: relativedelta | datetime.timedelta) -> datetime.date | None:
-    """The date a step on, or None outside the years of a todo."""
-    try:
-        moved = date + step
-    except (OverflowError, ValueError):
-        return None
-    return moved if FIRST_YEAR <= moved.year <= LAST_YEAR else None
-
-
 def _named(words: Words, place: int, reference: Reference) -> DayReading | None:
     """today, day after tomorrow, tonight, this morning."""
     part = words.get(place, Kind.DAY_PART)
@@ -85,9 +71,9 @@ def _named(words: Words, place: int, reference: Reference) -> DayReading | None:
     if days is None:
         return None
     date = reference.today + datetime.timedelta(days=days)
-    if days == 0 and words.has(place + 1, Kind.IN) and (found := _amount(words, place + 2)):
+    if days == 0 and words.has(place + 1, Kind.IN) and (found := read_amount(words, place + 2)):
         count, unit, end = found  # "heute in einer Woche"
-        return _distant(end, reference, date, (count, unit))
+        return distant(end, reference, date, (count, unit))
     return DayReading(place + 1, date, ignored=days < 0)
 
 
@@ -100,38 +86,27 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
     spot = words.skip(place, Kind.THE)
     if words.get(spot, Kind.UNIT) == "day" and words.has(spot + 1, Kind.AFTER) and words.has(spot + 2, *ANCHOR_DAYS):
         return _offset_from(words, spot + 1, reference, (1, "day"))
-    if counted := _weekdays_on(words, place, reference) or _workdays_on(words, place, reference):
+    if counted := weekdays_on(words, place, reference) or workdays_on(words, place, reference):
         return counted
-    found = _amount(words, place + within)
-    if found is None or _counts_to_an_hour(words, place + within, found):
+    found = read_amount(words, place + within)
+    if found is None or counts_to_an_hour(words, place + within, found):
         return None
     count, unit, end = found
-    further = _amount(words, words.skip(end, Kind.AND))
+    further = read_amount(words, words.skip(end, Kind.AND))
     if further and (within or words.has(further[2], Kind.LATER) or words.word(place)[0] == "+"):
-        return _compound(words, (count, unit), further, reference)
+        return compound(words, (count, unit), further, reference)
     if not within:
         return _offset_behind(words, place, reference, found)
     if words.word(end) in {"time", "now"}:
         end += 1
-    return _distant(end, reference, reference.today, (count, unit))
-
-
-def _counts_to_an_hour(words: Words, place: int, amount: tuple[int, str, int]) -> bool:
-    """Whether the minutes belong to a time, "20 minutes to 2pm", and not to what is to be done, "to call mom"."""
-    _, unit, end = amount
-    if unit != "minute" or not words.has(end, Kind.PAST, Kind.TO):
-        return False
-    if words.has(end, Kind.PAST):
-        return True
-    time = read_time(words, place)
-    return time is not None and time.end > end
+    return distant(end, reference, reference.today, (count, unit))
 
 
 def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple[int, str, int]) -> DayReading | None:
     """A distance with the word behind it that makes it one: 3 days later, a week from friday, 2 days before may 2."""
     count, unit, end = amount
     if words.has(end, Kind.LATER):
-        return _distant(end + 1, reference, reference.today, (count, unit))
+        return distant(end + 1, reference, reference.today, (count, unit))
     on_weekday = unit == "week" and words.word(end) == "on" and words.has(end + 1, Kind.WEEKDAY)
     if words.has(end, Kind.FROM, Kind.AFTER) or (on_weekday and not words.has(place - 1, Kind.FOR)):
         return _offset_from(words, end, reference, (count, unit))  # "a week on tuesday" counts from tuesday
@@ -141,113 +116,17 @@ def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple
     hours = hours or words.has(end - 1, Kind.OCLOCK)  # "huit heures" is one
     if hours or not reference.whole or words.has(place, Kind.MONTH):
         return None
-    return _distant(end, reference, reference.today, (count, unit))
-
-
-def _weekdays_on(words: Words, place: int, reference: Reference) -> DayReading | None:
-    """3 fridays from now, two mondays later."""
-    count = words.get(place, Kind.NUMBER)
-    weekday = words.get(place + 1, Kind.WEEKDAYS)
-    weekday = words.get(place + 1, Kind.WEEKDAY) if weekday is None else weekday
-    if count is None or weekday is None or not words.has(place + 2, Kind.LATER):
-        return None
-    date = roll(coming_weekday(reference.today, weekday), datetime.timedelta(weeks=min(count, MOST_WEEKS) - 1))
-    return DayReading(place + 3, date) if date else None
-
-
-def _workdays_on(words: Words, place: int, reference: Reference) -> DayReading | None:
-    """in 3 business days, two working days from now: Monday to Friday."""
-    within = words.has(place, Kind.IN)
-    count, end = words.get(place + within, Kind.NUMBER), place + within + 2
-    if count is None or not words.has(end - 1, Kind.WORKDAY) or not (within or words.has(end, Kind.LATER)):
-        return None
-    weeks, days = divmod(min(count, MOST_WEEKS), FRIDAY + 1)
-    first = min(reference.today.weekday(), FRIDAY)
-    over_weekend = 2 if first + days > FRIDAY else 0
-    start = reference.today - datetime.timedelta(days=reference.today.weekday() - first)
-    date = roll(start, datetime.timedelta(weeks=weeks, days=days + over_weekend))
-    return DayReading(words.skip(end, Kind.LATER), date) if date else None
-
-
-def _compound(
-    words: Words, first: tuple[int, str], further: tuple[int, str, int], reference: Reference
-) -> DayReading | None:
-    """in 1 day and 2 hours, 2 years 21 days later: each amount from where the one before ends."""
-    amounts, end = [first, further[:2]], further[2]
-    while len(amounts) < MOST_AMOUNTS and (more := _amount(words, words.skip(end, Kind.AND))):
-        amounts, end = [*amounts, more[:2]], more[2]
-    end = words.skip(end, Kind.LATER)
-    day, distance = reference.today, datetime.timedelta()
-    for count, unit in amounts:
-        if unit in SHORT_UNITS:
-            distance += datetime.timedelta(**{SHORT_UNITS[unit]: count})
-        elif reached := _distant(end, reference, day, (count, unit)):
-            if reached.problem:
-                return reached
-            day = reached.date
-    if not distance:
-        return DayReading(end, day)
-    local = datetime.datetime.combine(day, reference.local.time(), reference.zone)
-    return _soon(end, replace(reference, local=local), distance)
-
-
-def _amount(words: Words, place: int) -> tuple[int, str, int] | None:
-    """A count, a unit and the place after them."""
-    if words.has(place, Kind.AMOUNT):
-        return *words.get(place, Kind.AMOUNT), place + 1
-    unit = words.get(place + 1, Kind.UNIT)
-    if unit is None:
-        return _amount_and_half(words, place)
-    if words.has(place, Kind.HALF) and unit in HALVES:
-        return *HALVES[unit], place + 2
-    count = words.get(place, Kind.NUMBER)
-    if count is None:
-        return None
-    if unit == "hour" and words.has(place + 2, Kind.AND) and words.has(place + 3, Kind.HALF):
-        return count * 60 + 30, "minute", place + 4
-    return count, unit, place + 2
-
-
-def _amount_and_half(words: Words, place: int) -> tuple[int, str, int] | None:
-    """ "Two and a half hours": elsewhere the half stands behind the unit."""
-    count = words.get(place, Kind.NUMBER)
-    is_half = words.has(place + 1, Kind.AND) and words.has(place + 2, Kind.HALF)
-    if count is None or not is_half or words.get(place + 3, Kind.UNIT) != "hour":
-        return None
-    return count * 60 + 30, "minute", place + 4
+    return distant(end, reference, reference.today, (count, unit))
 
 
 def _offset_from(words: Words, place: int, reference: Reference, amount: tuple[int, str]) -> DayReading | None:
     if words.has(place + 1, Kind.NOW):
-        return _distant(place + 2, reference, reference.today, amount)
+        return distant(place + 2, reference, reference.today, amount)
     day = _day_itself(words, words.skip(place + 1, Kind.THE), reference)
     if day is None or day.time or amount[1] in SHORT_UNITS:
         return None
-    distant = _distant(day.end, reference, day.date, amount)
-    return replace(distant, ignored=distant.date < reference.today, problem=day.problem or distant.problem)
-
-
-def _distant(end: int, reference: Reference, start: datetime.date, amount: tuple[int, str]) -> DayReading:
-    count, unit = amount
-    if unit in SHORT_UNITS:
-        return _soon(end, reference, datetime.timedelta(**{SHORT_UNITS[unit]: count}))
-    date = None
-    if abs(count) <= (LAST_YEAR - FIRST_YEAR) * 366:
-        date = roll(start, LONG_UNITS[unit] * count)
-    if date is None:
-        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
-    return DayReading(end, date)
-
-
-def _soon(end: int, reference: Reference, distance: datetime.timedelta) -> DayReading:
-    """Elapsed time, not wall time: an hour is an hour also when the clocks change."""
-    try:
-        moment = (reference.local.astimezone(datetime.UTC) + distance).astimezone(reference.zone)
-    except OverflowError:
-        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
-    if moment.year > LAST_YEAR:
-        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
-    return DayReading(end, moment.date(), time=moment.time().replace(second=0, microsecond=0))
+    moved = distant(day.end, reference, day.date, amount)
+    return replace(moved, ignored=moved.date < reference.today, problem=day.problem or moved.problem)
 
 
 # Places in a month

@@ -7,7 +7,7 @@ import datetime
 from habits.speech import gettext, gettext_noop
 from habits.wording import time_text
 from language.dates.calendar import DayReading, Reference
-from language.dates.days import roll
+from language.dates.distances import roll
 from language.dates.phrases import Phrase
 from language.dates.repeats import RepeatReading
 from language.dates.times import MIDNIGHT, Clock, part_time

@@ -7,7 +7,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from habits.speech import gettext, gettext_noop
-from language.dates.days import HALVES, LONG_UNITS, SHORT_UNITS, roll
+from language.dates.distances import HALVES, LONG_UNITS, SHORT_UNITS, roll
 from language.due import Due
 from language.errors import DateNotUnderstood
 from language.recurrence import LAST_YEAR, TOO_FAR

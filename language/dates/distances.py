@@ -1,0 +1,145 @@
+"""Distances in days, weeks and hours: "2 weeks", "an hour and a half", "3 fridays from now", "in 3 business days"."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+from dateutil.relativedelta import relativedelta
+
+from habits.speech import gettext
+from language.dates.calendar import FIRST_YEAR, DayReading, Reference
+from language.dates.languages import Kind
+from language.dates.times import read_time
+from language.dates.tokens import Words
+from language.dates.weekdays import coming_weekday
+from language.recurrence import LAST_YEAR, TOO_FAR
+
+FRIDAY = 4
+MOST_WEEKS, MOST_AMOUNTS = 520, 4
+SHORT_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours"}
+LONG_UNITS = {
+    "day": relativedelta(days=1),
+    "week": relativedelta(weeks=1),
+    "fortnight": relativedelta(weeks=2),
+    "month": relativedelta(months=1),
+    "quarter": relativedelta(months=3),
+    "year": relativedelta(years=1),
+}
+HALVES = {"hour": (30, "minute"), "day": (12, "hour"), "year": (6, "month")}
+
+
+def roll(date: datetime.date, step: relativedelta | datetime.timedelta) -> datetime.date | None:
+    """The date a step on, or None outside the years of a todo."""
+    try:
+        moved = date + step
+    except (OverflowError, ValueError):
+        return None
+    return moved if FIRST_YEAR <= moved.year <= LAST_YEAR else None
+
+
+def counts_to_an_hour(words: Words, place: int, amount: tuple[int, str, int]) -> bool:
+    """Whether the minutes belong to a time, "20 minutes to 2pm", and not to what is to be done, "to call mom"."""
+    _, unit, end = amount
+    if unit != "minute" or not words.has(end, Kind.PAST, Kind.TO):
+        return False
+    if words.has(end, Kind.PAST):
+        return True
+    time = read_time(words, place)
+    return time is not None and time.end > end
+
+
+def weekdays_on(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """3 fridays from now, two mondays later."""
+    count = words.get(place, Kind.NUMBER)
+    weekday = words.get(place + 1, Kind.WEEKDAYS)
+    weekday = words.get(place + 1, Kind.WEEKDAY) if weekday is None else weekday
+    if count is None or weekday is None or not words.has(place + 2, Kind.LATER):
+        return None
+    date = roll(coming_weekday(reference.today, weekday), datetime.timedelta(weeks=min(count, MOST_WEEKS) - 1))
+    return DayReading(place + 3, date) if date else None
+
+
+def workdays_on(words: Words, place: int, reference: Reference) -> DayReading | None:
+    """in 3 business days, two working days from now: Monday to Friday."""
+    within = words.has(place, Kind.IN)
+    count, end = words.get(place + within, Kind.NUMBER), place + within + 2
+    if count is None or not words.has(end - 1, Kind.WORKDAY) or not (within or words.has(end, Kind.LATER)):
+        return None
+    weeks, days = divmod(min(count, MOST_WEEKS), FRIDAY + 1)
+    first = min(reference.today.weekday(), FRIDAY)
+    over_weekend = 2 if first + days > FRIDAY else 0
+    start = reference.today - datetime.timedelta(days=reference.today.weekday() - first)
+    date = roll(start, datetime.timedelta(weeks=weeks, days=days + over_weekend))
+    return DayReading(words.skip(end, Kind.LATER), date) if date else None
+
+
+def compound(
+    words: Words, first: tuple[int, str], further: tuple[int, str, int], reference: Reference
+) -> DayReading | None:
+    """in 1 day and 2 hours, 2 years 21 days later: each amount from where the one before ends."""
+    amounts, end = [first, further[:2]], further[2]
+    while len(amounts) < MOST_AMOUNTS and (more := read_amount(words, words.skip(end, Kind.AND))):
+        amounts, end = [*amounts, more[:2]], more[2]
+    end = words.skip(end, Kind.LATER)
+    day, distance = reference.today, datetime.timedelta()
+    for count, unit in amounts:
+        if unit in SHORT_UNITS:
+            distance += datetime.timedelta(**{SHORT_UNITS[unit]: count})
+        elif reached := distant(end, reference, day, (count, unit)):
+            if reached.problem:
+                return reached
+            day = reached.date
+    if not distance:
+        return DayReading(end, day)
+    local = datetime.datetime.combine(day, reference.local.time(), reference.zone)
+    return _soon(end, replace(reference, local=local), distance)
+
+
+def read_amount(words: Words, place: int) -> tuple[int, str, int] | None:
+    """A count, a unit and the place after them."""
+    if words.has(place, Kind.AMOUNT):
+        return *words.get(place, Kind.AMOUNT), place + 1
+    unit = words.get(place + 1, Kind.UNIT)
+    if unit is None:
+        return _amount_and_half(words, place)
+    if words.has(place, Kind.HALF) and unit in HALVES:
+        return *HALVES[unit], place + 2
+    count = words.get(place, Kind.NUMBER)
+    if count is None:
+        return None
+    if unit == "hour" and words.has(place + 2, Kind.AND) and words.has(place + 3, Kind.HALF):
+        return count * 60 + 30, "minute", place + 4
+    return count, unit, place + 2
+
+
+def _amount_and_half(words: Words, place: int) -> tuple[int, str, int] | None:
+    """ "Two and a half hours": elsewhere the half stands behind the unit."""
+    count = words.get(place, Kind.NUMBER)
+    is_half = words.has(place + 1, Kind.AND) and words.has(place + 2, Kind.HALF)
+    if count is None or not is_half or words.get(place + 3, Kind.UNIT) != "hour":
+        return None
+    return count * 60 + 30, "minute", place + 4
+
+
+def distant(end: int, reference: Reference, start: datetime.date, amount: tuple[int, str]) -> DayReading:
+    count, unit = amount
+    if unit in SHORT_UNITS:
+        return _soon(end, reference, datetime.timedelta(**{SHORT_UNITS[unit]: count}))
+    date = None
+    if abs(count) <= (LAST_YEAR - FIRST_YEAR) * 366:
+        date = roll(start, LONG_UNITS[unit] * count)
+    if date is None:
+        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
+    return DayReading(end, date)
+
+
+def _soon(end: int, reference: Reference, distance: datetime.timedelta) -> DayReading:
+    """Elapsed time, not wall time: an hour is an hour also when the clocks change."""
+    try:
+        moment = (reference.local.astimezone(datetime.UTC) + distance).astimezone(reference.zone)
+    except OverflowError:
+        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
+    if moment.year > LAST_YEAR:
+        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
+    return DayReading(end, moment.date(), time=moment.time().replace(second=0, microsecond=0))
