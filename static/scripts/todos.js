@@ -30,6 +30,18 @@ document.addEventListener("mousedown", (event) => {
   if (event.target.closest?.(".quick-add .icon-button")) event.preventDefault();
 });
 
+// Who leaves the field by a tap finds everything where it was until the tap is done: it closes after that, not under
+// the finger.
+const TAP_MS = 500;
+document.addEventListener("focusout", ({ target }) => {
+  const form = target.closest?.("#quick-add-form");
+  if (!form) return;
+  const close = () => form.removeAttribute("data-leaving");
+  form.setAttribute("data-leaving", "");
+  document.addEventListener("click", () => setTimeout(close), { once: true });
+  setTimeout(close, TAP_MS);
+});
+
 // Rows that changed by themselves, by what a socket told, are marked for a moment; on a phone the tab of the todos is.
 let rowsBefore;
 const rowsNow = () =>

@@ -356,6 +356,14 @@ class StateTests(StateCase):
         self.assertEqual(self.page.evaluate("document.querySelector('#todo-list .todo').getAnimations().length"), 1)
         page.click(".tabs a[href='/todos']")
         expect(page.locator("#todos-changed")).to_be_hidden()
+        # The field of a new todo closes after the next tap, not under the finger.
+        page.click(".quick-add-button")
+        page.keyboard.type("Read")
+        page.keyboard.press("Enter")
+        expect(page.locator("#todo-list .todo")).to_have_count(2)
+        page.click("button[aria-label='Change Buy milk']")
+        expect(page.locator("#todo-menu")).to_be_visible()
+        expect(page.locator("#quick-add-form")).not_to_have_attribute("data-leaving", "")
 
     def test_an_answer_that_was_not_looked_at_is_marked_in_the_column(self):
         self.sign_up()
