@@ -6,6 +6,7 @@ In words the language decides what stands where; in English, which has both, the
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 
 from .speech import gettext as _
@@ -19,6 +20,8 @@ MONTH_NAMES = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 NOON = 12
+# As `date_text` puts them together.
+WITH_TIME = re.compile(r"(.+), (\d{1,2}:\d\d(?: \S.*)?)")
 
 
 def weekday_name(weekday: int) -> str:
@@ -39,6 +42,17 @@ def time_text(time: datetime.time | datetime.datetime, habits: Habits, *, second
         return f"{time:%H}:{rest}"
     words = _("%(time)s am") if time.hour < NOON else _("%(time)s pm")
     return words % {"time": f"{(time.hour - 1) % NOON + 1}:{rest}"}
+
+
+def when_text(said: str) -> str:
+    """The words of a date as a sentence about it ends: “am Freitag, 6. März um 17:00”. In English they stay."""
+    day, time = match.groups() if (match := WITH_TIME.fullmatch(said)) else (said, "")
+    told = {"day": day, "time": time}
+    if day in {_("yesterday"), _("today"), _("tomorrow")}:
+        return pgettext("when", "%(day)s, %(time)s") % told if time else day
+    if not day.startswith(tuple(weekday_name(weekday) for weekday in range(7))):
+        return said
+    return (pgettext("on a date", "%(day)s, %(time)s") if time else pgettext("on a date", "%(day)s")) % told
 
 
 def month_day_text(month: int, day: int | str, habits: Habits) -> str:

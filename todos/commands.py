@@ -23,6 +23,7 @@ from django.utils.translation import gettext_noop
 from accounts.locks import lock_user
 from accounts.models import User
 from database.units import one_or_none
+from habits.wording import when_text
 from language.dates import date_text, once_more
 from language.due import Due
 from language.recurrence import Recurrence
@@ -151,7 +152,7 @@ def complete_todo(
         return Written(todo, change, _("This was the last one."))
     act.add(_next_occurrence(todo, following, now), todo.tags)
     coming = date_text(following.due, user.zone, now, user.habits)
-    note = _("It repeats %(repeat)s: the next one is due %(when)s.") % {"repeat": repeats, "when": coming}
+    note = _("It repeats %(repeat)s: the next one is due %(when)s.") % {"repeat": repeats, "when": when_text(coming)}
     return Written(todo, change, note)
 
 

@@ -16,9 +16,9 @@ FEW_WORDS = 2
 
 def language_of(text: str, earlier: Sequence[str], usual: str) -> str:
     """Of a message; where it does not show, that of those said before it, the latest last, else the usual one."""
-    short = len(WORD.findall(text)) <= FEW_WORDS
-    said = shown_by(text, short=short and bool(earlier))
-    for before in reversed(earlier[-EARLIER_READ:]):
+    telling = [before for before in earlier if len(WORD.findall(before)) > FEW_WORDS]
+    said = shown_by(text, short=bool(telling) and len(WORD.findall(text)) <= FEW_WORDS)
+    for before in reversed(telling[-EARLIER_READ:]):
         said = said or shown_by(before, short=False)
     return said or usual
 

@@ -19,6 +19,7 @@ from accounts.locks import lock_user
 from accounts.models import User
 from accounts.pages.sign_in import PageRequest, address_after, signed_in
 from database.units import database_unit
+from habits.wording import when_text
 from language.dates import date_text
 from language.errors import DateNotUnderstood
 from todos.changing.changes import Origin
@@ -156,5 +157,5 @@ def moved_sentence(written: Written, before: Todo, user: User, now: datetime.dat
         ids = todos_of_day(user, todo.due_date.isoformat() if todo.due_date else "")
         words |= {"place": ids.index(todo.pk) + 1, "total": len(ids)}
         return _("Moved “%(title)s” to place %(place)d of %(total)d.") % words
-    words["when"] = date_text(todo.wall_due, user.zone, now, user.habits)
+    words["when"] = when_text(date_text(todo.wall_due, user.zone, now, user.habits))
     return (_("Moved “%(title)s” to %(when)s.") if words["when"] else _("“%(title)s” has no date now.")) % words

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.pages.settings_page import settings_address
-from habits.wording import list_text
+from habits.wording import list_text, when_text
 from language.reminders.rule import ReminderRule
 from language.reminders.text import instant_text, rule_text
 from todos.models import Todo
@@ -20,7 +20,9 @@ def reminders_note(todo: Todo, user: User, now: datetime.datetime) -> str:
     moments = todo.reminder_moments
     if not moments:
         return ""
-    times = [_("then") if at == todo.due_at else instant_text(at, user.zone, now, user.habits) for at in moments]
+    times = [
+        _("then") if at == todo.due_at else when_text(instant_text(at, user.zone, now, user.habits)) for at in moments
+    ]
     ways = ways_to(user)
     told = {"when": moments_text(times), "ways": list_text(ways), "address": settings_address("settings-reminders")}
     if ways:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from habits.wording import when_text
 from language.talk.exchanges import Call, Outcome, Row
 from language.talk.references import NOTHING_BEFORE, WHICH_ONE
 from language.text.naming import is_pronoun
@@ -94,7 +95,7 @@ def updated_sentence(row: Row | None, item: dict) -> str:
         return ""
     news = []
     if item.get("due"):
-        dated = _("is now due %(when)s") % {"when": row.due_text}
+        dated = _("is now due %(when)s") % {"when": when_text(row.due_text)}
         news.append(dated if row.due_text else _("has no due date now"))
     if item.get("due") and row.repeats:
         news.append(_("repeats %(repeat)s") % {"repeat": row.repeats})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
-from habits.wording import MONTH_NAMES, WEEKDAY_NAMES, quoted_text
+from habits.wording import MONTH_NAMES, WEEKDAY_NAMES, quoted_text, when_text
 from language.acts import Selection
 from language.talk.exchanges import Row
 
@@ -40,7 +40,7 @@ def quoted(row: Row) -> str:
 
 def facts(row: Row, *, with_done: bool = False) -> list[str]:
     """What there is to say about a todo besides its title."""
-    due = [_("due %(when)s") % {"when": row.due_text}] if row.due_text else []
+    due = [_("due %(when)s") % {"when": when_text(row.due_text)}] if row.due_text else []
     return [*due, *facts_but_date(row), *([_("done")] if with_done and row.done else [])]
 
 
@@ -117,6 +117,15 @@ def none_of_kind(kind: str) -> str:
         "done": _("no finished todos"),
     }
     return forms.get(kind, _("no todos"))
+
+
+def is_of_days(selection: Selection) -> bool:
+    """Whether the days in which they are due are all that is said of open todos."""
+    return (
+        bool(selection.span)
+        and selection == Selection(span=selection.span, filter=selection.filter)
+        and (selection.filter in {"open", "today", "upcoming"})
+    )
 
 
 def qualities(selection: Selection) -> list[str]:

@@ -1,11 +1,13 @@
 """What was found, said from the outputs of list_tasks."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
-from habits.wording import list_text
+from habits.wording import list_text, when_text
 from language.acts import (
     AnnotateTodo,
     AskTodos,
@@ -23,7 +25,7 @@ from language.talk.exchanges import Call, Row
 from language.talk.matching import Fit, found_none, matched
 from language.talk.references import WHICH_ONE
 
-from .listing import counted, described, facts, grouped, more_of, numbered, quoted
+from .listing import capitalised, counted, described, facts, grouped, is_of_days, more_of, numbered, quoted
 
 NO_MORE = gettext_noop("I cannot list any more than that. Ask for a part, for example “what is due this week?”.")
 PRIORITY_RANK = ("urgent", "high", "medium", "low", "none")
@@ -119,14 +121,27 @@ def list_answer(selection: Selection, rows: Sequence[Row], total: int, clock: Cl
         return there_sentence(selection, total) if selection.filter == "trash" else have_sentence(selection, total)
     todos = {"todos": counted(total, selection)}
     head = _("You have %(todos)s:")
+    if is_of_days(selection):
+        head, todos = _("You have %(todos)s due %(span)s:"), of_days(selection, total)
     if selection.filter == "trash":
         head = ngettext("There is %(todos)s:", "There are %(todos)s:", total)
-    return f"{head % todos}\n\n{grouped(rows, clock.today)}{more_of(total, len(rows))}"
+    return f"{capfirst(head % todos)}\n\n{grouped(rows, clock.today)}{more_of(total, len(rows))}"
 
 
 def have_sentence(selection: Selection, total: int) -> str:
+    if is_of_days(selection):
+        dated = _("You have %(todos)s due %(span)s.")
+        if not total:
+            dated = pgettext("none", "You have %(todos)s due %(span)s.")
+        return capfirst(dated % of_days(selection, total))
     sentence = _("You have %(todos)s.") if total else pgettext("none", "You have %(todos)s.")
     return sentence % {"todos": counted(total, selection)}
+
+
+def of_days(selection: Selection, total: int) -> dict[str, str]:
+    """The todos and the days apart, for a language that says the days first."""
+    name = selection.span.name if selection.span else ""
+    return {"todos": counted(total, replace(selection, span=None)), "span": capitalised(name)}
 
 
 def there_sentence(selection: Selection, total: int) -> str:
@@ -183,11 +198,11 @@ def due_sentence(row: Row) -> str:
     sentence = _("%(todo)s is due %(when)s.") if row.due_text else _("%(todo)s has no due date.")
     if row.due_text and row.overdue:
         sentence = _("%(todo)s is due %(when)s. It is overdue.")
-    return sentence % {"todo": quoted(row), "when": row.due_text}
+    return sentence % {"todo": quoted(row), "when": when_text(row.due_text)}
 
 
 def urgency_sentence(row: Row) -> str:
-    said = {"todo": quoted(row), "priority": _(URGENCIES[known_priority(row)]), "when": row.due_text}
+    said = {"todo": quoted(row), "priority": _(URGENCIES[known_priority(row)]), "when": when_text(row.due_text)}
     if row.done and row.due_text:
         return _("Not at all any more: %(todo)s is done. It had %(priority)s and was due %(when)s.") % said
     if row.done:
