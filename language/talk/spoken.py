@@ -16,11 +16,14 @@ FEW_WORDS = 2
 
 def language_of(text: str, earlier: Sequence[str], usual: str) -> str:
     """Of a message; where it does not show, that of those said before it, the latest last, else the usual one."""
-    telling = [before for before in earlier if len(WORD.findall(before)) > FEW_WORDS]
-    said = shown_by(text, short=bool(telling) and len(WORD.findall(text)) <= FEW_WORDS)
-    for before in reversed(telling[-EARLIER_READ:]):
-        said = said or shown_by(before, short=False)
+    said = shown_by(text, short=bool(earlier) and is_short(text))
+    for before in reversed(earlier[-EARLIER_READ:]):
+        said = said or shown_by(before, short=is_short(before))
     return said or usual
+
+
+def is_short(text: str) -> bool:
+    return len(WORD.findall(text)) <= FEW_WORDS
 
 
 def shown_by(text: str, *, short: bool) -> str:
