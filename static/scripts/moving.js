@@ -129,6 +129,7 @@ document.addEventListener("dragend", () => {
 const isSelecting = () => document.querySelector(".select-box:checked");
 
 let selectedLast; // the id of a row
+let restedLong = false;
 
 function toggle(row) {
   const box = boxOf(row);
@@ -159,6 +160,13 @@ document.addEventListener(
   "click",
   (event) => {
     const row = rowOf(event.target);
+    if (restedLong) {
+      // The finger that selected is lifted: that is no tap.
+      restedLong = false;
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     if (!row || !(event.shiftKey || (isSelecting() && event.target.closest("a.todo-title, .todo-body")))) return;
     if (event.target.closest(".select-box, .check, .chip")) return;
     event.preventDefault();
@@ -184,10 +192,16 @@ let pressing;
 const LONG_PRESS_MS = 500;
 document.addEventListener("pointerdown", ({ target, pointerType }) => {
   clearTimeout(pressing);
+  restedLong = false;
   byFinger = pointerType === "touch";
   const row = pointerType === "touch" && rowOf(target);
-  if (row && !target.closest("button, a.chip, input")) pressing = setTimeout(() => toggle(row), LONG_PRESS_MS);
+  if (row && !target.closest("button, a.chip, input")) pressing = setTimeout(() => selectByRest(row), LONG_PRESS_MS);
 });
+function selectByRest(row) {
+  restedLong = true;
+  toggle(row);
+}
+document.addEventListener("contextmenu", (event) => byFinger && rowOf(event.target) && event.preventDefault());
 for (const end of ["pointerup", "pointercancel", "pointermove", "scroll"])
   document.addEventListener(end, () => clearTimeout(pressing), true);
 

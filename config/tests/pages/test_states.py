@@ -344,7 +344,8 @@ class StateTests(StateCase):
 
     def test_on_a_phone_the_tab_says_that_todos_changed(self):
         self.sign_up()
-        phone = self.open_context(viewport={"width": 360, "height": 800}, storage_state=self.context.storage_state())
+        size, state = {"width": 360, "height": 800}, self.context.storage_state()
+        phone = self.open_context(viewport=size, storage_state=state, has_touch=True)
         page = self.open_page(phone)
         page.goto("/")
         self.wait_for_socket(page)
@@ -364,6 +365,19 @@ class StateTests(StateCase):
         page.click("button[aria-label='Change Buy milk']")
         expect(page.locator("#todo-menu")).to_be_visible()
         expect(page.locator("#quick-add-form")).not_to_have_attribute("data-leaving", "")
+        page.keyboard.press("Escape")
+        self.rest_a_finger_on(page, "#todo-list .todo-body >> nth=0")
+
+    def rest_a_finger_on(self, page, selector):
+        """Which selects the row, and does not open it when the finger is lifted; then a tap selects another."""
+        box, touch = page.locator(selector).bounding_box(), page.context.new_cdp_session(page)
+        point = {"x": box["x"] + 8, "y": box["y"] + 12}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+        expect(page.locator("#selection-count")).to_have_text("1 selected")
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.tap("#todo-list .todo-title >> nth=1")
+        expect(page.locator("#selection-count")).to_have_text("2 selected")
+        expect(page.locator("#todo-editor")).to_be_hidden()
 
     def test_an_answer_that_was_not_looked_at_is_marked_in_the_column(self):
         self.sign_up()
