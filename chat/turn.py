@@ -55,7 +55,7 @@ from .turns.again import (
     tell_of_turn,
     turn_as_it_ended,
 )
-from .turns.approvals import approval_words, ask_person, decide_in_words
+from .turns.approvals import approval_words, ask_person, carry_out, decide_in_words
 from .turns.lease import hold_lease, renew_lease
 from .turns.limits import NewMessage, check_allowance, check_message, count_turn
 from .turns.records import tool_call_record
@@ -118,7 +118,11 @@ def open_turn(user: User, message: NewMessage, request_id: str) -> Turn | TurnCo
     fallback = allowance(user, message.text, timezone.now())
     # 3. Load the conversation's history from the database, if conversation_id is given; otherwise open a conversation.
     conversation = open_conversation(user, message)
-    undone = replace_exchange(user, conversation, message.replaces) if message.replaces else ""
+    undone = ""
+    if message.replaces:
+        undone = replace_exchange(
+            user, conversation, message.replaces, decline=lambda asked: carry_out(user, asked.pk, [])
+        )
     with stage("context", within="database"):
         history = past_items(conversation)
     opens = not history

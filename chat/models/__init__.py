@@ -3,10 +3,11 @@
 from .approvals import Approval, ApprovalQuerySet
 from .briefings import Briefing
 from .conversations import NEWEST_FIRST, Conversation, ConversationQuerySet
-from .messages import BY_PROGRAM, REFERENCE_LENGTH, TAKEN_BACK, Message, MessageQuerySet, ToolCall
+from .messages import BY_PROGRAM, DECIDED, REFERENCE_LENGTH, TAKEN_BACK, Message, MessageQuerySet, ToolCall
 
 __all__ = [
     "BY_PROGRAM",
+    "DECIDED",
     "NEWEST_FIRST",
     "REFERENCE_LENGTH",
     "TAKEN_BACK",

@@ -37,6 +37,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 REFERENCE_LENGTH = 8
 # In the metadata of a message that a program wrote in the person's place.
 BY_PROGRAM = "by_program"
+# Where the metadata of a person's message has the id of what it decided, and those of its answer that it tells of it.
+DECIDED = "decided"
 # In that of an edited message: what its earlier version had done and was taken back, in words.
 TAKEN_BACK = "taken_back"
 

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.assistants.interface import BASIC
 from chat.events import ApprovalRecord
-from chat.models import TAKEN_BACK, Message
+from chat.models import DECIDED, TAKEN_BACK, Message
 from chat.turns.again import RETRYABLE
-from chat.turns.approvals import DECIDED
 from chat.turns.records import HOW_TO_DECIDE, approval_of
 from chat.turns.replacing import is_editable
 from habits.speech import without_ending

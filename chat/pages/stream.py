@@ -6,20 +6,28 @@ from its first frame on.
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import cast
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
+from accounts.pages.sign_in import PageRequest, is_htmx
+from chat.errors import InternalError
 from chat.events import Event, MessageDelta, ToolCallFinished, ToolCallStarted, TurnCompleted, TurnFailed
 from chat.running import RunningTurn, turn_running_in
 from web.pages.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS, STREAM_HEADERS
 
 from .text.markdown import markdown_html
 from .transcript import answer_html, opening_html
+
+# How long the answer to a form waits for the assistant before it shows the page of a running turn.
+PATIENCE_SECONDS = 4
 
 # Text is drawn as a whole, not piece by piece; a long one less often, because it takes longer.
 PACE_SECONDS = 0.1
@@ -125,3 +133,29 @@ class AnswerInWriting:
                 context = {"message_id": self.message_id, "sentence": gettext(sentence)}
                 return html_frame(render_to_string("chat/_still_working.html", context))
         return KEEP_ALIVE if paces and paces % round(KEEP_ALIVE_SECONDS / PACE_SECONDS) == 0 else ""
+
+
+async def turn_answer(request: PageRequest, running: RunningTurn, *, is_new: bool = False) -> HttpResponseBase:
+    """The turn as a stream, or the page that shows it."""
+    if not is_htmx(request):
+        return redirect("conversation", await conversation_id_of(running))
+    conversation_id = cast(UUID, running.conversation_id)
+    response = stream_response(turn_frames(running, request.acting_user, conversation_id, is_new=is_new))
+    if is_new:
+        response["HX-Push-Url"] = reverse("conversation", args=[conversation_id])
+    return response
+
+
+async def running_answer(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
+    """The answer to a message that is being answered already."""
+    if not is_htmx(request):
+        return redirect("conversation", conversation_id)
+    return stream_response(follow_turn(request.acting_user, conversation_id))
+
+
+async def conversation_id_of(running: RunningTurn) -> UUID:
+    """The conversation of the turn, once that has ended or a few seconds have passed."""
+    await asyncio.wait([running.task], timeout=PATIENCE_SECONDS)
+    if running.conversation_id is None:
+        raise InternalError
+    return running.conversation_id

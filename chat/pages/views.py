@@ -1,31 +1,23 @@
-"""Chat pages: a new chat, a conversation, and sending a message without a script."""
+"""Chat pages: a new chat, and a conversation."""
 
-import asyncio
-import dataclasses
 import hashlib
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 from uuid_utils.compat import uuid7
 
 from accounts.pages.sign_in import PageRequest, is_htmx, render_page, signed_in
-from chat.conversations import read_conversation, request_stop
 from chat.errors import (
     ConversationNotFound,
-    IdempotencyInProgress,
-    InternalError,
     MessageNotFound,
     NotYourConversation,
 )
-from chat.models import Conversation
-from chat.running import RunningTurn, start_turn
-from chat.turn import begin_retry, begin_turn
 from chat.turns.limits import NewMessage
 from database.units import database_unit
 from todos.models import Todo
@@ -33,16 +25,12 @@ from todos.pages.listing import ListQuery, TodoListing, todo_listing
 from web.app.keeping import kept_for
 from web.errors import ProductError
 from web.pages.missing import missing_as_404
-from web.requests.typed_at import late_moment_of
 
-from .stream import follow_turn, stream_response, turn_frames
 from .tool_calls import uuid_or_none
 from .transcript import Place, Transcript, read_transcript
 from .welcome import first_steps, greeting, starters
 
 TODOS_FOR_STARTERS = 20
-# How long the answer to a form waits for the assistant before it shows the page of a running turn.
-PATIENCE_SECONDS = 4
 MISSING = (ConversationNotFound, NotYourConversation, MessageNotFound)
 
 
@@ -64,69 +52,6 @@ async def conversation(request: PageRequest, conversation_id: UUID) -> HttpRespo
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("home")})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-async def send_message(request: PageRequest) -> HttpResponseBase:
-    if request.method != "POST":
-        return redirect("home")
-    message = posted_message(request)
-    try:
-        message = dataclasses.replace(message, typed_at=late_moment_of(request))
-        running = await start_turn(begin_turn(request, request.acting_user.subject, message))
-    except IdempotencyInProgress:
-        return await running_answer(request, message.conversation_id or await latest_conversation_id(request))
-    except ProductError as problem:
-        return await refusal(request, message, problem)
-    return await turn_answer(request, running, is_new=message.conversation_id is None)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-async def retry(request: PageRequest, conversation_id: UUID, message_id: UUID) -> HttpResponseBase:
-    if request.method != "POST":
-        return redirect("conversation", conversation_id)
-    try:
-        running = await start_turn(begin_retry(request, request.acting_user.subject, conversation_id, message_id))
-    except ProductError as problem:
-        return await refusal(request, NewMessage("", conversation_id), problem)
-    return await turn_answer(request, running)
-
-
-@require_POST
-@signed_in
-async def stop(request: PageRequest, conversation_id: UUID) -> HttpResponse:
-    with missing_as_404():
-        await request_stop(request.acting_user, conversation_id)
-    return HttpResponse(status=204) if is_htmx(request) else redirect("conversation", conversation_id)
-
-
-@require_safe
-@signed_in
-async def follow(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
-    """The rest of a running turn, for a page that was opened while it runs."""
-    with missing_as_404():
-        await read_conversation(request.acting_user, conversation_id)
-    return stream_response(follow_turn(request.acting_user, conversation_id))
-
-
-async def turn_answer(request: PageRequest, running: RunningTurn, *, is_new: bool = False) -> HttpResponseBase:
-    """The turn as a stream, or the page that shows it."""
-    if not is_htmx(request):
-        return redirect("conversation", await conversation_id_of(running))
-    conversation_id = cast(UUID, running.conversation_id)
-    response = stream_response(turn_frames(running, request.acting_user, conversation_id, is_new=is_new))
-    if is_new:
-        response["HX-Push-Url"] = reverse("conversation", args=[conversation_id])
-    return response
-
-
-async def running_answer(request: PageRequest, conversation_id: UUID) -> HttpResponseBase:
-    """The answer to a message that is being answered already."""
-    if not is_htmx(request):
-        return redirect("conversation", conversation_id)
-    return stream_response(follow_turn(request.acting_user, conversation_id))
-
-
 def posted_message(request: PageRequest) -> NewMessage:
     """A form sent twice (double click, reload) is one message; its key and its text together say so."""
     # Browsers send a line break as two characters; the person typed one.
@@ -138,19 +63,6 @@ def posted_message(request: PageRequest) -> NewMessage:
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     key = f"page-{form_key}-{digest}" if form_key else None
     return NewMessage(text, conversation_id, key)
-
-
-async def conversation_id_of(running: RunningTurn) -> UUID:
-    """The conversation of the turn, once that has ended or a few seconds have passed."""
-    await asyncio.wait([running.task], timeout=PATIENCE_SECONDS)
-    if running.conversation_id is None:
-        raise InternalError
-    return running.conversation_id
-
-
-@database_unit
-def latest_conversation_id(request: PageRequest) -> UUID:
-    return Conversation.objects.for_user(request.acting_user).newest_first()[0].pk
 
 
 async def refusal(request: PageRequest, message: NewMessage, problem: ProductError) -> HttpResponse:

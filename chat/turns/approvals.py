@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop, ngettext
 from accounts.locks import lock_user
 from accounts.models import User
 from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
-from chat.models import Approval, ApprovalQuerySet, Message, ToolCall
+from chat.models import DECIDED, Approval, ApprovalQuerySet, Message, ToolCall
 from database.units import database_unit
 from habits.wording import list_text, quoted_text
 from language.talk.spoken import answer_in_other_language
@@ -90,8 +90,6 @@ ONLY_THE_PERSON = gettext_noop(
 )
 UNDONE = gettext_noop("This was approved and done, and undone since.")
 TITLES_SAID = 3
-# Where the metadata of a person's message has the id of what it decided, and those of its answer that it tells of it.
-DECIDED = "decided"
 Choice = Iterable[UUID] | Literal["all"]
 Row = dict[str, Any]
 

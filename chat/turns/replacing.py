@@ -1,20 +1,21 @@
 """A message that is edited: what came of it is taken back, and it makes way for the new text. Nothing of it is lost."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import User
 from chat.errors import MessageNotFound, NotEditable
-from chat.models import Approval, Conversation, Message
+from chat.models import DECIDED, Approval, Conversation, Message
 from todos.changing.changes import Door, Origin
 from todos.changing.undo import undo
 from todos.errors import ChangeNotFound, NothingToUndo
 
-from .approvals import DECIDED, carry_out
 
-
-def replace_exchange(user: User, conversation: Conversation, question_id: UUID) -> str:
+def replace_exchange(
+    user: User, conversation: Conversation, question_id: UUID, decline: Callable[[Approval], object]
+) -> str:
     """Take back what the last exchange did, decline what it asked, and mark both messages; what was undone, in words.
 
     The conversation is locked, and no turn runs in it. Raises MessageNotFound or NotEditable.
@@ -22,7 +23,7 @@ def replace_exchange(user: User, conversation: Conversation, question_id: UUID) 
     question, answer = editable_exchange(conversation, question_id)
     undone = take_back(user, answer)
     if asked := open_question_of(answer):
-        carry_out(user, asked.pk, [])
+        decline(asked)
     Message.objects.filter(pk__in=[question.pk, answer.pk]).update(replaced_at=timezone.now())
     return undone
 

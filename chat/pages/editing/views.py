@@ -15,7 +15,8 @@ from accounts.pages.sign_in import PageRequest, is_htmx, render_page, signed_in
 from chat.conversations import read_conversation
 from chat.errors import IdempotencyInProgress, NotEditable
 from chat.models import Conversation
-from chat.pages.views import posted_message, refusal, running_answer, turn_answer
+from chat.pages.stream import running_answer, turn_answer
+from chat.pages.views import posted_message, refusal
 from chat.running import start_turn
 from chat.turn import begin_turn
 from chat.turns.replacing import editable_exchange, open_question_of

@@ -26,8 +26,8 @@ from chat.briefing.writing import agenda_of
 from chat.history.summaries import continue_conversation
 from chat.models import Approval, Conversation, Message
 from chat.models.briefings import Briefing
+from chat.pages.sending import latest_conversation_id
 from chat.pages.transcript import answer_html, message_views
-from chat.pages.views import latest_conversation_id
 from chat.testing import ConversationFactory, belongings
 from chat.turns.approvals import decide_spoken_of, standing
 from chat.turns.limits import check_allowance
