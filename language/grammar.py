@@ -28,7 +28,7 @@ from typing import Any
 WORDS = Path(__file__).parent / "words"
 NAMED_PART = re.compile(r"\{([a-z_]+)\}")
 PARENTHESIS = re.compile(r"(?<!\\)\((?!\?)")
-HEAD = re.compile(r"([\w .-]+?)(:| ~| =)(?: (.+))?")
+HEAD = re.compile(r"([\w .'-]+?)(:| ~| =)(?: (.+))?")
 PART = re.compile(r"where (\w+)(?:(:)| = (.+))")
 
 
@@ -85,10 +85,16 @@ class Entry:
 
 
 class Section:
-    """The entries of a section by name, compiled at once: no message waits for it."""
+    """The entries of a section by name, compiled at once: no message waits for it; `written` is what stands there."""
 
     def __init__(self, entries: Mapping[str, Entry], parts: Mapping[str, str]) -> None:
         self.entries = {name: made(entry, parts) for name, entry in entries.items()}
+
+        self.written = {name: " ".join(entry.lines) for name, entry in entries.items()}
+
+    def members(self) -> dict[str, str]:
+        """For sections of groups: the name of its group for each word, also for the name itself."""
+        return {word: name for name, group in self.entries.items() for word in (name, *group)}
 
     def __getattr__(self, name: str) -> Any:
         try:

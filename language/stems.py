@@ -7,93 +7,14 @@ from functools import lru_cache
 
 import snowballstemmer
 
-MANNERS_OF_SPEAKING = """
-    a an the my our your his her their this that these those it its i we you he she they me us please and or of for to
-    in on at by with about from off out up is was be been am are have has had having ve just already now do does did
-    done doing todo todos task tasks item items one ones thing things stuff entry list lists reminder reminders named
-    titled there some any all everything every
-"""
-VERBS_AROUND_TITLES = """
-    finish finished finishing complete completed completing mark marked called take taking took taken get getting got
-    make making made go going went need needs needed want wanted handle handled start started
-"""
-# These say how a todo is spoken about, not which one it is.
-FILLER = frozenset(MANNERS_OF_SPEAKING.split())
-# A person may put these around a title that lacks them: “finish my laundry”, “take out the recycling”.
-LIGHT_VERBS = frozenset(VERBS_AROUND_TITLES.split())
-IRREGULAR = {
-    past: verb
-    for verb, forms in {
-        "buy": "bought",
-        "bring": "brought",
-        "build": "built",
-        "catch": "caught",
-        "drive": "drove driven",
-        "eat": "ate eaten",
-        "feed": "fed",
-        "find": "found",
-        "get": "got gotten",
-        "give": "gave given",
-        "go": "went gone",
-        "hang": "hung",
-        "make": "made",
-        "meet": "met",
-        "pay": "paid",
-        "ring": "rang rung",
-        "run": "ran",
-        "sell": "sold",
-        "send": "sent",
-        "speak": "spoke spoken",
-        "sweep": "swept",
-        "swim": "swam swum",
-        "take": "took taken",
-        "teach": "taught",
-        "tell": "told",
-        "throw": "threw thrown",
-        "write": "wrote written",
-        "die": "dying",
-        "lie": "lying",
-        "tie": "tying",
-        "child": "children kid kids",
-        "person": "people",
-        "tax": "taxes",
-    }.items()
-    for past in forms.split()
-}
-# Two words for one thing; as good as the same word.
-SAME_THING = {
-    word: words.split()[0]
-    for words in (
-        "mother mom mum mommy mummy",
-        "father dad daddy",
-        "grandmother grandma granny",
-        "trash garbage rubbish",
-        "doctor doc dr physician",
-        "appointment appt",
-        "vacuum hoover",
-        "fridge refrigerator",
-        "tv television telly",
-        "photo photograph picture pic",
-        "mail email",
-        "bike bicycle",
-    )
-    for word in words.split()
-}
+from language.grammar import section, words
+
+FILLER = words("filler")
+LIGHT_VERBS = words("light_verbs")
+IRREGULAR = {past: verb for verb, forms in section("past_forms").entries.items() for past in forms}
+SAME_THING = section("same_thing").members()
 IRREGULAR_WORDS = IRREGULAR.keys() | SAME_THING.keys()
-# Verbs that stand for each other beside a word that is really shared: “grocery shopping” for “Buy groceries”.
-SAME_ACT = {
-    stem: group[0]
-    for group in (
-        ("buy", "shop", "purchas", "get"),
-        ("call", "phone", "ring", "telephon"),
-        ("fix", "repair", "mend"),
-        ("book", "reserv"),
-        ("clean", "tidi"),
-        ("text", "messag", "sms"),
-        ("post", "mail", "send"),
-    )
-    for stem in group
-}
+SAME_ACT = section("same_act").members()
 WORD = re.compile(r"\w+")
 APOSTROPHES = re.compile("['’ʼ]")
 PICK_UP = re.compile(r"\bpick(?:ed|ing|s)? up\b")

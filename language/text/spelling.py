@@ -5,47 +5,22 @@ Only what people write for short is spelled out everywhere: "u", "dont", "pls".
 
 import re
 
-from language.grammar import section, words
+from language.grammar import any_of, section, words
 from language.vocabulary import NOT_A_TITLE, TODO_VERBS, grammar_words
-
-forms = section("spelling")
-
 
 FIRST_WORDS = words("first_words")
 LIST_WORDS = words("list_words")
 # Four letters apart by more than a swap may well be another word: "lost" is no "list".
 SWAP_ONLY_UP_TO = 4
 # "Would you mind adding …", "adding to my list: …".
-GERUNDS = {
-    "adding": "add", "putting": "put", "deleting": "delete", "removing": "remove", "marking": "mark",
-    "moving": "move", "changing": "change", "setting": "set", "reminding": "remind", "creating": "create",
-    "making": "make", "showing": "show", "reading": "read", "listing": "list", "crossing": "cross",
-    "checking": "check", "ticking": "tick", "renaming": "rename", "telling": "tell", "noting": "note",
-}  # fmt: skip
-SHORT_FORMS = GERUNDS | {
-    "ad": "add",
-    "wat's": "what's",
-    "wats": "what's",
-    "wht": "what",
-    "wat": "what",
-    "dlete": "delete",
-}
-
-SHORTHAND = {
-    "u": "you", "ur": "your", "teh": "the", "pls": "please", "plz": "please", "plez": "please", "im": "I'm",
-    "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "isnt": "isn't", "wasnt": "wasn't",
-    "arent": "aren't", "havent": "haven't", "hasnt": "hasn't", "cant": "can't", "wont": "won't",
-    "shouldnt": "shouldn't", "neednt": "needn't", "whats": "what's", "wheres": "where's", "whens": "when's",
-    "hows": "how's", "thats": "that's", "theres": "there's", "gimme": "give me", "lemme": "let me",
-    "todays": "today's", "tomorrows": "tomorrow's", "tonights": "tonight's",
-    "b4": "before", "arvo": "afternoon", "2day": "today", "2moro": "tomorrow", "2morrow": "tomorrow",
-    "id like": "I'd like", "id love": "I'd love", "2nite": "tonight",
-}  # fmt: skip
+SHORT_FORMS = section("first_forms").written
+SHORTHAND = section("shorthand").written
+SHORT_WORD = re.compile(rf"\b{any_of(SHORTHAND)}\b(?!['.])", re.IGNORECASE)
 
 
 def spelled_out(text: str) -> str:
     """The text with shorthand in full; capitals (an "IM", the "UR" of a name) are no shorthand."""
-    return forms.short_word.sub(in_full, text)
+    return SHORT_WORD.sub(in_full, text)
 
 
 def in_full(word: re.Match[str]) -> str:
