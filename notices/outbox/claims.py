@@ -159,6 +159,9 @@ def hold(notice_id: UUID, rows: list[Delivery], token: UUID) -> None:
         notice_id=Coalesce(F("notice_id"), notice_id),
         not_before=Now() + CLAIM,
         attempts=F("attempts") + 1,
+        # What is still to be said, its todo done elsewhere and opened again, can be answered again as well.
+        acted="",
+        acted_at=None,
     )
 
 

@@ -6,16 +6,17 @@ from django.db import transaction
 from django.test import TestCase
 from django.utils import timezone
 
-from accounts.testing import alice, bob
+from accounts.testing import alice, bearer, bob
 from language.reminders.text import instant_text
 from notices.buttons.acts import act_on
 from notices.buttons.signing import GOOD_FOR_SECONDS, SALT, address_of
+from notices.channel import Outcome
 from notices.models import Delivery
 from notices.outbox.sending import send_due
 from notices.testing import ScriptedChannel, only_channels
 from todos.models import Reminder, Todo
 
-from .test_sending import MINUTE, SECOND, came_due, change, remind
+from .test_sending import MINUTE, SECOND, came_due, change, later, remind
 
 
 class ButtonCase(TestCase):
@@ -134,6 +135,23 @@ class OpenPages(ButtonCase):
                 self.assertContains(self.press(act), said)
                 self.assertNotContains(self.client.get("/notices"), "Call the dentist")
                 self.assertEqual(self.todo().completed_at is not None, act == "done")
+
+    def test_what_is_said_once_more_after_done_and_open_again_can_be_done_again(self):
+        self.push.outcomes = [Outcome("again", "http_503")]
+        reminder = came_due(self.alice)
+        async_to_sync(send_due)()
+        shown = Delivery.objects.get(channel="page", source_id=reminder.pk)
+        self.client.post(f"/notices/{shown.pk}/done", {"next": "/todos"})
+        opened = self.client.post(
+            f"/api/{self.alice.subject}/todos/{reminder.todo_id}/reopen", headers={"Authorization": bearer(self.alice)}
+        )
+        self.assertEqual(opened.status_code, 200)
+        async_to_sync(later)(MINUTE)
+        async_to_sync(send_due)()
+        done = self.push.notices[-1].items[0].acts["Done"]
+        self.assertContains(self.client.post(done), "Completed “Stand-up”.")
+        self.assertContains(self.client.post(done), "This was done already.", status_code=410)
+        self.assertIsNotNone(Todo.objects.get(pk=reminder.todo_id).completed_at)
 
     def test_show_no_longer_what_was_done_elsewhere_or_is_a_day_old(self):
         Todo.objects.update(completed_at=timezone.now())
