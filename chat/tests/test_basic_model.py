@@ -283,6 +283,16 @@ class FollowUpTests(StepTestCase):
             self.assertEqual(name, "add_task")
             self.assertEqual(arguments["tasks"], [{"title": "call mom", "due": "tomorrow at 9am"}])
 
+    async def test_a_time_to_remind_alone_is_of_the_todo_whose_reminders_were_spoken_of(self):
+        for first in ("remind me of the dentist 30 minutes before", "dentist friday 3pm, remind me 30 minutes before"):
+            adds = first.startswith("dentist")
+            name, items = ("add_task", "tasks") if adds else ("update_task", "updates")
+            arguments = {items: [{"title": "dentist", "remind": "30 minutes before"}]}
+            said = exchange(first, name, arguments, became("added" if adds else "updated", DENTIST), "Done.")
+            for text in ("an hour earlier", "also the evening before"):
+                [(tool, given)], _ = await self.step(*said, UserText(text))
+                self.assertEqual((tool, given), ("update_task", {"updates": [{"task": "id-9", "remind": text}]}))
+
     async def test_a_readable_date_takes_the_place_of_an_unreadable_one(self):
         await self.assert_asks(
             UserText("move the rent to the 31st of february"),

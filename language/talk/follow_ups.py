@@ -35,10 +35,12 @@ from language.questions import (
 from language.reading.clauses.adding import title_of, todo_from
 from language.reading.clauses.bare import todo_behind
 from language.reading.clauses.moving import TO_WHICH_DAY, moved_somewhen
+from language.reading.clauses.reminding import counts_back
 from language.reading.foreign import NOT_UNDERSTOOD, understand_foreign_talk
 from language.reading.message import understand
 from language.reading.sentence import certain_acts, understand_talk
 from language.reminders.passed import passed_in_title, passed_reminder
+from language.reminders.phrases import says_never
 from language.talk.exchanges import Call, Conversation, Outcome, Row
 from language.talk.matching import Fit, find
 from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
@@ -266,6 +268,15 @@ def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
     return [UpdateTodos(("it",), due=cut_date(text, clock)[1])] if len(changed) == 1 else None
 
 
+def reminded_otherwise(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """ "An hour earlier", “also the evening before”: of the one todo whose reminders were just spoken of."""
+    text, calls = conversation.current.text.strip(" .!?"), conversation.last.calls
+    items = [item for call in calls for item in call.items if isinstance(item, dict)]
+    if len(items) != 1 or not items[0].get("remind") or not counts_back(text, clock) or says_never(text):
+        return None
+    return [UpdateTodos(("it",), remind=text)]
+
+
 def ranked(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """ "High priority": of the one todo that was just added or changed."""
     match = forms.rank.fullmatch(clause_of(conversation.current.text).text)
@@ -308,4 +319,13 @@ def with_readable_date(text: str, date: str, clock: Clock) -> str | None:
 
 
 # What goes on from the last answer, though it asked nothing – or only for a day.
-WAYS_ON = (moved_to_day, more_of_list, put_back, ranked, deed_for_other, corrected_date_or_title, more_things)
+WAYS_ON = (
+    reminded_otherwise,
+    moved_to_day,
+    more_of_list,
+    put_back,
+    ranked,
+    deed_for_other,
+    corrected_date_or_title,
+    more_things,
+)

@@ -134,6 +134,20 @@ class Reminding(TestCase):
             with self.subTest(title):
                 self.assertEqual(read_message(f"remind me to {title}", CLOCK).acts, [AddTodo(title)])
 
+    def test_several_hours_of_a_day_are_several_reminders_of_one_todo(self):
+        self.assert_means(
+            {
+                "remind me at 8am and at noon to take my pills": AddTodo("take my pills", remind="at 8am and at noon"),
+                "remind me tomorrow at 8am and noon to eat": AddTodo("eat", "tomorrow", remind="at 8am and noon"),
+                "remind me at 8am and at noon tomorrow to eat": AddTodo("eat", "tomorrow", remind="at 8am and at noon"),
+                "remind me to eat every day at 8am, at noon and at 8pm": AddTodo(
+                    "eat", "every day", remind="at 8am, at noon and at 8pm"
+                ),
+                "remind me to read chapter 3 and 4": AddTodo("read chapter 3 and 4"),
+                "remind me an hour earlier about the dentist": UpdateTodos(("the dentist",), remind="an hour earlier"),
+            }
+        )
+
     def test_what_only_sounds_like_it_stays_what_it_was(self):
         self.assert_means(
             {

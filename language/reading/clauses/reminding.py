@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from habits.speech import gettext
 from language.acts import Act, AddTodo, AskTodos, Question, Reading, Selection, Unclear, UpdateTodos
-from language.clock import Clock, cut_date
+from language.clock import Clock, cut_date, is_date
 from language.due import Due
 from language.errors import DateNotUnderstood
 from language.reading.clauses.adding import title_of
@@ -72,6 +72,19 @@ ASKED = re.compile(
 ABOUT = re.compile(
     r"\b(?:remind(?:ing)?|snooze|notify|alert|ping|nudge|(?:reminder|alarm|notification)s?)\b", re.IGNORECASE
 )
+WHEN_ABOUT = re.compile(r"(?P<when>.{1,40}?) about (?P<what>.{1,200})", re.IGNORECASE)
+HOUR = r"(?:at )?(?:\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?|o'clock)?|noon|midday|midnight)"
+SEVERAL = rf"(?P<hours>{HOUR}(?:(?:, and|,| and) {HOUR}){{1,9}})"
+OF_DAY = r"(?P<before>(?:on|every|each|tomorrow|today|daily|weekdays)\b.{0,60}?) "
+SEVERAL_HOURS = tuple(
+    re.compile(rf"(?:please )?{REMIND} {form}", re.IGNORECASE | re.ASCII)
+    for form in (
+        rf"(?:(?P<before>(?!at\b).{{1,60}}?),? )?{SEVERAL}(?: (?P<after>.{{1,60}}?))?,? to (?P<what>.{{1,300}})",
+        rf"(?:to|about|of) (?P<what>.{{1,300}}?),? (?:{OF_DAY})?{SEVERAL}(?: (?P<after>.{{1,60}}))?",
+    )
+)
+# "Chapter 3 and 4" are no hours.
+MARKED = re.compile(r"\bat |\d ?[ap]\.?m|:|noon|mid|o'clock", re.IGNORECASE)
 # "… before the meeting starts to print the slides": more than a name.
 CLAUSE = re.compile(r"\b(?:to|that|because|so|and|starts?|begins?|is|are)\b", re.IGNORECASE)
 # Of a time to remind; more are no such words.
@@ -126,7 +139,20 @@ def understand_reminding(sentence: str, clock: Clock, read: Callable[[str], Sequ
         raise Unclear(gettext(OVER) % {"when": passed.when})
     if ASKED.fullmatch(text):
         return [AskTodos(Question.WHICH, Selection("reminding"))]
+    if added := at_several_hours(text, clock):
+        return [added]
     return changed_alone(text, clock) or beside(text, clock, read)
+
+
+def at_several_hours(text: str, clock: Clock) -> AddTodo | None:
+    """ "Remind me at 8am and at noon (tomorrow) to …": a todo of that day, which reminds more than once."""
+    for form in SEVERAL_HOURS:
+        if match := form.fullmatch(text):
+            day = " ".join(filter(None, (match["before"], match["after"])))
+            is_time = MARKED.search(match["hours"]) and (not day or is_date(day, clock))
+            if is_time and title_of(match["what"]):
+                return AddTodo(title_of(match["what"]), day, remind=match["hours"])
+    return None
 
 
 def changed_alone(text: str, clock: Clock) -> list[Act] | None:
@@ -144,6 +170,8 @@ def changed_alone(text: str, clock: Clock) -> list[Act] | None:
 def reminded_of(match: re.Match[str], clock: Clock) -> list[Act] | None:
     """ "Remind me (of the dentist) 30 minutes before"; “remind me of the dentist at 5” is a todo."""
     words, also = match["rest"].split(), "also " if match["also"] else ""
+    if (told := WHEN_ABOUT.fullmatch(match["rest"])) and not match["named"] and counts_back(told["when"], clock):
+        return [update(told["what"], also + told["when"])]
     places = range(max(1, len(words) - WHEN_WORDS), len(words)) if match["named"] else range(1)
     for place in places:
         when = " ".join(words[place:])
