@@ -28,6 +28,11 @@ class PassageTests(SimpleTestCase):
         text = "You have 2:\n\nOverdue:\n\n1. Call Ann\n\nNo date:\n\n2. Buy milk"
         self.assertEqual(drawn(text), ["You have 2:\n\nOverdue:", [("2", 1)], "No date:", [("1", 2)]])
 
+    def test_what_stands_beside_a_title_may_be_in_any_language(self):
+        item = "4. Call Ann · mercredi 2 décembre, 09:00 · se répète\u00a0: chaque 2e lundi · priorité basse · #maison"
+        self.assertEqual(drawn(f"Plus tard\u00a0:\n\n{item}"), ["Plus tard\u00a0:", [("2", 4)]])
+        self.assertEqual(drawn("Ajouté\u00a0:\n1. Buy milk", written=("1",)), ["Ajouté."])
+
     def test_the_longest_title_is_meant_and_each_todo_once(self):
         self.assertEqual(drawn("- Buy milk and eggs\n- Buy milk"), [[("3", None), ("1", None)]])
         self.assertEqual(drawn("- Buy milk\n- Buy milk"), ["- Buy milk\n- Buy milk"])

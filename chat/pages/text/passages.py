@@ -89,14 +89,14 @@ def named_todo(item: str, titles: Mapping[str, str]) -> str | None:
     if not fitting:
         return None
     found = max(fitting, key=lambda todo_id: len(titles[todo_id]))
-    beside = item.replace(titles[found], " ", 1).split()
+    beside = [part for part in item.replace(titles[found], " ", 1).split() if any(map(str.isalnum, part))]
     return found if len(beside) <= WORDS_BESIDE_MAX else None
 
 
 def end_sentence(passages: list[Passage]) -> None:
     """“Added 3 todos:” announces nothing any more, where the list behind it is left out."""
     if len(passages) > 1 and passages[-2].text.rstrip().endswith(":"):
-        passages[-2] = Passage(passages[-2].text.rstrip()[:-1] + ".\n")
+        passages[-2] = Passage(passages[-2].text.rstrip()[:-1].rstrip() + ".\n")
 
 
 def joined(passages: list[Passage]) -> list[Passage]:
