@@ -20,7 +20,6 @@ from chat.errors import (
 )
 from chat.turns.limits import NewMessage
 from database.units import database_unit
-from todos.models import Todo
 from todos.pages.listing import ListQuery, TodoListing, todo_listing
 from web.app.keeping import kept_for
 from web.errors import ProductError
@@ -28,9 +27,8 @@ from web.pages.missing import missing_as_404
 
 from .tool_calls import uuid_or_none
 from .transcript import Place, Transcript, read_transcript
-from .welcome import first_steps, greeting, starters
+from .welcome import first_steps, greeting, most_urgent, starters
 
-TODOS_FOR_STARTERS = 20
 MISSING = (ConversationNotFound, NotYourConversation, MessageNotFound)
 
 
@@ -87,14 +85,13 @@ async def refusal(request: PageRequest, message: NewMessage, problem: ProductErr
 def home_page(request: PageRequest, status: int = 200, **context: Any) -> HttpResponse:
     user = request.acting_user
     now = timezone.now().astimezone(user.zone)
-    todos = list(Todo.objects.for_user(user).open().by_urgency()[:TODOS_FOR_STARTERS])
     listing = listing_beside(request)
     return chat_page(
         request,
         "chat/home.html",
         {
             "greeting": greeting(now, user.username),
-            "starters": starters(todos, now),
+            "starters": starters(most_urgent(user), now),
             "first_steps": first_steps(user, listing.open_count, listing.done_count),
             "listing": listing,
             **context,

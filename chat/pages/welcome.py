@@ -14,6 +14,7 @@ from todos.models import Todo
 from todos.reminders.reach import ways_to
 
 STARTERS = 4
+TODOS_FOR_STARTERS = 20
 TITLE_MAX_CHARACTERS = 60
 GENERIC = [
     gettext_lazy("What is due this week?"),
@@ -55,6 +56,10 @@ def greeting(now: datetime.datetime, name: str) -> str:
     if now.hour < 5 or now.hour >= 18:
         return _("Good evening, %(name)s") % {"name": name}
     return (_("Good morning, %(name)s") if now.hour < 12 else _("Good afternoon, %(name)s")) % {"name": name}
+
+
+def most_urgent(user: User) -> list[Todo]:
+    return list(Todo.objects.for_user(user).open().by_urgency()[:TODOS_FOR_STARTERS])
 
 
 def starters(todos: Sequence[Todo], now: datetime.datetime) -> list[str]:

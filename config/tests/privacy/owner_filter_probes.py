@@ -23,11 +23,14 @@ from chat.briefing.hours import DAILY, Wish, briefings_of
 from chat.briefing.sweep import conversation_for, store
 from chat.briefing.taking_back import change_of
 from chat.briefing.writing import agenda_of
+from chat.conversations import conversation_page
 from chat.history.summaries import continue_conversation
 from chat.models import Approval, Conversation, Message
 from chat.models.briefings import Briefing
 from chat.pages.sending import latest_conversation_id
 from chat.pages.transcript import answer_html, message_views
+from chat.pages.welcome import most_urgent
+from chat.templatetags.conversations import conversation_column
 from chat.testing import ConversationFactory, belongings
 from chat.turns.approvals import decide_spoken_of, standing
 from chat.turns.limits import check_allowance
@@ -53,6 +56,7 @@ from todos.changing.places import Beside
 from todos.changing.shifts import is_made_already
 from todos.changing.undo import take_back_completion, undo, undo_last, undo_todo
 from todos.commands import add_todo, complete_todo, done_today, update_todo
+from todos.finding.figures import counts_of
 from todos.hosts import row_of
 from todos.mcp.batches import Caller, check_reach, rows_of, written_in_call
 from todos.mcp.schema import Changed, Results
@@ -185,6 +189,37 @@ def carols_todo_in_the_outcome_of_eves_call(lies: Lies):
 @probe
 async def an_answer_of_carol(lies: Lies):
     return await answer_html(lies.eve, lies.carols["conversation_id"], lies.carols["message_id"])
+
+
+@probe
+async def conversations_with_words(lies: Lies):
+    await sync_to_async(ConversationFactory)(owner=lies.carol, title=WORDS)
+    found, _ = await conversation_page(lies.eve, words=WORDS, archived=False, limit=50, cursor=None)
+    return len(found)
+
+
+@probe
+def conversations_with_words_in_the_column(lies: Lies):
+    ConversationFactory(owner=lies.carol, title=WORDS)
+    groups = conversation_column(lies.eve, lies.now, {"find": WORDS}).groups
+    return [len(links) for _, links in groups]
+
+
+@probe
+def the_conversations_of_the_column(lies: Lies):
+    ConversationFactory(owner=lies.carol)
+    groups = conversation_column(lies.eve, lies.now, {}).groups
+    return [len(links) for _, links in groups]
+
+
+@probe
+def how_many_todos_there_are(lies: Lies):
+    return counts_of(lies.eve, ["open", "done"], lies.now, lies.now.date())
+
+
+@probe
+def what_a_new_chat_offers(lies: Lies):
+    return len(most_urgent(lies.eve))
 
 
 @probe
