@@ -52,6 +52,10 @@ class ReminderNotFound(ProductError):
     message = _("There is no such reminder.")
 
 
+class NothingReminded(ReminderNotFound):
+    message = _("Nothing has reminded you yet. Say a few words of the todo.")
+
+
 class NothingToUndo(ProductError):
     """There never was a change, or all of them are undone."""
 

@@ -26,7 +26,7 @@ from web.text import StorableText
 from . import commands
 from .changing.changes import Origin
 from .changing.undo import Undone, undo_last, undo_todo
-from .errors import NothingToUndo, UnknownTag
+from .errors import NothingReminded, NothingToUndo, UnknownTag
 from .fields.sorting import SortName, natural_sort
 from .finding.figures import tags_in_use
 from .finding.lately import LATELY, Lately
@@ -152,7 +152,10 @@ async def update_task(updates: Annotated[list[TaskUpdate], Batch], caller: Actin
     references = References(mine.open(), hints=mine.done(), lately=lately_among(mine.open(), caller))
 
     def update(change: TaskUpdate) -> Changed:
-        todo_id = last_reminding(caller, change.task) or references.find(change.task)
+        todo_id = last_reminding(caller, change.task)
+        if todo_id is None and is_last_reminder(change.task):
+            raise NothingReminded
+        todo_id = todo_id or references.find(change.task)
         written = commands.update_todo(caller.user, todo_id, now=caller.now, by=caller.by, **change.fields())
         return changed(written, "updated", caller)
 
@@ -215,12 +218,16 @@ async def undo(
 
 def last_reminding(caller: Caller, words: str) -> UUID | None:
     """The todo that reminded last, where “the last reminder” names it; None for any other words."""
-    if words.strip().casefold() != LAST_REMINDER:
+    if not is_last_reminder(words):
         return None
     sent = Reminder.objects.for_user(caller.user).filter(
         state=Reminder.State.SENT, todo__completed_at=None, todo__deleted_at=None
     )
     return sent.order_by("-sent_for").values_list("todo", flat=True).first()
+
+
+def is_last_reminder(words: str) -> bool:
+    return words.strip().casefold() == LAST_REMINDER
 
 
 def lately_among(todos: TodoQuerySet, caller: Caller) -> Lately:

@@ -217,6 +217,15 @@ class WhatIsTold(ReminderCase):
         self.assertEqual([result["outcome"] for result in added.output["results"]], ["refused", "added"])
         self.assertIn("“A”, remind: A reminder is for one moment.", added.output["results"][0]["reason"])
 
+    async def test_a_snooze_of_what_never_came_says_so(self):
+        await use_tool(self.alice, "add_task", tasks=[{"title": "Dentist", "due": "friday 3pm"}])
+        snooze = {"task": "the last reminder", "remind": "snooze 10 minutes"}
+        refused = await use_tool(self.alice, "update_task", updates=[snooze])
+        self.assertIn("Nothing has reminded you yet.", refused.output["error"]["message"])
+        await Reminder.objects.aupdate(state="sent", sent_for=NOW)
+        snoozed = await use_tool(self.alice, "update_task", updates=[snooze])
+        self.assertEqual(snoozed.output["results"][0]["outcome"], "updated")
+
     def test_a_list_asks_once_for_all_of_its_reminders(self):
         for number in range(5):
             self.add(remind=f"{number} minutes before")
