@@ -711,6 +711,16 @@ class PlainTalkTests(UnderstandingTestCase):
         self.assert_means({"we're not going to rome anymore, delete the hotel": DeleteTodos(("hotel",))})
         self.assert_asks_back("if we don't go to rome, delete the hotel")
 
+    def test_a_change_may_name_the_field_first_or_say_the_state_alone(self):
+        self.assert_means(
+            {
+                "the due date for the essay is june 1": UpdateTodos(("essay",), due="june 1"),
+                'add the note "page 10" to the essay': AnnotateTodo("essay", "page 10"),
+                "essay complete": CompleteTodos(("essay",)),
+                "call off the recital": DeleteTodos(("recital",)),
+            }
+        )
+
     def test_all_that_is_wished_away_is_a_group(self):
         (act,) = understand("i want all my events deleted", CLOCK)
         self.assertIsInstance(act, ChangeMany)
