@@ -97,6 +97,10 @@ class Answers(ChatCase):
                 self.assertNotRegex(told["response"], ENGLISH)
                 self.assertFalse(await Todo.objects.for_user(self.alice).open().aexists())
 
+    async def test_a_word_that_many_languages_have_tells_none(self):
+        told = await self.answer("Przypomnij mi jutro o 9 o dentyście")
+        self.assertRegex(told["response"], ENGLISH)
+
     async def test_what_is_of_no_language_that_we_know_is_answered_in_the_one_of_the_pages(self):
         self.alice.language = "fr"
         await self.alice.asave()

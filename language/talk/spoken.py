@@ -12,6 +12,8 @@ SENTENCES_READ = 3
 EARLIER_READ = 3
 # A message of so few words may be an answer that says nothing of its language: “2”, “no”, a name.
 FEW_WORDS = 2
+# Of so many words of a foreign language one is known at least.
+LEAST_SHARE = 3
 
 
 def language_of(text: str, earlier: Sequence[str], usual: str) -> str:
@@ -37,7 +39,9 @@ def shown_by(text: str, *, short: bool) -> str:
     shares = {language: sum(word in signs(language) for word in said) for language in LANGUAGES}
     shares[ENGLISH] = sum(word in grammar_words() or word in TODO_VERBS for word in said)
     best = max(shares, key=lambda language: shares[language])
-    return best if shares[best] else ""
+    # A word or two are alike in many: “mi” is Spanish and Polish.
+    enough = 1 if best == ENGLISH else len(said) / LEAST_SHARE
+    return best if shares[best] >= enough > 0 else ""
 
 
 def framed(sentence: str) -> str:
