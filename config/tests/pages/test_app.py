@@ -315,6 +315,8 @@ class OnAPhone(AppCase):
         snoozes = self.page.locator(".snoozes .button").all()
         self.assertEqual(len({button.bounding_box()["y"] for button in snoozes}), 1)
         self.assert_accessible("a reminder")
+        name = self.page.locator(".greeting").bounding_box()  # which is one long word here
+        self.assertLessEqual(name["x"] + name["width"], 390)
         save_screenshot(self.page, "a reminder")
 
     def test_the_browser_finds_all_that_an_app_needs(self):
