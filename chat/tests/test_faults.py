@@ -3,7 +3,7 @@
 import asyncio
 from unittest import skipUnless
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import TransactionTestCase, override_settings
@@ -12,7 +12,7 @@ from accounts.testing import alice, bearer
 from bench.surroundings.answers import call, calls, refuses, says
 from bench.surroundings.upstream import FAULTS, ScriptedUpstream
 from chat import testing
-from chat.models import Conversation, Message
+from chat.models import Conversation, Message, ToolCall
 from chat.running import running_turns
 from chat.testing import scripted_model
 from chat.turn import model_named
@@ -100,6 +100,23 @@ class UpstreamFaults(ChatCase):
 
 
 @skipUnless(connection.vendor == "sqlite", "of this database the program has the file")
+class LostCommit(ChatCase):
+    """The rows of a call are the one thing whose COMMIT waits for no disk: a database that falls may forget them."""
+
+    def test_a_call_that_the_database_forgot_is_stored_again_with_its_outcome(self):
+        def forgets(execute, sql, params, many, context):
+            if sql.startswith('INSERT INTO "todos_todo"'):
+                ToolCall.objects.all().delete()
+            return execute(sql, params, many, context)
+
+        steps = testing.calls("add_task", ADD_MILK), testing.says("Added.")
+        with scripted_model(*steps), connection.execute_wrapper(forgets):
+            [told] = async_to_sync(self.answer)("add milk")["tool_calls"]
+        stored = ToolCall.objects.get()
+        self.assertEqual((str(stored.pk), stored.tool_name, stored.input), (told["id"], "add_task", ADD_MILK))
+        self.assertEqual((stored.status, stored.output, Todo.objects.count()), ("success", told["output"], 1))
+
+
 class FullDisk(TransactionTestCase):
     def setUp(self):
         self.alice = alice()

@@ -24,7 +24,9 @@ BEGIN = [
     "INSERT chat_message",  # the question and the pending answer
     "RELEASE",
 ]
-STORE_CALL = ["SAVEPOINT", "UPDATE chat_conversation", "INSERT chat_toolcall", "RELEASE"]
+# Nobody waits for the disk here, and on SQLite never.
+LATER = ["SET"] if connection.vendor == "postgresql" else []
+STORE_CALL = ["SAVEPOINT", *LATER, "UPDATE chat_conversation", "INSERT chat_toolcall", "RELEASE"]
 LIST = ["SELECT todos_todo"]
 STORE_OUTCOME = ["SAVEPOINT", "UPDATE chat_conversation", "UPDATE chat_toolcall", "RELEASE"]
 STORE_ANSWER = ["SAVEPOINT", "UPDATE chat_conversation", "UPDATE chat_message", "RELEASE"]

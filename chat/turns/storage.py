@@ -22,7 +22,7 @@ from chat.history.titles import title_after, title_from
 from chat.live import announce_change
 from chat.models import BY_PROGRAM, TAKEN_BACK, Conversation, Message, ToolCall
 from database.prepared import PreparedInsert, PreparedUpdate, Slot, column_slots, pk_slot
-from database.units import database_unit
+from database.units import commit_with_the_next, database_unit
 from telemetry.stages import current_clock
 from todos.changing.undo import tool_calls_settled
 from todos.tools import ToolOutcome
@@ -169,7 +169,12 @@ def store_progress(turns: list[Turn], texts: list[str]) -> None:
 
 @database_unit
 def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall]:
-    """The rows of one step's calls, pending. Call ids are made unique within the turn: outputs are matched by them."""
+    """The rows of one step's calls, pending. Call ids are made unique within the turn: outputs are matched by them.
+
+    Nobody waits for the disk: what a call writes is on it no sooner than these rows, and without that nothing is lost
+    with them; where they were, `store_tool_outcome` has them again.
+    """
+    commit_with_the_next()
     hold_lease(turn.conversation)
     seen = {call.call_id for call in turn.tool_calls}
     calls = []
@@ -198,7 +203,8 @@ def store_tool_outcome(turn: Turn, call: ToolCall, outcome: ToolOutcome, duratio
     hold_lease(turn.conversation)
     call.status = ToolCall.Status.PENDING if outcome.status == "waiting" else ToolCall.Status(outcome.status)
     call.output, call.duration_ms = outcome.output, duration_ms
-    OUTCOME.run(call=call.pk, **{name: getattr(call, name) for name in OUTCOME_COLUMNS})
+    if not OUTCOME.run(call=call.pk, **{name: getattr(call, name) for name in OUTCOME_COLUMNS}):
+        NEW_CALLS.run([call])  # the database fell before it had written what it had taken
 
 
 @receiver(tool_calls_settled)
