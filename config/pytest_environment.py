@@ -76,6 +76,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
+def language_of_its_own() -> Iterator[None]:
+    """The language of the last request is left in its thread, where each request has its own; a test may ask none."""
+    yield
+    from django.utils import translation  # noqa: PLC0415 not before the environment is set
+
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def limits_of_its_own() -> Iterator[None]:
     """Rate limits are counted in the cache: no test starts with what another used up, and no window ends within one."""
     from django.core.cache import cache  # noqa: PLC0415 not before the environment is set
