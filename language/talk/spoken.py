@@ -18,9 +18,9 @@ LEAST_SHARE = 3
 
 def language_of(text: str, earlier: Sequence[str], usual: str) -> str:
     """Of a message; where it does not show, that of those said before it, the latest last, else the usual one."""
-    said = shown_by(text, short=bool(earlier) and is_short(text))
+    said = shown_by(text, usual, short=bool(earlier) and is_short(text))
     for before in reversed(earlier[-EARLIER_READ:]):
-        said = said or shown_by(before, short=is_short(before))
+        said = said or shown_by(before, usual, short=is_short(before))
     return said or usual
 
 
@@ -28,8 +28,11 @@ def is_short(text: str) -> bool:
     return len(WORD.findall(text)) <= FEW_WORDS
 
 
-def shown_by(text: str, *, short: bool) -> str:
-    """The code of a language; empty where nothing tells."""
+def shown_by(text: str, usual: str, *, short: bool) -> str:
+    """The code of a language; empty where nothing tells.
+
+    “am”, “um”, “was” and “hallo” are as good German as English: from somebody whose language it is, they are that.
+    """
     parts = sentences(text[:CLAUSE_MAX_CHARACTERS])[:SENTENCES_READ]
     if found := next(filter(None, map(framed, parts)), ""):
         return found
@@ -39,6 +42,9 @@ def shown_by(text: str, *, short: bool) -> str:
     shares = {language: sum(word in signs(language) for word in said) for language in LANGUAGES}
     shares[ENGLISH] = sum(word in grammar_words() or word in TODO_VERBS for word in said)
     best = max(shares, key=lambda language: shares[language])
+    is_weak = best == ENGLISH and not TODO_VERBS.intersection(said)
+    if is_weak and usual in LANGUAGES and (shares[usual] or shares[ENGLISH] < FEW_WORDS):
+        return usual
     # A word or two are alike in many: “mi” is Spanish and Polish.
     enough = 1 if best == ENGLISH else len(said) / LEAST_SHARE
     return best if shares[best] >= enough > 0 else ""
