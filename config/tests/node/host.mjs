@@ -16,23 +16,23 @@ async function connect(token) {
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", location.href), { requestInit }));
 }
 
-async function call(name, args, { capabilities, theme = "light" }) {
+async function call(name, args, { capabilities, ...context }) {
   const { tools } = await client.listTools();
   const result = await client.callTool({ name, arguments: args });
   told.model.push({ content: result.content, structuredContent: result.structuredContent });
   const uri = getToolUiResourceUri(tools.find((tool) => tool.name === name));
   const [card] = (await client.readResource({ uri })).contents;
-  await show(card.text, result, capabilities, theme);
+  await show(card.text, result, capabilities, { theme: "light", ...context });
 }
 
-async function show(html, result, capabilities, theme) {
+async function show(html, result, capabilities, hostContext) {
   const frame = document.createElement("iframe");
   frame.sandbox = "allow-scripts";
   frame.style = "width: 100%; height: 480px; border: 0";
   frame.title = "Card";
   document.querySelector("main").replaceChildren(frame);
   const forwarded = capabilities.serverTools ? client : null;
-  const bridge = new AppBridge(forwarded, { name: "host", version: "1" }, capabilities, { hostContext: { theme } });
+  const bridge = new AppBridge(forwarded, { name: "host", version: "1" }, capabilities, { hostContext });
   bridge.onopenlink = async ({ url }) => (told.opened.push(url), {});
   bridge.onupdatemodelcontext = async ({ content }) => (told.context.push(content[0].text), {});
   bridge.onsizechange = ({ height }) => (frame.style.height = `${height}px`);

@@ -59,8 +59,8 @@ class Card(BrowserCase):
         self.wait_until("window.host !== undefined")
         self.page.evaluate("(token) => host.connect(token)", self.token)
 
-    def call(self, name: str, arguments: dict, capabilities: dict = ALL, theme: str = "light") -> FrameLocator:
-        options = {"capabilities": capabilities, "theme": theme}
+    def call(self, name: str, arguments: dict, capabilities: dict = ALL, **context: str) -> FrameLocator:
+        options = {"capabilities": capabilities, **context}
         self.page.evaluate("([name, args, options]) => host.call(name, args, options)", [name, arguments, options])
         return self.page.frame_locator("iframe")
 
@@ -108,7 +108,7 @@ class Card(BrowserCase):
         card = self.call("list_tasks", {"limit": 5})
         expect(card.locator("li")).to_have_count(5)
         expect(card.locator("#foot")).to_have_text("And 1 more.")
-        card.get_by_role("button", name="Complete Apples").click()
+        card.get_by_role("button", name="Complete “Apples”").click()
         expect(card.locator("li .card-done")).to_have_text("Apples")
         self.assertNotIn("Apples", self.titles())
         self.wait_until("document.querySelector('iframe').offsetHeight < 480")
@@ -121,5 +121,8 @@ class Card(BrowserCase):
         card.get_by_role("button", name="Decide").click()
         self.wait_until("host.told.opened.length === 1")
         self.assertIn("/approvals/", self.told("opened")[0])
-        card = self.call("list_tasks", {}, {})
-        expect(card.locator("li button").first).to_be_disabled()
+        card = self.call("list_tasks", {}, {}, locale="de-CH")
+        expect(card.get_by_role("button", name="„Apples“ erledigen")).to_be_disabled()
+        expect(card.locator("html")).to_have_attribute("lang", "de")
+        card = self.call("list_tasks", {}, {}, locale="tlh")
+        expect(card.get_by_role("button", name="Complete “Apples”")).to_be_disabled()

@@ -2,12 +2,14 @@
 
 const APPROVAL = "todo-chat/approval";
 const FIRST_ROWS = 10;
-const FAILED = "That did not work.";
 
 const [said, shown, foot] = ["said", "shown", "foot"].map((id) => document.getElementById(id));
 const waiting = new Map();
 let last = 0;
 let may = {};
+const sentences = JSON.parse(document.getElementById("words").textContent);
+let words = sentences.en;
+const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // The host
 
@@ -36,6 +38,10 @@ addEventListener("message", ({ source, data }) => {
 
 function look(context) {
   if (context?.theme) document.documentElement.dataset.theme = context.theme;
+  const language = context?.locale?.split("-")[0].toLowerCase();
+  if (!sentences[language]) return;
+  words = sentences[language];
+  document.documentElement.lang = language;
 }
 
 // What is shown
@@ -64,21 +70,21 @@ function show(result) {
   const content = result?.structuredContent ?? {};
   const found = content.tasks ?? (content.results ?? []).filter((item) => item.task);
   const list = element("ul", {}, ...found.map((item) => (item.task ? todoRow(item.task, item.outcome) : todoRow(item))));
-  list.setAttribute("aria-label", "Todos");
+  list.setAttribute("aria-label", words.todos);
   shown.replaceChildren(list);
-  say(result?.isError ? textOf(result) : (content.message ?? (found.length ? "" : "Nothing here.")));
+  say(result?.isError ? textOf(result) : (content.message ?? (found.length ? "" : words.nothing)));
   const page = result?.isError && textOf(result).match(/https?:\/\/\S+\/approvals\/[0-9a-f-]{36}/)?.[0];
   if (page && may.openLinks) atFoot(pageButton(page));
-  else atFoot(...(content.more ? [`And ${content.more} more.`] : []));
+  else atFoot(...(content.more ? [filled(words.more, { count: content.more })] : []));
 }
 
 const pageButton = (page) =>
-  element("button", { className: "button", textContent: "Decide", onclick: () => ask("ui/open-link", { url: page }) });
+  element("button", { className: "button", textContent: words.decide, onclick: () => ask("ui/open-link", { url: page }) });
 
 function todoRow(todo, outcome) {
   const gone = outcome === "deleted";
   const title = element("span", { textContent: todo.title, dir: "auto", className: todo.done || gone ? "card-done" : "" });
-  const marks = [gone && "in the trash", todo.due_text, todo.overdue && "overdue", todo.repeats];
+  const marks = [gone && words.trashed, todo.due_text, todo.overdue && words.overdue, todo.repeats];
   marks.push(todo.priority !== "none" && todo.priority, ...todo.tags.map((tag) => `#${tag}`));
   const mark = element("div", { className: "card-mark", textContent: marks.filter(Boolean).join(" · ") });
   const item = element("li", { className: "card-todo" });
@@ -89,14 +95,14 @@ function todoRow(todo, outcome) {
 
 function checkOf(todo, item) {
   const check = element("button", { className: "card-check", textContent: todo.done ? "☑" : "☐" });
-  check.setAttribute("aria-label", `${todo.done ? "Reopen" : "Complete"} ${todo.title}`);
+  check.setAttribute("aria-label", filled(todo.done ? words.reopen : words.complete, todo));
   check.disabled = !may.serverTools;
   check.onclick = () =>
     busy([check], async () => {
       const answer = await callTool("complete_task", { tasks: [todo.id], reopen: todo.done });
       const written = answer.structuredContent?.results?.[0]?.task;
       if (written) item.replaceWith(todoRow(written));
-      say(written ? "" : textOf(answer) || FAILED);
+      say(written ? "" : textOf(answer) || words.failed);
     });
   return check;
 }
@@ -106,7 +112,7 @@ async function busy(buttons, act) {
   try {
     await act();
   } catch {
-    say(FAILED);
+    say(words.failed);
   }
   for (const button of buttons) button.disabled = false;
 }
@@ -126,7 +132,7 @@ async function openApproval(approval) {
 async function decide(approval, choice) {
   const answer = await callTool("decide", { key: approval.key, ...choice });
   const now = answer.structuredContent?.approval;
-  if (!now) return say(textOf(answer) || FAILED);
+  if (!now) return say(textOf(answer) || words.failed);
   const changed = now.status !== approval.status || now.undo !== approval.undo;
   if (changed || answer.structuredContent.message) {
     showApproval(Object.assign(approval, now), answer.structuredContent.message);
@@ -140,14 +146,14 @@ function showApproval(approval, message = "") {
   const open = approval.status === "pending";
   const rows = approval.rows.map((row) => approvalRow(row, approval, open));
   const section = element("section", { className: "approval" }, rowsOf(rows.slice(0, FIRST_ROWS)));
-  section.setAttribute("aria-label", `Approval of ${rows.length} todos`);
+  section.setAttribute("aria-label", filled(words.approval, { count: rows.length }));
   if (rows.length > FIRST_ROWS) {
-    const all = element("summary", { textContent: `All ${rows.length} todos` });
+    const all = element("summary", { textContent: filled(words.all, { count: rows.length }) });
     section.append(element("details", {}, all, rowsOf(rows.slice(FIRST_ROWS))));
   }
   section.append(approvalFoot(approval, open, section));
   shown.replaceChildren(section);
-  say(message || (open ? `${approval.question} Nothing is done yet.` : approval.said));
+  say(message || (open ? `${approval.question} ${words.open}` : approval.said));
   atFoot();
 }
 
@@ -157,7 +163,7 @@ function approvalRow(row, approval, open) {
   const title = element("span", { textContent: row.title, dir: "auto" });
   const box = element("input", { type: "checkbox", value: row.todo_id, checked: true });
   const named = open && may.serverTools ? element("label", {}, box, title) : title;
-  const outcome = approval.approved.includes(row.todo_id) ? "approved" : "left alone";
+  const outcome = approval.approved.includes(row.todo_id) ? words.approved : words.leftAlone;
   const marks = [row.action, row.due_text, approval.status === "approved" && outcome];
   const action = { className: "approval-action", textContent: marks.filter(Boolean).join(" · ") };
   return element("li", {}, named, element("span", action));
@@ -173,28 +179,29 @@ function approvalFoot(approval, open, section) {
 
 function choices(approval, section) {
   const ticked = () => [...section.querySelectorAll("input:checked")].map((box) => box.value);
-  const decline = element("button", { className: "button quiet", textContent: "Decline" });
+  const decline = element("button", { className: "button quiet", textContent: words.decline });
   const approve = element("button", { className: "button" });
   const count = () => {
-    approve.textContent = `Approve ${ticked().length || "none"}`;
-    approve.disabled = !ticked().length;
+    const { length } = ticked();
+    approve.textContent = length ? filled(words.approve, { count: length }) : words.approveNone;
+    approve.disabled = !length;
   };
   const send = (chosen) => busy([decline, approve], () => decide(approval, { approve: chosen }));
   decline.onclick = () => send([]);
   approve.onclick = () => send(ticked());
   section.onchange = count;
-  approve.textContent = `Approve ${approval.rows.length}`;
-  const until = new Date(approval.expires_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  return [decline, approve, element("span", { textContent: `Open until ${until}` })];
+  approve.textContent = filled(words.approve, { count: approval.rows.length });
+  const time = new Date(approval.expires_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return [decline, approve, element("span", { textContent: filled(words.until, { time }) })];
 }
 
 function elsewhere(approval) {
   if (may.openLinks) return [pageButton(approval.page)];
-  return ["Decide at ", element("span", { className: "address", textContent: approval.page })];
+  return [`${words.decideAt} `, element("span", { className: "address", textContent: approval.page })];
 }
 
 function undoButton(approval) {
-  const button = element("button", { className: "button", textContent: "Undo" });
+  const button = element("button", { className: "button", textContent: words.undo });
   button.onclick = () => busy([button], () => decide(approval, { undo: true }));
   return button;
 }

@@ -1,17 +1,46 @@
-"""The card as one document without any address: styles and script stand in it, and its policy allows these alone."""
+"""The card as one document without any address: styles and script stand in it, and its policy allows these alone.
+
+Its sentences stand in it in every language; which one is shown, the host says who shows it.
+"""
 
 import base64
+import gettext
 import hashlib
+import json
 from pathlib import Path
 from string import Template
 
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 from mcp.server.apps import Apps, ResourceCsp
 
 CARD = "ui://todo-chat/todos.html"
 HERE = Path(__file__).parent
 # What the card has in common with our pages; a host shows it beside its own things, and it must still be ours.
 SHARED_STYLES = ("base", "controls", "approval")
+# Names in braces are filled in by the script.
+SENTENCES = {
+    "todos": _("Todos"),
+    "nothing": _("Nothing here."),
+    "more": _("And {count} more."),
+    "complete": _("Complete “{title}”"),
+    "reopen": _("Open again “{title}”"),
+    "trashed": _("in the trash"),
+    "overdue": _("overdue"),
+    "failed": _("That did not work."),
+    "approval": _("Needs your approval · {count}"),
+    "all": _("All {count} todos"),
+    "open": _("Nothing is done yet."),
+    "approved": _("approved"),
+    "leftAlone": _("left alone"),
+    "approve": _("Approve {count}"),
+    "approveNone": _("Approve none"),
+    "decline": _("Decline"),
+    "until": _("Open until {time}"),
+    "decide": _("Decide"),
+    "decideAt": _("Decide at"),
+    "undo": _("Undo"),
+}
 
 
 def card() -> Apps:
@@ -35,7 +64,17 @@ def document() -> str:
             f"script-src {digest(script)}",
         ]
     )
-    return Template((HERE / "page.html").read_text()).substitute(policy=policy, styles=styles, script=script)
+    page = Template((HERE / "page.html").read_text())
+    return page.substitute(policy=policy, styles=styles, script=script, words=json.dumps(words(), ensure_ascii=False))
+
+
+def words() -> dict[str, dict[str, str]]:
+    """The sentences by language. The document is made before Django can look words up."""
+    told = {}
+    for code, _name in settings.LANGUAGES:
+        catalogue = gettext.translation("django", settings.LOCALE_PATHS[0], [code], fallback=True)
+        told[code] = {name: catalogue.gettext(said) for name, said in SENTENCES.items()}
+    return told
 
 
 def digest(text: str) -> str:
