@@ -12,7 +12,7 @@ MAX_WORDS = 6
 MAX_WIDTH = 60
 # What people put before what they want; taken off again and again.
 OPENINGS = re.compile(
-    r"(?:hi|hey|hello|ok|okay|please|pls|thanks|so|well|and"
+    r"(?:(?:hi|hey|hello)(?: there| again)?|ok|okay|please|pls|thanks|so|well|and"
     r"|(?:can|could|would|will) (?:you|u)(?: please)?"
     r"|i(?:'d| would) like (?:you )?to|i (?:want|need) (?:you )?to|i have to|let'?s"
     r"|(?:remind|help) me to|remember to|don'?t let me forget to"

@@ -73,7 +73,7 @@ class SendTests(ChatPageTestCase):
             response = self.send("hi there")
         answer = Message.objects.get(role="assistant")
         self.assertContains(response, "The assistant is out of reach right now.")
-        self.assertContains(response, "Reference <code>")
+        self.assertRegex(response.content.decode(), r"Reference\s+<code>")
         self.assertContains(self.client.get(f"/c/{answer.conversation_id}?again=1"), ">\nhi there</textarea>")
 
     def test_a_form_that_is_sent_twice_is_one_message(self):

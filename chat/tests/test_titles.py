@@ -20,6 +20,8 @@ class TitleRules(SimpleTestCase):
             "I need to finish the report": "Finish the report",
             "what is due this week?": "What is due this week?",
             "hi": "Hi",
+            "hi there": "Hi there",
+            "hello again, what is next?": "What is next?",
             "add": "Add",
             "# Heading\nand more": "Heading",
             "well-being": "Well-being",
