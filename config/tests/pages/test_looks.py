@@ -71,7 +71,7 @@ class LooksTests(ModelCase):
         self.visit(empty_list="/todos")
         self.add_todo("Pay the rent")
         self.add_todo(f"Read {LONG_WORD}")
-        lines = ("Water plants yesterday p1 #home", "Call Ann friday 5pm #family", "Old things")
+        lines = ("Water plants tomorrow p1 #home", "Call Ann friday 5pm #family", "Old things")
         self.page.goto("/todos")
         for line in lines:
             self.page.fill("#quick-add", line)
