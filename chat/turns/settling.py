@@ -5,6 +5,7 @@ Each conversation is a transaction of its own, which takes the lease away first:
 that what its tool calls came to is known for certain.
 """
 
+import asyncio
 import logging
 from uuid import UUID
 
@@ -66,6 +67,7 @@ def settle_open_calls(conversation: Conversation) -> None:
 
 async def sweep_for_ever() -> None:
     """Close dead turns that no request meets, and forget what is kept for repeats. Its owner cancels it."""
+    await asyncio.sleep(settings.TURN_LEASE_SECONDS)
     await repeat("dead turns", sweep)
 
 
