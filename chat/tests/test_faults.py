@@ -99,7 +99,6 @@ class UpstreamFaults(ChatCase):
         await self.close()
 
 
-@skipUnless(connection.vendor == "sqlite", "of this database the program has the file")
 class LostCommit(ChatCase):
     """The rows of a call are the one thing whose COMMIT waits for no disk: a database that falls may forget them."""
 
@@ -117,6 +116,7 @@ class LostCommit(ChatCase):
         self.assertEqual((stored.status, stored.output, Todo.objects.count()), ("success", told["output"], 1))
 
 
+@skipUnless(connection.vendor == "sqlite", "of this database the program has the file")
 class FullDisk(TransactionTestCase):
     def setUp(self):
         self.alice = alice()
