@@ -271,17 +271,26 @@ def _adverb(words: Words, place: int, reference: Reference) -> RepeatReading | N
 
 
 def _plural(words: Words, place: int, reference: Reference) -> RepeatReading | None:
-    """mondays and thursdays, weekdays, weekends, montags, los lunes."""
-    if words.get(place, Kind.WORKDAY) == "many":
-        return RepeatReading(place + 1, Rule("WEEKLY", days=WORKDAYS), weak=True)
-    if part := words.get(place, Kind.DAYPARTS):
-        return RepeatReading(place + 1, Rule("DAILY"), part=part, weak=True)
-    if words.get(place, Kind.WEEKEND) == "many":
-        return RepeatReading(place + 1, Rule("WEEKLY", days=WEEKEND), weak=True)
+    """mondays and thursdays, weekdays, weekends, monday mornings, weekday evenings, mornings, montags, los lunes."""
+    days, end = _days_of_week(words, place)
+    if part := words.get(end, Kind.DAYPARTS):
+        rule = Rule("WEEKLY", days=days) if days else Rule("DAILY")
+        return RepeatReading(end + 1, rule, part=part, weak=not days)
+    if "many" in (words.get(place, Kind.WORKDAY), words.get(place, Kind.WEEKEND)):
+        part = "night" if words.word(place) == "weeknights" else ""
+        return RepeatReading(end, Rule("WEEKLY", days=days), part=part, weak=not part)
     if not words.has(place, Kind.WEEKDAYS):
         return None
-    days, end = _weekdays(words, place)
     return RepeatReading(end, Rule("WEEKLY", days=days), weak=words.word(place).endswith("days"))
+
+
+def _days_of_week(words: Words, place: int) -> tuple[tuple[tuple[int, int], ...], int]:
+    """Which days are named at `place`, one or many of each, and the place after them."""
+    if words.has(place, Kind.WORKDAY):
+        return WORKDAYS, place + 1
+    if words.has(place, Kind.WEEKEND):
+        return WEEKEND, place + 1
+    return _weekdays(words, place)
 
 
 def _once_a(words: Words, place: int, reference: Reference) -> RepeatReading | None:
