@@ -27,6 +27,18 @@ KEPT = """async (path) => {
   return false;
 }"""
 
+# A browser that is asked for its notices while it is showing one takes that one for closed.
+SHOWING = """(patience) => {
+  const show = registration.showNotification;
+  self.showing = new Promise((shown, refuse) => {
+    setTimeout(() => refuse(new Error("nothing was shown")), patience);
+    registration.showNotification = (...said) => {
+      registration.showNotification = show;
+      return show.apply(registration, said).finally(shown);
+    };
+  });
+}"""
+
 
 class AppCase(BrowserCase):
     def open_context(self, **options):
@@ -381,7 +393,12 @@ class Notices(AppCase):
             "registrationId": registered[0]["registrationId"],
             "data": json.dumps(message),
         }
+        self.worker().evaluate(SHOWING, PATIENCE_MS)
         protocol.send("ServiceWorker.deliverPushMessage", push)
+        self.worker().evaluate("self.showing")
+
+    def worker(self):
+        return self.context.service_workers[0]
 
     def shown(self):
         """The notices that the device shows."""
@@ -399,7 +416,7 @@ class Notices(AppCase):
 
     def press(self, action):
         """A button of the only notice; the protocol has no finger, so that the event is made where it would come."""
-        self.context.service_workers[0].evaluate(
+        self.worker().evaluate(
             """async (action) => {
               const [notification] = await self.registration.getNotifications();
               const event = new NotificationEvent("notificationclick", { notification, action });
