@@ -1,0 +1,1 @@
+"""Models: what they are sent, what they answer, and what is made of it."""
