@@ -1,0 +1,108 @@
+"""Which todo is meant by its place, its name or “it”."""
+
+import json
+
+from chat.assistants.interface import AssistantText, ToolOutput, ToolRequest, UserText
+from chat.tests.assistants.basic.case import ADDED, DENTIST, SHOWN, StepTestCase, became, exchange, listed, row
+
+
+class ReferenceTests(StepTestCase):
+    async def test_places_mean_the_list_as_it_was_shown(self):
+        for text, tasks in {
+            "complete the first one": ["id-2"],
+            "complete item 3": ["id-3"],
+            "complete the last one": ["id-3"],
+            "complete 1 and 2": ["id-2", "id-1"],
+            "complete the first two": ["id-2", "id-1"],
+        }.items():
+            with self.subTest(text):
+                await self.assert_asks(*SHOWN, UserText(text), tool_name="complete_task", arguments={"tasks": tasks})
+
+    async def test_a_place_outside_the_list_is_asked_about(self):
+        _, text = await self.step(*SHOWN, UserText("delete item 4"))
+        self.assertEqual(text, "The last list has 3 todos. Which number do you mean?")
+
+    async def test_it_means_the_todo_that_was_just_changed(self):
+        await self.assert_asks(
+            *SHOWN,
+            *ADDED,
+            UserText("make it urgent"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-9", "priority": "urgent"}]},
+        )
+
+    async def test_a_new_time_keeps_the_day_and_a_new_day_keeps_the_time(self):
+        for text, due in {
+            "change it to 4pm instead": "2026-03-06 4pm",
+            "no, I said Thursday": "Thursday at 15:00",
+            "thursday": "thursday at 15:00",
+            "move it to monday 9am": "monday 9am",
+        }.items():
+            with self.subTest(text):
+                await self.assert_asks(
+                    *ADDED,
+                    UserText(text),
+                    tool_name="update_task",
+                    arguments={"updates": [{"task": "id-9", "due": due}]},
+                )
+
+    async def test_an_hour_alone_is_one_of_the_half_of_the_day_that_the_todo_has(self):
+        await self.assert_asks(
+            *ADDED,
+            UserText("let's make it 7"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-9", "due": "2026-03-06 at 7pm"}]},
+        )
+        requests, _ = await self.step(*SHOWN, UserText("add milk"), AssistantText(""), UserText("let's make it 7"))
+        self.assertEqual(requests, [])
+
+    async def test_it_without_an_antecedent_is_asked_about(self):
+        await self.assert_answers(
+            UserText("mark it done"), text="Which todo do you mean? Say a few words of its title."
+        )
+
+    async def test_it_after_several_is_asked_about_and_the_choice_does_the_act(self):
+        question = "Which one do you mean?\n1. buy milk\n2. call mom\n3. pay rent"
+        await self.assert_answers(*SHOWN, UserText("delete it"), text=question)
+        await self.assert_asks(
+            *SHOWN,
+            UserText("delete it"),
+            AssistantText(question),
+            UserText("the second one"),
+            tool_name="delete_task",
+            arguments={"tasks": ["id-2"]},
+        )
+
+    async def test_how_urgent_that_is_looks_the_todo_up(self):
+        await self.assert_asks(
+            *ADDED,
+            UserText("How urgent is that task?"),
+            tool_name="list_tasks",
+            arguments={"filter": "all", "text": "dentist"},
+        )
+
+
+class MovedByNameTests(StepTestCase):
+    async def test_a_time_of_day_stays_when_the_day_changes(self):
+        arguments = {"filter": "open", "text": "dentist"}
+        looked = exchange("move the dentist to monday", "list_tasks", arguments, listed(DENTIST))
+        await self.assert_asks(
+            *looked,
+            tool_name="update_task",
+            arguments={"updates": [{"task": "dentist", "due": "monday at 15:00"}]},
+        )
+
+    async def test_the_latest_look_at_a_todo_counts(self):
+        moved = row("id-9", "dentist", due="2026-03-09T15:00:00-05:00", due_text="Monday 9 March, 15:00")
+        history = [
+            *exchange("move the dentist to monday", "list_tasks", {"text": "dentist"}, listed(DENTIST)),
+            ToolRequest("call-2", "update_task", "{}"),
+            ToolOutput("call-2", json.dumps(became("updated", moved))),
+            AssistantText("“dentist” is now due Monday 9 March, 15:00."),
+        ]
+        await self.assert_asks(
+            *history,
+            UserText("make it 2pm"),
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-9", "due": "2026-03-09 2pm"}]},
+        )
