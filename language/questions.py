@@ -11,6 +11,18 @@ DELETE_ONE_OFFER = gettext_noop("Shall I delete one of these? Say which, for exa
 REOPEN_OFFER = gettext_noop("Shall I reopen %(todo)s?")
 COMPLETE_OFFER = gettext_noop("Shall I complete %(todo)s?")
 CHANGE_OFFER = gettext_noop("Shall I change %(todo)s?")
+# Of the todos that were just listed, each by its verb.
+OFFERS_OF_GROUP = {
+    "delete": gettext_noop(
+        "Shall I delete them? Nothing is deleted yet. Or tell me which ones, for example “delete 1”."
+    ),
+    "complete": gettext_noop(
+        "Shall I complete them? Nothing is completed yet. Or tell me which ones, for example “complete 1”."
+    ),
+    "reopen": gettext_noop(
+        "Shall I reopen them? Nothing is reopened yet. Or tell me which ones, for example “reopen 1”."
+    ),
+}
 OFFERS_TO_DELETE = (DELETE_OFFER, DELETE_ONE_OFFER)
 OFFERS_OF_CHANGE = (*OFFERS_TO_DELETE, REOPEN_OFFER, COMPLETE_OFFER, CHANGE_OFFER)
 

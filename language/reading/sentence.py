@@ -192,8 +192,8 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         return [move]
     if added := understand_add(text, clock):
         return [*added]
-    if text.lower().startswith("no, "):
-        return certain_acts(replace(clause, text=text[4:].strip()), clock)
+    if answers := forms.answers.match(text):
+        return certain_acts(replace(clause, text=text[answers.end() :]), clock)
     if (clause.corrects or moving.instead.search(text)) and (move := corrected(text, clock)):
         return [move]
     return understand_statement(text, clock) or led_by_date(text, clock)

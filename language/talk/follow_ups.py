@@ -27,6 +27,7 @@ from language.questions import (
     COMPLETE_OFFER,
     OFFER,
     OFFERS_OF_CHANGE,
+    OFFERS_OF_GROUP,
     OFFERS_TO_DELETE,
     TAKE_BACK,
     asks,
@@ -48,7 +49,7 @@ from language.talk.retitling import retitled
 from language.talk.same_deed import CHANGED, same_deed
 from language.text.clauses import clause_of
 from language.text.details import priority_named
-from language.text.naming import is_pronoun, is_several, names_in, places_of
+from language.text.naming import all_but, is_pronoun, is_several, names_in, places_of
 from language.text.quotations import set_aside_quotations
 
 forms = section("follow_ups")
@@ -69,6 +70,8 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
         return titled(conversation, said, clock)
     if answered := yes_or_no(conversation, said, clock):
         return answered
+    if picked := picked_of_group(conversation, said, clock):
+        return picked
     if refused := refusals(last.calls):
         return repeated(refused, conversation, said, clock)
     if asks(last.answer, WHICH_ONE) and all(call.tool_name == "list_tasks" for call in last.calls):
@@ -101,6 +104,20 @@ def accepted(conversation: Conversation, clock: Clock) -> list[Act] | None:
         return [replace(act, tasks=(offered_rows[0].id,)) for act in changes_before(conversation, clock)] or None
     todo = todo_behind(clause_of(last.text).text, clock)
     return [todo] if todo else None
+
+
+def picked_of_group(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+    """What was offered of a whole group, of those that "yes", "both", "the second one" or "all but the first" pick."""
+    last, clause = conversation.last, clause_of(conversation.current.text)
+    verb = next((verb for verb, offer in OFFERS_OF_GROUP.items() if asks(last.answer, offer)), "")
+    if not verb or clause.asked or certain_acts(clause, clock) not in (None, [Say("yes")]):
+        return None
+    rows = list(last.rows)
+    picked = rows if said == "yes" else choice(forms.just.sub("", clause.text), rows, "", clock)
+    if not picked:
+        return None
+    tasks = tuple(row.id for row in picked)
+    return [DeleteTodos(tasks) if verb == "delete" else CompleteTodos(tasks, reopen=verb == "reopen")]
 
 
 def corrected_date_or_title(conversation: Conversation, clock: Clock) -> list[Act] | None:
@@ -218,6 +235,9 @@ def choice(text: str, candidates: list[Row], said: str, clock: Clock) -> list[Ro
         return candidates
     if is_several(text) or text.lower() in {"all", "both", "all of them"}:
         return candidates
+    if kept := all_but(text):
+        left = choice(kept, candidates, "", clock)
+        return [row for row in candidates if row not in left] if left else []
     if places := places_of(text):
         return rows_at(places, candidates)
     if len(text.split()) > CHOICE_MAX_WORDS or is_pronoun(text):

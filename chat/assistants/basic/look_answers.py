@@ -20,7 +20,7 @@ from language.acts import (
     Sought,
 )
 from language.clock import Clock
-from language.questions import COMPLETE_OFFER, DELETE_OFFER, DELETE_ONE_OFFER, offer_of
+from language.questions import COMPLETE_OFFER, DELETE_OFFER, DELETE_ONE_OFFER, OFFERS_OF_GROUP, offer_of
 from language.talk.exchanges import Call, Row
 from language.talk.matching import Fit, found_none, matched
 from language.talk.references import WHICH_ONE
@@ -53,15 +53,6 @@ WOULD = {
     "move": gettext_noop("That would move %(todos)s:"),
 }
 NOT_AT_ONCE = {
-    "delete": gettext_noop(
-        "I do not delete a whole group at once, so nothing is changed. Tell me which ones, for example “delete 1”."
-    ),
-    "complete": gettext_noop(
-        "I do not complete a whole group at once, so nothing is changed. Tell me which ones, for example “complete 1”."
-    ),
-    "reopen": gettext_noop(
-        "I do not reopen a whole group at once, so nothing is changed. Tell me which ones, for example “reopen 1”."
-    ),
     "change": gettext_noop(
         "I do not change a whole group at once, so nothing is changed. Tell me which ones, "
         "for example “change number 1”."
@@ -262,7 +253,8 @@ def many_answer(change: ChangeMany, call: Call) -> str:
         return f"{question % todos}\n\n{listed}"
     if total == 1 and change.verb in OFFERS_OF_ONE:
         return _(OFFERS_OF_ONE[change.verb]) % {"todo": described(rows[0])}
-    return f"{_(WOULD[change.verb]) % todos}\n\n{listed}\n\n{_(NOT_AT_ONCE[change.verb])}"
+    asked = (OFFERS_OF_GROUP | NOT_AT_ONCE)[change.verb]
+    return f"{_(WOULD[change.verb]) % todos}\n\n{listed}\n\n{_(asked)}"
 
 
 def many_limit(change: ChangeMany, call: Call) -> str:

@@ -102,10 +102,27 @@ class AnswerTests(StepTestCase):
         _, text = await self.step(*exchange("what should I do first?", "list_tasks", {}, listed(*rows)))
         self.assertTrue(text.startswith("Start with “call mom” (urgent). Then “send invoice”"), text)
 
-    async def test_a_small_group_is_counted_and_left_alone(self):
-        _, text = await self.step(*exchange("delete all completed tasks", "list_tasks", {}, listed(MILK, MOM)))
+    async def test_a_small_group_is_counted_and_asked_about(self):
+        said = exchange("delete all completed tasks", "list_tasks", {}, listed(MILK, MOM))
+        _, text = await self.step(*said)
         self.assertIn("That would delete 2 finished todos:", text)
-        self.assertIn("nothing is changed", text)
+        self.assertIn("Shall I delete them? Nothing is deleted yet.", text)
+        for answered, picked in (
+            ("yes please", ["id-1", "id-2"]),
+            ("both", ["id-1", "id-2"]),
+            ("only the second one", ["id-2"]),
+            ("just 1", ["id-1"]),
+            ("the milk one", ["id-1"]),
+            ("all of them except the milk", ["id-2"]),
+            ("yes, delete the milk", ["milk"]),
+        ):
+            with self.subTest(answered):
+                requests, _ = await self.step(*said, AssistantText(text), UserText(answered))
+                self.assertEqual(requests, [("delete_task", {"tasks": picked})])
+        for answered in ("no", "did I pay the milk?", "what is due tomorrow?"):
+            with self.subTest(answered):
+                requests, _ = await self.step(*said, AssistantText(text), UserText(answered))
+                self.assertNotIn("delete_task", [tool_name for tool_name, _ in requests])
 
     async def test_a_refusal_gives_its_reason_and_the_candidates(self):
         output = refused("todo_ambiguous", "milk", MILK, row("id-4", "buy oat milk"))
