@@ -60,7 +60,7 @@ class Architecture(TestCase):
         self.assertEqual([place for place in places if not (ROOT / place).exists()], [])
 
     def test_every_test_of_a_step_is_there(self):
-        steps = (ROOT / "chat/tests/test_turn.py").read_text()
+        steps = (ROOT / "chat/tests/turns/test_turn.py").read_text()
         beginnings = {name.removesuffix("…") for name in NAMED if name.startswith("test_step")}
         self.assertGreaterEqual(len(beginnings), 8)
         self.assertEqual({name for name in beginnings if f"def {name}" not in steps}, set())

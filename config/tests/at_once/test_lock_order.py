@@ -10,7 +10,7 @@ from accounts.testing import bearer
 from accounts.tokens.personal import issue_personal_token
 from chat.testing import calls, says, scripted_model
 from chat.tests.chat_case import ADD_MILK
-from chat.tests.test_approvals import TITLES, ApprovalCase
+from chat.tests.turns.test_approvals import TITLES, ApprovalCase
 from database.units import database_unit
 from notices.webhooks.health import note_failure, note_success
 from todos.models import TodoChange

@@ -31,6 +31,7 @@ from chat.models import Approval, Briefing, Message, ToolCall
 from chat.pages.consumers import LiveConsumer
 from chat.privacy.belongings import ACCOUNT, KEPT, NO_PART, PAGE_SIZE, PARTS, erase
 from chat.testing import ConversationFactory, MessageFactory, says, scripted_model
+from chat.tests.pages.test_live import cookie_of
 from chat.turn import failure_of, open_turn
 from chat.turns.limits import NewMessage
 from notices.models import Delivery, NoticeSettings, PushSubscription, Webhook
@@ -40,8 +41,6 @@ from todos.models import CalendarFeed, Reminder, Todo, TodoChange
 from todos.testing import BY_CHAT, NOW, TodoFactory
 from web.errors import TokenInvalid
 from web.models import KeptAnswer
-
-from .test_live import cookie_of
 
 SECRET_WORDS = ("digest", "password", "hash", "secret", "lease_token", "session_key")
 

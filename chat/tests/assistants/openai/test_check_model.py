@@ -6,8 +6,8 @@ import io
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase, override_settings
 
-from chat.tests.oddities.case import error, piece
-from chat.tests.oddities.server import OddServer, calls, choice, says, stream, whole
+from chat.tests.assistants.openai.oddities.case import error, piece
+from chat.tests.assistants.openai.oddities.server import OddServer, calls, choice, says, stream, whole
 
 USAGE = {"prompt_tokens": 9, "completion_tokens": 3}
 CALL = piece('{"name": "home"}', name="look_at_list")

@@ -18,11 +18,10 @@ from chat.assistants.interface import TextDelta, ToolOutput, ToolRequest, UserTe
 from chat.history.window import history_max_tokens, request_tokens, text_of, tokens_beside
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
+from chat.tests.chat_case import ChatCase
 from chat.turns.state.turn import ANSWER_MAX_CHARACTERS, STOP_SENTENCES
 from todos.models import Todo, TodoChange
 from todos.testing import TodoFactory
-
-from .chat_case import ChatCase
 
 TOOLS = ("add_task", "list_tasks", "complete_task", "update_task", "delete_task", "undo")
 JUNK = (None, True, 0, -1, 1.5, "", "x", [], [[]], {}, {"a": {"b": []}}, [None], "\x00", "x" * 10_000)

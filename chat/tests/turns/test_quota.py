@@ -11,8 +11,7 @@ from uuid_utils.compat import uuid7
 from accounts.testing import bearer, bob
 from chat.models import Conversation, Message
 from chat.testing import ConversationFactory, MessageFactory, says, scripted_model
-
-from .chat_case import ChatCase
+from chat.tests.chat_case import ChatCase
 
 INPUT, OUTPUT, TURNS = 11, 4, 3
 SPENT = TURNS * (INPUT + OUTPUT)

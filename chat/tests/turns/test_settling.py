@@ -24,12 +24,11 @@ from chat.errors import (
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ADD_MILK, ChatCase, rows
 from chat.turns.settling import settle_dead_turn, settle_dead_turns
 from database.units import CommitUnknown
 from todos.models import Todo, TodoChange
 from todos.testing import TodoFactory, make_many
-
-from .chat_case import ADD_MILK, ChatCase, rows
 
 MILK = "Buy milk"
 KEY = {"Idempotency-Key": "one-and-only"}

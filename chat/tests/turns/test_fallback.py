@@ -8,10 +8,9 @@ from chat.assistants.interface import TextDelta, ToolRequest
 from chat.errors import ModelError, ModelTimeout, ModelUnavailable
 from chat.models import Message
 from chat.testing import MessageFactory, calls, says, scripted_model
+from chat.tests.chat_case import ChatCase
 from todos.models import Todo
 from todos.testing import TodoFactory
-
-from .chat_case import ChatCase
 
 TOKENS = 500
 

@@ -20,8 +20,7 @@ from chat.assistants.interface import (
 from chat.assistants.openai.client import encoded
 from chat.assistants.openai.requests import chat_completions, responses
 from chat.assistants.openai.requests.conversation import short_id
-
-from .strict_readers import check_request
+from chat.tests.assistants.openai.strict_readers import check_request
 
 TOOL = ToolDefinition(
     "add_task",

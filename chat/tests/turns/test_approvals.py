@@ -11,11 +11,10 @@ from accounts.programs.testing import connected_program
 from accounts.testing import bearer, bob
 from chat.models import Approval, Message, ToolCall
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ChatCase
 from chat.turns.approvals import approval_of_program, spoken_decision
 from todos.models import Todo
 from todos.testing import TodoFactory
-
-from .chat_case import ChatCase
 
 TITLES = ["One", "Two", "Three", "Four", "Five"]
 

@@ -19,10 +19,10 @@ from accounts.testing import alice, bearer
 from chat.assistants.interface import model_named
 from chat.models import Message, ToolCall
 from chat.testing import upkeep_done
-from chat.tests.oddities import CASES
-from chat.tests.oddities.case import SECRET, Case, error, piece
-from chat.tests.oddities.server import OddServer, calls, says, whole
-from chat.tests.strict_readers import check_request
+from chat.tests.assistants.openai.oddities import CASES
+from chat.tests.assistants.openai.oddities.case import SECRET, Case, error, piece
+from chat.tests.assistants.openai.oddities.server import OddServer, calls, says, whole
+from chat.tests.assistants.openai.strict_readers import check_request
 from todos.models import Todo
 
 TABLE = settings.BASE_DIR / "docs" / "model-servers.md"

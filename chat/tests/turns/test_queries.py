@@ -8,9 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from chat.models import ToolCall
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ChatCase
 from chat.turns.storage import OUTCOME
-
-from .chat_case import ChatCase
 
 AUTHENTICATE = ["SELECT accounts_user"]
 BEGIN = [

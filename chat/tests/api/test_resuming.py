@@ -10,8 +10,7 @@ from chat.errors import ModelUnavailable
 from chat.history.context import INTERRUPTED_OUTPUT
 from chat.models import Message, ToolCall
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
-
-from .chat_case import ChatCase
+from chat.tests.chat_case import ChatCase
 
 ADD, DONE = {"tasks": [{"title": "Buy milk"}]}, {"tasks": ["milk"]}
 

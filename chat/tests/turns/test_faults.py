@@ -15,11 +15,10 @@ from chat import testing
 from chat.models import Conversation, Message, ToolCall
 from chat.running import running_turns
 from chat.testing import scripted_model
+from chat.tests.chat_case import ADD_MILK, ChatCase, rows
 from chat.turn import model_named
 from chat.turns.settling import settle_dead_turns
 from todos.models import Todo
-
-from .chat_case import ADD_MILK, ChatCase, rows
 
 ADD = call("add_task", ADD_MILK)
 # What a client is told of each fault: the status with its code, or what the turn came to.

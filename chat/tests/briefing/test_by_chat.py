@@ -10,12 +10,11 @@ from accounts.testing import alice, bearer
 from chat.models import ToolCall
 from chat.models.briefings import Briefing
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ChatCase
 from notices.models import NoticeSettings, PushSubscription
 from notices.stopping.signing import stop_mails
 from notices.testing import ScriptedChannel, only_channels
 from todos.models import Todo
-
-from .chat_case import ChatCase
 
 ADD_MILK = {"tasks": [{"title": "Buy milk"}]}
 NO_DEVICE = "No device takes notices yet"

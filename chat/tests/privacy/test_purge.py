@@ -12,9 +12,8 @@ from accounts.testing import bearer
 from chat.errors import ModelUnavailable
 from chat.models import Message, ToolCall
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ADD_MILK, ChatCase
 from todos.models import Todo
-
-from .chat_case import ADD_MILK, ChatCase
 
 HELD = "Added it."
 

@@ -16,11 +16,10 @@ from chat.errors import ModelUnavailable
 from chat.models import Conversation, Message, ToolCall
 from chat.running import finish_running_turns, running_turns
 from chat.testing import ConversationFactory, MessageFactory, calls, says, scripted_model
+from chat.tests.chat_case import ADD_MILK, ChatCase, rows
 from chat.turn import open_turn
 from chat.turns.limits import NewMessage
 from chat.turns.state.turn import Turn
-
-from .chat_case import ADD_MILK, ChatCase, rows
 
 
 class Refusals(ChatCase):

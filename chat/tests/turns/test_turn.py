@@ -17,9 +17,8 @@ from chat.errors import ModelError, ModelTimeout, ModelUnavailable
 from chat.models import Conversation, Message, ToolCall
 from chat.running import running_turns
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ADD_MILK, ChatCase, rows
 from todos.models import Todo
-
-from .chat_case import ADD_MILK, ChatCase, rows
 
 
 class TwelveSteps(ChatCase):

@@ -2,10 +2,9 @@
 
 from asgiref.sync import sync_to_async
 
+from chat.tests.chat_case import ChatCase
 from todos.models import Todo
 from todos.testing import TodoFactory
-
-from .chat_case import ChatCase
 
 
 class SaidTwice(ChatCase):

@@ -6,7 +6,7 @@ import random
 from django.test import SimpleTestCase
 
 from chat.assistants.openai.answers.text.for_person import AnswerText
-from chat.tests.oddities.texts import text_call_cases, thought_cases
+from chat.tests.assistants.openai.oddities.texts import text_call_cases, thought_cases
 
 NAMES = ("add_task", "list_tasks", "complete_task", "update_task", "delete_task", "undo")
 PLAIN = (

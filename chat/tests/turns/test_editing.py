@@ -6,10 +6,9 @@ from accounts.testing import bearer, bob
 from chat.assistants.interface import UserText
 from chat.models import Approval, Conversation, Message, ToolCall
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ADD_MILK, ChatCase
 from todos.models import Todo, TodoChange
 from todos.testing import TodoFactory
-
-from .chat_case import ADD_MILK, ChatCase
 
 ADD_BREAD = {"tasks": [{"title": "Buy bread"}]}
 UNKNOWN = "0198c2f0-a1b2-7c3d-8e4f-000000000000"

@@ -6,12 +6,11 @@ from accounts.testing import bearer
 from chat.history.context import tool_output
 from chat.models import Conversation, ToolCall
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ChatCase
 from database.units import database_unit
 from todos.changing.changes import Door, Origin
 from todos.changing.undo import undo
 from todos.models import Todo, TodoChange
-
-from .chat_case import ChatCase
 
 ADD_TWO = {"tasks": [{"title": "Buy milk"}, {"title": "Call mom"}]}
 BY_PAGE = Origin(Door.PAGE)

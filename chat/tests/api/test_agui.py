@@ -11,10 +11,9 @@ from chat.assistants.interface import StepEnd, TextDelta
 from chat.errors import ModelError
 from chat.models import Conversation, Message
 from chat.testing import calls, says, scripted_model
+from chat.tests.chat_case import ADD_MILK, ChatCase
 from todos.models import Todo
 from todos.testing import TodoFactory
-
-from .chat_case import ADD_MILK, ChatCase
 
 TITLES = ["One", "Two", "Three", "Four"]
 

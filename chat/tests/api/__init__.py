@@ -1,0 +1,1 @@
+"""The chat as programs use it: requests, streams, conversations."""

@@ -1,0 +1,1 @@
+"""Model servers over a real connection: what they are sent, and what they may answer."""

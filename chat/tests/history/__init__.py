@@ -1,0 +1,1 @@
+"""What is sent of a history: windows, summaries, titles."""

@@ -1,0 +1,1 @@
+"""What is stored of a person: taken along, erased, removed in time."""
