@@ -119,7 +119,7 @@ def moves_of_named(change: ChangeMany, call: Call, clock: Clock) -> list[Wanted]
         return bulk_calls(change, rows_named(change.selection.text, call.rows), clock)
     if call.total:
         return bulk_calls(change, call.rows, clock)
-    return [("list_tasks", selected(change.selection) | {"limit": LIST_MAX})]
+    return [("list_tasks", second_look(change, call))]
 
 
 def moves_by_words(acts: list[Act], last: Call, clock: Clock) -> list[Wanted]:
@@ -141,8 +141,8 @@ def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
             return bulk_calls(act, call.rows, clock)
         case Supposed() | Sought() | OfferToDelete():
             return calls_for_found(act, call, clock)
-        case AskTodos() | ChangeMany() if not call.total and "text" in call.arguments and act.selection.text:
-            return [("list_tasks", wider(call.arguments))]
+        case AskTodos() | ChangeMany() if not call.total and (again := second_look(act, call)):
+            return [("list_tasks", again)]
     return []
 
 
@@ -182,11 +182,20 @@ def call_for_one(act: AnnotateTodo | RestoreTodo, row: Row) -> Wanted:
     return "update_task", {"updates": [{"task": row.id, "notes": notes}]}
 
 
-def wider(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The look with one word less; the last word may be a tag."""
-    _, _, fewer = arguments["text"].partition(" ")
-    others = {name: value for name, value in arguments.items() if name != "text"}
-    return others | ({"text": fewer} if fewer else {"tag": arguments["text"]})
+def second_look(act: Act, call: Call) -> dict[str, Any]:
+    """What is looked for where the first look found nothing; empty for an act that looks once.
+
+    The name of a group may be no tag but words of titles; else it is looked for with one word less, the last of which
+    may be a tag.
+    """
+    match act:
+        case ChangeMany(verb="move") if act.selection.text and "text" not in call.arguments:
+            return selected(act.selection) | {"limit": LIST_MAX}
+        case AskTodos() | ChangeMany() if "text" in call.arguments and act.selection.text:
+            _, _, fewer = call.arguments["text"].partition(" ")
+            others = {name: value for name, value in call.arguments.items() if name != "text"}
+            return others | ({"text": fewer} if fewer else {"tag": call.arguments["text"]})
+    return {}
 
 
 def limits_of(acts: list[Act], conversation: Conversation) -> str:
@@ -220,7 +229,7 @@ def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
 def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> str:
     match act:
         case AskTodos():
-            return question_answer(act, widest(call, calls), clock)
+            return question_answer(act, fullest(act, call, calls), clock)
         case OfferToDelete():
             return delete_offer(act, call)
         case Supposed(otherwise=Clarify(question=question)) if not call.rows:
@@ -232,7 +241,7 @@ def unmade_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -
     """Said where a look led to no change."""
     match act:
         case ChangeMany():
-            return many_answer(act, widest(call, calls))
+            return many_answer(act, fullest(act, call, calls))
         case AnnotateTodo() | RestoreTodo():
             return not_one_answer(act, call)
         case Sought():
@@ -240,10 +249,10 @@ def unmade_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -
     return ""
 
 
-def widest(call: Call, calls: tuple[Call, ...]) -> Call:
-    """The look itself, or where it found nothing the wider one after it that did."""
+def fullest(act: Act, call: Call, calls: tuple[Call, ...]) -> Call:
+    """The look itself, or where it found nothing the second one that did."""
     last = calls[-1]
-    retried = not call.total and last.tool_name == "list_tasks" and last.arguments != call.arguments
+    retried = not call.total and last.arguments == second_look(act, call)
     return last if retried and last.total else call
 
 

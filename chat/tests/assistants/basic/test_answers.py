@@ -124,6 +124,13 @@ class AnswerTests(StepTestCase):
                 requests, _ = await self.step(*said, AssistantText(text), UserText(answered))
                 self.assertNotIn("delete_task", [tool_name for tool_name, _ in requests])
 
+    async def test_a_group_that_is_empty_is_not_told_by_the_rows_of_another(self):
+        said = exchange("complete all my todos for today and delete all completed tasks", "list_tasks", {}, listed())
+        others = exchange("", "list_tasks", {"filter": "done"}, listed(MILK, MOM))[1:]
+        _, text = await self.step(*said, *others)
+        self.assertIn("You have no todos due today, so there is nothing to complete.", text)
+        self.assertEqual(text.count("1. buy milk"), 1)
+
     async def test_a_refusal_gives_its_reason_and_the_candidates(self):
         output = refused("todo_ambiguous", "milk", MILK, row("id-4", "buy oat milk"))
         await self.assert_answers(
