@@ -13,11 +13,10 @@ from accounts.models import User
 from todos.fields.rules import NOTES_MAX, TAGS_MAX
 from todos.models import Todo
 from todos.testing import NOW
+from todos.tests.transfer.test_importing import HEADER, ImportTestCase
 from todos.transfer.importing import MEDIA_TYPES, read_file
 from todos.transfer.schema import IMPORT_MAX, ImportedRow
 from web.errors import ValidationFailed
-
-from .test_importing import HEADER, ImportTestCase
 
 LONG_HEADER = f"{HEADER},DURATION,DURATION_UNIT,DEADLINE,DEADLINE_LANG"
 TICKTICK = (

@@ -10,9 +10,8 @@ from todos.changing.changes import Origin
 from todos.changing.undo import undo_todo
 from todos.commands import add_todo, complete_todo, delete_todo, restore_todo, update_todo
 from todos.models import Door, Todo
+from todos.testing import BY_PAGE, NEW_YORK, NOW, no_fence
 from todos.tools import call_tool
-
-from ..testing import BY_PAGE, NEW_YORK, NOW, no_fence
 
 SIMILAR = (
     ("banana", "banana bread"),

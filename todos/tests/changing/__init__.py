@@ -1,0 +1,1 @@
+"""Todos as they change: commands, what each change leaves behind, and undo."""

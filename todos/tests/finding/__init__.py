@@ -1,0 +1,1 @@
+"""Todos that are looked for: by words, and page by page."""

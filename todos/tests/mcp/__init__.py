@@ -1,0 +1,1 @@
+"""The tools, as models and programs call them."""

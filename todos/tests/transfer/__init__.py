@@ -1,0 +1,1 @@
+"""Todos that come and go: imports, exports, the calendar feed."""
