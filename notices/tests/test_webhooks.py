@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from accounts.models import SecurityEvent, User
 from accounts.testing import alice, bearer, bob
-from accounts.tests.mail_case import MailCase
+from accounts.tests.mails.case import MailCase
 from database.units import database_unit, within_unit
 from notices.channels.webhook import WebhookChannel
 from notices.models import Delivery, Webhook

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from mcp_types import ElicitResult
 
-from accounts.tests.program_site import program_site
+from accounts.tests.programs.site import program_site
 from config.testing import empty_database, free_port, running_server
 
 from .connecting import CALLBACK, Browser, Kept, official_client

@@ -130,7 +130,7 @@ class TokenTests(AuthApiTestCase):
         self.assertEqual(len({response.json()["message"] for response in [wrong, unknown, disabled]}), 1)
         self.assertEqual(await RefreshToken.objects.acount(), 0)
 
-    @override_settings(PASSWORD_HASHERS=["accounts.tests.test_api_auth.CountingHasher"])
+    @override_settings(PASSWORD_HASHERS=["accounts.tests.tokens.test_api.CountingHasher"])
     async def test_an_unknown_user_costs_as_much_hashing_as_a_wrong_password(self):
         before = CountingHasher.runs
         await self.post("token", username="alice", password="wrong")

@@ -10,8 +10,7 @@ from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 from accounts.entry.sign_ins import sign_out_everywhere
 from accounts.programs.testing import connected_program
 from accounts.purge import purge_codes, purge_program_access, purge_program_tokens, purge_programs
-
-from .program_case import ORIGIN, ProgramCase
+from accounts.tests.programs.case import ORIGIN, ProgramCase
 
 ADDING = {
     "jsonrpc": "2.0",

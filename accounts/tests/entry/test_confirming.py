@@ -11,8 +11,7 @@ from django.urls import URLResolver, get_resolver
 from accounts.models import Passkey, User
 from accounts.passkeys.testing import Device
 from accounts.testing import PASSWORD, alice, bearer, bob
-
-from .test_passkeys import ENTRANCE, SITE, Browser
+from accounts.tests.entry.test_passkeys import ENTRANCE, SITE, Browser
 
 SETTINGS, ASKED = "/accounts/settings", "Is it you?"
 # What nobody gets in by or reads by, or what takes a way in away from whoever has it.

@@ -13,8 +13,7 @@ from accounts.models import AccountMail, User
 from accounts.names.addresses import address_key
 from accounts.security_log import MAILS, record
 from accounts.testing import PASSWORD, bob
-
-from .mail_case import NEW_PASSWORD, SITE, MailCase, confirmed
+from accounts.tests.mails.case import NEW_PASSWORD, SITE, MailCase, confirmed
 
 
 class Keys(SimpleTestCase):

@@ -16,9 +16,8 @@ from accounts.models import Passkey, SecurityEvent, SignIn, SpentTicket, User
 from accounts.passkeys.stored import PASSKEYS_MAX
 from accounts.passkeys.testing import PRESENT, Device
 from accounts.testing import PASSWORD, alice, bob
+from accounts.tests.mails.case import confirmed
 from web.mail.testing import mail_server
-
-from .mail_case import confirmed
 
 SETTINGS, ENTRANCE = "/accounts/settings/passkeys", "/accounts/login/passkey"
 SITE = "https://testserver"

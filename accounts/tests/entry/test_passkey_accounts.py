@@ -7,8 +7,7 @@ from django.test import override_settings
 from accounts.models import Passkey, SecurityEvent, SignIn, SpentTicket, User
 from accounts.passkeys.testing import PRESENT, Device
 from accounts.testing import PASSWORD, bob
-
-from .test_passkeys import ENTRANCE, SETTINGS, SITE, Browser, PasskeyCase
+from accounts.tests.entry.test_passkeys import ENTRANCE, SETTINGS, SITE, Browser, PasskeyCase
 
 SIGN_UP = "/accounts/register/passkey"
 

@@ -13,9 +13,8 @@ from accounts.mails.orders import WAITING_MAX
 from accounts.mails.sending import RESET_PAUSE, send_waiting
 from accounts.models import AccountMail, User
 from accounts.testing import PASSWORD, bearer, bob, refresh_token_of
+from accounts.tests.mails.case import NEW_PASSWORD, SITE, MailCase
 from accounts.tokens.personal import find_personal_token, issue_personal_token
-
-from .mail_case import NEW_PASSWORD, SITE, MailCase
 
 
 def later(**elapsed):

@@ -7,8 +7,7 @@ from django.test import AsyncClient
 from accounts.models import AccountMail, User
 from accounts.names.addresses import address_key
 from accounts.testing import PASSWORD, UserFactory
-
-from .mail_case import NEW_PASSWORD, SITE, MailCase, confirmed
+from accounts.tests.mails.case import NEW_PASSWORD, SITE, MailCase, confirmed
 
 GOOD = (
     "o'neil+todo/a=b@example.com",

@@ -11,8 +11,7 @@ from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 from accounts.entry.tickets import TICKET_SECONDS
 from accounts.programs.clients.redirects import fault_of_redirect, form_target
 from accounts.testing import bearer
-
-from .program_case import CALLBACK, ORIGIN, ProgramCase, challenge_of
+from accounts.tests.programs.case import CALLBACK, ORIGIN, ProgramCase, challenge_of
 
 
 class Codes(ProgramCase):

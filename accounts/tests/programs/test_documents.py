@@ -10,9 +10,8 @@ from oauth2_provider.models import Application
 
 from accounts.programs.clients.documents import DocumentUnreadable, fetch_document, is_document_address, may_be_asked
 from accounts.programs.clients.known import KEPT
-
-from .program_case import CALLBACK, ProgramCase
-from .program_site import program_site
+from accounts.tests.programs.case import CALLBACK, ProgramCase
+from accounts.tests.programs.site import program_site
 
 ADDRESS = "https://program.example/client.json"
 

@@ -1,0 +1,1 @@
+"""Ways into an account: passwords, passkeys, second factors, and the sign-ins they begin."""

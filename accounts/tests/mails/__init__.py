@@ -1,0 +1,1 @@
+"""Mails about an account: addresses, forgotten passwords."""

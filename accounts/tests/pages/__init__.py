@@ -1,0 +1,1 @@
+"""The pages of an account, and what people choose on them."""

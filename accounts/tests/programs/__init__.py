@@ -1,0 +1,1 @@
+"""Programs of others: how they are let in, and what is tried against that."""

@@ -1,0 +1,1 @@
+"""Tokens: how they are read, by whom they are issued, how programs get ours."""
