@@ -23,7 +23,8 @@ from language.dates import FoundDate, date_text, find_date, recurrence_text
 from language.dates.tokens import quoted_spans
 from language.errors import DateNotUnderstood
 from language.marks import MARK, priority_of_mark
-from language.reading.clauses.reminding import BEHIND_DATE, reminding_of_line
+from language.reading.clauses.reminding import forms as reminding
+from language.reading.clauses.reminding import reminding_of_line
 from language.reminders.passed import BEHIND, passed_in_title
 from language.reminders.phrases import read_rules
 from language.reminders.text import rule_text
@@ -177,7 +178,7 @@ def _reminder_told(part: Part, line: str, date: Part | None, clock: Clock) -> Pa
         told = (clock.zone, clock.now, clock.habits)
         rules = read_rules([part.phrase], [], due, *told) or []
         return replace(part, value="; ".join(rule_text(rule, *told) for rule in rules) or _(NEVER))
-    joints = [BEHIND_DATE.match(line, end) for _, end in (date.spans if date else ())]
+    joints = [reminding.behind_date.match(line, end) for _, end in (date.spans if date else ())]
     spans = (*part.spans, *(joint.span() for joint in joints if joint))
     return replace(part, spans=spans, value=_(AT_THE_TIME) if due and due.time else _(NO_TIME))
 

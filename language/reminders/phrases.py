@@ -18,8 +18,11 @@ from habits.values import UNSAID, Habits
 from language.dates import resolve_date
 from language.due import Due
 from language.errors import DateNotUnderstood
+from language.grammar import section
 from language.reminders.rule import AT_THE_TIME, MORNING, ReminderRule
 from language.reminders.text import instant_text, rule_text
+
+forms = section("reminders")
 
 REMINDERS_MAX = 10
 PHRASE_MAX = 200
@@ -32,57 +35,6 @@ MINUTES = {"minute": 1, "min": 1, "m": 1, "hour": 60, "hr": 60, "h": 60}
 DAYS = {"day": 1, "d": 1, "night": 1, "evening": 1, "morning": 1, "afternoon": 1, "week": 7, "wk": 7, "fortnight": 14}
 PARTS = {"morning": MORNING, "afternoon": datetime.time(15), "evening": datetime.time(19), "night": datetime.time(20)}
 
-ANY = "|".join(sorted(map(re.escape, COUNTS), key=len, reverse=True))
-UNITS = "|".join(sorted({**MINUTES, **DAYS}, key=len, reverse=True))
-BEFORE = r"(?:before(?:hand)?|earlier|early|ahead|prior|sooner|in advance)"
-TIME = r"(?:at (?P<clock>.{1,20})|in the (?P<part>morning|afternoon|evening))"
-DISTANCE = re.compile(
-    rf"(?:(?P<count>\d{{1,5}}(?:\.\d)?|{ANY}) ?)?(?P<unit>{UNITS})s?(?P<half> and a half)?"
-    rf"(?:(?: and)? (?P<more>\d{{1,3}}|{ANY}) ?(?:minutes?|mins?|m))? {BEFORE}"
-    r"(?: of time| to| that| then| it(?:'s| is)? ?(?:due|starts|begins)?|"
-    r" the (?:time|event|start|date|day|due (?:date|time)|meeting|appointment))*"
-    rf"(?: {TIME})?",
-    re.IGNORECASE | re.ASCII,
-)
-ON_THE_DAY = re.compile(
-    rf"(?:(?:on|in) )?(?:the|that|that same|the same) (?:(?P<part_of>morning|afternoon|evening|night|day)"
-    rf"(?: of(?: (?:it|the (?:day|event)))?)?)(?: (?:of|it is due|it's due))*(?: {TIME})?",
-    re.IGNORECASE | re.ASCII,
-)
-AT_THE_TIME_WORDS = re.compile(
-    r"(?:right )?(?:at (?:the|that|its|due|start) ?(?:exact |due |start )?time|on time|on the dot|then|at due|"
-    r"when (?:it(?:'s| is)? ?)?(?:due|starts|begins|time)|at the (?:start|beginning))",
-    re.IGNORECASE,
-)
-NEVER = re.compile(
-    r"(?:none|no|off|never|nothing|no reminders?|without(?: a)? reminders?|(?:please )?(?:do not|don't|dont|never) "
-    r"(?:remind|notify|alert) (?:me|us)?(?: .{0,40})?|not at all)",
-    re.IGNORECASE,
-)
-LED = re.compile(
-    r"(?:(?:please|and|also|then) )*(?:(?:remind|notify|alert|ping|tell|warn) (?:me|us) |reminders? |alarm )?"
-    r"(?:about (?:it|this|that) )?",
-    re.IGNORECASE,
-)
-ALSO = re.compile(r"^(?:and )?also\b|\b(?:too|as well|additionally)$", re.IGNORECASE)
-CLOCK_ALONE = re.compile(
-    r"(?:at )?(?:\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?|o'clock)?|noon|midday|midnight)", re.IGNORECASE | re.ASCII
-)
-TIME_FIRST = re.compile(
-    r"(?:at )?(?P<clock>\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?)?|noon) "
-    rf"(?P<rest>(?:(?:a|the|\d+|one|two|three) (?:{UNITS})s? {BEFORE}|(?:on the|on that|that) (?:same )?day).*)",
-    re.IGNORECASE | re.ASCII,
-)
-JOINT = re.compile(r"\s*(?:,\s*and\s|,|;|\sand\s(?!a half\b)|\splus\s)\s*", re.IGNORECASE)
-
-EVER_AGAIN = re.compile(r"(?:every|each|once (?:an?|every)|hourly|constantly|all the time)\b", re.IGNORECASE)
-SNOOZE = re.compile(
-    r"snooz(?:e|ed|ing)(?: (?:it|that|this|the reminder))?(?: (?:for|until|till|to|by))? (?P<until>.{1,100})",
-    re.IGNORECASE,
-)
-LENGTH = re.compile(
-    rf"(?:\d{{1,4}}|{ANY}) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?)(?: and a half)?", re.IGNORECASE | re.ASCII
-)
 AUTOMATIC = frozenset({"automatic", "automatically", "default", "the default", "as usual"})
 
 NOT_UNDERSTOOD = gettext_noop(
@@ -104,15 +56,15 @@ IS_OVER = gettext_noop("“%(words)s” is over already: that was %(moment)s.")
 
 def says_also(phrase: str) -> bool:
     """Whether it is meant beside what there is: "also at noon", "at noon too"."""
-    return ALSO.search(phrase.strip()) is not None
+    return forms.also.search(phrase.strip()) is not None
 
 
 def is_snooze(phrase: str) -> bool:
-    return SNOOZE.fullmatch(_folded(phrase)) is not None
+    return forms.snooze.fullmatch(_folded(phrase)) is not None
 
 
 def says_never(phrase: str) -> bool:
-    return NEVER.fullmatch(_folded(phrase)) is not None
+    return forms.never.fullmatch(_folded(phrase)) is not None
 
 
 def read_rules(
@@ -152,14 +104,14 @@ def read_rules(
 def _rules_of(
     phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits
 ) -> list[ReminderRule]:
-    words = ALSO.sub("", _folded(phrase)).strip()
+    words = forms.also.sub("", _folded(phrase)).strip()
     if ";" in words:
         told = [piece for piece in words.split(";") if piece.strip()]
         return [rule for piece in told for rule in _rules_of(piece, due, zone, now, habits)]
     try:
         return [_rule_of(words, due, zone, now, habits)]
     except DateNotUnderstood as refusal:
-        pieces = [piece for piece in JOINT.split(words) if piece]
+        pieces = [piece for piece in forms.joint.split(words) if piece]
         if not 1 < len(pieces) <= REMINDERS_MAX:
             raise refusal from None
     return [_rule_of(piece, due, zone, now, habits) for piece in _completed(pieces)]
@@ -167,32 +119,26 @@ def _rules_of(
 
 def _completed(pieces: list[str]) -> list[str]:
     """ "10 and 30 minutes before", "a day and an hour before": what the last says is meant of all."""
-    tail = re.search(rf"(?: ?(?:{UNITS})s?)? {BEFORE}.*$", pieces[-1], re.IGNORECASE)
-    if tail is None:
-        return pieces
-    before = re.search(rf" {BEFORE}.*$", pieces[-1], re.IGNORECASE)
-    whole = (
-        [f"{piece}{tail[0]}" if piece.isdecimal() else f"{piece}{before[0]}" for piece in pieces[:-1]] if before else []
-    )
-    return [
-        full if DISTANCE.fullmatch(full) and not DISTANCE.fullmatch(piece) else piece
-        for full, piece in zip(whole, pieces, strict=False)
-    ] + [pieces[-1]]
+    last = pieces.pop()
+    if tail := forms.tail_of_last.search(last):
+        whole = [f"{piece}{tail[0] if piece.isdecimal() else tail['before']}" for piece in pieces]
+        pieces = [full if forms.distance.fullmatch(full) else piece for full, piece in zip(whole, pieces, strict=True)]
+    return [*pieces, last]
 
 
 def _rule_of(words: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits) -> ReminderRule:
-    if snooze := SNOOZE.fullmatch(words):
+    if snooze := forms.snooze.fullmatch(words):
         until = snooze["until"]
-        moment = _moment(f"in {until}" if LENGTH.fullmatch(until) else until, zone, now, habits)
+        moment = _moment(f"in {until}" if forms.length.fullmatch(until) else until, zone, now, habits)
         return replace(moment, once=True)
-    if AT_THE_TIME_WORDS.fullmatch(words):
+    if forms.at_the_time.fullmatch(words):
         return _counted(AT_THE_TIME, words, due)
-    if match := DISTANCE.fullmatch(words):
+    if match := forms.distance.fullmatch(words):
         return _before(match, words, due, zone, now)
-    if (match := ON_THE_DAY.fullmatch(words)) and due:
-        time = _time_in(match, match["part_of"], due.date, zone, now)
+    if (match := forms.on_the_day.fullmatch(words)) and due:
+        time = _time_in(match, match["unit"], due.date, zone, now)
         return ReminderRule(days=0, time=time or MORNING)
-    if CLOCK_ALONE.fullmatch(words) and due:
+    if forms.hour_alone.fullmatch(words) and due:
         return ReminderRule(days=0, time=_clock(words, due.date, zone, now))
     return _moment(words, zone, now, habits)
 
@@ -246,7 +192,7 @@ def _clock(words: str, day: datetime.date, zone: ZoneInfo, now: datetime.datetim
 
 def _moment(words: str, zone: ZoneInfo, now: datetime.datetime, habits: Habits) -> ReminderRule:
     """A date as everywhere; a whole day is its morning."""
-    if EVER_AGAIN.match(words):
+    if forms.ever_again.match(words):
         raise DateNotUnderstood(gettext(REPEATED))
     try:
         found = resolve_date(words, zone, now, habits=habits)
@@ -272,7 +218,7 @@ def _refuse_past(rule: ReminderRule, due: Due | None, zone: ZoneInfo, now: datet
 
 def _folded(phrase: str) -> str:
     words = " ".join(phrase.replace("’", "'").split()).strip(" .,!")
-    led = LED.match(words)
+    led = forms.led.match(words)
     words = words[led.end() :] if led else words
-    time_first = TIME_FIRST.fullmatch(words)
+    time_first = forms.hour_first.fullmatch(words)
     return f"{time_first['rest']} at {time_first['clock']}" if time_first else words
