@@ -82,6 +82,9 @@ class UpdateTodos:
     remind: str = ""
 
 
+Change = CompleteTodos | DeleteTodos | UpdateTodos
+
+
 @dataclass(frozen=True)
 class AnnotateTodo:
     """Words to put behind the notes that a todo already has."""
@@ -162,7 +165,7 @@ class Supposed:
 class Sought:
     """A change of todos that are named by more than words of a title: looked for first. `otherwise` where none is."""
 
-    change: CompleteTodos | DeleteTodos | UpdateTodos
+    change: Change
     otherwise: AddTodo | Clarify | None = None
 
 
@@ -174,24 +177,8 @@ class OfferToDelete:
     otherwise: AddTodo | Clarify
 
 
-Act = (
-    AddTodo
-    | AskTodos
-    | CompleteTodos
-    | DeleteTodos
-    | UpdateTodos
-    | AnnotateTodo
-    | RestoreTodo
-    | Supposed
-    | Sought
-    | OfferToDelete
-    | ChangeMany
-    | UndoChanges
-    | BriefMe
-    | RepeatCall
-    | Say
-    | Clarify
-)
+Write = AddTodo | Change | AnnotateTodo | RestoreTodo | ChangeMany | UndoChanges | BriefMe | RepeatCall
+Act = Write | AskTodos | Supposed | Sought | OfferToDelete | Say | Clarify
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from language.grammar import WORDS, words
+from language.grammar import WORDS, section, words
 from language.marks import PRIORITY_MARKS
 
 TODO_VERBS = words("todo_verbs")
@@ -15,19 +15,9 @@ IRREGULAR_PAST = words("irregular_past")
 NOT_WORK = words("not_work")
 VAGUE_TITLES = words("vague_titles")
 
-PRIORITIES = PRIORITY_MARKS | {
-    "urgent": "urgent", "asap": "urgent", "critical": "urgent", "top": "urgent", "highest": "urgent",
-    "high": "high", "important": "high", "medium": "medium", "normal": "medium", "moderate": "medium",
-    "low": "low", "lowest": "low", "minor": "low", "no": "none", "none": "none",
-}  # fmt: skip
-PRIORITIES |= {f"!{level}": level for level in ("none", "low", "medium", "high", "urgent")}
-
-NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "both": 2, "couple": 2, "couple of": 2, "few": 3,
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
-    "tenth": 10, "last": -1, "bottom": -1, "top": 1,
-}  # fmt: skip
+PRIORITIES = PRIORITY_MARKS | section("priorities").members()
+PRIORITIES |= {f"!{level}": level for level in section("priorities").entries}
+NUMBERS = {word: int(number) for word, number in section("numbers").members().items()}
 
 WORD = re.compile(r"[a-z][a-z']*")
 NOTATION = re.compile(r"\(\?p<\w+>|\{\w+\}|where \w+|^#.*$", re.MULTILINE)

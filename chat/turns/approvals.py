@@ -22,7 +22,8 @@ from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
 from chat.models import DECIDED, Approval, ApprovalQuerySet, Message, ToolCall
 from database.units import database_unit
 from habits.wording import list_text, quoted_text
-from language.talk.spoken import answer_in_other_language
+from language.acts import Say
+from language.reading.foreign import understand_foreign_talk
 from notices.outbox.filling import say_no_more
 from todos.changing.changes import Door, Origin
 from todos.mcp.approved import write_approved
@@ -96,10 +97,10 @@ Row = dict[str, Any]
 
 def spoken_decision(text: str) -> bool | None:
     """Whether the whole text says yes (True) or no (False); None for anything else, which decides nothing."""
-    words = plain_words(text)
-    if words in YES or answer_in_other_language(text) == "yes":
+    words, talk = plain_words(text), understand_foreign_talk(text)
+    if words in YES or talk == Say("yes"):
         return True
-    return False if words in NO or answer_in_other_language(text) == "no" else None
+    return False if words in NO or talk == Say("no") else None
 
 
 def plain_words(text: str) -> str:

@@ -12,6 +12,7 @@ from language.dates.repeats import RepeatReading, read_every, read_repeat, repea
 from language.dates.times import Clock, TimeReading, read_time
 from language.dates.tokens import DETERMINERS, Words
 from language.errors import DateNotUnderstood
+from language.grammar import words as known_words
 
 MOST_LEADS = 4
 MOST_SUFFIXES = 5
@@ -34,21 +35,15 @@ MOST_ATTEMPTS = 70
 MOST_ATTEMPTS_OF_MESSAGE = 500
 TOO_MANY_DATES = gettext_noop("There are more dates in that than I can read at once. Please send it in parts.")
 
-WORDS_BEFORE_A_TOPIC = "since about from after of like version not except without named called titled between dated"
-WORDS_BEFORE_AN_AIM = "look looking aim aiming capped priced limit stay hold set guess stare"
-BOOKS_WITH_VERSES = "psalm psalms genesis exodus isaiah jeremiah proverbs matthew luke acts"
-VERBS_BEFORE_A_WORK = "watch rewatch read reread play hear buy order fetch grab"
-NUMBERED_THINGS = "page pages chapter chapters verse verses section sections ratio score odds channel"
-COUNTED_THINGS = "people persons miles km kilometers meters steps pages times pieces items cups kg percent"
 # After these words a day is what the todo is about, not when it is due …
-ABOUT = frozenset(WORDS_BEFORE_A_TOPIC.split())
+ABOUT = known_words("before_topic")
 # … and "at 5" or "17:30" is no time.
-AIMS = frozenset(WORDS_BEFORE_AN_AIM.split())
+AIMS = known_words("before_aim")
 # "Watch Friday Night Lights", "listen to Sunday Morning by Maroon 5": a date in the name of a work is none.
-PRESENTING = frozenset(VERBS_BEFORE_A_WORK.split())
-BOOKS = frozenset(BOOKS_WITH_VERSES.split())
-COUNTED = frozenset(COUNTED_THINGS.split())
-COUNTED_BEFORE = frozenset(NUMBERED_THINGS.split())
+PRESENTING = known_words("before_work")
+BOOKS = known_words("books_with_verses")
+COUNTED = known_words("counted_things")
+COUNTED_BEFORE = known_words("numbered_things")
 # "Tomorrow am".
 HALVES = {0: "morning", 12: "afternoon"}
 FRACTIONS = frozenset(f"{part}/{whole}" for whole in (2, 3, 4, 5, 8, 10) for part in range(1, whole))

@@ -10,34 +10,28 @@ from habits.speech import gettext, gettext_noop
 from language.dates.distances import HALVES, LONG_UNITS, SHORT_UNITS, roll
 from language.due import Due
 from language.errors import DateNotUnderstood
+from language.grammar import section
 from language.recurrence import LAST_YEAR, TOO_FAR
 
-NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-COUNTS = {"a": 1, "an": 1, "another": 1, "couple": 2, "few": 3} | {word: n for n, word in enumerate(NUMBERS, 1)}
-SHIFT = re.compile(
-    rf"(?:by )?(?:(?:an?|another) )?(?P<half>half (?=an? (?:hour|day|year)\b))?"
-    rf"(?P<count>\d{{1,4}}|{'|'.join(COUNTS)})(?: of)?(?: more)? "
-    r"(?P<unit>minute|min|hour|hr|day|week|fortnight|month|quarter|year)s? (?P<way>later|earlier|sooner)(?: again)?",
-    re.IGNORECASE,
-)
-AGAIN = re.compile(r"\b(?:again|another|more)\b", re.IGNORECASE)
+forms = section("shifts")
+COUNTS = section("numbers").members()
 ABBREVIATED = {"min": "minute", "hr": "hour"}
 NEEDS_TIME = gettext_noop("It is due on a whole day. Say the time that it should have, for example “friday 5pm”.")
 
 
 def is_shift(phrase: str) -> bool:
     """Whether the phrase names a distance from the date that a todo has."""
-    return SHIFT.fullmatch(phrase) is not None
+    return forms.shift.fullmatch(phrase) is not None
 
 
 def says_again(phrase: str) -> bool:
     """Whether it counts on having been said before: “another 2 days later”, “2 days later again”."""
-    return AGAIN.search(phrase) is not None
+    return forms.again.search(phrase) is not None
 
 
 def once_more(phrase: str) -> str:
     """How to say the same distance again: “2 more days later”, “another week later”."""
-    match = SHIFT.fullmatch(phrase)
+    match = forms.shift.fullmatch(phrase)
     if match is None:
         return phrase
     count, unit = match["count"].lower(), phrase[match.start("unit") :].removesuffix(" again")
@@ -51,7 +45,7 @@ def shifted(phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime
 
     Days and longer keep the wall clock; hours and minutes are elapsed time, so that they need a time to count from.
     """
-    match = SHIFT.fullmatch(phrase)
+    match = forms.shift.fullmatch(phrase)
     if match is None:
         return None
     unit, count = _unit_and_count(match)
@@ -66,7 +60,7 @@ def shifted(phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime
 def _unit_and_count(match: re.Match[str]) -> tuple[str, int]:
     unit, word = match["unit"].lower(), match["count"].lower()
     unit = ABBREVIATED.get(unit, unit)
-    count = int(word) if word.isdecimal() else COUNTS[word]
+    count = int(COUNTS.get(word, word))
     if match["half"]:
         count, unit = HALVES[unit]
     return unit, count if match["way"].lower() == "later" else -count

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from language.dates.languages import COMPOUNDS, LEXICON, OPENINGS, Kind, plain
+from language.grammar import words as known_words
 
 CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "`": "`", "'": "'"}
 OPENING_QUOTE = re.compile(r"""["“„«`]|(?<!\w)['‘](?=\S)""")
@@ -45,13 +46,9 @@ AMOUNT = re.compile(r"\+?(\d{1,6})(m|min|mins|h|hr|hrs|d|w|wk|wks|mo|y|yr)?", re
 AMOUNT_UNITS = {"m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
 
 # Words that go on after a date and are not described by it: "at 5 with Sam", but "at 5 Main Street".
-LINKING_WORDS = """
-    to with i we you he she they it my me please if because about as then so when while via also but not is are was
-    there instead i'm i'll after before until mit avec con per pero mais aber que that
-"""
-LINKS = frozenset(LINKING_WORDS.split())
+LINKS = known_words("links")
 # Between one of these and a noun a date describes the noun: "the monday meeting", "my daily walk".
-DETERMINERS = frozenset(("the", "a", "an", "my", "our", "your", "his", "her", "their", "this", "that", "some", "no"))
+DETERMINERS = known_words("determiners")
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from language.errors import DateNotUnderstood
 from language.grammar import section
 from language.reminders.rule import AT_THE_TIME, MORNING, ReminderRule
 from language.reminders.text import instant_text, rule_text
+from language.vocabulary import NUMBERS
 
 forms = section("reminders")
 
@@ -28,9 +29,7 @@ REMINDERS_MAX = 10
 PHRASE_MAX = 200
 DAYS_MAX = 366
 
-NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-COUNTS = {"a": 1.0, "an": 1.0, "the": 1.0, "half a": 0.5, "half an": 0.5, "a half": 0.5, "a couple of": 2.0}
-COUNTS |= {"couple of": 2.0, "a few": 3.0} | {word: float(number) for number, word in enumerate(NUMBERS, 1)}
+HALF = frozenset(["half a", "half an", "a half"])
 MINUTES = {"minute": 1, "min": 1, "m": 1, "hour": 60, "hr": 60, "h": 60}
 DAYS = {"day": 1, "d": 1, "night": 1, "evening": 1, "morning": 1, "afternoon": 1, "week": 7, "wk": 7, "fortnight": 14}
 PARTS = {"morning": MORNING, "afternoon": datetime.time(15), "evening": datetime.time(19), "night": datetime.time(20)}
@@ -170,7 +169,8 @@ def _counted(rule: ReminderRule, words: str, due: Due | None) -> ReminderRule:
 
 
 def _count(word: str) -> float:
-    return COUNTS[word.lower()] if word.lower() in COUNTS else float(word)
+    said = word.lower()
+    return 0.5 if said in HALF else float(NUMBERS.get(said) or said)
 
 
 def _time_in(

@@ -35,7 +35,8 @@ def likely_ours(tokens: list[str]) -> float:
 
 def likelihoods(features: Iterable[str], table: Table) -> dict[str, float]:
     sums = dict.fromkeys(table["always"], 0.0)
-    for name in set(features):
+    # Each once, and in one order: in another the sum would differ in its last digit.
+    for name in dict.fromkeys(features):
         for label, weight in table.get(name, {}).items():
             sums[label] += weight
     highest = max(sums.values())

@@ -1,6 +1,6 @@
 """The history as exchanges: what the person said, which tools answered, what was replied. All that is known is here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from habits.speech import gettext
@@ -10,8 +10,8 @@ from habits.speech import gettext
 class Row:
     """A todo as a tool showed it."""
 
-    id: str
-    title: str
+    id: str = ""
+    title: str = ""
     notes: str = ""
     priority: str = "none"
     due: str = ""
@@ -27,7 +27,7 @@ class Row:
 class Outcome:
     """What became of one item of a batch."""
 
-    outcome: str
+    outcome: str = ""
     row: Row | None = None
     note: str = ""
     code: str = ""
@@ -107,33 +107,20 @@ class Conversation:
 
 
 def outcome_from(item: dict[str, Any]) -> Outcome:
-    task = item.get("task")
-    return Outcome(
-        outcome=text_of(item.get("outcome")),
-        row=row_from(task) if isinstance(task, dict) else None,
-        note=text_of(item.get("note")),
-        code=text_of(item.get("code")),
-        reason=text_of(item.get("reason")),
-        reference=text_of(item.get("reference")),
-        candidates=tuple(row_from(candidate) for candidate in objects_in(item.get("candidates"))),
-    )
+    task, candidates = item.get("task"), objects_in(item.get("candidates"))
+    row = row_from(task) if isinstance(task, dict) else None
+    return Outcome(**plain_fields(Outcome, item), row=row, candidates=tuple(map(row_from, candidates)))
 
 
 def row_from(item: dict[str, Any]) -> Row:
     tags = item.get("tags")
-    return Row(
-        id=text_of(item.get("id")),
-        title=text_of(item.get("title")),
-        notes=text_of(item.get("notes")),
-        priority=text_of(item.get("priority")) or "none",
-        due=text_of(item.get("due")),
-        due_text=text_of(item.get("due_text")),
-        repeats=text_of(item.get("repeats")),
-        overdue=item.get("overdue") is True,
-        reminds=text_of(item.get("reminds")),
-        tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
-        done=item.get("done") is True,
-    )
+    return Row(**plain_fields(Row, item), tags=tuple(map(str, tags)) if isinstance(tags, list) else ())
+
+
+def plain_fields(kind: type[Row | Outcome], item: dict[str, Any]) -> dict[str, Any]:
+    """The texts and truths of the JSON object that the kind knows, where they are such."""
+    known = ((each.name, each.type, item.get(each.name)) for each in fields(kind))
+    return {name: value for name, told, value in known if told in (str, bool) and isinstance(value, told)}
 
 
 def objects_in(value: Any) -> list[dict[str, Any]]:

@@ -64,10 +64,3 @@ def framed(sentence: str) -> str:
         if any(getattr(frames, name).fullmatch(text) for name in (*MAKERS, *TOPICS)):
             return language
     return ""
-
-
-def answer_in_other_language(text: str) -> str:
-    """“yes” or “no”, where the whole text says it in another language than English; else empty."""
-    words_said = folded(text)
-    frames = [FRAMES[language] for language in LANGUAGES]
-    return next((topic for topic in ("yes", "no") for each in frames if getattr(each, topic).fullmatch(words_said)), "")

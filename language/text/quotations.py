@@ -1,15 +1,18 @@
 """Quoted text is never parsed: each quotation becomes one private character until the grammar is done."""
 
 import re
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
-from language import acts
+from language.acts import Act, Question, Selection, Span
 from language.grammar import section
 
 forms = section("quotations")
 
-AnyAct = TypeVar("AnyAct", bound=acts.Act)
+AnyAct = TypeVar("AnyAct", bound=Act | Selection | Span)
+# The fields of acts that are stored as they were written, and those that name a todo.
+WRITTEN = frozenset(["title", "notes", "question"])
+NAMING = frozenset(["task", "tasks", "text"])
 FIRST_MARK = 0xE000
 LAST_MARK = 0xF8FF
 MARKS = f"[{chr(FIRST_MARK)}-{chr(LAST_MARK)}]"
@@ -66,35 +69,18 @@ def set_aside_quotations(text: str) -> Quoted:
 
 
 def with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
-    """The act with what was set aside back in its words."""
-    match act:
-        case acts.OfferToDelete(task=task, otherwise=otherwise):
-            return replace(act, task=quoted.as_name(task), otherwise=with_quotations(otherwise, quoted))
-        case acts.Sought(change=change, otherwise=otherwise):
-            other = with_quotations(otherwise, quoted) if otherwise else None
-            return replace(act, change=with_quotations(change, quoted), otherwise=other)
-        case acts.Supposed(change=change, otherwise=otherwise):
-            return replace(act, change=with_quotations(change, quoted), otherwise=with_quotations(otherwise, quoted))
-    return simple_with_quotations(act, quoted)
+    """The act with what was set aside back in its words, also in the acts and the selection that it holds."""
+    if not quoted.quotations:
+        return act
+    told = {field.name: getattr(act, field.name) for field in fields(act)}
+    return replace(act, **{name: restored(name, value, quoted) for name, value in told.items() if value})
 
 
-def simple_with_quotations(act: AnyAct, quoted: Quoted) -> AnyAct:
-    match act:
-        case acts.AddTodo(title=title):
-            act = replace(act, title=quoted.as_written(title))
-        case acts.AskTodos(selection=selection, task=task):
-            selection = replace(selection, text=quoted.as_name(selection.text))
-            act = replace(act, selection=selection, task=quoted.as_name(task))
-        case acts.ChangeMany(selection=selection):
-            act = replace(act, selection=replace(selection, text=quoted.as_name(selection.text)))
-        case acts.CompleteTodos(tasks=tasks) | acts.DeleteTodos(tasks=tasks):
-            act = replace(act, tasks=tuple(map(quoted.as_name, tasks)))
-        case acts.UpdateTodos(tasks=tasks, title=title):
-            act = replace(act, tasks=tuple(map(quoted.as_name, tasks)), title=quoted.as_written(title))
-        case acts.AnnotateTodo(task=task, notes=notes):
-            act = replace(act, task=quoted.as_name(task), notes=quoted.as_written(notes))
-        case acts.RestoreTodo(task=task):
-            act = replace(act, task=quoted.as_name(task))
-        case acts.Clarify(question=question):
-            act = replace(act, question=quoted.as_written(question))
-    return act
+def restored(name: str, value: Any, quoted: Quoted) -> Any:
+    if isinstance(value, Act | Selection | Span):
+        return with_quotations(value, quoted)
+    if isinstance(value, tuple):
+        return tuple(restored(name, each, quoted) for each in value)
+    if name in WRITTEN and not isinstance(value, Question):
+        return quoted.as_written(value)
+    return quoted.as_name(value) if name in NAMING else value
