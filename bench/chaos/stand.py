@@ -137,6 +137,8 @@ class Stand:
 def running_stand(folder: Path, postgres: bool) -> Iterator[Stand]:
     with contextlib.ExitStack() as stack:
         postgresql = stack.enter_context(own_postgresql()) if postgres else None
+        if postgresql:
+            postgresql.write_late()
         database = postgresql.url if postgresql else stack.enter_context(empty_database())
         redis, model = stack.enter_context(own_redis()), Model()
         stack.enter_context(model)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import DurationField
+from django.db.models import DurationField, Exists
 from django.db.models.functions import Now
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from chat.errors import ConversationBusy, LeaseLost
 from chat.live import announce_change
-from chat.models import Conversation
+from chat.models import Conversation, ConversationQuerySet
 from database.prepared import PreparedQuery, PreparedUpdate, Slot, column_slots, pk_slot
 from database.units import database_read, database_unit
 
@@ -81,19 +81,24 @@ def lease_length() -> datetime.timedelta:
     return datetime.timedelta(seconds=settings.TURN_LEASE_SECONDS)
 
 
-RENEWAL = PreparedUpdate(
-    lambda: (
-        Conversation.objects.filter(pk=pk_slot("conversation"), lease_token=pk_slot("token")),
-        {"lease_until": Now() + Slot("length", DurationField())},
-    )
-)
+def renewal(*conditions: Exists) -> tuple[ConversationQuerySet, dict[str, Any]]:
+    """For a prepared update: the conversation while the turn has its lease, and for how long it has it anew."""
+    rows = Conversation.objects.filter(pk=pk_slot("conversation"), lease_token=pk_slot("token"))
+    return rows.filter(*conditions), {"lease_until": Now() + Slot("length", DurationField())}
+
+
+RENEWAL = PreparedUpdate(renewal)
 
 
 def hold_lease(conversation: Conversation) -> None:
     """The fence of every write of a turn: renews its lease, or raises LeaseLost where another turn took over."""
-    lease = {"conversation": conversation.pk, "token": conversation.lease_token}
-    if not RENEWAL.run(**lease, length=lease_length()):
+    if not RENEWAL.run(**held_lease(conversation)):
         raise LeaseLost
+
+
+def held_lease(conversation: Conversation) -> dict[str, Any]:
+    """What a prepared renewal is run with."""
+    return {"conversation": conversation.pk, "token": conversation.lease_token, "length": lease_length()}
 
 
 @database_unit

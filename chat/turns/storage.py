@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.db.models import Case, CharField, DateTimeField, F, QuerySet, When
+from django.db.models import Case, CharField, DateTimeField, Exists, F, QuerySet, When
 from django.dispatch import receiver
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -27,7 +27,7 @@ from telemetry.stages import current_clock
 from todos.changing.undo import tool_calls_settled
 from todos.tools import ToolOutcome
 
-from .lease import hold_lease, lease_end, lock_conversation, take_lease
+from .lease import held_lease, hold_lease, lease_end, lock_conversation, renewal, take_lease
 from .limits import NewMessage
 from .records import tell_webhooks, turn_completed
 from .settling import settle_dead_turn, settle_open_calls
@@ -172,7 +172,7 @@ def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall
     """The rows of one step's calls, pending. Call ids are made unique within the turn: outputs are matched by them.
 
     Nobody waits for the disk: what a call writes is on it no sooner than these rows, and without that nothing is lost
-    with them; where they were, `store_tool_outcome` has them again.
+    with them; where they were, `hold_call` and `store_tool_outcome` have them again.
     """
     commit_with_the_next()
     hold_lease(turn.conversation)
@@ -198,13 +198,26 @@ def store_tool_calls(turn: Turn, requests: list[ParsedRequest]) -> list[ToolCall
     return calls
 
 
+HELD_CALL = PreparedUpdate(lambda: renewal(Exists(ToolCall.objects.filter(pk=pk_slot("call")).order_by())))
+
+
+def hold_call(turn: Turn, call: ToolCall) -> None:
+    """The fence of what a call writes: the lease of its turn, and that the call itself is stored.
+
+    Changes that name a call are never without its row, also where the database fell and had forgotten that.
+    """
+    if not HELD_CALL.run(**held_lease(turn.conversation), call=call.pk):
+        hold_lease(turn.conversation)
+        NEW_CALLS.run([call])
+
+
 @database_unit
 def store_tool_outcome(turn: Turn, call: ToolCall, outcome: ToolOutcome, duration_ms: int) -> None:
     hold_lease(turn.conversation)
     call.status = ToolCall.Status.PENDING if outcome.status == "waiting" else ToolCall.Status(outcome.status)
     call.output, call.duration_ms = outcome.output, duration_ms
     if not OUTCOME.run(call=call.pk, **{name: getattr(call, name) for name in OUTCOME_COLUMNS}):
-        NEW_CALLS.run([call])  # the database fell before it had written what it had taken
+        NEW_CALLS.run([call])  # it wrote nothing itself, and the database fell
 
 
 @receiver(tool_calls_settled)

@@ -114,6 +114,22 @@ class LostCommit(ChatCase):
         self.assertEqual((str(stored.pk), stored.tool_name, stored.input), (told["id"], "add_task", ADD_MILK))
         self.assertEqual((stored.status, stored.output, Todo.objects.count()), ("success", told["output"], 1))
 
+    def test_a_call_that_it_forgot_before_the_write_is_stored_again_in_the_same_transaction(self):
+        forgotten, calls_at_write = [], []
+
+        def forgets(execute, sql, params, many, context):
+            if sql.startswith('INSERT INTO "todos_todochange"'):
+                calls_at_write.append(ToolCall.objects.count())
+            result = execute(sql, params, many, context)
+            if sql.startswith('INSERT INTO "chat_toolcall"') and not forgotten:
+                forgotten.append(ToolCall.objects.all().delete())
+            return result
+
+        steps = testing.calls("add_task", ADD_MILK), testing.says("Added.")
+        with scripted_model(*steps), connection.execute_wrapper(forgets):
+            async_to_sync(self.answer)("add milk")
+        self.assertEqual((len(forgotten), calls_at_write, ToolCall.objects.count()), (1, [1], 1))
+
 
 @skipUnless(connection.vendor == "sqlite", "of this database the program has the file")
 class FullDisk(TransactionTestCase):

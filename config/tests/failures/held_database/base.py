@@ -1,12 +1,15 @@
+import itertools
 import os
 import re
 import sys
 import threading
+import time
 from importlib import import_module
 
 vendor = "sqlite3" if os.environ["DATABASE_URL"].startswith("sqlite") else "postgresql"
 backend = import_module(f"django.db.backends.{vendor}.base")
 moment, _, pattern = os.environ["HOLD_AT"].partition(" ")
+times = itertools.count(1)
 
 
 class DatabaseWrapper(backend.DatabaseWrapper):
@@ -27,10 +30,15 @@ class DatabaseWrapper(backend.DatabaseWrapper):
 
     def _commit(self):
         super()._commit()
-        if self.is_met and moment == "committed":
+        is_met, self.is_met = self.is_met, False
+        if is_met and moment == "committed":
             hold()
 
 
 def hold():
     sys.stderr.write("held\n")
-    threading.Event().wait()
+    if "HOLD_UNTIL" not in os.environ:
+        threading.Event().wait()
+    file = f"{os.environ['HOLD_UNTIL']}{next(times)}"
+    while not os.path.exists(file):
+        time.sleep(0.02)
