@@ -100,6 +100,7 @@ class Person:
             f"/c/{old}",
             f"/c/{old}?before=9",
             "/?find=friday",
+            "/?find=牛奶",
             "/accounts/settings",
             "/todos",
             "/todos?filter=week",

@@ -13,11 +13,17 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, Lookup, Q, TextField
+from django.db.models.lookups import IContains
 
 # Signs that PostgreSQL's parser would take for parts of words, addresses or numbers.
 SIGNS = "./_-:@#+&=~|*,;!?()<>[]“”„‘’«»–—…·•"
 # `left` because a vector has at most 1 MB.
 VECTOR_POSTGRESQL = f"to_tsvector('simple', translate(left({{column}}, 100000), '{SIGNS}', '{' ' * len(SIGNS)}'))"
+# Whatever is not `written_in_words`, each character once. The parser would take a whole sentence for one word.
+CHARACTERS_POSTGRESQL = (
+    "string_to_array(regexp_replace(upper({text}), "
+    "'[^\\u0590-\\u1DFF\\u2070-\\uFFFF\\U00010000-\\U0010FFFF]', '', 'g'), NULL)"
+)
 FIND_SQLITE = "SELECT row_id FROM {table} WHERE {table} MATCH %s"
 
 TYPED_MAX_CHARACTERS = 200
@@ -57,7 +63,30 @@ def said_in(field: str, terms: Terms) -> Q:
     """The condition that a text column has all terms."""
     if terms.indexed:
         return Q(**{f"{field}__matches": terms.words})
-    return functools.reduce(operator.and_, (Q(**{f"{field}__icontains": word}) for word in terms.words))
+    return functools.reduce(operator.and_, (Q(**{f"{field}__has_stretch": word}) for word in terms.words))
+
+
+@TextField.register_lookup
+@CharField.register_lookup
+class HasStretch(Lookup):
+    """`content__has_stretch="牛奶"`: anywhere in the text, as `icontains`.
+
+    PostgreSQL looks only at texts that have all of its characters, where `make_character_index` made it an index.
+    """
+
+    lookup_name = "has_stretch"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return compiler.compile(IContains(self.lhs, self.rhs))
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        found, params = self.as_sql(compiler, connection)
+        if all(written_in_words(character) for character in self.rhs):
+            return found, params  # signs alone, of which no index knows
+        column, column_params = compiler.compile(self.lhs)
+        characters = [CHARACTERS_POSTGRESQL.format(text=text) for text in (column, "%s")]
+        return f"({' @> '.join(characters)} AND {found})", [*column_params, self.rhs, *params]
 
 
 @TextField.register_lookup
@@ -90,8 +119,17 @@ class Matches(Lookup):
 
 def make_word_index(connection: BaseDatabaseWrapper, name: str, table: str, column: str) -> None:
     """In PostgreSQL, for the lookup `matches`; does nothing where it is there."""
+    make_index(connection, name, f"{table} USING gin ({VECTOR_POSTGRESQL.format(column=column)})")
+
+
+def make_character_index(connection: BaseDatabaseWrapper, name: str, table: str, column: str) -> None:
+    """In PostgreSQL, for the lookup `has_stretch`; does nothing where it is there."""
+    make_index(connection, name, f"{table} USING gin ({CHARACTERS_POSTGRESQL.format(text=column)})")
+
+
+def make_index(connection: BaseDatabaseWrapper, name: str, of: str) -> None:
     with connection.cursor() as cursor:
         # Asked first: even IF NOT EXISTS would lock the table.
         cursor.execute("SELECT to_regclass(%s)", [name])
         if cursor.fetchone() == (None,):
-            cursor.execute(f"CREATE INDEX {name} ON {table} USING gin ({VECTOR_POSTGRESQL.format(column=column)})")
+            cursor.execute(f"CREATE INDEX {name} ON {of}")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from database.search import make_word_index
+from database.search import make_character_index, make_word_index
 
 TABLE_SQLITE = "CREATE VIRTUAL TABLE chat_search USING fts5(row_id, text, tokenize='unicode61 remove_diacritics 2')"
 # Rows are found again by their id as a word of the index: rowids of the tables do not outlive a VACUUM.
@@ -68,3 +68,4 @@ def make_in_sqlite(connection: BaseDatabaseWrapper) -> None:
 def make_in_postgresql(connection: BaseDatabaseWrapper) -> None:
     for name, (table, column) in INDEXES_POSTGRESQL.items():
         make_word_index(connection, name, table, column)
+        make_character_index(connection, f"{name}_characters", table, column)

@@ -56,9 +56,11 @@ class Searching(TestCase):
 
     def test_scripts_without_spaces_and_signs_are_found_anywhere(self):
         MessageFactory(conversation=self.trip, content="我要买牛奶🎉吧")
-        for typed in ("牛奶", "🎉", "买牛 🎉"):
+        MessageFactory(conversation=self.trip, content="Tokyo 東京, 100% sure!!")
+        for typed in ("牛奶", "🎉", "买牛 🎉", "tokyo 東", "0% 京", "!!"):
             self.assert_found(typed)
-        self.assert_not_found("牛肉")
+        for typed in ("牛肉", "奶牛", "%京", "??"):
+            self.assert_not_found(typed)
 
     def test_the_newest_message_with_the_words_is_the_hit(self):
         for number in range(20):
@@ -142,13 +144,15 @@ class Searching(TestCase):
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL enable_seqscan = off")
             self.assertIn("chat_message_search", terms.explain())
+            stretches = Message.objects.filter(content__has_stretch="牛奶")
+            self.assertIn("chat_message_search_characters", stretches.explain())
 
     def test_the_index_comes_back_when_a_migration_has_lost_it(self):
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
                 cursor.execute("DROP TRIGGER chat_search_message_added")
             else:
-                cursor.execute("DROP INDEX chat_message_search")
+                cursor.execute("DROP INDEX chat_message_search, chat_message_search_characters")
         MessageFactory(conversation=self.trip, content="unheard of")
         connection.check_constraints()  # PostgreSQL makes no index before that
         make_search_index(using="default")
