@@ -172,11 +172,6 @@ def expanded(form: str, parts: Mapping[str, str]) -> str:
     return NAMED_PART.sub(lambda name: expanded(parts[name[1]], parts), PARENTHESIS.sub("(?:", form))
 
 
-def first_match(forms: Iterable[Forms], text: str) -> re.Match[str] | None:
-    """The match of the first pattern that covers the whole text."""
-    return next((match for each in forms if (match := each.fullmatch(text))), None)
-
-
 def any_of(words: Iterable[str]) -> str:
     """One of the words, longest first."""
     return "(" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"

@@ -6,72 +6,19 @@ Accents are optional in what people type.
 from __future__ import annotations
 
 import unicodedata
-from enum import StrEnum, auto
+from enum import StrEnum
 from typing import Any
 
 from language.grammar import word_file
 
-
-class Kind(StrEnum):
-    """What a word can be in a date; the comment says what its value is."""
-
-    DAY = auto()  # days from today
-    DAY_PART = auto()  # a part of today: "tonight"
-    IN_PART = auto()  # the next such part of a day: "in the morning"
-    PART = auto()  # a part of a day already named: "morning" in "tomorrow morning"
-    WEEKDAY = auto()  # 0 is Monday
-    SHORT_WEEKDAY = auto()  # 0 is Monday; also another word: "sat", "sun", "wed", "mon"
-    WEEKDAYS = auto()  # every such day: "mondays"
-    WORKDAY = auto()  # "one" or "many"; many repeat: "weekdays"
-    DAYPARTS = auto()  # such a part of every day: "mornings"
-    WEEKEND = auto()  # "one" or "many"
-    MONTH = auto()  # 1 to 12
-    FEAST = auto()  # its month and day, days from Easter, or the month, weekday and place of one that moves
-    UNIT = auto()  # "minute" … "year"
-    NUMBER = auto()
-    ORDINAL = auto()  # -1 is the last
-    NAMED_TIME = auto()  # the hour: 12 or 24
-    MERIDIEM = auto()  # hours to add: 0 or 12
-    OCLOCK = auto()  # 12 or 24, the hours of its clock
-    HALF = auto()
-    QUARTER = auto()
-    PAST = auto()
-    TO = auto()
-    HALF_BEFORE = auto()  # German "halb neun" is 8:30
-    NEXT = auto()
-    THIS = auto()
-    LAST = auto()
-    IN = auto()
-    FROM = auto()
-    BETWEEN = auto()
-    NOW = auto()
-    LATER = auto()  # behind a distance: "3 days later"
-    ON = auto()
-    BY = auto()
-    FOR = auto()
-    AT = auto()
-    THE = auto()
-    OF = auto()
-    AND = auto()
-    THROUGH = auto()
-    EVERY = auto()  # what it counts from: "due" or "completion"
-    OTHER = auto()
-    ADVERB = auto()  # a rule: "daily"
-    ONCE = auto()
-    END = auto()
-    END_OF = auto()  # a unit: "eom"
-    MIDDLE = auto()
-    BEGIN = auto()
-    AFTER = auto()
-    FINISHED = auto()
-    STARTING = auto()
-    UNTIL = auto()
-    # Written with digits
-    ISO = auto()
-    NUMERIC = auto()
-    CLOCK = auto()
-    LOOSE_CLOCK = auto()
-    AMOUNT = auto()
+# What a word can be in a date, as the word files name it; `words/en.txt` says what each means.
+Kind = StrEnum(
+    "Kind",
+    "DAY DAY_PART IN_PART PART WEEKDAY SHORT_WEEKDAY WEEKDAYS WORKDAY DAYPARTS WEEKEND MONTH FEAST UNIT NUMBER ORDINAL "
+    "NAMED_TIME MERIDIEM OCLOCK HALF QUARTER PAST TO HALF_BEFORE NEXT THIS LAST IN FROM BETWEEN NOW LATER ON BY FOR AT "
+    "THE OF AND THROUGH EVERY OTHER ADVERB ONCE END END_OF MIDDLE BEGIN AFTER FINISHED STARTING UNTIL "
+    "ISO NUMERIC CLOCK LOOSE_CLOCK AMOUNT",  # the last five are written with digits
+)
 
 
 # Where two languages have one word, the later one says what it means.

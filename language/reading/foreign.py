@@ -11,22 +11,23 @@ from habits.speech import gettext, gettext_noop
 from language.acts import (
     Act,
     AddTodo,
-    AskTodos,
     ChangeMany,
     Clarify,
     CompleteTodos,
     DeleteTodos,
-    Question,
     Say,
     Selection,
     Unclear,
     UndoChanges,
     UpdateTodos,
 )
-from language.clock import Clock, cut_date
-from language.grammar import WORDS, section, words
+from language.clock import Clock, cut_date, cut_final_date
+from language.dates.languages import Kind, plain, vocabulary
+from language.grammar import WORDS, any_of, section, words
 from language.reading.clauses.adding import listed, todo_from
+from language.reading.foreign_questions import asked, first_word, in_english, opens_question, periods
 from language.reminders.passed import OVER, passed_at_edge
+from language.text.items import is_list_of_things
 from language.text.periods import cut_span
 from language.vocabulary import NOTATION, TODO_VERBS, grammar_words
 
@@ -35,69 +36,72 @@ LANGUAGES = ("de", "fr", "es")
 FRAMES = {language: section("frames", language) for language in LANGUAGES}
 END_MARKS = " .!?¡¿"
 NOT_UNDERSTOOD = gettext_noop("Shall I add “%(title)s” to your list? Of other languages I know few sentences.")
-# Below this share of words that a file has, a sentence of several words is one of another language.
-KNOWN_SHARE = 0.34
-MARKS_OF_OTHERS = 2
-TOPICS = ("thanks", "hello", "no", "yes")
+TOPICS = ("thanks", "hello", "not_meant", "no", "yes")
+# "Not done" changes nothing, nor is it something to do.
+DENIABLE = ("clear", "complete", "move", "delete", "add")
+# What is put on a list is told apart by each "and"; of what to remember, two may be one.
+ON_LIST, REMEMBERED = 1, 3
+TITLE_WORDS_MAX, SHORT = 6, 2
+# Letters of words that German, French and Spanish take over as they are, and those of other languages.
+OWN_LETTERS = frozenset("äöüßàâæçéèêëîïôœùûüÿáíóúñ’ſ°€")
 # What a date leaves behind where it is said first: "erinnere mich morgen um 9 | an den Zahnarzt".
 LEFT_OVER = re.compile(r"^(?:(?:daran|an|zu|de|d'|que|a|auf|nach)\b ?|d')(?=\S)", re.IGNORECASE)
-# What may lead to a date: "à la semaine prochaine".
-LEADS = re.compile(r"((à|a|au|al|pour|para|hasta|auf|nach|um|zu|in|en|le|la|el|den|die|das)\b ?)*", re.IGNORECASE)
+# What leads to a date: "à la semaine prochaine".
+LEADS = re.compile(
+    r"(?:\s+(?:à|a|au|al|pour|para|hasta|auf|nach|um|zu|zum|in|en|de|d'|por|le|la|el|den|die|das))*$", re.IGNORECASE
+)
 Maker = Callable[[re.Match[str], Clock, str], list[Act]]
 
 
-def understand_foreign(sentence: str, clock: Clock) -> list[Act] | None:
+def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -> list[Act] | None:
     """The acts of a sentence that one of the word files understands whole; None for any other."""
     text = folded(sentence)
     said = set(WORD.findall(text.lower()))
-    for language in LANGUAGES:
-        if said.isdisjoint(signs(language)):
-            continue
-        frames = FRAMES[language]
-        for name, make in MAKERS.items():
-            matches = getattr(frames, name).fullmatches(text)
-            if acts := next(filter(None, (make(match, clock, language) for match in matches)), None):
-                return acts
-        if talk := talk_in(text, language):
-            return [talk]
-        if is_deed(text, clock, language):
-            return [todo_from(text, clock)]
-        if text.partition(" ")[0].lower() in words("requests", language) - grammar_words():
+    known = {language: len(said & (signs(language) | date_words(language))) for language in LANGUAGES}
+    for language in sorted(filter(known.get, LANGUAGES), key=lambda each: -known[each]):
+        if acts := acts_in(text, clock, language):
+            return acts
+        if first_word(text) in TODO_VERBS:
+            continue  # English, with a name or a day of another language in it
+        best = known[language] == max(known.values())
+        if best and (todo := todo_in(text, clock, language, is_asked=is_asked)):
+            return [todo]
+        if first_word(text) in words("requests", language) - grammar_words() or is_denied(text, language):
             return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})]
     return None
 
 
+def acts_in(text: str, clock: Clock, language: str) -> list[Act] | None:
+    """What a form of the language reads, or a question about the list, or talk."""
+    denied = is_denied(text, language)
+    for name, make in MAKERS.items():
+        if name == "look":
+            acts = look_in(text, clock, language) if opens_question(text, language) else []
+        else:
+            matches = [] if denied and name in DENIABLE else getattr(FRAMES[language], name).fullmatches(text)
+            acts = next(filter(None, (make(match, clock, language) for match in matches)), [])
+        if acts:
+            return acts
+    if talk := talk_in(text, language):
+        return [talk]
+    is_look = FRAMES[language].shown.fullmatch(text) or periods(language)[-1].fullmatch(text)
+    return look_in(text, clock, language) if is_look else None
+
+
+def look_in(text: str, clock: Clock, language: str) -> list[Act]:
+    question = asked(text, clock, language)
+    return [question] if question else []
+
+
 def talk_in(text: str, language: str) -> Say | None:
     topic = next((topic for topic in TOPICS if getattr(FRAMES[language], topic).fullmatch(text)), None)
-    return Say(topic) if topic else None
+    return Say(topic.replace("_", " ")) if topic else None
 
 
 def understand_foreign_talk(sentence: str) -> Say | None:
     """A yes, a no or thanks in one of the languages."""
     text = folded(sentence)
     return next(filter(None, (talk_in(text, language) for language in LANGUAGES)), None)
-
-
-def of_other_language(sentence: str, clock: Clock) -> Clarify | None:
-    """What to ask about a sentence in a language without a word file; None where it may be English.
-
-    Such a language shows by its letters, by two of its function words, or by having hardly a word in common.
-    """
-    text = folded(sentence)
-    letters = [letter for letter in text if letter.isalpha()]
-    said = WORD.findall(text.lower())
-    others = len(words("of_other_languages").intersection(said))
-    undated = WORD.findall(cut_date(text.lower(), clock)[0])
-    known = (grammar_words(), TODO_VERBS, words("generic_nouns"), *map(signs, LANGUAGES))
-    share = sum(any(word in each for each in known) for word in undated) / max(len(undated), 1)
-    is_strange = len(undated) > MARKS_OF_OTHERS and share < KNOWN_SHARE and not text.isascii()
-    # Words of a language that has a file, in a sentence that its file did not read.
-    english = sum(word in grammar_words() for word in undated)
-    foreign = max(sum(word in signs(language) for word in undated) for language in LANGUAGES)
-    unread = foreign >= MARKS_OF_OTHERS and foreign > english
-    if others >= MARKS_OF_OTHERS or unread or is_strange or sum(letter > "ɏ" for letter in letters) * 2 > len(letters):
-        return Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})
-    return None
 
 
 def folded(sentence: str) -> str:
@@ -111,20 +115,66 @@ def signs(language: str) -> frozenset[str]:
     return frozenset(WORD.findall(text.partition("[parts]")[2])) - grammar_words() - TODO_VERBS
 
 
-def is_deed(text: str, clock: Clock, language: str) -> bool:
-    """ "Milch kaufen", "acheter du pain demain": an infinitive at the end, or in Romance languages at the beginning."""
-    title, _ = cut_date(text, clock)
+@cache
+def date_words(language: str) -> frozenset[str]:
+    """Its words of dates that are none of English."""
+    own, english = (
+        {word for phrases in vocabulary(each).values() for phrase in phrases for word in WORD.findall(phrase)}
+        for each in (language, "en")
+    )
+    return frozenset(own | set(map(plain, own))) - english - grammar_words()
+
+
+@cache
+def other_words() -> dict[str, frozenset[str]]:
+    """What tells the languages without a file, by language and without accents; none of it is English."""
+    told = section("words", "others").entries.items()
+    return {name: frozenset(map(plain, each)) - grammar_words() - TODO_VERBS for name, each in told}
+
+
+def is_denied(text: str, language: str) -> bool:
+    return not words("negations", language).isdisjoint(WORD.findall(text.lower()))
+
+
+def todo_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> AddTodo | None:
+    """Something to do: "Milch kaufen", "acheter du pain demain", or with a date "Elternabend am Dienstag um 8".
+
+    An infinitive stands at the end, in Romance languages at the beginning.
+    """
+    title, due = cut_date(text, clock)
     parts = title.lower().split()
-    if len(parts) < 2:
-        return False
-    return parts[-1 if language == "de" else 0] in words("verbs", language)
+    if not parts or is_denied(text, language) or is_of_others(text, language):
+        return None
+    is_deed = len(parts) > 1 and (
+        parts[-1 if language == "de" else 0] in words("verbs", language) or parts[0] in words("imperatives", language)
+    )
+    telling = words("telling", language) | words("requests", language) | words("asking", language)
+    is_told = is_asked or len(parts) > TITLE_WORDS_MAX or telling.intersection(re.split("[ '’]", title.lower()))
+    is_left_over = clock.find(title) or LEADS.search(title)[0]  # type: ignore[index]
+    return todo_from(text, clock) if is_deed or (due and not is_told and not is_left_over) else None
+
+
+def is_of_others(text: str, language: str) -> bool:
+    """Whether a word or a letter of it is one of a language without a file."""
+    own = signs(language) | date_words(language)
+    said = {plain(word) for word in WORD.findall(text.lower()) if word not in own and len(word) > SHORT}
+    strange = {letter for letter in text.lower() if not letter.isascii() and letter.isalpha()} - OWN_LETTERS
+    return bool(strange) or any(map(said.intersection, other_words().values()))
 
 
 def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     value = match["value"]
-    if "," in value:
-        value = re.sub(rf",? (?:{'|'.join(words('and', language))}) ", ", ", value)
-    return [named(act, language) for act in listed(value, clock)]
+    said = WORD.findall(value.lower())
+    if opens_question(value, language) or (len(said) > 1 and grammar_words().issuperset(said)):
+        return []
+    return [named(act, language) for act in listed(apart(value, language, ON_LIST), clock)]
+
+
+def apart(value: str, language: str, least: int) -> str:
+    """The things of a list with commas between them and without their articles; other words as they are."""
+    parts = [without_article(part, language) for part in FRAMES[language].between.split(value)]
+    deeds = words("verbs", language).intersection(value.lower().split())
+    return ", ".join(parts) if len(parts) >= least and not deeds and is_list_of_things(parts) else value
 
 
 def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
@@ -132,8 +182,9 @@ def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     if over := passed_at_edge(value, clock):
         raise Unclear(gettext(OVER) % {"when": over})
     todo = todo_from(value, clock)
-    title = around(LEFT_OVER.sub("", todo.title), language)
-    return [named(replace(todo, title=without_article(title, language)), language)]
+    title = without_article(around(LEFT_OVER.sub("", todo.title), language), language)
+    things = apart(title, language, REMEMBERED)
+    return [named(replace(todo, title=each), language) for each in (things.split(", ") if things != title else [title])]
 
 
 def around(title: str, language: str) -> str:
@@ -149,36 +200,45 @@ def named(act: AddTodo | Clarify, language: str) -> AddTodo | Clarify:
     return act
 
 
-def looked_at(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    span, _ = cut_span(match[0], clock)
-    is_today = span is not None and span.first_on == span.last_on == clock.today
-    return [AskTodos(Question.WHICH, Selection("today" if is_today else "open", span=span))]
-
-
-def completed(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    return [CompleteTodos((name_in(match, language),))]
-
-
-def reopened(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    return [CompleteTodos((name_in(match, language),), reopen=True)]
-
-
-def deleted(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    return [DeleteTodos((name_in(match, language),))]
+def expected(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    """ "Tengo cita con el médico mañana": what is told as planned has a date."""
+    todo = todo_from(without_article(match["value"], language), clock)
+    return [todo] if todo.due else []
 
 
 def cleared(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    span, _ = cut_span(match[0], clock)
+    span, _ = cut_span(in_english(match[0], language), clock)
     return [ChangeMany("delete", Selection(span=span))]
 
 
+def completed(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    return [] if opens_question(match["what"], language) else [CompleteTodos((name_in(match, language),))]
+
+
 def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    rest, due = cut_date(match["date"], clock)
-    return [UpdateTodos((name_in(match, language),), due=due)] if due and LEADS.fullmatch(rest) else []
+    """To the date that it ends with, or by the distance: "verschiebe die Miete um eine Woche"."""
+    said = match["what"] + (f" {match['moved_to']}" if "moved_to" in match.groupdict() else "")
+    name, due = cut_final_date(said, clock)
+    if not due and (step := distance_in(language).search(said)):
+        count, unit = (vocabulary(language)[kind].get(step[kind].lower()) for kind in (Kind.NUMBER, Kind.UNIT))
+        way = "earlier" if FRAMES[language].earlier.search(match[0]) else "later"
+        name, due = said[: step.start()], f"{count or step[Kind.NUMBER]} {unit} {way}"
+    name = LEADS.sub("", name.rstrip())
+    if not due or not name or FRAMES[language].listed.search(name):
+        return []
+    return [UpdateTodos((without_article(name, language),), due=due)]
 
 
-def undone(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    return [UndoChanges()]
+@cache
+def distance_in(language: str) -> re.Pattern[str]:
+    """A number of days or hours at the end."""
+    kinds = vocabulary(language)
+    count, unit = (any_of(kinds[kind]) for kind in (Kind.NUMBER, Kind.UNIT))
+    return re.compile(rf"(?:\b|d')(?P<number>\d{{1,3}}|{count}) (?P<unit>{unit})$", re.IGNORECASE)
+
+
+def retitled(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    return [UpdateTodos((name_in(match, language),), title=match["title"])]
 
 
 def name_in(match: re.Match[str], language: str) -> str:
@@ -186,19 +246,21 @@ def name_in(match: re.Match[str], language: str) -> str:
 
 
 def without_article(title: str, language: str) -> str:
-    first, _, rest = title.partition(" ")
-    return rest if rest and first.lower() in words("articles", language) else title
+    return FRAMES[language].article.sub("", title) or title
 
 
 # In this order: "delete everything" before "delete X".
 MAKERS: dict[str, Maker] = {
-    "undo": undone,
+    "undo": lambda match, clock, language: [UndoChanges()],
     "clear": cleared,
     "remind": reminded,
-    "reopen": reopened,
+    "expect": expected,
+    "reopen": lambda match, clock, language: [CompleteTodos((name_in(match, language),), reopen=True)],
     "complete": completed,
+    "rename": retitled,
     "move": moved,
-    "look": looked_at,
-    "delete": deleted,
+    "look": lambda match, clock, language: [],
+    "unwanted": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
+    "delete": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
     "add": added,
 }

@@ -28,8 +28,9 @@ from language.reading.clauses.changing import asked_away, understand_change
 from language.reading.clauses.moving import asked_for, corrected
 from language.reading.clauses.moving import forms as moving
 from language.reading.clauses.reminding import understand_reminding
-from language.reading.foreign import of_other_language, understand_foreign
+from language.reading.foreign import understand_foreign
 from language.reading.joining import joined
+from language.reading.other_languages import of_other_language
 from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
 from language.reading.weighed import weighed
@@ -59,10 +60,12 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
     """The acts of one sentence: by the grammar, weighed by the score."""
     if len(sentence) > CLAUSE_MAX_CHARACTERS:
         return Reading([Clarify(gettext(TOO_LONG))])
-    if acts := understand_foreign(clause_of(sentence).text, clock):
+    clause = clause_of(sentence)
+    if acts := understand_foreign(clause.text, clock, is_asked=clause.asked):
         return Reading(acts, is_sure=True)
     reading = weighed(sentence, parsed(sentence, clock), lambda part: certain_acts(clause_of(part), clock), clock)
-    question = behind_us(sentence, reading, clock) or (None if reading.is_sure else of_other_language(sentence, clock))
+    is_ours = reading.is_sure and reading.acts != [Say("outside")]
+    question = behind_us(sentence, reading, clock) or (None if is_ours else of_other_language(sentence, clock))
     return Reading([question]) if question else reading
 
 

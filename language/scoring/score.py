@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from .features import of_shape, of_words, shape_of
+from .features import of_shape, of_words, shape_of, singular
 
 WEIGHTS = Path(__file__).parent / "weights.json"
 Table = dict[str, dict[str, float]]
@@ -43,3 +43,8 @@ def likelihoods(features: Iterable[str], table: Table) -> dict[str, float]:
     powers = {label: math.exp(total - highest) for label, total in sums.items()}
     whole = sum(powers.values())
     return {label: power / whole for label, power in powers.items()}
+
+
+def is_learnt(word: str) -> bool:
+    """Whether the labelled sentences, which are English, have the word often enough for a weight."""
+    return f"word {singular(word)}" in weights()["ours"]

@@ -13,10 +13,6 @@ forms = section("clauses")
 CLAUSE_MAX_CHARACTERS = 400
 END_MARKS = " \t,.;:!?…-–"
 
-# A full stop behind one of these, or behind a single letter, ends no sentence.
-NO_END = (
-    r"(?<!\bdr)(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bst)(?<!\bno)(?<!\bvs)(?<!\betc)(?<!\be\.g)(?<!\bi\.e)(?<![\s.][a-z])"
-)
 BULLET = re.compile(r"^\s*(?:(?:[-*•–] )?\[[ xX]?\]|[-*•–→➡▶►✅☑☐✔·]\ufe0f?|\d{1,3}[.)])\s+")
 
 COURTESY_MAX_CHARACTERS = 40

@@ -1,6 +1,6 @@
 """Everyday acts in German, French and Spanish."""
 
-from language.acts import AddTodo, AskTodos, Clarify, CompleteTodos, DeleteTodos, UndoChanges, UpdateTodos
+from language.acts import AddTodo, AskTodos, Clarify, CompleteTodos, DeleteTodos, Question, UndoChanges, UpdateTodos
 from language.reading.message import understand
 from language.tests.reading.case import CLOCK, UnderstandingTestCase
 
@@ -21,11 +21,11 @@ class ForeignTests(UnderstandingTestCase):
                 "Erinnere mich daran, dass ich morgen den Rasen mähen muss": AddTodo("Rasen mähen", "morgen"),
                 "Neuer Termin: Konzert am 12. Mai um 19 Uhr": AddTodo("Konzert", "am 12. Mai um 19 Uhr"),
                 "Könntest du mich an etwas erinnern": AddTodo(""),
-                "Il faudrait mettre du beurre dans la liste des courses": AddTodo("du beurre"),
+                "Il faudrait mettre du beurre dans la liste des courses": AddTodo("beurre"),
                 "Reporte payer le loyer à lundi": UpdateTodos(("payer le loyer",), due="lundi"),
                 "¿Podrías añadir mantequilla a la lista de la fiesta?": AddTodo("mantequilla"),
                 "Ya pagué el alquiler": CompleteTodos(("alquiler",)),
-                "Ajoute du beurre à ma liste": AddTodo("du beurre"),
+                "Ajoute du beurre à ma liste": AddTodo("beurre"),
                 "Rappelle-moi de payer le loyer lundi": AddTodo("payer le loyer", "lundi"),
                 "Supprime payer le loyer": DeleteTodos(("payer le loyer",)),
                 "Añade mantequilla a mi lista": AddTodo("mantequilla"),
@@ -60,6 +60,69 @@ class ForeignTests(UnderstandingTestCase):
     def test_things_are_told_apart_by_the_conjunction_of_the_language(self):
         things = [AddTodo("Brot"), AddTodo("Käse"), AddTodo("Wein")]
         self.assert_means({"Brot, Käse und Wein auf die Liste": things})
+        two = [AddTodo("savon"), AddTodo("shampoing")]
+        self.assert_means({"Ajoute du savon et du shampoing à la liste": two})
+        self.assert_means({"añade el jabón y la pasta a la lista": [AddTodo("jabón"), AddTodo("pasta")]})
+
+    def test_a_question_is_read_by_its_words_for_lists_states_and_days(self):
+        for text, which, days in (
+            ("Was ist am Samstag fällig?", "open", "2026-03-07 2026-03-07"),
+            ("Was habe ich schon geschafft?", "done", ""),
+            ("Welche Termine sind überfällig?", "overdue", ""),
+            ("Wie viele Aufgaben habe ich nächste Woche?", "open", "2026-03-09 2026-03-15"),
+            ("Quelles tâches sont en retard ?", "overdue", ""),
+            ("on a quelque chose de prévu cette semaine ?", "open", "2026-03-02 2026-03-08"),
+            ("¿Qué tareas vencen la semana que viene?", "open", "2026-03-09 2026-03-15"),
+            ("¿Qué he terminado?", "done", ""),
+        ):
+            with self.subTest(text):
+                (act,) = understand(text, CLOCK)
+                span = act.selection.span
+                self.assertEqual(act.selection.filter, which)
+                self.assertEqual(f"{span.first_on} {span.last_on}" if span else "", days)
+
+    def test_a_question_about_one_thing_asks_for_it_alone(self):
+        for text, question in (
+            ("Wann ist der Elternabend?", Question.WHEN),
+            ("Steht Elternabend auf der Liste?", Question.IS_THERE),
+            ("Quand est l'Elternabend ?", Question.WHEN),
+            ("¿Cuándo tengo Elternabend?", Question.WHEN),
+        ):
+            with self.subTest(text):
+                (act,) = understand(text, CLOCK)
+                self.assertEqual((act.question, act.task), (question, "Elternabend"))
+
+    def test_what_has_a_date_and_tells_nothing_is_an_appointment(self):
+        self.assert_means(
+            {
+                "Elternabend am 12. März um 19 Uhr": AddTodo("Elternabend", "am 12. März um 19 Uhr"),
+                "réunion de copropriété jeudi à 18h": AddTodo("réunion de copropriété", "jeudi à 18h"),
+                "tengo cita con el médico el lunes a las 9": AddTodo("cita con el médico", "el lunes a las 9"),
+            }
+        )
+        self.assert_asks_back("Heute ist das Wetter schlecht", "Aujourd'hui je suis malade", "hoy no voy al gimnasio")
+
+    def test_what_is_not_done_is_never_a_new_todo(self):
+        self.assert_means({"Keller fegen ist noch nicht erledigt": CompleteTodos(("Keller fegen",), reopen=True)})
+        self.assert_asks_back("ranger la cave n'est pas urgent", "ordenar el sótano no es urgente")
+
+    def test_a_todo_moves_by_a_distance(self):
+        self.assert_means(
+            {
+                "Verschieb die Miete um zwei Wochen": UpdateTodos(("Miete",), due="2 week later"),
+                "décale la réunion d'une heure": UpdateTodos(("réunion",), due="1 hour later"),
+                "adelanta la reunión 3 días": UpdateTodos(("reunión",), due="3 day earlier"),
+            }
+        )
+
+    def test_an_english_request_with_foreign_names_stays_english(self):
+        self.assert_means(
+            {
+                "watch La Haine tonight": AddTodo("watch La Haine", "tonight"),
+                "buy crème fraîche": AddTodo("buy crème fraîche"),
+                "call Señor Núñez mañana": AddTodo("call Señor Núñez", "mañana"),
+            }
+        )
 
     def test_a_request_of_another_language_that_is_not_understood_is_never_written(self):
         self.assert_asks_back("Brich die Erinnerung für morgen ab", "Bestätige die Erinnerung für morgen")
@@ -73,6 +136,11 @@ class ForeignTests(UnderstandingTestCase):
             "bugün ne almam gerekiyor",
             "明日歯医者に電話する",
             "купить хлеб",
+            "wat staat er vandaag op mijn lijst",
+            "comprar pão na segunda",
+            "süt ekle",
+            "doodh aur roti kharidna hai kal",
+            "kupi hleb zavtra",
         ):
             with self.subTest(text):
                 (act,) = understand(text, CLOCK)

@@ -1,0 +1,83 @@
+"""A question about the list in German, French or Spanish, read as a bag of words.
+
+It asks for what its words for lists, states (done, overdue) and days say; the words that are none of these are what
+it is about.
+"""
+
+import re
+from functools import cache
+
+from language.acts import AskTodos, Question, Selection
+from language.clock import Clock
+from language.dates.languages import Kind, plain, vocabulary
+from language.grammar import section, words
+from language.text.periods import cut_span
+
+PARTS = re.compile(r"[-'’]")
+MARKS = " ,.;:!?¿¡"
+TOPIC_WORDS_MAX = 5
+PERIODS = ("week", "month", "year", "weekend")
+
+
+def asked(text: str, clock: Clock, language: str) -> AskTodos | None:
+    """The question, whatever its first word is; None where nothing in it speaks of a list."""
+    frames = section("frames", language)
+    done, overdue = frames.done_words.search(text), frames.overdue_words.search(text)
+    span, rest = cut_span(in_english(text, language), clock, looks_back=done is not None)
+    said = [word for word in (word.strip(MARKS) for word in rest.split()) if word]
+    about = [word for word in said if frames.about.search(word)]
+    others = (bare(word, language) for word in said if word not in about)
+    topic = " ".join(word for word in others if word)
+    if len(topic.split()) > TOPIC_WORDS_MAX:
+        return None
+    if topic and first_word(text) in words("when", language):
+        return AskTodos(Question.WHEN, Selection("all", topic), topic)
+    if not (about or done or overdue or (span and not topic)):
+        return None
+    if topic and first_word(text) in words("there", language):
+        return AskTodos(Question.IS_THERE, Selection("all", topic), topic)
+    is_today = span is not None and span.first_on == span.last_on == clock.today
+    which = "done" if done else "overdue" if overdue else "today" if is_today else "open"
+    counted = frames.counting.match(text)
+    return AskTodos(Question.HOW_MANY if counted else Question.WHICH, Selection(which, span=span))
+
+
+def opens_question(text: str, language: str) -> bool:
+    return first_word(text) in words("asking", language)
+
+
+def first_word(text: str) -> str:
+    return PARTS.split(text.partition(" ")[0].lower().strip(MARKS))[0]
+
+
+def bare(word: str, language: str) -> str:
+    """The word without the small ones that are joined to it; empty where it is one of those that ask."""
+    light = words("light", language) | words("asking", language) | words("when", language)
+    parts = PARTS.split(word)
+    while parts and parts[0].lower() in light:
+        parts = parts[1:]
+    return "" if not parts or (len(parts) == 1 and parts[0].lower() in light) else word[-len("-".join(parts)) :]
+
+
+def in_english(text: str, language: str) -> str:
+    """The text with “diese Woche”, “la semaine prochaine” as English says them: those have days of their own."""
+    which, units, pattern = periods(language)
+
+    def said(match: re.Match[str]) -> str:
+        step, unit = plain(match["before"] or match["behind"] or ""), units[plain(match["unit"])]
+        return f"{which.get(step, 'this')} {unit}" if step or unit == "weekend" else match[0]
+
+    return pattern.sub(said, text)
+
+
+@cache
+def periods(language: str) -> tuple[dict[str, str], dict[str, str], re.Pattern[str]]:
+    """The words for which period and for the period, each with its English, and the pattern of both."""
+    kinds = vocabulary(language)
+    names = {Kind.THIS: "this", Kind.NEXT: "next", Kind.LAST: "last"}
+    which = {form: name for kind, name in names.items() for word in kinds[kind] for form in (word, plain(word))}
+    units = {word: unit for word, unit in kinds[Kind.UNIT].items() if unit in PERIODS}
+    units |= {word: "weekend" for word, count in kinds[Kind.WEEKEND].items() if count == "one"}
+    step, unit = ("|".join(sorted(each, key=len, reverse=True)) for each in (which, units))
+    spelt = rf"\b(?:(?P<before>{step}) )?(?P<unit>{unit})\b(?: (?P<behind>{step})\b)?"
+    return which, {plain(word): unit for word, unit in units.items()}, re.compile(spelt, re.IGNORECASE)
