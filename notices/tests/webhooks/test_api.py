@@ -16,14 +16,13 @@ from accounts.models import AccountMail, SecurityEvent, User
 from accounts.testing import alice, bearer, bob
 from notices.models import Delivery, Webhook
 from notices.outbox.sending import send_due
+from notices.tests.test_push import AddressesThatAreNotCalled
 from notices.webhooks import acts
 from notices.webhooks.acts import WEBHOOKS_MAX, TooManyWebhooks, add_webhook
 from notices.webhooks.testing import Receiver
 from todos.commands import add_todo
 from todos.testing import BY_CHAT
 from web.models import KeptAnswer
-
-from .test_push import AddressesThatAreNotCalled
 
 PUBLIC = "https://hooks.example.com/todos"
 

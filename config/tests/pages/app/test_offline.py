@@ -242,7 +242,7 @@ class ANewVersion(AppCase):
     """Two deployments at one address, one after the other; the second has another script and another style."""
 
     def deploy(self, port=None):
-        variables = {"RATE_LIMITS": "off", "DJANGO_SETTINGS_MODULE": "config.tests.operating.moved_settings"}
+        variables = {"RATE_LIMITS": "off", "DJANGO_SETTINGS_MODULE": "config.tests.pages.app.moved_settings"}
         return running_server(self.database, "uvicorn", port=port, **variables, STATIC_FOLDER=str(self.folder))
 
     def setUp(self):

@@ -9,12 +9,11 @@ from django.conf import settings
 from django.utils import translation
 
 from config.tests.browser import ModelCase, expect, save_screenshot
+from config.tests.pages.languages.pseudo import pseudo_language, write_pseudo_language
 from config.tests.privacy.isolation import address
 from config.tests.privacy.isolation_case import SAMPLES, IsolationCase, content_of
 from config.tests.privacy.isolation_of_pages import PAGES
 from web.tests.test_unmarked import NAMES, NOT_READ, READ_ATTRIBUTE, TAG
-
-from .pseudo import pseudo_language, write_pseudo_language
 
 pytestmark = pytest.mark.once
 # What people wrote, or what programs are called.
@@ -61,7 +60,7 @@ class InABrowser(ModelCase):
     def start_server(cls, name="uvicorn", **variables):
         folder = cls.stack.enter_context(tempfile.TemporaryDirectory())
         write_pseudo_language(Path(folder))
-        variables |= {"PSEUDO_LOCALE": folder, "DJANGO_SETTINGS_MODULE": "config.tests.pages.pseudo_settings"}
+        variables |= {"PSEUDO_LOCALE": folder, "DJANGO_SETTINGS_MODULE": "config.tests.pages.languages.pseudo_settings"}
         return super().start_server(name, **variables)
 
     def visit(self, language, *widths):
