@@ -1,7 +1,7 @@
 """The panel in which a todo is edited: saved while it is written in, and nothing is lost where two write at once."""
 
 from config.tests.browser import expect
-from config.tests.pages.test_states import StateCase
+from config.tests.pages.state_case import StateCase
 
 
 class EditorTests(StateCase):

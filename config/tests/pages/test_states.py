@@ -1,9 +1,8 @@
-"""States that a page passes through, in both themes and at two widths: menus, running turns, questions, notices."""
+"""States that a page passes through, in both themes and at two widths: menus, questions, notices."""
 
-from bench.surroundings.answers import call, calls, hangs, says
-from config.tests.browser import BrowserCase, ModelCase, expect, save_screenshot
+from config.tests.browser import expect
+from config.tests.pages.state_case import StateCase
 
-WINDOWS = ((360, "dark"), (1440, "light"))
 TODOS = (
     "Pay rent tomorrow p1",
     "Call Ann friday 5pm #family",
@@ -11,30 +10,6 @@ TODOS = (
     "Buy milk #home",
     "Renew passport p2",
 )
-
-
-class StateCase(BrowserCase):
-    window = ""
-
-    def each_window(self):
-        """A page for each width and theme, of one person."""
-        state = self.context.storage_state()
-        for width, theme in WINDOWS:
-            size = {"width": width, "height": 800}
-            page = self.open_page(self.open_context(viewport=size, color_scheme=theme, storage_state=state))
-            self.window = f"{width}-{theme}"
-            yield page
-
-    def assert_state(self, name, page):
-        self.assert_fits(name, page)
-        self.assert_accessible(name, page)
-        save_screenshot(page, f"{name}-{self.window}")
-
-    def quick_add(self, page, *lines):
-        for line in lines:
-            page.fill("#quick-add", line)
-            page.press("#quick-add", "Enter")
-            expect(page.locator("#quick-add")).to_have_value("")
 
 
 class StateTests(StateCase):
@@ -388,33 +363,3 @@ class StateTests(StateCase):
         self.page.click("#all-conversations a >> nth=0")
         expect(self.page.locator(".message-assistant")).to_be_visible()
         expect(self.page.locator(".unread-mark")).to_have_count(0)
-
-
-class RunningTests(StateCase, ModelCase):
-    def test_a_turn_that_runs_and_one_with_cards(self):
-        self.sign_up(username="alice")
-        for text in ("Plan the summer holidays", "What is overdue?"):
-            self.page.goto("/")
-            self.say(text)
-            self.wait_for_answer()
-        self.page.goto("/")
-        tasks = [{"title": "Buy milk", "due": "tomorrow", "tags": ["home"]}, {"title": "Pay rent", "priority": "high"}]
-        self.upstream.script([calls(call("add_task", {"tasks": tasks})), says("Both are on your list.")])
-        self.say("add milk for tomorrow, and pay rent, which is important")
-        self.wait_for_answer("Both")
-        self.page.click("[aria-label='Good answer']")
-        expect(self.page.locator("[aria-label='Good answer']")).to_have_attribute("aria-pressed", "true")
-        self.assert_same_after_reload()
-        address = self.page.url
-        for page in self.each_window():
-            page.goto(address)
-            self.assert_state("cards", page)
-        self.upstream.script([hangs("Let me think")])
-        self.say("and now?")
-        expect(self.page.locator(".message-assistant").last).to_contain_text("Let me think")
-        for page in self.each_window():
-            page.goto(address)
-            expect(page.locator("#messages .working")).to_be_visible()
-            self.assert_state("running", page)
-        self.page.click("#composer-action.stop")
-        self.wait_for_answer("Stopped here.")

@@ -1,4 +1,4 @@
-"""Webhooks over the wire: what happens to todos and turns arrives signed, once, in the end, and nowhere inside."""
+"""How often a webhook is tried, and who waits for whom."""
 
 import datetime
 import socket
@@ -6,155 +6,22 @@ from http.server import BaseHTTPRequestHandler
 from unittest import mock
 
 from asgiref.sync import async_to_sync
-from django.conf import settings
-from django.db import connection, transaction
 from django.db.models import F
-from django.test import TestCase, override_settings
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from standardwebhooks.webhooks import WebhookVerificationError
 
-from accounts.models import SecurityEvent, User
-from accounts.testing import alice, bearer, bob
-from accounts.tests.mails.case import MailCase
-from database.units import database_unit, within_unit
+from accounts.models import User
+from accounts.testing import bob
 from notices.channels.webhook import WebhookChannel
 from notices.models import Delivery, Webhook
 from notices.outbox.claims import KEPT_FREE, claim
-from notices.outbox.purging import purge_letters
-from notices.outbox.sending import SLEEP_SECONDS, Sender, send_due
+from notices.outbox.sending import SLEEP_SECONDS, Sender
+from notices.tests.webhooks.case import DAY, WebhookCase
 from notices.webhooks import events, health, sending
-from notices.webhooks.acts import WEBHOOKS_MAX, add_webhook, change_webhook, put_test, rotate_secret
+from notices.webhooks.acts import add_webhook, put_test
 from notices.webhooks.events import WebhookTold, letter, put_letters
-from notices.webhooks.health import PAUSES_SECONDS, SWITCHED_OFF_AFTER, note_failure
-from notices.webhooks.signing import new_secret, secret_of
+from notices.webhooks.health import PAUSES_SECONDS
+from notices.webhooks.signing import new_secret
 from notices.webhooks.testing import Receiver
-from todos.changing.undo import undo_last
-from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, restore_todo, update_todo
-from todos.models import TodoChange
-from todos.testing import BY_CHAT
-from web.addresses import outbound
-
-HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
-
-
-@override_settings(CALLS_TO_LOOPBACK=True)
-class WebhookCase(TestCase):
-    def setUp(self):
-        self.receiver = self.enterContext(Receiver())
-        self.alice = alice()
-        self.webhook = self.add()
-
-    def add(self, owner=None, url=None, events=("*",), name=""):
-        return add_webhook(owner or self.alice, None, url or self.receiver.url, name, events)
-
-    def todo(self, title="Call Ann", owner=None, **fields):
-        return add_todo(owner or self.alice, now=timezone.now(), by=BY_CHAT, title=title, **fields).todo
-
-    def send(self):
-        return async_to_sync(send_due)()
-
-    def later(self, wait=HOUR):
-        """So much time passes for what waits."""
-        for rows, column in ((Delivery, "not_before"), (Webhook, "paused_until"), (Webhook, "failing_since")):
-            rows.objects.update(**{column: F(column) - wait})
-
-    def states(self):
-        rows = Delivery.objects.filter(channel="webhook").order_by("pk")
-        return list(rows.values_list("state", "code", "attempts"))
-
-    @property
-    def told(self):
-        """What arrived, after a look at each signature."""
-        secret = secret_of(Webhook.objects.get(pk=self.webhook.pk))
-        return [call.verified(secret) for call in self.receiver.calls]
-
-    @property
-    def types(self):
-        return [event["type"] for event in self.told]
-
-
-class Events(WebhookCase):
-    def test_each_change_of_a_todo_arrives_signed_with_the_todo_as_the_api_shows_it(self):
-        todo = self.todo(due="tomorrow 5pm", tags={"family"})
-        by = {"now": timezone.now(), "by": BY_CHAT}
-        update_todo(self.alice, todo.pk, title="Call Anne", **by)
-        complete_todo(self.alice, todo.pk, **by)
-        reopen_todo(self.alice, todo.pk, **by)
-        delete_todo(self.alice, todo.pk, **by)
-        restore_todo(self.alice, todo.pk, **by)
-        self.send()
-        self.assertEqual(
-            self.types,
-            ["todo.added", "todo.updated", "todo.completed", "todo.reopened", "todo.deleted", "todo.restored"],
-        )
-        shown = self.client.get(
-            f"/api/{self.alice.subject}/todos/{todo.pk}", headers={"Authorization": bearer(self.alice)}
-        ).json()
-        last = self.told[-1]["data"]
-        self.assertEqual(last["todo"], shown)
-        self.assertEqual(shown["reminds"], self.told[1]["data"]["todo"]["reminds"])
-        self.assertTrue(shown["reminds"])
-        newest = TodoChange.objects.latest("id")
-        self.assertEqual((last["change"]["id"], last["change"]["door"]), (str(newest.pk), "chat"))
-        self.assertEqual([event["data"]["todo"]["version"] for event in self.told], [1, 2, 3, 4, 5, 6])
-
-    def test_what_an_undo_takes_back_arrives_as_well(self):
-        self.todo()
-        undo_last(self.alice, now=timezone.now(), by=BY_CHAT)
-        self.send()
-        self.assertEqual(self.types, ["todo.added", "todo.removed"])
-        self.assertEqual(self.told[1]["data"]["todo"]["title"], "Call Ann")
-        self.assertEqual(self.told[1]["data"]["change"]["undoes"], self.told[0]["data"]["change"]["id"])
-
-    def test_what_was_not_done_in_the_end_is_not_told(self):
-        with self.assertRaises(ZeroDivisionError), transaction.atomic():
-            self.todo()
-            raise ZeroDivisionError
-        self.send()
-        self.assertEqual(self.receiver.calls, [])
-
-    def test_only_the_events_that_it_wants_and_only_of_its_owner(self):
-        Webhook.objects.all().delete()
-        self.webhook = self.add(events=["todo.completed"])
-        self.todo(owner=bob())
-        todo = self.todo()
-        complete_todo(self.alice, todo.pk, now=timezone.now(), by=BY_CHAT)
-        self.send()
-        self.assertEqual(self.types, ["todo.completed"])
-
-    def test_every_program_of_a_person_is_told(self):
-        for _ in range(WEBHOOKS_MAX - 1):
-            self.add()
-        self.todo()
-        self.assertEqual(self.send(), {"webhook sent": WEBHOOKS_MAX})
-        self.assertEqual(len({call.id for call in self.receiver.calls}), WEBHOOKS_MAX)
-
-    def test_who_has_none_is_asked_nothing_more(self):
-        other = bob()
-        before = len(self.queries(other))
-        add_webhook(other, None, self.receiver.url, "", ["turn.failed"])
-        with_one = self.queries(other)
-        self.assertEqual(len(with_one) - before, 1, "which of them want it")
-        change_webhook(other, other.webhooks.get().pk, None, on=False)
-        self.assertEqual(len(self.queries(other)), before)
-        self.assertFalse(any("webhook" in query["sql"] and "SELECT" in query["sql"] for query in self.queries(other)))
-
-    def queries(self, user):
-        user = User.objects.get(pk=user.pk)
-        with CaptureQueriesContext(
-            connection,
-        ) as found:
-            self.todo(owner=user)
-        return [query for query in found.captured_queries if '"accounts_user"' not in query["sql"]]
-
-    def test_an_account_that_was_read_before_and_is_saved_later_keeps_being_told(self):
-        early = User.objects.get(pk=bob().pk)
-        add_webhook(User.objects.get(pk=early.pk), None, self.receiver.url, "", ["*"])
-        early.time_zone = "Europe/Berlin"
-        early.save()
-        early.refresh_from_db()
-        self.assertEqual((early.has_webhooks, early.time_zone), (True, "Europe/Berlin"))
 
 
 class Attempts(WebhookCase):
@@ -321,153 +188,6 @@ class Attempts(WebhookCase):
         self.assertTrue(code)
 
 
-class SwitchedOff(WebhookCase):
-    def test_after_days_of_failures_it_is_off_and_its_owner_told(self):
-        self.receiver.usual = (500, {})
-        self.todo()
-        self.send()
-        self.later(SWITCHED_OFF_AFTER)
-        self.todo("Another")
-        self.send()
-        self.webhook.refresh_from_db()
-        self.assertEqual((self.webhook.off_because, User.objects.get().has_webhooks), ("failing", False))
-        self.assertFalse(Delivery.objects.filter(channel="webhook", state__in=["waiting", "claimed"]).exists())
-        news = Delivery.objects.get(channel="page")
-        self.assertEqual((news.kind, news.content["title"]), ("news", "A webhook was switched off"))
-        self.assertEqual(SecurityEvent.objects.get(kind="webhook_off").detail, "127.0.0.1")
-        self.client.force_login(self.alice)
-        self.assertIn("A webhook was switched off", self.client.get("/notices").content.decode())
-        self.assertIn("Off: nothing has reached it for days", self.client.get("/accounts/settings").content.decode())
-        calls = len(self.receiver.calls)
-        self.todo("Nobody hears of this")
-        self.send()
-        self.assertEqual(len(self.receiver.calls), calls)
-
-    def test_a_success_in_between_begins_the_days_anew(self):
-        self.receiver.answers = [(500, {}), (204, {}), (204, {}), (500, {})]
-        for _ in range(2):
-            self.todo()
-            self.send()
-            self.later(SWITCHED_OFF_AFTER)
-            self.send()
-        self.webhook.refresh_from_db()
-        self.assertEqual(self.webhook.off_because, "")
-
-    def test_who_says_410_is_asked_no_more(self):
-        self.receiver.usual = (410, {})
-        self.todo()
-        self.todo()
-        self.send()
-        self.webhook.refresh_from_db()
-        self.assertEqual((self.webhook.off_because, len(self.receiver.calls)), ("gone", 1))
-        self.assertEqual([state for state, _, _ in self.states()], ["failed", "expired"])
-
-    def test_switched_on_again_it_begins_anew(self):
-        self.test_who_says_410_is_asked_no_more()
-        self.receiver.usual = (204, {})
-        change_webhook(self.alice, self.webhook.pk, None, on=True)
-        self.todo("Third")
-        self.send()
-        self.assertEqual(self.told[-1]["data"]["todo"]["title"], "Third")
-
-    def test_an_account_that_is_erased_or_disabled_meanwhile_is_not_told_of_any_more(self):
-        self.todo()
-        [held] = claim("webhook", WebhookChannel.slots)
-        letter = within_unit(sending.letter_of)(self.alice, held.notice.id, held.notice.id, self.webhook.pk)
-        User.objects.filter(pk=self.alice.pk).update(is_active=False)
-        self.later()
-        self.send()
-        self.assertEqual((self.receiver.calls, self.states()[0][:2]), ([], ("expired", "not_needed")))
-        User.objects.all().delete()
-        self.receiver.usual = (500, {})
-        outcome = async_to_sync(sending.send)(self.alice, letter)
-        self.assertEqual((outcome.result, outcome.code), ("failed", "erased"))
-
-
-class Mails(MailCase):
-    async def test_who_confirmed_an_address_is_mailed_and_led_to_the_settings(self):
-        webhook = await database_unit(add_webhook)(self.alice, None, "https://hooks.example.com/secret-path", "", [])
-        await database_unit(note_failure)(self.alice, webhook.pk, is_gone=True, asked_seconds=0)
-        added, off = sorted(await self.mails(), key=lambda mail: mail.subject)  # several go at once
-        self.assertEqual((added.subject, off.subject), ("Webhook added", "Webhook switched off by itself"))
-        self.assertTrue(off.links[0].endswith("/accounts/settings"))
-        self.assertIn("hooks.example.com", off.text)
-        self.assertNotIn("secret-path", added.text + off.text)
-        self.assertNotIn("new password", off.text)
-
-
-class Secrets(WebhookCase):
-    def test_for_a_day_both_secrets_count_and_then_the_new_one_alone(self):
-        old = secret_of(self.webhook)
-        rotate_secret(self.alice, self.webhook.pk, None)
-        self.todo()
-        self.send()
-        new = secret_of(Webhook.objects.get())
-        self.assertNotEqual(old, new)
-        [call] = self.receiver.calls
-        self.assertEqual(call.headers["webhook-signature"].count("v1,"), 2)
-        self.assertEqual(call.verified(old), call.verified(new))
-        Webhook.objects.update(both_until=F("both_until") - DAY)
-        self.todo()
-        self.send()
-        self.assertEqual(self.receiver.calls[1].headers["webhook-signature"].count("v1,"), 1)
-        self.receiver.calls[1].verified(new)
-        with self.assertRaises(WebhookVerificationError):
-            self.receiver.calls[1].verified(old)
-
-    def test_it_is_no_text_in_the_database_and_outlives_a_new_secret_key(self):
-        secret = secret_of(self.webhook)
-        self.assertTrue(secret.startswith("whsec_"))
-        self.assertNotIn(secret.removeprefix("whsec_"), str(Webhook.objects.values_list().get()))
-        with override_settings(SECRET_KEY="new", SECRET_KEY_FALLBACKS=[]):
-            self.todo()
-            self.send()
-            self.assertEqual(self.states(), [("waiting", "no_secret", 1)])
-        with override_settings(SECRET_KEY="new", SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
-            self.assertEqual(secret_of(Webhook.objects.get()), secret)
-
-    def test_what_was_changed_on_the_way_does_not_verify(self):
-        self.todo()
-        self.send()
-        [call] = self.receiver.calls
-        for changed in (
-            type(call)(call.path, call.headers, call.body + b" "),
-            type(call)(call.path, call.headers | {"webhook-id": "another"}, call.body),
-        ):
-            with self.assertRaises(WebhookVerificationError):
-                changed.verified(secret_of(self.webhook))
-
-
-class AddressesThatAreNotCalled(WebhookCase):
-    def test_a_redirect_is_a_failure_and_is_not_followed(self):
-        inside = Receiver()
-        with inside:
-            for status in (301, 302, 303, 307, 308):
-                self.receiver.answers.append((status, {"Location": inside.url}))
-                self.todo()
-                self.send()
-                self.assertEqual(Delivery.objects.latest("id").code, f"http_{status}")
-                Delivery.objects.all().delete()
-                Webhook.objects.update(failures=0, paused_until=None)
-        self.assertEqual(inside.calls, [])
-
-    def test_a_name_that_means_something_inside_by_now_is_not_called(self):
-        Webhook.objects.update(url=f"https://hooks.example.com:443/{'x' * 20}")
-        for inside in ("127.0.0.1", "10.0.0.1", "::1", "169.254.169.254", "::ffff:10.0.0.1"):
-            found = [(0, 0, 0, "", (number, 443)) for number in ("93.184.215.14", inside)]
-            with (
-                self.subTest(inside),
-                override_settings(CALLS_TO_LOOPBACK=False),
-                mock.patch.object(socket, "getaddrinfo", return_value=found),
-                mock.patch.object(outbound, "post", side_effect=AssertionError),
-            ):
-                self.todo()
-                self.send()
-                self.assertEqual(Delivery.objects.latest("id").code, "not_public")
-                Delivery.objects.all().delete()
-                Webhook.objects.update(failures=0, paused_until=None)
-
-
 class AThousand(WebhookCase):
     HOOKS = 1_000
 
@@ -505,13 +225,3 @@ class AThousand(WebhookCase):
         Delivery.objects.filter(state="claimed").update(state="waiting", claim_token=None, not_before=timezone.now())
         Delivery.objects.filter(target=str(self.webhook.pk)).delete()
         return str(self.webhook.pk) in claimed
-
-
-class Kept(WebhookCase):
-    def test_what_was_sent_is_kept_for_a_week(self):
-        self.todo()
-        self.send()
-        now = timezone.now()
-        self.assertEqual(purge_letters(now + 6 * DAY), 0)
-        self.assertEqual(purge_letters(now + 8 * DAY), 1)
-        self.assertFalse(Delivery.objects.filter(channel="webhook").exists())

@@ -5,7 +5,7 @@ from asgiref.sync import sync_to_async
 from accounts.testing import bob
 from todos.models import Todo, TodoChange
 from todos.testing import TodoFactory
-from todos.tests.api.test_todos import OUT_KEYS, TodoApiTestCase
+from todos.tests.api.case import OUT_KEYS, TodoApiTestCase
 
 
 class BatchTests(TodoApiTestCase):

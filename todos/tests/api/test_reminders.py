@@ -7,7 +7,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from todos.models import Reminder
-from todos.tests.api.test_todos import TodoApiTestCase
+from todos.tests.api.case import TodoApiTestCase
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 TOMORROW = (timezone.now().astimezone(TOKYO) + datetime.timedelta(days=1)).date()

@@ -1,52 +1,14 @@
 """Taking changes back, and what stands in the way."""
 
-import datetime
-import uuid
-
-from django.test import TestCase
-
-from accounts.testing import alice, bob
+from accounts.testing import bob
 from language.due import Due
-from todos.changing.changes import Origin, same, snapshot
-from todos.changing.undo import tool_calls_settled, undo, undo_last, undo_todo
+from todos.changing.changes import Origin
+from todos.changing.undo import tool_calls_settled, undo_todo
 from todos.commands import add_todo, complete_todo, delete_todo, reopen_todo, update_todo
 from todos.errors import ChangeNotFound, NothingToUndo
 from todos.models import Door, Todo, TodoChange
-from todos.testing import BY_PAGE, NOW, TodoFactory, use_tool
-
-DAYS_LATER = NOW + datetime.timedelta(days=5)
-
-
-def in_turn(conversation_id=None):
-    """Where a tool call of some turn comes from."""
-    return Origin(Door.CHAT, conversation_id or uuid.uuid4(), uuid.uuid4(), uuid.uuid4())
-
-
-class UndoTestCase(TestCase):
-    def setUp(self):
-        self.alice = alice(time_zone="America/New_York")
-
-    def add(self, title="Buy milk", by=BY_PAGE, **fields):
-        return add_todo(self.alice, now=NOW, by=by, title=title, **fields)
-
-    def run_command(self, command, todo, by=BY_PAGE, **fields):
-        return command(self.alice, todo.id, now=NOW, by=by, **fields)
-
-    def undo(self, written=None, by=BY_PAGE, **target):
-        target = {"change_id": written.change.pk} if written else target
-        return undo(self.alice, now=DAYS_LATER, by=by, **target)
-
-    def state(self):
-        return {todo.pk: snapshot(todo) for todo in Todo.objects.with_tags()}
-
-    def assert_state(self, state):
-        now = self.state()
-        self.assertEqual(now.keys(), state.keys())
-        for todo_id, shot in state.items():
-            self.assertTrue(same(shot, now[todo_id]), (shot, now[todo_id]))
-
-    def titles(self):
-        return [todo.title for todo in Todo.objects.order_by("title")]
+from todos.testing import BY_PAGE, NOW, TodoFactory
+from todos.tests.changing.undo_case import DAYS_LATER, UndoTestCase, in_turn
 
 
 class OneChangeTests(UndoTestCase):
@@ -307,102 +269,3 @@ class RepeatTests(UndoTestCase):
         self.assert_state(self.before)
         self.undo(reopened)
         self.assert_state(after)
-
-
-class LastTests(UndoTestCase):
-    def test_the_last_turn_of_the_conversation_then_the_one_before(self):
-        conversation = uuid.uuid4()
-        turns = [in_turn(conversation) for _ in range(2)]
-        self.add("A", by=turns[0])
-        self.add("B1", by=turns[1])
-        self.add("B2", by=turns[1])
-        self.add("Elsewhere", by=in_turn())
-        self.add("By hand")
-        seen = []
-        for _ in range(2):
-            undo_last(self.alice, now=NOW, by=in_turn(conversation))
-            seen.append(self.titles())
-        self.assertEqual(seen, [["A", "By hand", "Elsewhere"], ["By hand", "Elsewhere"]])
-        with self.assertRaises(NothingToUndo):
-            undo_last(self.alice, now=NOW, by=in_turn(conversation))
-
-    def test_redo_takes_the_last_undo_back_and_then_the_one_before(self):
-        conversation = uuid.uuid4()
-        for title in "AB":
-            self.add(title, by=in_turn(conversation))
-        for _ in range(2):
-            undo_last(self.alice, now=NOW, by=in_turn(conversation))
-        seen = []
-        for _ in range(2):
-            undo_last(self.alice, now=NOW, by=in_turn(conversation), redo=True)
-            seen.append(self.titles())
-        self.assertEqual(seen, [["A"], ["A", "B"]])
-        with self.assertRaises(NothingToUndo):
-            undo_last(self.alice, now=NOW, by=in_turn(conversation), redo=True)
-
-    def test_the_last_change_of_a_todo_through_whichever_door(self):
-        todo = self.add(by=in_turn()).todo
-        self.run_command(update_todo, todo, title="Buy bread")
-        self.run_command(delete_todo, todo, by=Origin(Door.API))
-        for deleted, title in ((False, "Buy bread"), (False, "Buy milk")):
-            undo_todo(self.alice, todo.id, now=NOW, by=in_turn())
-            stored = Todo.objects.get()
-            self.assertEqual((bool(stored.deleted_at), stored.title), (deleted, title))
-
-
-class ToolTests(UndoTestCase):
-    async def call(self, name, /, by=None, **arguments):
-        return await use_tool(self.alice, name, by=by or in_turn(self.conversation), **arguments)
-
-    def setUp(self):
-        super().setUp()
-        self.conversation = uuid.uuid4()
-
-    async def test_undo_takes_back_what_the_last_turn_did(self):
-        await self.call("add_task", tasks=[{"title": "Buy milk"}, {"title": "Call mom"}])
-        undone = await self.call("undo")
-        self.assertEqual([item["outcome"] for item in undone.output["results"]], ["undone", "undone"])
-        self.assertEqual(undone.output["results"][0]["note"], "“Buy milk” is off the list again.")
-        self.assertFalse(await Todo.objects.aexists())
-        await self.call("undo", redo=True)
-        self.assertEqual(await Todo.objects.acount(), 2)
-
-    async def test_undo_finds_a_todo_by_its_words_also_in_the_trash(self):
-        await self.call("add_task", tasks=[{"title": "Buy milk"}])
-        await self.call("delete_task", tasks=["milk"])
-        await self.call("add_task", tasks=[{"title": "Call mom"}])
-        undone = await self.call("undo", task="the milk one")
-        self.assertEqual(undone.output["results"][0]["note"], "“Buy milk” is out of the trash again.")
-        self.assertEqual(await Todo.objects.open().acount(), 2)
-
-    async def test_what_cannot_be_undone_is_an_error_with_the_reason(self):
-        nothing = await self.call("undo")
-        self.assertEqual(nothing.output["error"]["code"], "nothing_to_undo")
-        await self.call("add_task", tasks=[{"title": "Buy milk"}, {"title": "Buy rice"}])
-        unclear = await self.call("undo", task="buy")
-        self.assertEqual(
-            (unclear.output["error"]["code"], len(unclear.output["results"][0]["candidates"])), ("todo_ambiguous", 2)
-        )
-        await Todo.objects.aupdate(title="Mine")
-        changed = await self.call("undo")
-        self.assertEqual((changed.status, changed.output["error"]["code"]), ("error", "changed_since"))
-        self.assertIn("title: “Buy milk” → “Mine”", changed.output["error"]["message"])
-
-    async def test_a_call_that_is_made_twice_writes_once(self):
-        by = in_turn()
-        for name, arguments in (
-            ("add_task", {"tasks": [{"title": "Buy milk"}, {"title": "Standup", "due": "every day"}]}),
-            ("complete_task", {"tasks": ["standup", "milk"]}),
-            ("undo", {}),
-        ):
-            by = in_turn(self.conversation)
-            with self.subTest(name):
-                first = await self.call(name, by=by, **arguments)
-                state = [(todo.pk, todo.version) async for todo in Todo.objects.order_by("pk")]
-                again = await self.call(name, by=by, **arguments)
-                self.assertEqual([(todo.pk, todo.version) async for todo in Todo.objects.order_by("pk")], state)
-                outcomes = [
-                    sorted((item["outcome"], item["task"]["id"]) for item in call.output["results"])
-                    for call in (first, again)
-                ]
-                self.assertEqual(outcomes[0], outcomes[1])

@@ -56,8 +56,6 @@ def exchange(text, tool_name, arguments, output, answer=""):
 
 
 MILK, MOM, RENT = row("id-1", "buy milk"), row("id-2", "call mom", due="2026-03-06"), row("id-3", "pay rent")
-
-
 SHOWN = exchange(
     "what's on my list?",
     "list_tasks",
@@ -65,11 +63,7 @@ SHOWN = exchange(
     listed(MILK, MOM, RENT),
     "You have 3 open todos:\n\nLater:\n\n1. call mom · Friday 6 March\n\nNo date:\n\n2. buy milk\n3. pay rent",
 )
-
-
 DENTIST = row("id-9", "dentist", due="2026-03-06T15:00:00-05:00", due_text="Friday 6 March, 15:00")
-
-
 ADDED = exchange("add dentist friday 3pm", "add_task", {"tasks": []}, became("added", DENTIST), "Added “dentist”.")
 
 
