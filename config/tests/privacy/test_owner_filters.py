@@ -24,7 +24,7 @@ from todos.models.reminders import ReminderQuerySet
 from web.models import KeptAnswerQuerySet
 
 from .isolation_case import Cell, IsolationCase
-from .owner_filter_probes import PROBES, Lies, Probe
+from .probes import PROBES, Lies, Probe
 
 APPS = ("web", "accounts", "todos", "notices", "chat", "config")
 QUERYSETS = (
