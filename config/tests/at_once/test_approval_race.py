@@ -13,8 +13,8 @@ import httpx2
 
 from config.testing import empty_database, running_server
 from config.tests.programs.connecting import Browser
-from config.tests.programs.test_mcp import ACCEPT, NEW, envelope
-from config.tests.programs.test_mcp_approvals import APPS
+from config.tests.programs.mcp.test_approvals import APPS
+from config.tests.programs.mcp.test_endpoint import ACCEPT, NEW, envelope
 
 ROUNDS = int(os.environ.get("APPROVAL_ROUNDS", "5"))
 TITLES = ["Apples", "Bread", "Cheese", "Dates", "Eggs"]

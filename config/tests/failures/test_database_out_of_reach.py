@@ -9,7 +9,7 @@ from django.db import DatabaseError, InterfaceError, InternalError, OperationalE
 from django.test import override_settings
 
 from accounts.testing import bearer
-from config.tests.programs.test_mcp import McpCase
+from config.tests.programs.mcp.test_endpoint import McpCase
 from database.units import CommitUnknown
 
 # What the driver raises, and the code for it.

@@ -19,9 +19,9 @@ from urllib.parse import urlencode, urlsplit
 from bench.surroundings.proxy import NGINX, make_certificate, wait_until_open
 from config.testing import empty_database, free_port
 from config.tests.servers import wait_for
+from config.tests.serving.test_serve import running_redis
 
 from .test_readme import NOT_COPIED, ROOT, blocks, own_environment
-from .test_serve import running_redis
 
 HOST, PASSWORD = "todo.example.com", "seven green bottles"
 

@@ -17,9 +17,9 @@ from mcp_types import ElicitResult
 
 from accounts.tests.programs.site import program_site
 from config.testing import empty_database, free_port, running_server
+from config.tests.programs.mcp.test_clients import NODE, REVISIONS, SUITE
 
 from .connecting import CALLBACK, Browser, Kept, official_client
-from .test_mcp_clients import NODE, REVISIONS, SUITE
 
 MILK = {"tasks": [{"title": "Buy milk"}]}
 TITLES = ["Apples", "Bread", "Cheese", "Dates"]

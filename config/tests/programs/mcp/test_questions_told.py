@@ -6,6 +6,7 @@ import json
 from asgiref.sync import sync_to_async
 from django.db.models import F
 
+from config.tests.programs.mcp.test_approvals import APPS, DELETING, TITLES, ApprovalCase, CardCase
 from notices.channel import Outcome
 from notices.channels.mail import mail_of
 from notices.channels.push import message_of
@@ -13,8 +14,6 @@ from notices.models import Delivery, NoticeSettings
 from notices.outbox.sending import send_due
 from notices.preferences import UNSEEN
 from notices.testing import ScriptedChannel, only_channels
-
-from .test_mcp_approvals import APPS, DELETING, TITLES, ApprovalCase, CardCase
 
 
 class ToldCase(ApprovalCase):

@@ -10,9 +10,8 @@ from django.utils import timezone
 from accounts.programs.testing import connected_program
 from accounts.testing import bearer
 from chat.models import Approval
+from config.tests.programs.mcp.test_endpoint import NEW, OLD, McpCase, envelope
 from todos.models import Door, TodoChange
-
-from .test_mcp import NEW, OLD, McpCase, envelope
 
 TITLES = ["Apples", "Bread", "Cheese", "Dates"]
 DELETING = {"name": "delete_task", "arguments": {"tasks": TITLES}}

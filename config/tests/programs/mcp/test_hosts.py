@@ -2,9 +2,8 @@
 
 import json
 
+from config.tests.programs.mcp.test_endpoint import NEW, OLD, McpCase, envelope
 from todos.tools import tool_definitions
-
-from .test_mcp import NEW, OLD, McpCase, envelope
 
 CARD = "ui://todo-chat/todos.html"
 DOMAINS = ("connectDomains", "resourceDomains", "frameDomains", "baseUriDomains")

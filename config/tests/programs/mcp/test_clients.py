@@ -25,11 +25,10 @@ from mcp.client.streamable_http import streamable_http_client
 from websockets.asyncio.client import connect
 
 from config.testing import RunningServer, empty_database, running_server
+from config.tests.programs.connecting import Browser
 from todos.tools import tool_definitions
 
-from .connecting import Browser
-
-HERE = Path(__file__).parents[1]
+HERE = Path(__file__).parents[2]
 # Environment of each agent: those of the second hold mcp before version 2.
 AGENTS = {
     name: HERE / folder / ".venv" / "bin" / "python"
@@ -64,7 +63,7 @@ NOT_FOR_US = {
     "tools-call-with-logging": "the same",
     "tools-call-with-progress": "its tools are done at once and report no progress",
     "tools-call-sampling": "it asks the person and never the client's model",
-    "tools-call-elicitation": "in the older revision it asks one question of its own, tried in test_mcp_approvals.py",
+    "tools-call-elicitation": "in the older revision it asks one question of its own, tried in test_approvals.py",
     "elicitation-": "the same",
 }
 REVISIONS = ("2025-11-25", "2026-07-28")
@@ -263,7 +262,7 @@ def signed_in_proxy(server: RunningServer, token: str) -> Iterator[str]:
 
 @skipUnless(NODE and SUITE.exists(), "NOT TESTED with the conformance suite: it needs npm, and `make test` installs it")
 class Conformance(McpServerCase):
-    application = "config.tests.programs.suite_program:application"
+    application = "config.tests.programs.mcp.suite_program:application"
 
     def test_every_scenario_that_is_for_us_passes_in_both_revisions(self):
         token = self.sign_up("carol")[1]

@@ -1,0 +1,1 @@
+"""Turns that fail, die or are stopped, and how they go on."""
