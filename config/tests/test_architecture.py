@@ -83,7 +83,9 @@ def chat_module(name: str) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
-WRITTEN = [path for path in FILES if not {"tests", "migrations"} & set(path.parts)]
+WRITTEN = [path for path in FILES if "migrations" not in path.parts]
+# A case a line: a table is read by the row, and is not shorter in two.
+TABLES = ROOT / "chat/tests/assistants/openai/oddities"
 MODULES_MAX, LINES_MAX, FUNCTION_LINES_MAX, IMPORTS_IN_A_ROW_MAX = 12, 400, 50, 10
 
 
@@ -102,6 +104,7 @@ class Sizes(TestCase):
         longer = [
             f"{path.relative_to(ROOT)}: {node.name}"
             for path in WRITTEN
+            if not path.is_relative_to(TABLES)
             for node in ast.walk(ast.parse(path.read_text()))
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             and node.end_lineno - node.lineno >= FUNCTION_LINES_MAX
@@ -113,7 +116,7 @@ class Sizes(TestCase):
             path.parent.relative_to(ROOT).as_posix()
             for path in WRITTEN
             if path.name == "__init__.py"
-            and "management" not in path.parts
+            and path.parent.name not in {"management", "commands", "tests"}
             and not ast.get_docstring(ast.parse(path.read_text()))
         ]
         self.assertEqual(silent, [])

@@ -95,10 +95,7 @@ class FiveDoors(TestCase):
                     here.reply(question, ticks["reply"]),
                     there.call("decide", {"key": key, "approve": [ids[title] for title in chosen["card"]]}),
                 ]
-                # Who comes first is nobody's habit.
-                turn = number % 5
-                answers = await asyncio.gather(*order[turn:], *order[:turn])
-                page_answer, api, retry, reply, card = [*answers[5 - turn :], *answers[: 5 - turn]]
+                page_answer, api, retry, reply, card = await self.at_once(order, first=number % len(order))
                 winner = self.winner(api, retry, reply, card)
                 won[winner] += 1
                 left = (await here.call("list_tasks", {"limit": 100}))["structuredContent"]["tasks"]
@@ -109,6 +106,11 @@ class FiveDoors(TestCase):
                 for task in left:
                     await here.call("delete_task", {"tasks": [task["id"]]})
         return won
+
+    async def at_once(self, asked, first) -> list:
+        """The answers in the order of `asked`. Another one goes first in each round: that is nobody's habit."""
+        answers = await asyncio.gather(*asked[first:], *asked[:first])
+        return [*answers[len(asked) - first :], *answers[: len(asked) - first]]
 
     def boxes(self, titles) -> dict[str, bool]:
         return {f"row_{number}": title in titles for number, title in enumerate(TITLES, 1)}

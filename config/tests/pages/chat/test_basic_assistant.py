@@ -66,12 +66,15 @@ class BasicAssistantTests(BrowserCase):
         page.click("[aria-label='Sign out']")
         expect(page).to_have_title("Sign in · Todo Chat")
 
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
     def test_by_keyboard_alone(self):
         self.page.clock.install()
         self.sign_up()
         keyboard, rows, done = self.page.keyboard, self.page.locator(".todo-list .todo"), ".todo-list .todo-done"
-        for key in ("Tab", "Escape", "q"):
-            keyboard.press(key)
+        self.press("Tab", "Escape", "q")
         expect(self.page.locator("#quick-add")).to_be_focused()
         for number, title in enumerate(("jokes", "next"), 1):
             keyboard.type(title)  # none of these letters is a shortcut here
@@ -79,20 +82,17 @@ class BasicAssistantTests(BrowserCase):
             expect(rows).to_have_count(number)
             expect(self.page.locator("#quick-add")).to_have_value("")
         keyboard.press("Tab")
-        for key in ("j", "j", "k", "x"):
-            keyboard.press(key)
+        self.press("j", "j", "k", "x")
         expect(self.page.locator(done)).to_contain_text("jokes")
         expect(self.page.locator(".notice button")).to_be_attached()  # the socket may bring the row before it
         keyboard.press("z")
         expect(self.page.locator(done)).to_have_count(0)
-        for key in ("k", "k", "Delete"):
-            keyboard.press(key)
+        self.press("k", "k", "Delete")
         expect(self.page.locator("#notices")).to_contain_text("to the trash")
         expect(rows).to_have_count(1)
         keyboard.press("z")
         expect(rows).to_have_count(2)
-        keyboard.press("j")
-        keyboard.press("e")
+        self.press("j", "e")
         expect(self.page.locator("#edit-title")).to_be_focused()
         keyboard.type("!")
         keyboard.press("Escape")
@@ -114,8 +114,7 @@ class BasicAssistantTests(BrowserCase):
         expect(self.page.locator(".hit mark").first).to_be_visible()
         self.page.locator("h1").click(position={"x": 4, "y": 4})
         for keys, path in (("gt", "/todos"), ("gc", "/"), ("gt", "/todos"), ("n", "/")):
-            for key in keys:
-                keyboard.press(key)
+            self.press(*keys)
             self.page.wait_for_url(f"**{path}")
             self.page.locator("body").click(position={"x": 700, "y": 20})
 
