@@ -36,6 +36,25 @@ WATERMELON = (
 )
 
 
+BAD_ADDRESSES = (
+    *("http://push.example.com/a", "https://push.example.com:8443/a", "ftp://push.example.com/a", "push", ""),
+    *("https://127.0.0.1/a", "https://127.1/a", "https://0x7f000001/a", "https://2130706433/a", "https://[::1]/a"),
+    *("https://10.0.0.1/a", "https://192.168.1.1/a", "https://172.16.0.1/a", "https://169.254.169.254/latest"),
+    *(
+        "https://100.64.0.1/a",
+        "https://0.0.0.0/a",
+        "https://224.0.0.1/a",
+        "https://[fe80::1]/a",
+        "https://[fd00::1]/a",
+    ),
+    *("https://[::ffff:127.0.0.1]/a", "https://[64:ff9b::7f00:1]/a", "https://[2002:7f00:1::]/a"),
+    *("https://user:password@push.example.com/a", "https://push.example.com:0/a", "https://push.example.com:x/a"),
+    *("https://ex\x00ample.com/a", "https://püsh.example.com/a", "//push.example.com/a", "https:///a"),
+    *("https://push..example.com/a", f"https://{'a' * 64}.example.com/a", "https://.example.com/a"),
+    *("https://push.example.com/a\x7f", "https://push.example.com/a\x01", "https://push.example.com/a\r\nb: c"),
+)
+
+
 def decoded(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
@@ -261,30 +280,12 @@ class Subscriptions(PushCase):
 
 @override_settings(CALLS_TO_LOOPBACK=False)
 class AddressesThatAreNotCalled(TransactionTestCase):
-    BAD = (
-        *("http://push.example.com/a", "https://push.example.com:8443/a", "ftp://push.example.com/a", "push", ""),
-        *("https://127.0.0.1/a", "https://127.1/a", "https://0x7f000001/a", "https://2130706433/a", "https://[::1]/a"),
-        *("https://10.0.0.1/a", "https://192.168.1.1/a", "https://172.16.0.1/a", "https://169.254.169.254/latest"),
-        *(
-            "https://100.64.0.1/a",
-            "https://0.0.0.0/a",
-            "https://224.0.0.1/a",
-            "https://[fe80::1]/a",
-            "https://[fd00::1]/a",
-        ),
-        *("https://[::ffff:127.0.0.1]/a", "https://[64:ff9b::7f00:1]/a", "https://[2002:7f00:1::]/a"),
-        *("https://user:password@push.example.com/a", "https://push.example.com:0/a", "https://push.example.com:x/a"),
-        *("https://ex\x00ample.com/a", "https://püsh.example.com/a", "//push.example.com/a", "https:///a"),
-        *("https://push..example.com/a", f"https://{'a' * 64}.example.com/a", "https://.example.com/a"),
-        *("https://push.example.com/a\x7f", "https://push.example.com/a\x01", "https://push.example.com/a\r\nb: c"),
-    )
-
     def test_they_are_refused_when_a_browser_names_them(self):
         user = alice()
         with PushService() as service:
             browser = Browser(service)
         headers = {"Authorization": bearer(user)}
-        for endpoint in (*self.BAD, browser.endpoint, "https://push.example.com/" + "a" * 1_000):
+        for endpoint in (*BAD_ADDRESSES, browser.endpoint, "https://push.example.com/" + "a" * 1_000):
             with self.subTest(endpoint):
                 body = browser.subscription | {"endpoint": endpoint}
                 path = f"/api/{user.subject}/push-subscriptions"

@@ -5,7 +5,7 @@ import json
 import signal
 import socket
 import sqlite3
-import time
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -188,14 +188,17 @@ class Shutdown(ServerCase):
                 self.subTest(name),
                 empty_database() as database,
                 running_server(database, name, SHUTDOWN_GRACE_SECONDS="1") as server,
-                ThreadPoolExecutor() as client,
+                contextlib.closing(HTTPConnection("127.0.0.1", server.port)) as client,
             ):
-                user = self.sign_up(server)
+                user_id, token = self.sign_up(server)
+                headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
                 with writes_held(database):
-                    client.submit(server.request, "POST", f"/api/{user[0]}/todos", {"title": "Buy milk"}, user[1])
-                    time.sleep(1)
+                    client.request("POST", f"/api/{user_id}/todos", json.dumps({"title": "Buy milk"}), headers)
+                    # Asked after it and answered: so the program has it.
+                    self.assertEqual(server.request("GET", "/healthz").status, 200)
                     server.process.send_signal(signal.SIGTERM)
-                    time.sleep(LAST_WORDS_SECONDS + 2)
+                    with contextlib.suppress(subprocess.TimeoutExpired):  # by then its event loop has ended
+                        server.process.wait(timeout=LAST_WORDS_SECONDS + 2)
                 self.assertEqual(server.process.wait(timeout=10), code)
 
 

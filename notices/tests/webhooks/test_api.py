@@ -16,7 +16,7 @@ from accounts.models import AccountMail, SecurityEvent, User
 from accounts.testing import alice, bearer, bob
 from notices.models import Delivery, Webhook
 from notices.outbox.sending import send_due
-from notices.tests.test_push import AddressesThatAreNotCalled
+from notices.tests.test_push import BAD_ADDRESSES
 from notices.webhooks import acts
 from notices.webhooks.acts import WEBHOOKS_MAX, TooManyWebhooks, add_webhook
 from notices.webhooks.testing import Receiver
@@ -95,7 +95,7 @@ class Api(ApiCase):
 
     def test_addresses_inside_are_refused_whichever_way_they_are_written(self):
         made = self.add()
-        for url in (*AddressesThatAreNotCalled.BAD, "http://127.0.0.1:8000/", f"https://e.example/{'a' * 1000}"):
+        for url in (*BAD_ADDRESSES, "http://127.0.0.1:8000/", f"https://e.example/{'a' * 1000}"):
             for method, path in (("post", ""), ("patch", f"/{made['id']}")):
                 with self.subTest(url, method=method), override_settings(CALLS_TO_LOOPBACK=False):
                     refused = self.ask(method, path, {"url": url})
