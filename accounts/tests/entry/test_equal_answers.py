@@ -55,12 +55,12 @@ class Answers(TestCase):
         self.assertEqual(known[3], unknown[3])
         return known
 
-    def test_a_wrong_password(self):
+    def test_a_wrong_password_is_answered_the_same(self):
         for path, named in (("/accounts/login", {}), ("/api/auth/token", {"content_type": "application/json"})):
             status, *_ = self.assert_equal_for_both(path, guess, **named)
             self.assertEqual(status, 401)
 
-    def test_a_wrong_password_of_accounts_of_all_kinds(self):
+    def test_a_wrong_password_of_an_account_of_any_kind_is_answered_the_same(self):
         """Without a password, disabled, or with a second factor: each is as if it were not there."""
         alice_now = User.objects.get()
         turn_on_app(alice_now, (secret := pyotp.random_base32()), pyotp.TOTP(secret).now())
@@ -69,7 +69,7 @@ class Answers(TestCase):
             with self.subTest(change):
                 self.assertEqual(self.assert_equal_for_both("/accounts/login", guess)[0], 401)
 
-    def test_a_forgotten_password(self):
+    def test_a_forgotten_password_is_answered_the_same(self):
         page = self.assert_equal_for_both("/accounts/password/forgot", lambda _, address: {"email": address})
         self.assertEqual(page[0], 200)
         program = self.assert_equal_for_both(
@@ -77,7 +77,7 @@ class Answers(TestCase):
         )
         self.assertEqual(program[0], 202)
 
-    def test_a_new_account_with_an_address(self):
+    def test_a_new_account_with_an_address_is_answered_the_same(self):
         names = iter(("anna", "bert", "carl", "dora"))
 
         def of_page(_, address):
@@ -91,7 +91,7 @@ class Answers(TestCase):
         answer = self.assert_equal_for_both("/api/auth/register", of_program, content_type="application/json")
         self.assertEqual(answer[0], 201)
 
-    def test_a_new_address_of_somebody_who_is_signed_in(self):
+    def test_a_new_address_of_somebody_who_is_signed_in_is_answered_the_same(self):
         answer = self.assert_equal_for_both(
             "/accounts/settings/email", lambda _, address: {"email": address}, signed_in=bob()
         )

@@ -85,7 +85,7 @@ class Conversations(ChatCase):
         self.assertEqual({answer.status_code for answer in answers}, {403})
         self.assertEqual({answer.json()["error"] for answer in answers}, {"not_your_conversation"})
 
-    async def test_rename_archive_and_delete(self):
+    async def test_a_conversation_is_renamed_archived_and_deleted(self):
         conversation = await sync_to_async(ConversationFactory)(owner=self.alice)
         path = f"/api/{self.alice.subject}/conversations/{conversation.pk}"
         headers = {"Authorization": bearer(self.alice)}
@@ -117,7 +117,7 @@ class ConstantQueries(ChatCase):
                 )
         return conversation
 
-    def test_opening_a_turn(self):
+    def test_opening_a_turn_costs_the_same_in_a_long_conversation(self):
         for messages in (2, 40):
             conversation = self.grow(messages)
             with self.subTest(messages), self.assertNumQueries(9):
@@ -125,14 +125,14 @@ class ConstantQueries(ChatCase):
             self.assertIsInstance(turn, Turn)
             self.assertEqual(len(turn.sending.history), messages // 2 * 4 + 1)
 
-    def test_reading_a_history(self):
+    def test_reading_a_history_costs_the_same_in_a_long_conversation(self):
         for messages in (2, 40):
             conversation = self.grow(messages)
             with self.subTest(messages), self.assertNumQueries(5):
                 page, _ = message_page.__wrapped__(self.alice, conversation.pk, before=None, limit=100)
                 self.assertEqual(sum(len(message.calls) for message in page), messages // 2)
 
-    def test_listing_conversations(self):
+    def test_listing_conversations_costs_the_same_however_many_there_are(self):
         for conversations in (1, 30):
             for _ in range(conversations):
                 ConversationFactory(owner=self.alice)

@@ -96,7 +96,7 @@ class Asking(ApprovalCase):
 
 
 class Deciding(ApprovalCase):
-    async def test_all_of_it(self):
+    async def test_all_of_it_is_done_when_all_is_approved(self):
         approval = (await self.ask())["approval"]
         decided = (await self.decide(approval["id"], "all")).json()
         self.assertEqual(decided["approval"]["status"], "approved")
@@ -104,7 +104,7 @@ class Deciding(ApprovalCase):
         self.assertEqual(decided["tool_calls"][0]["status"], "success")
         self.assertEqual(await self.open_titles(), ["Stays"])
 
-    async def test_some_of_it(self):
+    async def test_of_what_is_asked_only_what_is_chosen_is_done(self):
         approval = (await self.ask())["approval"]
         chosen = [row["todo_id"] for row in approval["rows"][:2]]
         decided = (await self.decide(approval["id"], chosen)).json()
@@ -112,7 +112,7 @@ class Deciding(ApprovalCase):
         self.assertEqual(decided["tool_calls"][0]["output"]["declined"], ["Three", "Four", "Five"])
         self.assertEqual(await self.open_titles(), ["Five", "Four", "Stays", "Three"])
 
-    async def test_none_of_it(self):
+    async def test_nothing_is_done_when_nothing_is_chosen(self):
         approval = (await self.ask())["approval"]
         decided = (await self.decide(approval["id"], [])).json()
         self.assertEqual(decided["approval"]["status"], "declined")

@@ -66,7 +66,7 @@ class LooksTests(ModelCase):
         with self.page.expect_navigation():
             self.page.click(button)
 
-    def test_todos(self):
+    def test_todos_look_well_in_every_state(self):
         self.sign_up(username="alice")
         self.visit(empty_list="/todos")
         self.add_todo("Pay the rent")
@@ -140,7 +140,7 @@ class LooksTests(ModelCase):
         expect(self.page.locator("#main")).to_contain_text("This is not")
         self.look("erase refused")
 
-    def test_entrances_and_errors(self):
+    def test_entrances_and_errors_look_well(self):
         self.visit(sign_in="/accounts/login", register="/accounts/register", not_found="/nowhere")
         self.page.goto("/accounts/login")
         self.page.fill("[name=username]", "nobody")
@@ -165,7 +165,7 @@ class LooksTests(ModelCase):
             expect(self.page.locator("main")).to_contain_text("12345678")
             self.look(f"error {name}")
 
-    def test_turns(self):
+    def test_turns_look_well_in_every_state(self):
         self.sign_up(username="alice-turns")
         self.visit(new_chat="/")
         self.upstream.script(
@@ -195,7 +195,7 @@ class LooksTests(ModelCase):
         self.look("full")
         self.visit(what_changed=changes)
 
-    def test_questions(self):
+    def test_questions_look_well_in_every_state(self):
         self.sign_up(username="alice-asks")
         for number in range(12):
             self.add_todo(f"Thing {number}")

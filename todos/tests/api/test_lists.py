@@ -29,7 +29,7 @@ class ListTests(TodoApiTestCase):
     async def titles(self, **query):
         return [todo["title"] for todo in (await self.ok("get", query=query))["items"]]
 
-    async def test_each_filter(self):
+    async def test_each_filter_shows_its_todos(self):
         for name, titles in {
             "open": ["Overdue", "Today", "Later", "Buy milk"],
             "today": ["Today"],
@@ -51,7 +51,7 @@ class ListTests(TodoApiTestCase):
         self.assertEqual(await self.titles(tag="Home"), ["Later", "Buy milk"])
         self.assertEqual(await self.titles(tag="home", q="milk"), ["Buy milk"])
 
-    async def test_sorts(self):
+    async def test_each_order_sorts_as_it_says(self):
         self.assertEqual(await self.titles(sort="title"), ["Buy milk", "Later", "Overdue", "Today"])
         self.assertEqual((await self.titles(sort="priority"))[0], "Today")
         self.assertEqual(await self.titles(sort="created"), ["Later", "Today", "Overdue", "Buy milk"])

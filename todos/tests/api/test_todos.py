@@ -67,7 +67,7 @@ class ReadTests(TodoApiTestCase):
         self.assertEqual((response.status_code, response["ETag"]), (200, '"1"'))
         self.assertEqual((response.json()["title"], response.json()["tags"]), ("Buy milk", ["home"]))
 
-    async def test_also_from_the_trash(self):
+    async def test_a_todo_in_the_trash_is_answered_too(self):
         await Todo.objects.aupdate(deleted_at=timezone.now())
         self.assertIsNotNone((await self.ok("get", f"/{self.todo.id}"))["deleted_at"])
 
@@ -121,7 +121,7 @@ class ChangeTests(TodoApiTestCase):
 
 
 class StateTests(TodoApiTestCase):
-    async def test_complete_and_reopen(self):
+    async def test_a_todo_is_completed_and_reopened(self):
         done = await self.ok("post", f"/{self.todo.id}/complete")
         self.assertIsNotNone(done["completed_at"])
         self.assertEqual((await self.ok("post", f"/{self.todo.id}/complete"))["version"], done["version"])

@@ -119,7 +119,7 @@ class DoorTests(TestCase):
         self.assertEqual(entries["page"], entries["api"])
         self.assertEqual(entries["page"], entries["chat"])
 
-    def test_adding(self):
+    def test_adding_leaves_the_same_by_page_api_and_tool(self):
         fields = {"title": "Stand up", "due": "every weekday at 9:30", "priority": "high", "tags": ["home"]}
         self.assert_alike(
             page=lambda: self.by_page("/todos/add", {"text": "Stand up every weekday at 9:30 !high #home"}),
@@ -127,7 +127,7 @@ class DoorTests(TestCase):
             chat=lambda: self.by_tool("add_task", tasks=[fields]),
         )
 
-    def test_changing(self):
+    def test_changing_leaves_the_same_by_page_api_and_tool(self):
         todo = add_todo(self.alice, now=NOW, by=BY_PAGE, title="Buy milk", due="friday", tags=["home"]).todo
         form = {"version": 1, "title": "Buy bread", "notes": "rye", "priority": "low", "tags": "home shop"}
         form |= {"due_date": "2030-03-04", "due_time": "17:00", "repeats": ""}
@@ -138,7 +138,7 @@ class DoorTests(TestCase):
             chat=lambda: self.by_tool("update_task", updates=[{"task": "milk", **fields, "add_tags": ["shop"]}]),
         )
 
-    def test_the_rest(self):
+    def test_completing_and_deleting_leave_the_same_by_page_api_and_tool(self):
         todo = add_todo(self.alice, now=NOW, by=BY_PAGE, title="Stand up", due="every day", tags=["home"]).todo
         for name, method in (("complete", "post"), ("delete", "delete")):
             path = f"/{todo.id}" + ("/complete" if name == "complete" else "")

@@ -23,7 +23,7 @@ class BadInputTests(ToolTestCase):
         self.assertEqual((done["outcome"] == "refused", refused["outcome"]), (False, "refused"))
         return refused
 
-    async def test_of_a_new_todo(self):
+    async def test_a_new_todo_is_refused_with_the_reason(self):
         for fields, told in (
             ({"title": ""}, "“”, title: A todo needs a title."),
             ({"title": "x" * 201}, f"“{'x' * 80}…”, title: A title has at most 200 characters; this one has 201."),
@@ -40,7 +40,7 @@ class BadInputTests(ToolTestCase):
                 self.assertTrue(refused["reason"].startswith(told), refused["reason"])
         self.assertEqual(await Todo.objects.filter(title="🎉").acount(), 9)
 
-    async def test_of_a_change(self):
+    async def test_a_change_is_refused_with_the_reason(self):
         right = {"task": "mom", "priority": "high"}
         for fields, told in (
             ({"remove_tags": ["wrok"]}, "“milk”, remove_tags: It has no tag #wrok; its tags are #home."),

@@ -320,7 +320,7 @@ class AnyBytes(SimpleTestCase):
     @settings(max_examples=150, deadline=None)
     @given(st.binary(max_size=200), st.sampled_from([b"", b"title\n", b"TYPE,CONTENT,DATE\n", b"\xff\xfe", b"sep=;\n"]))
     @example(b"\xff\xfe\x00\xd8", b"")
-    def test_bytes(self, content, beginning):
+    def test_any_bytes_are_read_or_refused(self, content, beginning):
         try:
             self.rows_of(beginning + content)
         except ValidationFailed as refusal:

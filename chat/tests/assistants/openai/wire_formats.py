@@ -147,8 +147,10 @@ class WireFormatTests:
     async def test_a_call_id_of_the_history_is_not_used_again(self):
         self.upstream.script([calls(call("add_task", {}, "call_a"), call("add_task", {}, "x" * 65))])
         outputs = await step(self.model, *HISTORY)
-        for made in tool_requests_of(outputs):
-            self.assertRegex(made.call_id, r"^call_[0-9a-f]{32}$")
+        made = [request.call_id for request in tool_requests_of(outputs)]
+        self.assertEqual(len(set(made)), 2)
+        for call_id in made:
+            self.assertRegex(call_id, r"^call_[0-9a-f]{32}$")
 
     async def test_text_that_no_column_takes_is_replaced(self):
         outputs = await self.answer(says("a\0b \ud800 é\ud83d\ude00"))
