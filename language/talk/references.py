@@ -18,7 +18,7 @@ from language.acts import (
 )
 from language.clock import TIME_ALONE, Clock
 from language.talk.exchanges import Conversation, Exchange, Row
-from language.text.naming import all_but, bare_name, is_pronoun, is_several, places_of
+from language.text.naming import all_but, bare_name, is_pronoun, is_reference, is_several, places_of
 
 NUMBERED_LINE = re.compile(r"^[^\S\n]*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
 WHICH_ONE = gettext_noop("Which one do you mean?")
@@ -60,10 +60,6 @@ def tasks_meant(name: str, conversation: Conversation) -> list[str]:
     if not is_reference(name):
         return [name]
     return [row.id for row in rows_meant(name, conversation)]
-
-
-def is_reference(name: str) -> bool:
-    return is_pronoun(name) or is_several(name) or bool(places_of(name)) or all_but(name) is not None
 
 
 def rows_meant(name: str, conversation: Conversation) -> list[Row]:

@@ -34,10 +34,15 @@ def number_of(word: str) -> int:
     return int(word) if word.isdecimal() else NUMBERS.get(word.lower(), 1)
 
 
+def is_reference(name: str) -> bool:
+    """Whether it speaks of what was shown before: "it", "both of them", "item 4", "all but the first"."""
+    return is_pronoun(name) or is_several(name) or bool(places_of(name)) or all_but(name) is not None
+
+
 def names_in(words: str) -> tuple[str, ...]:
     """The todos that the words name: usually one, several for a list of plain names."""
     words = words.strip(" ,.")
-    if is_pronoun(words) or is_several(words) or places_of(words) or all_but(words):
+    if is_reference(words):
         return (words,)
     parts = [part.strip() for part in section("items").separator.split(words) if part.strip()]
     is_deed = any(begins_with_verb(part) and " " not in part for part in parts) and any(" " in part for part in parts)
@@ -58,4 +63,4 @@ def without_adverbs(words: str) -> str:
 
 def has_sign(words: str) -> bool:
     """Whether the words can only name something on the list: "it", "the milk one", "item 4"."""
-    return is_pronoun(words) or is_several(words) or bool(places_of(words) or forms.sign.fullmatch(words))
+    return is_reference(words) or forms.sign.fullmatch(words) is not None

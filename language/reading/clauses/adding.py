@@ -9,7 +9,7 @@ from language.clock import Clock, cut_date, is_date
 from language.grammar import section
 from language.text.details import cut_priority, cut_tags
 from language.text.items import dated_items, listed_items, parts_of
-from language.text.naming import all_but, is_pronoun, is_several
+from language.text.naming import is_reference, places_of
 from language.vocabulary import VAGUE_TITLES
 
 forms = section("adding")
@@ -188,12 +188,7 @@ def title_of(text: str) -> str:
         title = forms.before_title.sub("", title).strip()
         if match := forms.after_title.fullmatch(title):
             title = match["kept"].strip()
-    return "" if is_vague(title) or names_what_is_there(title) else forms.article.sub("", title)
-
-
-def names_what_is_there(title: str) -> bool:
-    """ "All of them" speaks of todos; it is none."""
-    return is_pronoun(title) or is_several(title) or all_but(title) is not None
+    return "" if is_vague(title) or (is_reference(title) and not places_of(title)) else forms.article.sub("", title)
 
 
 def is_vague(title: str) -> bool:
