@@ -100,10 +100,13 @@ def time_zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 @functools.cache
 def time_zone_options() -> SafeString:
-    """The inside of a select, drawn once: by a template for each of 500 options it took half of the settings page."""
+    """The inside of a select, drawn once: by a template for each of 500 options it took half of the settings page.
+
+    The next option ends one, in HTML too: with tags that say so the page had 6 % more bytes.
+    """
     drawn = SafeString()
     for region, places in time_zone_choices():
-        options = format_html_join("", '<option value="{}">{}</option>', places)
+        options = format_html_join("", '<option value="{}">{}', places)
         drawn += format_html('<optgroup label="{}">{}</optgroup>', region, options) if region else options
     return drawn
 

@@ -23,7 +23,12 @@ function watchText() {
 }
 
 // Enter sends, Shift+Enter breaks the line. On touch Enter breaks; while a word is being composed it belongs to that.
+// In the empty box the arrow writes the last message again, and with Ctrl edits it where it stands.
 function pressKey(event) {
+  if (event.key === "ArrowUp" && !box.value && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    return find(".message-edit")?.click();
+  }
   if (event.key === "ArrowUp" && !box.value) {
     box.value = [...document.querySelectorAll(".message-user .said")].at(-1)?.textContent ?? "";
     watchText();

@@ -35,12 +35,17 @@ function move(row, to, { after, before } = {}) {
   button.click();
 }
 
-// One place up or down; at the end of a day, to the next one.
+// One place up or down; at the end of a day, to the next one. Or to the first place of its day.
 function step(id, by) {
   const row = document.getElementById(id);
   if (!row) return;
   const group = row.closest(".todo-group");
   const rows = rowsOf(group);
+  if (by === "first") {
+    const first = rows.find(({ dataset }) => dataset.day === row.dataset.day);
+    if (first !== row) move(row, row.dataset.day, { before: first });
+    return;
+  }
   const next = rows[rows.indexOf(row) + by];
   if (next && next.dataset.day === row.dataset.day) {
     const beyond = rows[rows.indexOf(row) + 2 * by];
@@ -177,15 +182,46 @@ document.addEventListener(
   true,
 );
 document.addEventListener("change", ({ target }) => target.matches(".select-box") && sayCount());
-document.addEventListener("reset", () => setTimeout(sayCount));
 document.addEventListener("htmx:after:swap", sayCount);
+
+// The bar goes away with the selection. Who was on it goes on at the first row after it that was not selected, else at
+// the last one before; where rows stay, at the first of them; where there are none, at the list.
+let goingOnAt = []; // ids of rows
+
+function goOn() {
+  const at = document.activeElement;
+  if (at !== document.body && !at.closest("#todo-selection")) return;
+  const row = goingOnAt.map((id) => document.getElementById(id)).find(Boolean);
+  (row?.querySelector("a.todo-title") ?? document.querySelector(".todo-scroll"))?.focus();
+}
+function rememberWhere() {
+  const rows = [...document.querySelectorAll("#todo-list .todo")];
+  const selected = rows.filter((row) => boxOf(row)?.checked);
+  const [from, to] = [rows.indexOf(selected[0]), rows.indexOf(selected.at(-1))];
+  const others = [...rows.slice(to + 1), ...rows.slice(0, from).reverse(), ...rows.slice(from, to)].filter((row) => !selected.includes(row));
+  goingOnAt = (isDone ? [...others, ...selected] : selected).map(({ id }) => id);
+}
+let isDone = false;
+document.addEventListener("htmx:before:request", ({ target }) => {
+  if (target.id !== "todo-selection") return;
+  isDone = true;
+  rememberWhere();
+});
 document.addEventListener("htmx:finally:request", ({ target }) => target.id === "todo-selection" && target.reset());
+document.addEventListener("reset", ({ target }) => {
+  if (target.id === "todo-selection" && !isDone) rememberWhere();
+  isDone = false;
+  setTimeout(() => {
+    sayCount();
+    if (target.id === "todo-selection") goOn();
+  });
+});
 
 document.getElementById("todo-menu")?.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-step]");
   if (!button) return;
   menuRow().querySelector("a.todo-title").focus();
-  stepSoon(menuRow(), Number(button.dataset.step));
+  stepSoon(menuRow(), Number(button.dataset.step) || button.dataset.step);
 });
 
 let pressing;

@@ -72,6 +72,10 @@ class ListQuery:
     after: str = ""
     first: datetime.date | None = None
 
+    @property
+    def is_search(self) -> bool:
+        return bool(self.words or self.tag)
+
     @classmethod
     def from_params(cls, params: Mapping[str, str]) -> ListQuery:
         return cls(
@@ -116,6 +120,7 @@ class TodoListing:
     after: str | None
     open_count: int
     done_count: int
+    first_day: datetime.date
     turns_at: datetime.datetime
     turns_in_seconds: int
 
@@ -124,16 +129,17 @@ class TodoListing:
         return str(FILTERS[self.query.filter])
 
     @property
+    def shows_week(self) -> bool:
+        """Seven days beside each other, where there is room; a search finds less than that."""
+        return self.query.filter == "week" and not self.query.is_search
+
+    @property
     def week_before(self) -> datetime.date:
         return self.first_day - datetime.timedelta(days=WEEK)
 
     @property
     def week_after(self) -> datetime.date:
         return self.first_day + datetime.timedelta(days=WEEK)
-
-    @property
-    def first_day(self) -> datetime.date:
-        return self.groups[0].day or datetime.date.min
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
@@ -212,6 +218,7 @@ def todo_listing(user: User, query: ListQuery, now: datetime.datetime) -> TodoLi
         after=after,
         open_count=counts["open"],
         done_count=counts["done"],
+        first_day=first_day_of(query, now),
         turns_at=turns_at,
         turns_in_seconds=math.ceil((turns_at - now).total_seconds()),
     )
@@ -235,7 +242,7 @@ def rows_of(user: User, query: ListQuery, now: datetime.datetime) -> tuple[list[
     """The rows of one page and where the next one begins. An address with a spoilt beginning shows the first page."""
     first = last = None
     if query.filter == "week":
-        first = query.first or now.date()
+        first = first_day_of(query, now)
         last = first + datetime.timedelta(days=WEEK - 1)
     view, words = VIEWS.get(query.filter, query.filter), tuple(query.words.split())
     chosen = Selection(user, now, view, words, query.tag, first=first, last=last)
@@ -265,12 +272,19 @@ def place_of(heading: str, now: datetime.datetime) -> str | None:
     return (now.date() + datetime.timedelta(days=days)).isoformat()
 
 
+def first_day_of(query: ListQuery, now: datetime.datetime) -> datetime.date:
+    """Of a week."""
+    return query.first or now.date()
+
+
 def week_groups(todos: Iterable[Todo], query: ListQuery, now: datetime.datetime, habits: Habits) -> list[TodoGroup]:
-    """Seven days, also those on which nothing is due."""
-    first = query.first or now.date()
+    """Seven days, also those on which nothing is due; of a search those alone on which something is found."""
+    first = first_day_of(query, now)
     days: dict[datetime.date | None, list[Todo]] = {first + datetime.timedelta(days=n): [] for n in range(WEEK)}
     for todo in todos:
         days[todo.due_date].append(todo)
+    if query.is_search:
+        days = {day: rows for day, rows in days.items() if rows}
     zone = zone_of(now)
     return [
         TodoGroup(capfirst(date_text(Due(day), zone, now, habits)), rows, day, day.isoformat())

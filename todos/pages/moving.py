@@ -124,13 +124,14 @@ def todos_of_day(user: User, day: str) -> list[UUID]:
 
 
 def step_addresses(user: User, todo: Todo) -> dict[str, str]:
-    """What moves an open todo one place up or down in its day, where there is one: buttons that need no script."""
+    """What moves an open todo to the top of its day, or one place up or down: buttons that need no script."""
     day = todo.due_date.isoformat() if todo.due_date else ""
     ids = todos_of_day(user, day)
     if todo.pk not in ids:
         return {}
     place, address = ids.index(todo.pk), reverse("move_todo", args=[todo.pk])
     beside = {
+        "first": ("before", ids[0]) if place > 1 else None,
         "up": ("before", ids[place - 1]) if place else None,
         "down": ("after", ids[place + 1]) if ids[place + 1 :] else None,
     }

@@ -124,6 +124,9 @@ class WithoutScriptTests(PlaceCase):
         self.assertTrue(press(self.a, "Move down"))
         self.assertEqual(self.order(), "bcad")
         self.assertEqual((press(self.b, "Move up"), press(self.d, "Move down")), (False, False))
+        self.assertTrue(press(self.d, "Move to the top"))
+        self.assertEqual(self.order(), "dbca")
+        self.assertFalse(press(self.d, "Move to the top"))
 
 
 class MeetingTests(PlaceCase):

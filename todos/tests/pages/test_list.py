@@ -91,6 +91,16 @@ class ListTests(TodoPageTestCase):
         for spoilt in ("x", "0001-01-01", "9999-12-31", "2026-13-01"):
             self.assertEqual(self.titles(f"/todos?filter=week&from={spoilt}"), ["in 0", "in 6"])
 
+    def test_a_search_in_a_week_lists_the_days_alone_that_have_something(self):
+        self.todo("rent", 2, tags=["home"])
+        self.todo("read", 4)
+        for query, days, is_empty in (("q=rent", 1, False), ("tag=home", 1, False), ("q=nothing", 0, True)):
+            page = self.client.get(f"/todos?filter=week&{query}")
+            self.assertEqual(len(page.context["listing"].groups), days, query)
+            self.assertNotContains(page, "todo-week")
+            self.assertContains(page, f"from={self.today + datetime.timedelta(7)}")
+            self.assertEqual("Show without that" in page.content.decode(), is_empty, query)
+
     def test_dates_and_tags_of_rows_are_links(self):
         todo = self.todo("rent", 3, tags=["home"])
         page = self.client.get("/todos")
