@@ -36,10 +36,14 @@ class SignIn(models.Model):
     session_key = models.CharField(max_length=40, blank=True, db_index=True, help_text="Empty for a program.")
     user_agent = models.CharField(max_length=200, blank=True)
     address = models.CharField(
-        max_length=45, blank=True, default="", db_default="", help_text="Where it began; of IPv6 the network."
+        max_length=45, blank=True, default="", db_default="", help_text=_("Where it began; of IPv6 the network.")
     )
     amr = models.CharField(
-        max_length=40, blank=True, default="", db_default="", help_text="How, in the words of RFC 8176, spaces between."
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("How, in the words of RFC 8176, spaces between."),
     )
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)

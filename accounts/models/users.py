@@ -65,7 +65,7 @@ class User(KeepsHabits, AbstractUser):
         default=False, db_default=False, editable=False, help_text="Whether one is on: others need not ask for them."
     )
     tokens_not_before = models.DateTimeField(
-        null=True, blank=True, help_text="Tokens issued earlier are refused: password change, sign-out everywhere."
+        null=True, blank=True, help_text=_("Tokens issued earlier are refused: password change, sign-out everywhere.")
     )
 
     objects: ClassVar[UserManager["User"]] = UserManager()  # type: ignore[assignment]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 TARGET_MAX = 320
@@ -61,14 +62,14 @@ class Delivery(models.Model):
     target = models.CharField(max_length=TARGET_MAX, blank=True)
     content = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
-    expires_at = models.DateTimeField(help_text="After this it is not worth saying.")
+    expires_at = models.DateTimeField(help_text=_("After this it is not worth saying."))
     notice_id = models.UUIDField(null=True, blank=True)
     claim_token = models.UUIDField(null=True, blank=True, editable=False)
     not_before = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
-    code = models.CharField(max_length=40, blank=True, help_text="What the last attempt came to.")
+    code = models.CharField(max_length=40, blank=True, help_text=_("What the last attempt came to."))
     sent_at = models.DateTimeField(null=True, blank=True)
-    acted = models.CharField(max_length=20, blank=True, help_text="Which of its buttons was pressed.")
+    acted = models.CharField(max_length=20, blank=True, help_text=_("Which of its buttons was pressed."))
     acted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -3,8 +3,12 @@
 import re
 
 import pytest
-from django.test import SimpleTestCase
+from django.contrib.admin import site
+from django.contrib.admin.utils import flatten_fieldsets
+from django.test import RequestFactory, SimpleTestCase
+from django.utils.functional import Promise
 
+from accounts.models import User
 from web.languages.catalogues import PACKAGES, ROOT
 
 from .unmarked_python import sentences
@@ -94,6 +98,19 @@ class Modules(SimpleTestCase):
                     found |= {name: said} if said else {}
         self.assertGreater(seen, 300)
         self.assertEqual(found, {})
+
+    def test_what_the_admin_says_beside_a_field_is_marked(self):
+        request, seen = RequestFactory().get("/admin/"), 0
+        request.user = User(is_staff=True, is_superuser=True)
+        for model, pages in site._registry.items():
+            if model.__module__.partition(".")[0] not in PACKAGES:
+                continue
+            shown = set(flatten_fieldsets(pages.get_fieldsets(request, model())))
+            for field in model._meta.fields:
+                if field.name in shown and field.help_text:
+                    seen += 1
+                    self.assertIsInstance(field.help_text, Promise, f"{model.__name__}.{field.name}")
+        self.assertGreater(seen, 5)
 
     def test_what_is_not_marked_is_found(self):
         for source in ('said = "Nothing was changed."', 'f"Moved {title} to the trash."', 'Refused("Write a title.")'):
