@@ -268,9 +268,11 @@ def day_of_feast(feast: int | tuple[int, ...], year: int) -> datetime.date:
         return easter(year) + datetime.timedelta(days=feast)
     if len(feast) == len(("month", "day")):
         return datetime.date(year, *feast)
-    month, weekday, nth = feast
-    first = datetime.date(year, month, 1)
-    return first + datetime.timedelta(days=(weekday - first.weekday()) % 7, weeks=nth - 1)
+    month, weekday, nth, *after = feast
+    # The last monday of a month is the one before the first of the next.
+    first = first_of_month(datetime.date(year, month, 1), int(nth < 0))
+    days = (weekday - first.weekday()) % 7 + sum(after)
+    return first + datetime.timedelta(days=days, weeks=nth - (nth > 0))
 
 
 def read_month(words: Words, place: int, reference: Reference) -> DayReading | None:

@@ -50,7 +50,15 @@ def read_day(words: Words, place: int, reference: Reference) -> DayReading | Non
     """The day at `place`, the longest phrase first."""
     if place >= len(words.tokens) or not words.tokens[place].kinds:
         return None
-    return _offset(words, place, reference) or _day_itself(words, place, reference)
+    reading = _offset(words, place, reference) or _day_itself(words, place, reference)
+    if (
+        reading
+        and reading.rule
+        and reading.rule.month
+        and words.get(reading.end, Kind.WEEKDAY) == reading.date.weekday()
+    ):
+        return replace(reading, end=reading.end + 1)  # "Jul 18, Fri"
+    return reading
 
 
 def _day_itself(words: Words, place: int, reference: Reference) -> DayReading | None:
@@ -99,7 +107,15 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
         return _offset_behind(words, place, reference, found)
     if words.word(end) in {"time", "now"}:
         end += 1
-    return distant(end, reference, reference.today, (count, unit))
+    return _in_week(words, distant(end, reference, reference.today, (count, unit)), unit, reference)
+
+
+def _in_week(words: Words, reached: DayReading, unit: str, reference: Reference) -> DayReading:
+    """In two weeks on tuesday."""
+    spot = words.skip(reached.end, Kind.ON)
+    if unit != "week" or not words.has(spot, Kind.WEEKDAY):
+        return reached
+    return DayReading(spot + 1, day_in_week(reached.date, words.get(spot, Kind.WEEKDAY), reference.habits))
 
 
 def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple[int, str, int]) -> DayReading | None:

@@ -142,4 +142,6 @@ def _soon(end: int, reference: Reference, distance: datetime.timedelta) -> DayRe
         return DayReading(end, reference.today, problem=gettext(TOO_FAR))
     if moment.year > LAST_YEAR:
         return DayReading(end, reference.today, problem=gettext(TOO_FAR))
+    if distance < datetime.timedelta(minutes=1):
+        moment += datetime.timedelta(minutes=1)  # "in 12 seconds" is no moment that is over
     return DayReading(end, moment.date(), time=moment.time().replace(second=0, microsecond=0))

@@ -10,12 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 from language.grammar import word_file
+from language.slips import is_slip
 
 # What a word can be in a date, as the word files name it; `words/en.txt` says what each means.
 Kind = StrEnum(
     "Kind",
     "DAY DAY_PART IN_PART PART WEEKDAY SHORT_WEEKDAY WEEKDAYS WORKDAY DAYPARTS WEEKEND MONTH FEAST UNIT NUMBER ORDINAL "
-    "NAMED_TIME MERIDIEM OCLOCK HALF QUARTER PAST TO HALF_BEFORE NEXT THIS LAST IN FROM BETWEEN NOW LATER ON BY FOR AT "
+    "NAMED_TIME OH MERIDIEM OCLOCK HALF QUARTER PAST TO HALF_BEFORE NEXT THIS LAST IN FROM BETWEEN NOW LATER ON BY FOR AT "
     "THE OF AND THROUGH EVERY OTHER ADVERB ONCE END END_OF MIDDLE BEGIN AFTER FINISHED STARTING UNTIL "
     "ISO NUMERIC CLOCK LOOSE_CLOCK AMOUNT",  # the last five are written with digits
 )
@@ -81,6 +82,24 @@ COMPOUNDS = {
     for day in vocabulary("de")[Kind.WEEKDAY]
     for part in ("morgen", "vormittag", "mittag", "nachmittag", "abend")
 }
+
+
+# The words long enough for a slip of the finger to be told from another word.
+SHORTEST_MISTYPED = len("mornin")
+MISTYPED = tuple(
+    word
+    for kind in (Kind.DAY, Kind.DAY_PART, Kind.PART, Kind.WEEKDAY, Kind.MONTH)
+    for word in vocabulary("en")[kind]
+    if len(word) >= SHORTEST_MISTYPED and word.isalpha()
+)
+
+
+def known_word(word: str) -> str:
+    """The word in plain letters; a weekday, month or part of the day with one slip in it is put right."""
+    typed = plain(word)
+    if typed in LEXICON or len(typed) < SHORTEST_MISTYPED or not typed.isalpha():
+        return typed
+    return next((known for known in MISTYPED if known[0] == typed[0] and is_slip(typed, known)), typed)
 
 
 def _openings() -> dict[str, int]:

@@ -20,13 +20,13 @@ LEAD_STRENGTHS = {Kind.BY: 2, Kind.UNTIL: 2, Kind.ON: 1, Kind.FOR: 1, Kind.THE: 
 # Between a day and its time.
 JOINTS = (Kind.BY, Kind.ON, Kind.FOR, Kind.UNTIL)
 # No date begins with one of these …
-NO_STARTERS = (Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.MERIDIEM, Kind.THROUGH, Kind.OCLOCK, Kind.FINISHED)
+NO_STARTERS = (Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.MERIDIEM, Kind.THROUGH, Kind.OCLOCK, Kind.FINISHED, Kind.OH)
 STARTERS = frozenset(Kind) - frozenset(NO_STARTERS)
 # … and none has only these.
 NO_ANCHORS = (
     *(Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.THROUGH, Kind.THE, Kind.IN, Kind.ON, Kind.BY, Kind.FOR, Kind.NEXT),
     *(Kind.THIS, Kind.LAST, Kind.FROM, Kind.NOW, Kind.AFTER, Kind.FINISHED, Kind.UNTIL, Kind.STARTING, Kind.NUMBER),
-    *(Kind.END, Kind.MIDDLE, Kind.BEGIN, Kind.OTHER, Kind.ONCE, Kind.EVERY, Kind.BETWEEN),
+    *(Kind.END, Kind.MIDDLE, Kind.BEGIN, Kind.OTHER, Kind.ONCE, Kind.EVERY, Kind.BETWEEN, Kind.OH),
 )
 ANCHORS = frozenset(Kind) - frozenset(NO_ANCHORS)
 FARTHEST_ANCHOR = 7
@@ -122,7 +122,8 @@ def _next_anchors(words: Words) -> list[int]:
     """For each place the next one with a word that no date goes without."""
     anchors, following = [], len(words.tokens) + FARTHEST_ANCHOR
     for place in range(len(words.tokens) - 1, -1, -1):
-        if not ANCHORS.isdisjoint(words.tokens[place].kinds):
+        spoken = words.has(place, Kind.NUMBER) and words.has(place + 1, Kind.NUMBER, Kind.OH)
+        if spoken or not ANCHORS.isdisjoint(words.tokens[place].kinds):
             following = place
         anchors.append(following)
     return anchors[::-1]
@@ -176,6 +177,7 @@ def _repeated(phrase: Phrase, reference: Reference) -> Phrase:
     """ "Friday 5pm every week": the repeat of the day stands behind the time."""
     repeat = repeated_day(phrase.words, phrase.day, phrase.end) if phrase.day else None
     following = phrase.words.skip(phrase.end, Kind.OF)
+    following += phrase.words.word(following) == "repeat"
     if repeat is None and phrase.day and (every := read_every(phrase.words, following, reference)):
         # "Tomorrow at 5pm every week": the day is the first time.
         grown = replace(phrase, day=None, starting=phrase.day, repeat=every, end=every.end, problem=every.problem)
@@ -189,7 +191,8 @@ def _time_first(words: Words, place: int, start: int, reference: Reference) -> P
     if coming:
         phrase = _with_time(Phrase(words, start, place + 1, part=coming), reference)
         return _followed(phrase, reference)
-    beside = words.has(place, Kind.NUMBER) and _is_part_of_day(words, place + 1)
+    behind = place + 1 + words.has(place + 1, Kind.NUMBER)
+    beside = words.has(place, Kind.NUMBER) and _is_part_of_day(words, behind)
     time = read_time(words, place, loose=reference.whole or start < place or beside)
     if time is None:
         return None
@@ -311,11 +314,13 @@ def _is_meant_repeat(phrase: Phrase, repeat: RepeatReading) -> bool:
     if not repeat.weak:
         return True
     # "Pack for saturdays hike" lacks an apostrophe, not a repeat.
-    is_last = phrase.end >= len(phrase.words.tokens) and phrase.words.has(phrase.end - 1, Kind.WEEKDAYS)
-    if is_last and phrase.words.word(phrase.start - 1) not in DETERMINERS | {"like", "hate", "love"}:
+    words, many = phrase.words, Kind.WEEKDAYS
+    is_last = phrase.end >= len(words.tokens) and (words.has(phrase.end - 1, many) or phrase.start > 1)
+    if is_last and words.word(phrase.start - 1) not in DETERMINERS | {"like", "hate", "love"}:
         return True
     is_possessive = phrase.words.has(phrase.start, Kind.FOR) and phrase.words.opaque(phrase.end)
-    return (phrase.strength > 0 and not is_possessive) or phrase.clock is not None
+    timed = phrase.clock is not None or bool(phrase.part)
+    return (phrase.strength > 0 and not is_possessive) or timed
 
 
 def _is_meant_day(phrase: Phrase, day: DayReading) -> bool:
@@ -336,7 +341,13 @@ def _is_meant_day(phrase: Phrase, day: DayReading) -> bool:
     if words.has(phrase.end - 1, Kind.NUMERIC):
         return _is_meant_numeric(phrase, at_end=at_end)
     led = phrase.strength > 0 or words.word(phrase.start) == "the" or words.has(phrase.start, Kind.FOR)
-    return led or timed
+    # "Call bob halloween": behind a deed and its object; "plan christmas" has no other object.
+    ends = at_end and phrase.start > 1 and words.word(phrase.start - 1) not in DETERMINERS
+    return led or timed or (ends and _names_feast(phrase))
+
+
+def _names_feast(phrase: Phrase) -> bool:
+    return any(phrase.words.has(place, Kind.FEAST) for place in range(phrase.start, phrase.end))
 
 
 def _is_meant_numeric(phrase: Phrase, *, at_end: bool) -> bool:
@@ -372,7 +383,7 @@ def _is_sure(phrase: Phrase, time: TimeReading, place: int) -> bool:
 def _stands_alone(phrase: Phrase, place: int) -> bool:
     """Whether "10:30" or "midday" ends what is said, so that it describes nothing."""
     words = phrase.words
-    round_minutes = ":" in words.word(place) and words.word(place)[-1] in "05"
+    round_minutes = (":" in words.word(place) and words.word(place)[-1] in "05") or phrase.end > place + 1
     if phrase.start == 0 and words.has(place, Kind.NAMED_TIME) and words.word(phrase.end) == "to":
         return True  # "noon to get lunch"
     written = phrase.start > 0 and (words.has(place, Kind.NAMED_TIME) or round_minutes)

@@ -273,7 +273,8 @@ def _adverb(words: Words, place: int, reference: Reference) -> RepeatReading | N
 def _plural(words: Words, place: int, reference: Reference) -> RepeatReading | None:
     """mondays and thursdays, weekdays, weekends, monday mornings, weekday evenings, mornings, montags, los lunes."""
     days, end = _days_of_week(words, place)
-    if part := words.get(end, Kind.DAYPARTS):
+    # "Weekday morning" is each of them, "monday morning" is one.
+    if part := words.get(end, Kind.DAYPARTS) or (words.get(end, Kind.PART) if words.has(place, Kind.WORKDAY) else ""):
         rule = Rule("WEEKLY", days=days) if days else Rule("DAILY")
         return RepeatReading(end + 1, rule, part=part, weak=not days)
     if "many" in (words.get(place, Kind.WORKDAY), words.get(place, Kind.WEEKEND)):

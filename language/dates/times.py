@@ -99,6 +99,8 @@ def _digits(words: Words, place: int, *, at: bool) -> TimeReading | None:
         return None
     hour, minute, suffix = match[1] or match[4], int(match[2] or match[5] or 0), match[3] or match[6]
     end = place + 1
+    if suffix and len(suffix) == 1 and not (at or ":" in words.word(place)):
+        return None  # "gate 7a"
     meridiem = _suffix_hours(suffix)
     if meridiem is None and words.has(end, Kind.MERIDIEM):
         meridiem, end = words.get(end, Kind.MERIDIEM), end + 1
@@ -144,23 +146,33 @@ def _spoken(words: Words, place: int, *, at: bool) -> TimeReading | None:
     hour = _hour(words, place)
     if hour is None:
         return None
-    if hour > MIDNIGHT or words.word(place + 1) == "hundred":
-        return _together(words, place, hour, at=at) if hour > MIDNIGHT else _hundred(words, place, hour)
-    end, minute = place + 1, words.get(place + 1, Kind.NUMBER)
-    if minute is not None and NOON < minute < HOUR and (at or words.has(place + 2, Kind.MERIDIEM)):
-        end += 1
-    else:
-        minute = 0
+    if hour > MIDNIGHT or (len(words.word(place)) > 2 and words.word(place).isdigit()):
+        return _together(words, place, hour, at=at)
+    minute, end = _spoken_minute(words, place + 1)
     meridiem = words.get(end, Kind.MERIDIEM)
     oclock = words.get(end, Kind.OCLOCK)
     clock = _clock(hour, minute, meridiem, marked=oclock == MIDNIGHT or hour > NOON)
-    if clock is None or not (at or oclock or meridiem is not None) or _describes(words, end):
+    paired = end > place + 1 and 0 < hour <= NOON and words.word(place).isalpha()
+    if clock is None or not (at or oclock or meridiem is not None or paired) or _describes(words, end):
         return None
     if oclock:
         return _after_oclock(words, end + 1, clock)
     if meridiem is None and (half := _and_fraction(words, end)):
         return TimeReading(end + 2, Clock(hour, half, clock.marked))
-    return TimeReading(end + (meridiem is not None), clock, bare=meridiem is None and minute == 0)
+    sure = at or meridiem is not None
+    return TimeReading(end + (meridiem is not None), clock, sure, bare=meridiem is None and end == place + 1)
+
+
+def _spoken_minute(words: Words, place: int) -> tuple[int, int]:
+    """Minutes behind a spoken hour – thirty, oh five, hundred and five – and the place after them, or 0 and here."""
+    most = words.get(place, Kind.OH)
+    spot = place + (most is not None)
+    minute = words.get(spot, Kind.NUMBER)
+    spelled = words.word(place - 1).isalpha() and words.word(spot).isalpha()
+    least = 0 if most else NOON - 2 if spelled else NOON + 1
+    if minute is not None and least <= minute < (most or HOUR):
+        return minute, spot + 1
+    return 0, spot if most == HOUR and words.has(spot, Kind.MERIDIEM) else place
 
 
 def _describes(words: Words, place: int) -> bool:
@@ -169,21 +181,10 @@ def _describes(words: Words, place: int) -> bool:
     return sharp_thing or words.has(words.skip(place, Kind.OF), Kind.MONTH)
 
 
-def _hundred(words: Words, place: int, hour: int) -> TimeReading | None:
-    """Seven hundred pm, seven hundred and forty five pm: as 700 and 745 are read aloud."""
-    end = words.skip(place + 2, Kind.AND)
-    minute = words.get(end, Kind.NUMBER)
-    end = place + 2 if minute is None else end + 1
-    if not words.has(end, Kind.MERIDIEM):
-        return None
-    clock = _clock(hour, minute or 0, words.get(end, Kind.MERIDIEM), marked=True)
-    return TimeReading(end + 1, clock) if clock else None
-
-
 def _together(words: Words, place: int, digits: int, *, at: bool) -> TimeReading | None:
     """1030 and 330 pm: hour and minute in one number."""
     meridiem = words.get(place + 1, Kind.MERIDIEM)
-    led = at and words.has(place - 1, Kind.AT) and digits % 5 == 0
+    led = at and digits % 5 == 0 and (words.has(place - 1, Kind.AT) or words.word(place)[0] == "0")
     if len(words.word(place)) not in {3, 4} or not (led or meridiem is not None):
         return None
     hour, minute = divmod(digits, 100)
@@ -234,7 +235,8 @@ def _fraction(words: Words, place: int, *, at: bool) -> TimeReading | None:
         return None  # "10 to 11am" is a range, "at ten to eleven" is none
     counted_minutes = words.get(place + 1, Kind.UNIT) == "minute"
     whole, end = hour
-    sure = at or counted_minutes or whole.marked or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER)
+    sure = at or counted_minutes or whole.marked or words.word(end - 1) == "past"
+    sure = sure or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER) or words.has(hour[1], Kind.IN_PART)
     if not sure:
         return None
     moved = whole.hour * HOUR + minutes
@@ -255,7 +257,7 @@ def _whole_hour(words: Words, place: int) -> tuple[Clock, int] | None:
         return None
     meridiem = words.get(place + 1, Kind.MERIDIEM)
     clock = _clock(hour, 0, meridiem, marked=hour > NOON)
-    return (clock, place + 1 + (meridiem is not None)) if clock else None
+    return (clock, words.skip(place + 1, Kind.MERIDIEM, Kind.OCLOCK)) if clock else None
 
 
 def _minutes_around(words: Words, place: int) -> tuple[int, int] | None:
@@ -286,4 +288,12 @@ def _named(words: Words, place: int, *, at: bool) -> TimeReading | None:
     return None if hour is None else TimeReading(place + 1, Clock(hour, 0, True), sure=at)
 
 
-READERS = (_fraction, _digits, _loose_digits, _spoken, _named)
+def _dashed(words: Words, place: int, *, at: bool) -> TimeReading | None:
+    """10-11 beside a day: hours, not a date."""
+    first, last, year = words.get(place, Kind.NUMERIC) or (0, 0, None)
+    if not at or "-" not in words.word(place) or year or not 0 < first < last <= MIDNIGHT:
+        return None
+    return TimeReading(place + 1, Clock(first, 0, first > NOON))
+
+
+READERS = (_fraction, _digits, _loose_digits, _dashed, _spoken, _named)

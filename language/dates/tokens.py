@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from language.dates.languages import COMPOUNDS, LEXICON, OPENINGS, Kind, plain
+from language.dates.languages import COMPOUNDS, LEXICON, OPENINGS, Kind, known_word, plain
 from language.grammar import words as known_words
 
 CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "`": "`", "'": "'"}
@@ -18,7 +18,7 @@ OPENING_QUOTE = re.compile(r"""["“„«`]|(?<!\w)['‘](?=\S)""")
 CLOSING_APOSTROPHE = re.compile(r"['’](?!\w)")
 CHUNK = re.compile(
     r"@(?=\d)|(?<![\d/.-] )\b\d\d? [/-] \d\d?\b(?! ?[/\d])"
-    r"|\b(?:every|ev)!|\n|[;()\[\]{}…!?—–]|(?:[^\s,;()\[\]{}…!?—–]|(?<=\d),(?=\d))+|,",
+    r"|\b(?:every|ev)!|\n|[;()\[\]{}…!?—–]|(?:[^\s,;()\[\]{}…!?—–]|(?<=\d)[,–](?=\d))+|,",
     re.IGNORECASE,
 )
 HARD_BREAKS = frozenset("\n;()[]{}…!?—–")
@@ -26,15 +26,16 @@ SENTENCE_END = ".:"
 
 # What a chunk with digits can be; each pattern must fit the whole chunk.
 ISO_MOMENT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?|(\d{4})/(\d\d?)/(\d\d?)"
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?|(\d{4})/(\d\d?)/(\d\d?)"
 )
 # 4/15, 4/15/26, 15-4-2026, 15.4.2026 and 15.4. are dates; 1-2 and 1.5 are not.
 NUMERIC = re.compile(r"(\d\d?)(?:/(\d\d?)(?:/(\d{4}|\d\d))?|([.-])(\d\d?)\4(\d{4})|\.(\d\d?)\.|-(\d\d?))")
 # "Oct-2", "14april", "2019-sep-1", "8/Oct/2012": a month among numbers, in one word.
 GLUED = re.compile(r"(?:(\d{1,4})[-/.]?)?([a-zà-ÿ]{3,9})\.?[-/]?(\d{1,4})?(?:[-/.](\d{4}))?", re.IGNORECASE)
 CLOCK = re.compile(
-    r"(\d\d?)(?::(\d\d)(?::\d\d)?)?(am|pm|a\.m|p\.m|(?<=:\d\d)[ap])?|(\d\d?)\.(\d\d)(am|pm)", re.IGNORECASE
+    r"(\d\d?)(?::?(\d\d)(?::\d\d)?)?(?:\.?(am|pm|a\.m|p\.m|[ap])|(?<=:\d\d))|(\d\d?)\.(\d\d)(am|pm)", re.IGNORECASE
 )
+RANGE = re.compile(r"([^-–]+)([-–])([^-–]+)")
 ROUGHLY = re.compile(r"(?<=[\dm])-?ish$", re.IGNORECASE)  # "5ish", "5pm-ish"
 LOOSE_CLOCK = re.compile(r"(\d\d?)(?:[.h](\d\d)|h)")
 ORDINAL = re.compile(r"(\d\d?)(?:st|nd|rd|th|er|e|\.)", re.IGNORECASE)
@@ -44,6 +45,9 @@ LONGEST_ABBREVIATION = len("sept")
 LONGEST_WORD = 40
 AMOUNT = re.compile(r"\+?(\d{1,6})(m|min|mins|h|hr|hrs|d|w|wk|wks|mo|y|yr)?", re.IGNORECASE)
 AMOUNT_UNITS = {"m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
+
+# What may be joined by hyphens.
+SPOKEN = frozenset({Kind.NUMBER, Kind.OH})
 
 # Words that go on after a date and are not described by it: "at 5 with Sam", but "at 5 Main Street".
 LINKS = known_words("links")
@@ -197,18 +201,31 @@ def _pieces(chunk: str, *, ordinal: bool) -> tuple[tuple[Piece, ...], bool]:
 def _split(core: str) -> tuple[Piece, ...]:
     """One word; two of "Freitagabend"; the items of "mon/wed/fri"."""
     parts: tuple[str, ...] | None = COMPOUNDS.get(core.lower())
-    if parts is None and "/" in core and not core[0].isdigit():
-        items = tuple(core.split("/"))
-        parts = items if all(LEXICON.get(plain(item)) for item in items) else None
+    mark = "/" if "/" in core else "-"
+    if parts is None and mark in core and not core[0].isdigit() and plain(core) not in LEXICON:
+        items = tuple(core.split(mark))
+        # "mon/wed/fri" and "ten-thirty".
+        known = (LEXICON.get(plain(item), {}) for item in items)
+        parts = items if all(kinds if mark == "/" else SPOKEN & kinds.keys() for kinds in known) else None
+    if parts is None and (ends := RANGE.fullmatch(core)) and _is_range(_kinds(ends[1]), _kinds(ends[3])):
+        return tuple(Piece(plain(ends[part]), *ends.span(part), _kinds(ends[part])) for part in (1, 2, 3))
     if parts is None and any(map(str.isdigit, core)) and (glued := GLUED.fullmatch(core)):
         return _around_month(core, glued)
     if parts is None:
-        return (Piece(plain(core), 0, len(core), _kinds(core)),)
+        word = known_word(core)
+        return (Piece(word, 0, len(core), _kinds(core if word == plain(core) else word)),)
     pieces, offset = [], 0
     for part in parts:
         pieces.append(Piece(plain(part), offset, offset + len(part), LEXICON[plain(part)]))
-        offset += len(part) + ("/" in core)
+        offset += len(part) + (mark in core)
     return tuple(pieces)
+
+
+def _is_range(first: dict[Kind, Any], last: dict[Kind, Any]) -> bool:
+    """Two times, one of which says so, or two weekdays: "3-5pm", "mon-fri"."""
+    times = all({Kind.CLOCK, Kind.NUMBER} & kinds.keys() for kinds in (first, last))
+    days = all({Kind.WEEKDAY, Kind.SHORT_WEEKDAY} & kinds.keys() for kinds in (first, last))
+    return days or (times and Kind.CLOCK in first | last)
 
 
 def _around_month(core: str, glued: re.Match[str]) -> tuple[Piece, ...]:

@@ -20,6 +20,9 @@ from language.dates.languages import Kind
 from language.dates.tokens import Words
 from language.recurrence import Rule
 
+# A larger number behind a weekday is a day of the month: "friday 23".
+LAST_HOUR = 12
+
 
 def coming_weekday(day: datetime.date, weekday: int) -> datetime.date:
     """The nearest such weekday after `day`."""
@@ -69,7 +72,13 @@ def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: 
     """The date that follows a weekday; it must fall on that weekday."""
     spot = words.skip(words.skip(place, Kind.ON), Kind.THE)
     dated = read_digits(words, spot, reference) or read_month_date(words, spot, reference)
-    if dated is not None:
+    if dated is not None and words.has(spot, Kind.NUMERIC):
+        # "Friday 7/6": the order that falls on that weekday.
+        orders = [replace(reference, day_first=first) for first in (reference.day_first, True, False)]
+        both = [each for order in orders if (each := read_digits(words, spot, order)) and not each.problem]
+        dated = next((each for each in both if each.date.weekday() == weekday), dated)
+    is_range = "-" in words.word(spot) and words.has(spot, Kind.NUMERIC)  # "monday 10-11"
+    if dated is not None and not (is_range and dated.date.weekday() != weekday):
         if dated.date.weekday() == weekday or dated.problem:
             return replace(dated, weak=False, describes=False)
         said = day_text(dated.date, reference.habits)
@@ -77,6 +86,8 @@ def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: 
         names = {"weekday": weekday_name(dated.date.weekday()), "other": weekday_name(weekday)}
         return replace(dated, problem=question % {"date": said, **names})
     day = words.get(spot, Kind.ORDINAL)
+    if day is None and not words.has(spot + 1, Kind.UNIT, Kind.MERIDIEM, Kind.NUMBER, Kind.TO, Kind.THROUGH):
+        day = number if (number := words.get(spot, Kind.NUMBER)) and number > LAST_HOUR else None
     if day is None or not 0 < day <= LONGEST_MONTH or words.opaque(spot + 1):
         return None
     date = next((date for date in coming_month_days(reference.today, day) if date.weekday() == weekday), None)

@@ -6,12 +6,11 @@ Only what people write for short is spelled out everywhere: "u", "dont", "pls".
 import re
 
 from language.grammar import any_of, section, words
+from language.slips import is_slip
 from language.vocabulary import NOT_A_TITLE, TODO_VERBS, grammar_words
 
 FIRST_WORDS = words("first_words")
 LIST_WORDS = words("list_words")
-# Four letters apart by more than a swap may well be another word: "lost" is no "list".
-SWAP_ONLY_UP_TO = 4
 # "Would you mind adding …", "adding to my list: …".
 SHORT_FORMS = section("first_forms").written
 SHORTHAND = section("shorthand").written
@@ -47,15 +46,3 @@ def mended(word: str, vocabulary: frozenset[str]) -> str:
     if lower in vocabulary or lower in grammar_words() or lower in TODO_VERBS:
         return word
     return next((known for known in sorted(vocabulary) if is_slip(lower, known)), word)
-
-
-def is_slip(typed: str, known: str) -> bool:
-    """One letter too many, too few or another, or two neighbours swapped."""
-    if abs(len(typed) - len(known)) > 1 or typed[:1] != known[:1]:
-        return False
-    start = next((place for place, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), len(known))
-    rest, wanted = typed[start:], known[start:]
-    is_swap = len(rest) > 1 and rest[1] + rest[0] + rest[2:] == wanted
-    if len(known) <= SWAP_ONLY_UP_TO:
-        return is_swap
-    return is_swap or rest[1:] == wanted or rest == wanted[1:] or rest[1:] == wanted[1:]
