@@ -1,7 +1,7 @@
 """A stream that broke, taken up again: what is missing of a turn, from what is stored, in any process.
 
-An id says how far the reader is: the characters of the text and the events of tool calls before it. So nothing need be
-remembered for a reader, and an id of one process is good in every other.
+An id says how far the reader is: the characters of the text and the events of tool calls before it, and whether it is
+the last. So nothing need be remembered for a reader, and an id of one process is good in every other.
 """
 
 import asyncio
@@ -83,10 +83,12 @@ def has_all(turn: StoredTurn, position: Position) -> bool:
 def missing_events(turn: StoredTurn, position: Position) -> Iterator[Event]:
     """In the order of a stream; calls are told before the text, which may have stood before or between them."""
     others = list(other_events(turn))
+    if not turn.has_ended or position.others < len(others):
+        position.has_ended = False  # it was taken up again since
     yield from others[position.others :]
     if text := turn.answer.content[position.characters :]:
         yield MessageDelta(turn.answer.pk, text)
-    if turn.has_ended and position.others <= len(others):
+    if turn.has_ended and not position.has_ended:
         yield last_event(turn.answer)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from chat.events import Event, MessageDelta, TurnStarted
+from chat.events import Event, MessageDelta, TurnCompleted, TurnFailed, TurnStarted
 from chat.running import RunningTurn
 from web.errors import ValidationFailed
 from web.pages.streams import KEEP_ALIVE, KEEP_ALIVE_SECONDS
@@ -15,14 +15,17 @@ event_adapter: TypeAdapter[Event] = TypeAdapter(Event)
 
 # Of the events of one turn fewer are not text: its start, two for each of at most some dozens of calls, its end.
 OTHERS_MAX = 1_000
+# Added to their number with the last one, which could be taken for a call that was told and is not stored.
+ENDED = 500
 
 
 @dataclass
 class Position:
-    """How much of a turn a reader has: characters of its text, and its other events."""
+    """How much of a turn a reader has: characters of its text, its other events but the last, and whether that came."""
 
     characters: int = 0
     others: int = 0
+    has_ended: bool = False
 
     @classmethod
     def of(cls, event_id: str) -> "Position":
@@ -31,17 +34,20 @@ class Position:
             return cls()
         if not (event_id.isascii() and event_id.isdigit()) or len(event_id) > 12:
             raise ValidationFailed(details={"Last-Event-ID": "Send the id of the last event that came, as it came."})
-        return cls(*divmod(int(event_id), OTHERS_MAX))
+        characters, others = divmod(int(event_id), OTHERS_MAX)
+        return cls(characters, others % ENDED, others >= ENDED)
 
     @property
     def number(self) -> int:
         """The id of the event before it."""
-        return self.characters * OTHERS_MAX + self.others
+        return self.characters * OTHERS_MAX + self.others + (ENDED if self.has_ended else 0)
 
     def move_past(self, event: Event) -> None:
         """The event is the next one of its turn."""
         if isinstance(event, MessageDelta):
             self.characters += len(event.text)
+        elif isinstance(event, TurnCompleted | TurnFailed):
+            self.has_ended = True
         else:
             self.others += 1
 

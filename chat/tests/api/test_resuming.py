@@ -65,6 +65,26 @@ class Resuming(ChatCase):
         self.assertEqual(told(again), told(whole))
         self.assertEqual(again[-1][0], whole[-1][0])
 
+    async def test_who_heard_of_a_call_that_the_database_forgot_hears_of_the_end(self):
+        whole = await self.streamed(calls("add_task", ADD), [ModelUnavailable()])
+        names = [name for _, name, _ in whole]
+        self.assertEqual(names, ["turn.started", "tool_call.started", "tool_call.finished", "turn.failed"])
+        await ToolCall.objects.all().adelete()
+        message_id = whole[0][2]["message_id"]
+        for last, *_ in whole[:-1]:
+            rest = events_of((await body_of(await self.resume(message_id, last))).decode())
+            self.assertEqual([name for _, name, _ in rest], ["turn.failed"])
+        self.assertEqual((await self.resume(message_id, whole[-1][0])).status_code, 204)
+
+    async def test_who_heard_of_an_end_after_which_it_went_on_hears_of_the_next(self):
+        headers = {"Idempotency-Key": "one"}
+        with scripted_model(calls("add_task", ADD), [ModelUnavailable()], calls("complete_task", DONE), says("Done.")):
+            failed = events_of((await body_of(await self.send("do it", headers=headers, stream=True))).decode())
+            await self.send("do it", headers=headers)
+        rest = events_of((await body_of(await self.resume(failed[0][2]["message_id"], failed[-1][0]))).decode())
+        expected = ["tool_call.started", "tool_call.finished", "message.delta", "turn.completed"]
+        self.assertEqual([name for _, name, _ in rest], expected)
+
     async def test_a_turn_that_goes_on_after_a_call_is_cut_at_every_event_likewise(self):
         headers = {"Idempotency-Key": "one"}
         both = [ToolRequest(f"call_{n}", "add_task", json.dumps({"tasks": [{"title": f"Thing {n}"}]})) for n in "12"]
