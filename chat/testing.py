@@ -11,10 +11,11 @@ import factory
 from django.test import override_settings
 from django.utils import timezone
 
-from accounts.entry.sign_ins import begin_sign_in, digest_of
+from accounts.entry.sign_ins import begin_sign_in
 from accounts.models import OutsideIdentity, Passkey, SecondFactor, User
 from accounts.programs.testing import connected_program
 from accounts.testing import UserFactory
+from accounts.tokens.digest import digest_of
 from accounts.tokens.personal import issue_personal_token
 from notices.buttons.signing import address_of
 from notices.models import Delivery, PushSubscription, Webhook

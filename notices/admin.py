@@ -48,8 +48,16 @@ class DeliveryAdmin(RecordedAdmin):
         return super().changelist_view(request, {**(extra_context or {}), "subtitle": figures(timezone.now())})
 
 
+class FoundByOwner(RecordedAdmin):
+    """Rows that are found by their own id, or by whose they are."""
+
+    def ways(self, rows: QuerySet[Any], typed: str) -> Iterable[QuerySet[Any]]:
+        found = read_id(typed)
+        return [rows.filter(pk=found) if found else rows.filter(owner__username__iexact=typed)]
+
+
 @admin.register(Webhook)
-class WebhookAdmin(RecordedAdmin):
+class WebhookAdmin(FoundByOwner):
     """Without addresses, whose paths often are secrets, and without secrets."""
 
     list_display = [
@@ -71,17 +79,13 @@ class WebhookAdmin(RecordedAdmin):
     ]
     readonly_fields = ["host", "state"]
 
-    def ways(self, rows: QuerySet[Any], typed: str) -> Iterable[QuerySet[Any]]:
-        found = read_id(typed)
-        return [rows.filter(pk=found) if found else rows.filter(owner__username__iexact=typed)]
-
     @admin.display(description="host")
     def host(self, webhook: Webhook) -> str:
         return webhook.host
 
 
 @admin.register(PushSubscription)
-class PushSubscriptionAdmin(RecordedAdmin):
+class PushSubscriptionAdmin(FoundByOwner):
     """Browsers that take pushes. Without addresses and keys: whoever has them can push to the device."""
 
     list_display = ["created_at", "owner", "device", "service", "last_success_at"]
@@ -89,10 +93,6 @@ class PushSubscriptionAdmin(RecordedAdmin):
     search_help_text = _("The id of a subscription, or a username.")
     fields = ["id", "owner", "device", "service", "created_at", "last_success_at"]
     readonly_fields = ["service"]
-
-    def ways(self, rows: QuerySet[Any], typed: str) -> Iterable[QuerySet[Any]]:
-        found = read_id(typed)
-        return [rows.filter(pk=found) if found else rows.filter(owner__username__iexact=typed)]
 
     @admin.display(description=_("push service"))
     def service(self, subscription: PushSubscription) -> str:

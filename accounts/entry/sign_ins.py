@@ -5,7 +5,6 @@ ends. An access token names its sign-in and ends with it.
 """
 
 import datetime
-import hashlib
 import secrets
 import time
 from importlib import import_module
@@ -22,6 +21,7 @@ from django.utils import timezone
 
 from accounts.models import RefreshToken, SignIn, User, how_words
 from accounts.security_log import Kind, record
+from accounts.tokens.digest import digest_of
 from web.ratelimits import address_of
 from web.text import storable
 
@@ -113,10 +113,6 @@ def revoke_refresh_token(token: str) -> None:
     """End the sign-in of a refresh token; a token that does not exist is as good as revoked."""
     if sign_in := SignIn.objects.filter(refresh_tokens__digest=digest_of(token)).first():
         end_sign_in(sign_in)
-
-
-def digest_of(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 # Browsers: sessions

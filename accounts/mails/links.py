@@ -4,21 +4,20 @@ import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
 from accounts.models import User
+from web.addresses.site import site_address
 
 CONFIRM_SECONDS = 24 * 3600
 CONFIRM_SALT = "accounts.mails.confirm"
-LOCAL_SITE = "http://localhost:8000"
 
 
 def link_to(page: str, *, site: str | None = None, **query: str) -> str:
     """At `site`, where somebody names another than the setting."""
     question = f"?{urlencode(query)}" if query else ""
-    return f"{(site or settings.SITE_URL or LOCAL_SITE).rstrip('/')}{reverse(page)}{question}"
+    return site_address(f"{reverse(page)}{question}", site)
 
 
 def confirm_key(user: User) -> str:

@@ -151,8 +151,8 @@ async def written(finished: FinishedTurn, instructions: str, material: str, max_
     now = timezone.now()
     if not finished.model or await database_read(tokens_today)(finished.user, now) >= settings.TOKENS_PER_DAY:
         return "", 0
-    data = f"<conversation>\n{material.replace('<', '‹').replace('>', '›')}\n</conversation>"
-    request = ModelRequest(instructions, (UserText(data),), (), now, finished.user.time_zone, max_tokens)
+    quoted = f"<conversation>\n{material.replace('<', '‹').replace('>', '›')}\n</conversation>"
+    request = ModelRequest(instructions, (UserText(quoted),), (), now, finished.user.time_zone, max_tokens)
     try:
         async with asyncio.timeout(UPKEEP_SECONDS):
             return await whole_text(finished.model.stream(request))

@@ -10,8 +10,9 @@ from accounts.habits.drawing import written_for
 from accounts.models import User
 from notices.channel import Item, Notice, Outcome
 from notices.preferences import UNSEEN, UNSEEN_TITLE, says_what, with_channel
-from notices.stopping.signing import site_address, stop_address
+from notices.stopping.signing import stop_address
 from todos.models import todos_address
+from web.addresses.site import site_address
 from web.mail.sending import Mail, MailFailed, is_mail_set_up, send_mail
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.core import signing
 from django.dispatch import Signal
 from django.urls import reverse
@@ -13,12 +12,6 @@ from notices.models import NoticeSettings
 SALT = "notices.stop"
 # Sent with `user`: what else is mailed to them ends as well.
 mails_stopped = Signal()
-# On a developer's machine, where nothing says what the site is called.
-NEAR = "http://localhost:8000"
-
-
-def site_address(path: str) -> str:
-    return f"{settings.SITE_URL or NEAR}{path}"
 
 
 def stop_address(owner: User) -> str:

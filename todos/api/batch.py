@@ -15,20 +15,18 @@ from accounts.bearer import caller
 from accounts.locks import lock_user
 from accounts.models import User
 from todos import commands
-from todos.changing.changes import Origin
 from todos.commands import Written
-from todos.models import Door
 from todos.rows import TodoOut, todo_out
 from web.errors import ProductError
 from web.repeats import Answer, answer_once
 from web.requests.fields import Body
 from web.requests.typed_at import moment_of
 
+from .endpoints import BY_API
 from .schema import TodoIn, TodoPatch
 
 # As many as a call of a tool takes.
 BATCH_MAX = 25
-BY_API = Origin(Door.API)
 
 router = Router()
 

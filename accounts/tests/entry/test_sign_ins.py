@@ -9,7 +9,6 @@ from django.utils import timezone
 from accounts.entry.sign_ins import (
     GRACE_SECONDS,
     begin_sign_in,
-    digest_of,
     issue_refresh_token,
     revoke_refresh_token,
     rotate_refresh_token,
@@ -20,6 +19,7 @@ from accounts.models import RefreshToken, SignIn, User
 from accounts.names.devices import device_name
 from accounts.pages.sections import SIGN_INS_SHOWN
 from accounts.testing import PASSWORD, alice, bob, refresh_token_of
+from accounts.tokens.digest import digest_of
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 NEW_PASSWORD = {"old_password": PASSWORD, "new_password1": "nine red kettles", "new_password2": "nine red kettles"}

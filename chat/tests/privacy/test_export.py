@@ -10,9 +10,9 @@ from django.test import TestCase
 from django.urls import reverse
 
 from accounts.audit import RecordedAdmin
-from accounts.entry.sign_ins import digest_of
 from accounts.models import User
 from accounts.testing import alice, bearer, bob
+from accounts.tokens.digest import digest_of
 from chat.privacy.belongings import ACCOUNT, NO_PART, PAGE_SIZE, PARTS
 from chat.tests.privacy.case import everything_of, token_of
 from todos.models import Todo

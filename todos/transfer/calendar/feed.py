@@ -1,10 +1,10 @@
 """The calendar address of a person: a secret that shows their open todos to whoever has it, until it is taken back."""
 
 import datetime
-import hashlib
 import secrets
 
 from accounts.models import User
+from accounts.tokens.digest import digest_of
 from database.units import database_read, database_unit
 from todos.models import CalendarFeed, Todo
 
@@ -35,7 +35,3 @@ def feed_of(secret: str) -> tuple[User, list[Todo]] | None:
         return None
     todos = Todo.objects.for_user(feed.user).open().filter(due_date__isnull=False).with_tags()
     return feed.user, list(todos.by_urgency()[:FEED_MAX])
-
-
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from chat.assistants.arguments import refuse_constant
 from chat.assistants.interface import ToolDefinition
 from chat.assistants.openai.schemas import fitted
 
@@ -70,10 +71,6 @@ def written_arguments(text: str, tool: ToolDefinition | None) -> str:
     if arguments is None:
         return text
     return json.dumps(fitted(arguments, tool) if tool else arguments, ensure_ascii=False)
-
-
-def refuse_constant(word: str) -> None:
-    raise ValueError(f"{word} is not JSON")
 
 
 # Raw line ends in a text are read: what is meant is plain.
