@@ -53,6 +53,18 @@ class Architecture(TestCase):
         folders = {name for name in NAMED if re.fullmatch(r"(\w+/)+", name)}
         self.assertEqual({name for name in folders if not (ROOT / name).is_dir()}, set())
 
+    def test_every_room_stands_in_the_tree(self):
+        tree = re.split(r"^    (?=\w+/ )", PAGE.partition("\n## ")[0], flags=re.MULTILINE)
+        parts = {part.partition("/")[0]: part for part in tree}
+        untold = [
+            f"{folder}/{path.parent.name}"
+            for folder in FOLDERS
+            for path in (ROOT / folder).glob("*/__init__.py")
+            if path.parent.name not in {"tests", "migrations", "management", "templatetags"}
+            and f"{path.parent.name}/" not in parts[folder]
+        ]
+        self.assertEqual(untold, [])
+
     def test_where_to_add_something_is_there(self):
         section = PAGE.partition("## Where to add …")[2].partition("\n## ")[0]
         places = re.findall(r"`([^`]+)`", section)
