@@ -106,10 +106,16 @@ class Nemesis:
             self.stand.postgresql.start()
 
     def fall_with_one(self) -> None:
-        """And so is a process that had begun to go on."""
-        self.fall()
+        """A process is frozen meanwhile, goes on as if nothing had been, and is killed soon after that."""
+        program = self.one()
+        program.send(signal.SIGSTOP)
+        try:
+            self.fall()
+        finally:
+            program.send(signal.SIGCONT)
         time.sleep(self.random.uniform(*AFTERWARDS_SECONDS))
-        self.kill()
+        program.end(signal.SIGKILL)
+        program.start()
 
     def lose_a_backend(self) -> None:
         """A killed one takes all others with it: PostgreSQL begins anew, within a moment."""
