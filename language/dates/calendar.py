@@ -22,6 +22,8 @@ FIRST_YEAR = 1900
 CENTURY = 2000
 MONTHS = 12
 LONGEST_MONTH = 31
+# "The 15", "el 15", "am 15.": a mere number behind one of these is a day.
+DAY_ARTICLES = frozenset(("the", "el", "le", "al", "au", "den", "am", "del"))
 LEAP_CYCLE_YEARS = 8
 
 
@@ -232,7 +234,7 @@ def _is_day_of_month(words: Words, place: int, reference: Reference) -> bool:
     if words.opaque(place + 1) or words.has(place + 1, Kind.UNIT, Kind.MERIDIEM, Kind.OCLOCK, Kind.WEEKDAY, Kind.MONTH):
         return False
     timed = words.has(place - 1, Kind.ON) and place > 1 and words.has(place - 2, Kind.CLOCK, Kind.NUMBER, Kind.MERIDIEM)
-    return words.word(place - 1) == "the" or timed or (reference.whole and words.has(place + 1, Kind.AT))
+    return words.word(place - 1) in DAY_ARTICLES or timed or (reference.whole and words.has(place + 1, Kind.AT))
 
 
 def coming_month_days(today: datetime.date, day: int) -> Iterator[datetime.date]:

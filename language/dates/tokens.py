@@ -37,7 +37,7 @@ CLOCK = re.compile(
 )
 RANGE = re.compile(r"([^-–]+)([-–])([^-–]+)")
 ROUGHLY = re.compile(r"(?<=[\dm])-?ish$", re.IGNORECASE)  # "5ish", "5pm-ish"
-LOOSE_CLOCK = re.compile(r"(\d\d?)(?:[.h](\d\d)|h)")
+LOOSE_CLOCK = re.compile(r"(\d\d?)(?:[.hH](\d\d)|[hH])")
 ORDINAL = re.compile(r"(\d\d?)(?:st|nd|rd|th|er|e|\.)", re.IGNORECASE)
 NEXT_WORD = re.compile(r" ([^\W\d_]{3,10})\b")
 GERMAN_DATE = re.compile(r"\d\d?\.\d\d?")

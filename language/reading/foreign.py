@@ -21,7 +21,7 @@ from language.acts import (
     UndoChanges,
     UpdateTodos,
 )
-from language.clock import Clock, cut_date, cut_final_date
+from language.clock import Clock, cut_final_date, is_date
 from language.dates.languages import Kind, plain, vocabulary
 from language.grammar import WORDS, any_of, section, words
 from language.reading.clauses.adding import listed, todo_from
@@ -41,7 +41,9 @@ TOPICS = ("thanks", "hello", "not_meant", "no", "yes")
 DENIABLE = ("clear", "complete", "move", "delete", "add")
 # What is put on a list is told apart by each "and"; of what to remember, two may be one.
 ON_LIST, REMEMBERED = 1, 3
-TITLE_WORDS_MAX, SHORT = 6, 2
+TITLE_WORDS_MAX, DATE_WORDS_MAX = 6, 5
+# So many words of a language, and more than of English, make a sentence one of it.
+SURE_WORDS = 2
 # Letters of words that German, French and Spanish take over as they are, and those of other languages.
 OWN_LETTERS = frozenset("äöüßàâæçéèêëîïôœùûüÿáíóúñ’ſ°€")
 # What a date leaves behind where it is said first: "erinnere mich morgen um 9 | an den Zahnarzt".
@@ -50,6 +52,10 @@ LEFT_OVER = re.compile(r"^(?:(?:daran|an|zu|de|d'|que|a|auf|nach)\b ?|d')(?=\S)"
 LEADS = re.compile(
     r"(?:\s+(?:à|a|au|al|pour|para|hasta|auf|nach|um|zu|zum|in|en|de|d'|por|le|la|el|den|die|das))*$", re.IGNORECASE
 )
+ENDINGS, LAST_LETTER = re.compile(r"(\w+)\[(\w+)\]"), re.compile(r"(\w+)(\w)\?")
+# What is left of a span of time: "réunion de 10h", "Bericht auf".
+LEFT_AT_END = re.compile(r"\d\w*$|\s(à|a|au|al|pour|para|hasta|auf|nach|um|bis|de|von|del|desde)$", re.IGNORECASE)
+DAY_OF_MONTH = re.compile(r" (?:den|am|el|al|le|au) (\d\d?)\.?$", re.IGNORECASE)
 Maker = Callable[[re.Match[str], Clock, str], list[Act]]
 
 
@@ -59,16 +65,22 @@ def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -
     said = set(WORD.findall(text.lower()))
     known = {language: len(said & (signs(language) | date_words(language))) for language in LANGUAGES}
     for language in sorted(filter(known.get, LANGUAGES), key=lambda each: -known[each]):
-        if acts := acts_in(text, clock, language):
+        request = FRAMES[language].courtesy.sub("", text) or text
+        if acts := acts_in(request, clock, language) or (request != text and acts_in(text, clock, language)):
             return acts
-        if first_word(text) in TODO_VERBS:
-            continue  # English, with a name or a day of another language in it
-        best = known[language] == max(known.values())
-        if best and (todo := todo_in(text, clock, language, is_asked=is_asked)):
-            return [todo]
+    dated = set().union(*map(date_words, LANGUAGES))
+    english = sum(word in grammar_words() or word in TODO_VERBS for word in said - dated)
+    most = max(known.values())
+    if not most or most < english or first_word(text) in TODO_VERBS:
+        return None  # English, perhaps with a name or a day of another language in it
+    for language in (each for each in LANGUAGES if known[each] == most):
+        request = FRAMES[language].courtesy.sub("", text) or text
+        if todos := todos_in(request, clock, language, is_asked=is_asked):
+            return todos
         if first_word(text) in words("requests", language) - grammar_words() or is_denied(text, language):
             return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})]
-    return None
+    is_told = most >= SURE_WORDS and most > english and not is_asked
+    return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})] if is_told else None
 
 
 def acts_in(text: str, clock: Clock, language: str) -> list[Act] | None:
@@ -112,6 +124,8 @@ def folded(sentence: str) -> str:
 def signs(language: str) -> frozenset[str]:
     """The words of its file that are none of English."""
     text = NOTATION.sub(" ", (WORDS / f"{language}.txt").read_text(encoding="utf-8").lower())
+    text = ENDINGS.sub(lambda form: " ".join(form[1] + end for end in ("", *form[2])), text)  # "annule[rz]?"
+    text = LAST_LETTER.sub(r"\1 \1\2", text)  # "erinnere?"
     return frozenset(WORD.findall(text.partition("[parts]")[2])) - grammar_words() - TODO_VERBS
 
 
@@ -122,7 +136,7 @@ def date_words(language: str) -> frozenset[str]:
         {word for phrases in vocabulary(each).values() for phrase in phrases for word in WORD.findall(phrase)}
         for each in (language, "en")
     )
-    return frozenset(own | set(map(plain, own))) - english - grammar_words()
+    return frozenset(own | set(map(plain, own))) - english
 
 
 @cache
@@ -136,36 +150,68 @@ def is_denied(text: str, language: str) -> bool:
     return not words("negations", language).isdisjoint(WORD.findall(text.lower()))
 
 
-def todo_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> AddTodo | None:
+def todos_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[Act] | None:
     """Something to do: "Milch kaufen", "acheter du pain demain", or with a date "Elternabend am Dienstag um 8".
 
     An infinitive stands at the end, in Romance languages at the beginning.
     """
-    title, due = cut_date(text, clock)
-    parts = title.lower().split()
+    todo = todo_behind(text, clock)
+    title, parts = todo.title.lower(), todo.title.lower().split()
     if not parts or is_denied(text, language) or is_of_others(text, language):
         return None
-    is_deed = len(parts) > 1 and (
-        parts[-1 if language == "de" else 0] in words("verbs", language) or parts[0] in words("imperatives", language)
-    )
+    if is_deed(parts, language):
+        return [*each_of(todo, language)]
     telling = words("telling", language) | words("requests", language) | words("asking", language)
-    is_told = is_asked or len(parts) > TITLE_WORDS_MAX or telling.intersection(re.split("[ '’]", title.lower()))
-    is_left_over = clock.find(title) or LEADS.search(title)[0]  # type: ignore[index]
-    return todo_from(text, clock) if is_deed or (due and not is_told and not is_left_over) else None
+    is_told = is_asked or len(parts) > TITLE_WORDS_MAX or telling.intersection(re.split("[ '’]", title))
+    is_left_over = clock.find(title) or LEFT_AT_END.search(title)
+    return [todo] if todo.due and not is_told and not is_left_over else None
+
+
+def is_deed(parts: list[str], language: str) -> bool:
+    stands = -1 if language == "de" else 0
+    verbs, imperatives = words("verbs", language), words("imperatives", language)
+    return len(parts) > 1 and (parts[stands] in verbs or parts[0] in imperatives)
+
+
+def each_of(todo: AddTodo, language: str) -> list[AddTodo]:
+    """ "Acheter du pain, du lait et des œufs" apart, each with its verb; two may be one thing."""
+    verb, _, things = todo.title.partition(" ")
+    form = f"{verb} %s"
+    if todo.title.lower().split()[-1] in words("verbs", language):
+        things, _, verb = todo.title.rpartition(" ")
+        form = f"%s {verb}"
+    elif not is_deed(todo.title.lower().split(), language):
+        things, form = todo.title, "%s"
+    parts = apart(things, language, REMEMBERED)
+    return [replace(todo, title=form % each) for each in parts.split(", ")] if parts != things else [todo]
+
+
+def todo_behind(text: str, clock: Clock) -> AddTodo:
+    """The todo; a date that leads is cut where the words behind it hide it: "a las 18 recoger a Tom"."""
+    todo = todo_from(text, clock)
+    said = text.split()
+    lengths = range(min(len(said) - 1, DATE_WORDS_MAX), 0, -1) if not todo.due else ()
+    lead = next((length for length in lengths if is_date(" ".join(said[:length]), clock)), 0)
+    return replace(todo_from(" ".join(said[lead:]), clock), due=" ".join(said[:lead])) if lead else todo
 
 
 def is_of_others(text: str, language: str) -> bool:
     """Whether a word or a letter of it is one of a language without a file."""
     own = signs(language) | date_words(language)
-    said = {plain(word) for word in WORD.findall(text.lower()) if word not in own and len(word) > SHORT}
+    said = {plain(word) for word in WORD.findall(text.lower()) if word not in own}
     strange = {letter for letter in text.lower() if not letter.isascii() and letter.isalpha()} - OWN_LETTERS
-    return bool(strange) or any(map(said.intersection, other_words().values()))
+    neighbours = (words("light", each) for each in LANGUAGES if each != language)
+    return bool(strange) or any(map(said.intersection, (*other_words().values(), *neighbours)))
 
 
 def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     value = match["value"]
     said = WORD.findall(value.lower())
-    if opens_question(value, language) or (len(said) > 1 and grammar_words().issuperset(said)):
+    if (
+        opens_question(value, language)
+        or words("telling", language).intersection(said)
+        or (len(said) > 1 and grammar_words().issuperset(said))
+    ):
         return []
     return [named(act, language) for act in listed(apart(value, language, ON_LIST), clock)]
 
@@ -178,13 +224,12 @@ def apart(value: str, language: str, least: int) -> str:
 
 
 def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    value = around(match["value"], language)
+    value = around(" ".join(filter(None, (match.groupdict().get("lead"), match["value"]))), language)
     if over := passed_at_edge(value, clock):
         raise Unclear(gettext(OVER) % {"when": over})
-    todo = todo_from(value, clock)
+    todo = todo_behind(value, clock)
     title = without_article(around(LEFT_OVER.sub("", todo.title), language), language)
-    things = apart(title, language, REMEMBERED)
-    return [named(replace(todo, title=each), language) for each in (things.split(", ") if things != title else [title])]
+    return [named(each, language) for each in each_of(replace(todo, title=title), language)]
 
 
 def around(title: str, language: str) -> str:
@@ -223,6 +268,8 @@ def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
         count, unit = (vocabulary(language)[kind].get(step[kind].lower()) for kind in (Kind.NUMBER, Kind.UNIT))
         way = "earlier" if FRAMES[language].earlier.search(match[0]) else "later"
         name, due = said[: step.start()], f"{count or step[Kind.NUMBER]} {unit} {way}"
+    elif not due and (day := DAY_OF_MONTH.search(said)):
+        name, due = said[: day.start()], f"the {day[1]}"
     name = LEADS.sub("", name.rstrip())
     if not due or not name or FRAMES[language].listed.search(name):
         return []

@@ -30,7 +30,7 @@ def asked(text: str, clock: Clock, language: str) -> AskTodos | None:
     topic = " ".join(word for word in others if word)
     if len(topic.split()) > TOPIC_WORDS_MAX:
         return None
-    if topic and first_word(text) in words("when", language):
+    if topic and frames.when.fullmatch(text):
         return AskTodos(Question.WHEN, Selection("all", topic), topic)
     if not (about or done or overdue or (span and not topic)):
         return None
@@ -43,7 +43,7 @@ def asked(text: str, clock: Clock, language: str) -> AskTodos | None:
 
 
 def opens_question(text: str, language: str) -> bool:
-    return first_word(text) in words("asking", language)
+    return first_word(text) in words("asking", language) or section("frames", language).when.fullmatch(text) is not None
 
 
 def first_word(text: str) -> str:
@@ -52,7 +52,7 @@ def first_word(text: str) -> str:
 
 def bare(word: str, language: str) -> str:
     """The word without the small ones that are joined to it; empty where it is one of those that ask."""
-    light = words("light", language) | words("asking", language) | words("when", language)
+    light = words("light", language) | words("asking", language)
     parts = PARTS.split(word)
     while parts and parts[0].lower() in light:
         parts = parts[1:]

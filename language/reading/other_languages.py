@@ -36,7 +36,7 @@ def is_other(text: str, clock: Clock) -> bool:
     foreign = max(sum(word in signs(language) for word in said) for language in LANGUAGES)
     undated = WORD.findall(cut_date(text.lower(), clock)[0])
     is_unknown = len(undated) > MARKS and not any(map(is_english, undated))
-    return (foreign >= MARKS and foreign > english) or is_unknown
+    return (foreign >= MARKS and foreign >= english) or is_unknown
 
 
 def is_english(word: str) -> bool:

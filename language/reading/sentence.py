@@ -61,7 +61,7 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
     if len(sentence) > CLAUSE_MAX_CHARACTERS:
         return Reading([Clarify(gettext(TOO_LONG))])
     clause = clause_of(sentence)
-    if acts := understand_foreign(clause.text, clock, is_asked=clause.asked):
+    if acts := understand_foreign(sentence, clock, is_asked=clause.asked):
         return Reading(acts, is_sure=True)
     reading = weighed(sentence, parsed(sentence, clock), lambda part: certain_acts(clause_of(part), clock), clock)
     is_ours = reading.is_sure and reading.acts != [Say("outside")]

@@ -100,17 +100,38 @@ class ForeignTests(UnderstandingTestCase):
                 "tengo cita con el médico el lunes a las 9": AddTodo("cita con el médico", "el lunes a las 9"),
             }
         )
-        self.assert_asks_back("Heute ist das Wetter schlecht", "Aujourd'hui je suis malade", "hoy no voy al gimnasio")
+        self.assert_asks_back(
+            "Heute ist das Wetter schlecht",
+            "Morgen wird es schneien",
+            "réunion jeudi de 10h à 11h",
+            "Aujourd'hui je suis malade",
+            "hoy no voy al gimnasio",
+        )
 
     def test_what_is_not_done_is_never_a_new_todo(self):
         self.assert_means({"Keller fegen ist noch nicht erledigt": CompleteTodos(("Keller fegen",), reopen=True)})
         self.assert_asks_back("ranger la cave n'est pas urgent", "ordenar el sótano no es urgente")
+
+    def test_things_to_do_are_told_apart_and_what_leads_to_them_is_left_out(self):
+        self.assert_means(
+            {
+                "Und außerdem Seife, Salz und Öl kaufen": [
+                    AddTodo(f"{each} kaufen") for each in ("Seife", "Salz", "Öl")
+                ],
+                "et puis acheter du savon, du sel et de l'huile": [
+                    AddTodo(f"acheter {each}") for each in ("savon", "sel", "huile")
+                ],
+                "me puedes recordar a las 18 recoger a Tom": AddTodo("recoger a Tom", "a las 18"),
+                "Kannst du mich um 18 Uhr daran erinnern, Tom abzuholen?": AddTodo("Tom abzuholen", "um 18 Uhr"),
+            }
+        )
 
     def test_a_todo_moves_by_a_distance(self):
         self.assert_means(
             {
                 "Verschieb die Miete um zwei Wochen": UpdateTodos(("Miete",), due="2 week later"),
                 "décale la réunion d'une heure": UpdateTodos(("réunion",), due="1 hour later"),
+                "repousse la réunion au 15": UpdateTodos(("réunion",), due="the 15"),
                 "adelanta la reunión 3 días": UpdateTodos(("reunión",), due="3 day earlier"),
             }
         )
