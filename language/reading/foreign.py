@@ -63,13 +63,12 @@ def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -
     """The acts of a sentence that one of the word files understands whole; None for any other."""
     text = folded(sentence)
     said = set(WORD.findall(text.lower()))
-    known = {language: len(said & (signs(language) | date_words(language))) for language in LANGUAGES}
+    known = {language: len(said & own_words(language)) for language in LANGUAGES}
     for language in sorted(filter(known.get, LANGUAGES), key=lambda each: -known[each]):
         request = FRAMES[language].courtesy.sub("", text) or text
         if acts := acts_in(request, clock, language) or (request != text and acts_in(text, clock, language)):
             return acts
-    dated = set().union(*map(date_words, LANGUAGES))
-    english = sum(word in grammar_words() or word in TODO_VERBS for word in said - dated)
+    english = sum(word in grammar_words() or word in TODO_VERBS for word in said - all_date_words())
     most = max(known.values())
     if not most or most < english or first_word(text) in TODO_VERBS:
         return None  # English, perhaps with a name or a day of another language in it
@@ -130,13 +129,24 @@ def signs(language: str) -> frozenset[str]:
 
 
 @cache
-def date_words(language: str) -> frozenset[str]:
-    """Its words of dates that are none of English."""
+def own_words(language: str) -> frozenset[str]:
+    """The words of its file, also those of dates, that are none of English."""
     own, english = (
         {word for phrases in vocabulary(each).values() for phrase in phrases for word in WORD.findall(phrase)}
         for each in (language, "en")
     )
     return frozenset(own | set(map(plain, own))) - english
+
+
+@cache
+def own_words(language: str) -> frozenset[str]:
+    """Its words and its words of dates."""
+    return signs(language) | date_words(language)
+
+
+@cache
+def all_date_words() -> frozenset[str]:
+    return frozenset[str]().union(*map(date_words, LANGUAGES))
 
 
 @cache
@@ -197,7 +207,7 @@ def todo_behind(text: str, clock: Clock) -> AddTodo:
 
 def is_of_others(text: str, language: str) -> bool:
     """Whether a word or a letter of it is one of a language without a file."""
-    own = signs(language) | date_words(language)
+    own = own_words(language)
     said = {plain(word) for word in WORD.findall(text.lower()) if word not in own}
     strange = {letter for letter in text.lower() if not letter.isascii() and letter.isalpha()} - OWN_LETTERS
     neighbours = (words("light", each) for each in LANGUAGES if each != language)

@@ -11,7 +11,7 @@ from language.grammar import section
 from language.reading.clauses.adding import todos_from
 from language.reading.clauses.reminding import merged
 from language.reading.joining import refused, whole_message
-from language.reading.sentence import TOO_LONG, read_sentence
+from language.reading.sentence import TOO_LONG, cuts_in, read_sentence
 from language.text.clauses import BULLET, CLAUSE_MAX_CHARACTERS, END_MARKS, sentences, single_spaced
 from language.text.quotations import set_aside_quotations, with_quotations
 
@@ -47,14 +47,14 @@ def read_sentences(text: str, clock: Clock) -> Reading:
     lines = [single_spaced(line) for line in text.splitlines() if line.strip(END_MARKS)]
     if len(lines) > 1 and len(lines[0]) <= CLAUSE_MAX_CHARACTERS and forms.heading.fullmatch(lines[0]):
         return Reading(listed_acts(lines[1:], clock), is_sure=True)
-    if len(lines) > REQUESTS_MAX:
-        return Reading([Clarify(too_many(len(lines)))])
-    if len(lines) > 1 and all(map(BULLET.match, lines)):
-        return settled_reading([read_point(line, clock) for line in lines])
-    parts = sentences(text)
-    if len(parts) > REQUESTS_MAX:
-        return Reading([Clarify(too_many(len(parts)))])
-    return settled_reading(merged(readings_of(parts, clock)))
+    is_list = len(lines) > 1 and all(map(BULLET.match, lines))
+    parts = lines if is_list else sentences(text)
+    count = sum(1 + len(cuts_in(part)) for part in parts)
+    if count > REQUESTS_MAX:
+        return Reading([Clarify(too_many(count))])
+    return settled_reading(
+        [read_point(line, clock) for line in lines] if is_list else merged(readings_of(parts, clock))
+    )
 
 
 def readings_of(parts: list[str], clock: Clock) -> list[Reading]:

@@ -1,5 +1,6 @@
 """One sentence to acts: cut where two requests stand in it, else read as a clause, the surest reading first."""
 
+import re
 from dataclasses import replace
 
 from habits.speech import gettext, gettext_noop
@@ -63,40 +64,39 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
     clause = clause_of(sentence)
     if acts := understand_foreign(sentence, clock, is_asked=clause.asked):
         return Reading(acts, is_sure=True)
-    reading = weighed(sentence, parsed(sentence, clock), lambda part: certain_acts(clause_of(part), clock), clock)
+    read = parsed(sentence, clock, clause)
+    reading = weighed(sentence, read, lambda part: certain_acts(clause_of(part), clock), clock)
     is_ours = reading.is_sure and reading.acts != [Say("outside")]
-    question = behind_us(sentence, reading, clock) or (None if is_ours else of_other_language(sentence, clock))
+    question = behind_us(clause.text, reading, clock) or (None if is_ours else of_other_language(sentence, clock))
     return Reading([question]) if question else reading
 
 
-def behind_us(sentence: str, reading: Reading, clock: Clock) -> Clarify | None:
+def behind_us(text: str, reading: Reading, clock: Clock) -> Clarify | None:
     """Asks when, where a todo would be added, or offered, for a moment that is over: no title has such words."""
     titles = [act.title for act in reading.acts if isinstance(act, AddTodo)]
     if not titles and not any(isinstance(act, Clarify) and asks(act.question, OFFER) for act in reading.acts):
         return None
-    places = (passed_in_title(text, clock) for text in (clause_of(sentence).text, *titles))
+    places = (passed_in_title(said, clock) for said in (text, *titles))
     passed = next(filter(None, places), None)
     return Clarify(gettext(BEHIND) % {"when": passed.when}) if passed else None
 
 
-def parsed(sentence: str, clock: Clock) -> Reading:
-    """What the grammar makes of the sentence, the surest reading first."""
-    clause = clause_of(sentence)
+def parsed(sentence: str, clock: Clock, clause: Clause | None = None) -> Reading:
+    """What the grammar makes of the sentence, the surest reading first; `clause` is that of the sentence if known."""
+    clause = clause or clause_of(sentence)
     if said := whole_talk(sentence):
         return Reading([said], is_sure=True)
     if acts := understand_reminding(sentence, clock, lambda part: sure_acts(part, clock)):
         return Reading(acts, is_sure=True)
-    if acts := repaired_acts(sentence, clock):
+    if acts := repaired_acts(clause.text, clock):
         return Reading(acts, is_sure=True)
     sentence, clause = mended_lists(sentence, clause)
     if acts := whole_acts(clause, clock) or divided(sentence, clock) or certain_acts(clause, clock):
         return Reading(acts, is_sure=True)
-    mended = clause.text
-    for _ in range(MISSPELT_WORDS_MAX):
-        if not (respelt := respelled(mended)):
-            break
-        mended = clause_of(respelt).text
-        if acts := certain_acts(clause_of(respelt), clock):
+    mended, respelt_words = clause, 0
+    while (respelt := respelled(mended.text)) and respelt_words < MISSPELT_WORDS_MAX:
+        mended, respelt_words = clause_of(respelt), respelt_words + 1
+        if acts := certain_acts(mended, clock):
             return Reading(acts, is_sure=True)
     return Reading(likely_acts(clause, clock))
 
@@ -112,11 +112,11 @@ def mended_lists(sentence: str, clause: Clause) -> tuple[str, Clause]:
     return (sentence, clause) if words == sentence.split(" ") else (" ".join(words), clause_of(" ".join(words)))
 
 
-def repaired_acts(sentence: str, clock: Clock) -> list[Act] | None:
+def repaired_acts(text: str, clock: Clock) -> list[Act] | None:
     """What was meant where the sentence puts itself right."""
-    if dated := with_meant_date(clause_of(sentence).text, clock):
+    if dated := with_meant_date(text, clock):
         return parsed(dated, clock).acts
-    match = repairs.repair.fullmatch(clause_of(sentence).text)
+    match = repairs.repair.fullmatch(text)
     if match is None:
         return None
     said = parsed(match["said"], clock)
@@ -128,7 +128,8 @@ def repaired_acts(sentence: str, clock: Clock) -> list[Act] | None:
 def whole_talk(sentence: str) -> Act | None:
     """Talk as it was said: its courtesies may be all there is to it."""
     whole = sentence.strip(END_MARKS.replace("?", ""))
-    return understand_talk(whole) or understand_talk(whole.rstrip("?"))
+    unasked = whole.rstrip("?")
+    return understand_talk(whole) or (understand_talk(unasked) if unasked != whole else None)
 
 
 def whole_acts(clause: Clause, clock: Clock) -> list[Act] | None:
@@ -139,12 +140,15 @@ def whole_acts(clause: Clause, clock: Clock) -> list[Act] | None:
     return [*added] if added and not understand_question(clause.text, clock, asked=clause.asked) else None
 
 
+def cuts_in(sentence: str) -> list[re.Match[str]]:
+    """Where another request may begin: "…, and delete the milk one"."""
+    cuts = (cut for cut in forms.cut.finditer(sentence) if cut.start())
+    return [cut for cut in cuts if forms.begins_command.match(sentence, cut.end())]
+
+
 def divided(sentence: str, clock: Clock) -> list[Act] | None:
-    """The acts of "…, and delete the milk one": cut where both sides are understood for sure, the last cut first."""
-    cuts = [
-        cut for cut in forms.cut.finditer(sentence) if cut.start() and forms.begins_command.match(sentence, cut.end())
-    ]
-    for cut in reversed(cuts[-CUTS_MAX:]):
+    """The acts of both, cut where both sides are understood for sure, the last cut first."""
+    for cut in reversed(cuts_in(sentence)[-CUTS_MAX:]):
         left, right = sentence[: cut.start()], sentence[cut.end() :]
         if acts := acts_of_both(left, cut[0].strip().lower(), right, clock):
             return acts
