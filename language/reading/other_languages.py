@@ -28,7 +28,8 @@ def is_other(text: str, clock: Clock) -> bool:
         return True
     said = WORD.findall(text.lower())
     english = sum(word in grammar_words() or word in TODO_VERBS for word in said)
-    others = max(sum(plain(word) in each for word in said) for each in other_words().values())
+    unaccented = [*map(plain, said)]
+    others = max(sum(word in each for word in unaccented) for each in other_words().values())
     if others > english:
         return others >= MARKS or not english
     if said and said[0] in TODO_VERBS:
