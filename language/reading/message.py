@@ -49,7 +49,7 @@ def read_sentences(text: str, clock: Clock) -> Reading:
         return Reading(listed_acts(lines[1:], clock), is_sure=True)
     is_list = len(lines) > 1 and all(map(BULLET.match, lines))
     parts = lines if is_list else sentences(text)
-    count = sum(1 + len(cuts_in(part)) for part in parts)
+    count = sum(1 + len(cuts_in(part[:CLAUSE_MAX_CHARACTERS])) for part in parts)
     if count > REQUESTS_MAX:
         return Reading([Clarify(too_many(count))])
     return settled_reading(
