@@ -129,8 +129,8 @@ def signs(language: str) -> frozenset[str]:
 
 
 @cache
-def own_words(language: str) -> frozenset[str]:
-    """The words of its file, also those of dates, that are none of English."""
+def date_words(language: str) -> frozenset[str]:
+    """Its words of dates that are none of English."""
     own, english = (
         {word for phrases in vocabulary(each).values() for phrase in phrases for word in WORD.findall(phrase)}
         for each in (language, "en")
