@@ -154,19 +154,15 @@ class Clarify:
 
 
 @dataclass(frozen=True)
-class Supposed:
-    """A change that is meant if an open todo is called like that: "the dentist is at 3pm". If none is, `otherwise`."""
-
-    change: UpdateTodos
-    otherwise: AddTodo | UpdateTodos | Clarify
-
-
-@dataclass(frozen=True)
 class Sought:
-    """A change of todos that are named by more than words of a title: looked for first. `otherwise` where none is."""
+    """A change of todos that are named by words: looked for first; `otherwise` is meant where none is called so.
+
+    What is only a guess is asked about where one is.
+    """
 
     change: Change
     otherwise: AddTodo | Clarify | None = None
+    is_guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,7 +174,7 @@ class OfferToDelete:
 
 
 Write = AddTodo | Change | AnnotateTodo | RestoreTodo | ChangeMany | UndoChanges | BriefMe | RepeatCall
-Act = Write | AskTodos | Supposed | Sought | OfferToDelete | Say | Clarify
+Act = Write | AskTodos | Sought | OfferToDelete | Say | Clarify
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ DELETE_ONE_OFFER = gettext_noop("Shall I delete one of these? Say which, for exa
 REOPEN_OFFER = gettext_noop("Shall I reopen %(todo)s?")
 COMPLETE_OFFER = gettext_noop("Shall I complete %(todo)s?")
 CHANGE_OFFER = gettext_noop("Shall I change %(todo)s?")
+MOVE_OFFER = gettext_noop("Shall I change %(todo)s? Its new date would be: %(due)s.")
+RENAME_OFFER = gettext_noop("Shall I rename %(todo)s to “%(title)s”?")
+WHAT_WITH = gettext_noop(
+    "What should I do with %(todo)s? For example “complete it”, “delete it” or “move it to friday”."
+)
 # Of the todos that were just listed, each by its verb.
 OFFERS_OF_GROUP = {
     "delete": gettext_noop(
@@ -24,7 +29,7 @@ OFFERS_OF_GROUP = {
     ),
 }
 OFFERS_TO_DELETE = (DELETE_OFFER, DELETE_ONE_OFFER)
-OFFERS_OF_CHANGE = (*OFFERS_TO_DELETE, REOPEN_OFFER, COMPLETE_OFFER, CHANGE_OFFER)
+OFFERS_OF_CHANGE = (*OFFERS_TO_DELETE, REOPEN_OFFER, COMPLETE_OFFER, CHANGE_OFFER, MOVE_OFFER, RENAME_OFFER)
 
 
 def offered(todo: Act | None) -> Clarify | None:
@@ -40,7 +45,9 @@ def offer_of(change: CompleteTodos | DeleteTodos | UpdateTodos) -> str:
         return DELETE_OFFER
     if isinstance(change, CompleteTodos):
         return REOPEN_OFFER if change.reopen else COMPLETE_OFFER
-    return CHANGE_OFFER
+    if change == UpdateTodos(change.tasks):
+        return WHAT_WITH
+    return RENAME_OFFER if change.title else MOVE_OFFER if change.due else CHANGE_OFFER
 
 
 def asks(answer: str, *questions: str) -> bool:

@@ -62,8 +62,11 @@ ACTIONS = {
     "list": lambda reading: reading.tools == READS,
     "find": lambda reading: reading.tools == READS and reading.gives("text"),
     "remove": lambda reading: reading.changes in ({"delete_task"}, {"complete_task"}) and not reading.gives("reopen"),
-    "complete": lambda reading: reading.changes == {"complete_task"} and not reading.gives("reopen"),
-    "reopen": lambda reading: reading.tools == {"complete_task"} and reading.gives("reopen"),
+    # A todo that the words almost name is asked about.
+    "complete": lambda reading: (
+        (reading.changes == {"complete_task"} and not reading.gives("reopen")) or "Shall I complete" in reading.text
+    ),
+    "reopen": lambda reading: reading.changes == {"complete_task"} and reading.gives("reopen"),
     "update": lambda reading: reading.changes == {"update_task"},
     "note": lambda reading: "list_tasks" in reading.tools and reading.tools <= READS | {"update_task"},
     # A change to a whole group waits for the person, or only looks and says how many todos that would be.

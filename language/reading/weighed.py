@@ -25,7 +25,6 @@ from language.acts import (
     RestoreTodo,
     Say,
     Sought,
-    Supposed,
     UndoChanges,
     UpdateTodos,
 )
@@ -52,9 +51,8 @@ SURELY = 0.8
 # Nor is a question of the world answered by the list where it may be one.
 SHOWN = 0.7
 DEPENDS = gettext_noop("That depends on something I cannot see, so I have changed nothing. Tell me when it is so.")
-CHANGES = (CompleteTodos, DeleteTodos, UpdateTodos, Sought)
-WRITES = (AddTodo, CompleteTodos, DeleteTodos, Sought)
-WRITTEN = (*WRITES, UpdateTodos, Supposed)
+CHANGES = (CompleteTodos, DeleteTodos, UpdateTodos)
+WRITES = (AddTodo, CompleteTodos, DeleteTodos)
 Read = Callable[[str], list[Act] | None]
 
 
@@ -84,21 +82,35 @@ def family_of(act: Act) -> str:
     return FAMILIES.get(type(act), "update")
 
 
+def deed(act: Act) -> Act:
+    return act.change if isinstance(act, Sought) else act
+
+
 def weighed(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:
     """The reading, or a better one; `certain` reads a part of the sentence where that surely is a request."""
     return accounted(chosen(sentence, reading, certain, clock))
 
 
 def accounted(reading: Reading) -> Reading:
-    """The reading; a question where a title holds what is left of something else."""
+    """The reading; a question where a title holds what is left of something else, or may speak of a todo that is."""
     left_over = [act for act in reading.acts if isinstance(act, AddTodo) and bare.residue.fullmatch(act.title)]
     question = offered(left_over[0]) if left_over else None
-    return Reading([question]) if question else reading
+    if question or reading.is_sure:
+        return Reading([question]) if question else reading
+    return Reading([*map(handled, reading.acts)])
+
+
+def handled(act: Act) -> Act:
+    """ "Put the gate down for friday" is about a gate that is on the list; where none is, it is something to do."""
+    match = bare.handles.fullmatch(act.title) if isinstance(act, AddTodo) else None
+    if match is None or not isinstance(act, AddTodo):
+        return act
+    return Sought(UpdateTodos((match["what"],), due=act.due), act, is_guess=True)
 
 
 def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:
     """What the grammar is sure of and a sentence of its words may ask for; else what a search finds."""
-    if forms.conditional.match(sentence.lower()) and any(isinstance(act, CHANGES) for act in reading.acts):
+    if forms.conditional.match(sentence.lower()) and any(isinstance(deed(act), CHANGES) for act in reading.acts):
         return Reading([Clarify(gettext(DEPENDS))])
     first = reading.acts[0]
     tokens = tokens_of(sentence, clock)
@@ -119,7 +131,7 @@ def is_wanted(reading: Reading, ours: float, likely: dict[str, float]) -> bool:
     if first == Say("outside"):
         return ours < SHOWN
     if reading.is_sure:
-        return not isinstance(first, WRITES) or likely[family_of(first)] >= HARDLY
+        return not isinstance(deed(first), WRITES) or likely[family_of(first)] >= HARDLY
     return likely.get(family_of(first), 0) >= LIKELY
 
 
@@ -132,7 +144,7 @@ def may_write(act: Act) -> bool:
         # "It" is a todo that was spoken of, and a new date is for todos alone: "can you push it to 5?"
         return not (act.due or all(map(is_pronoun, act.tasks)))
     # Nobody tells a lamp that the sink is fixed.
-    return isinstance(act, WRITTEN) and act != AddTodo("") and not isinstance(act, CompleteTodos)
+    return isinstance(act, (*WRITES, Sought)) and act != AddTodo("") and not isinstance(act, CompleteTodos)
 
 
 def said_to_others(reading: Reading, ours: float) -> Reading | None:
@@ -142,7 +154,7 @@ def said_to_others(reading: Reading, ours: float) -> Reading | None:
         return Reading([Say("outside")])
     if reading.is_sure or isinstance(first, Clarify) or ours >= OURS:
         return None
-    question = offered(first.otherwise if isinstance(first, Supposed | Sought) else first)
+    question = offered(first.otherwise if isinstance(first, Sought) else first)
     return Reading([question or Say("outside")])
 
 

@@ -103,7 +103,14 @@ class Conversation:
 
     @property
     def last(self) -> Exchange:
-        return self.past[-1] if self.past else Exchange("")
+        """The latest that did, showed or asked something: a "thanks" between is not gone on from."""
+        return self.gone_on.past[-1] if self.past else Exchange("")
+
+    @property
+    def gone_on(self) -> "Conversation":
+        """The conversation up to its last exchange that is not mere talk."""
+        places = [place for place, each in enumerate(self.past, 1) if each.calls or "?" in each.answer]
+        return Conversation(self.past[: places[-1]] if places else self.past, self.current)
 
 
 def outcome_from(item: dict[str, Any]) -> Outcome:

@@ -153,7 +153,7 @@ def titled(conversation: Conversation, said: str, clock: Clock) -> list[Act] | N
 
 def acts_before(conversation: Conversation, clock: Clock) -> list[Act]:
     """What the previous message meant, which may have been an answer itself."""
-    earlier = Conversation(conversation.past[:-1], conversation.last)
+    earlier = Conversation(conversation.gone_on.past[:-1], conversation.last)
     return follow_up(earlier, clock) or understand(earlier.current.text, clock)
 
 
@@ -178,12 +178,19 @@ def more_of_list(conversation: Conversation, clock: Clock) -> list[Act] | None:
 
 
 def put_back(conversation: Conversation, clock: Clock) -> list[Act] | None:
-    is_wanted = forms.put_back.fullmatch(clause_of(conversation.current.text).text)
-    deleted = any(outcome.outcome == "deleted" for outcome in conversation.last.outcomes)
-    if is_wanted and deleted:
+    text = clause_of(conversation.current.text).text
+    outcomes = {outcome.outcome for outcome in conversation.last.outcomes}
+    is_wanted = forms.put_back.fullmatch(text)
+    if (is_wanted and "deleted" in outcomes) or (forms.change_back.fullmatch(text) and outcomes & CHANGED):
         return [UndoChanges()]
     shown = any(call.arguments.get("filter") == "trash" for call in conversation.last.calls)
     return [RestoreTodo("it")] if is_wanted and shown else None
+
+
+def given_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
+    """ "Cancel it" of the one todo that was shown."""
+    is_shown = len(conversation.last.rows) == 1 and not conversation.last.outcomes
+    return [DeleteTodos(("it",))] if is_shown and forms.give_up.fullmatch(conversation.current.text) else None
 
 
 def deed_for_other(conversation: Conversation, clock: Clock) -> list[Act] | None:
@@ -260,9 +267,9 @@ def redone(call: Call, items: list[Any]) -> RepeatCall:
 def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """The act that "it" left open, with the todo picked from the list that was asked about."""
     chosen = choice(clause_of(conversation.current.text).text, shown_rows(conversation), "", clock)
-    if len(chosen) != 1:
+    if not chosen:
         return None
-    return [replace(act, tasks=(chosen[0].id,)) for act in changes_before(conversation, clock)] or None
+    return [replace(act, tasks=tuple(row.id for row in chosen)) for act in changes_before(conversation, clock)] or None
 
 
 def changes_before(conversation: Conversation, clock: Clock) -> list[CompleteTodos | DeleteTodos | UpdateTodos]:
@@ -273,7 +280,7 @@ def changes_before(conversation: Conversation, clock: Clock) -> list[CompleteTod
 
 def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """A date alone: the one for an unreadable date, or a correction of the one todo that was just added or changed."""
-    text, last = clause_of(conversation.current.text).text, conversation.last
+    text, last = clause_of(forms.rather.sub("", conversation.current.text)).text, conversation.last
     if (match := forms.not_but.fullmatch(text)) and is_readable_date(match["old"], clock):
         text = match["new"]
     if not last.text or not is_readable_date(text, clock):
@@ -344,6 +351,7 @@ WAYS_ON = (
     moved_to_day,
     more_of_list,
     put_back,
+    given_up,
     ranked,
     deed_for_other,
     corrected_date_or_title,

@@ -8,30 +8,31 @@ from enum import StrEnum
 
 from language.acts import (
     Act,
-    AddTodo,
-    Clarify,
     CompleteTodos,
     DeleteTodos,
     Sought,
     Span,
-    Supposed,
     Unclear,
     UpdateTodos,
 )
 from language.clock import Clock
 from language.grammar import section, words
+from language.reading.clauses.reminding import LAST_REMINDER
 from language.reading.foreign import LANGUAGES
 from language.stems import FILLER, LIGHT_VERBS, act_of, stem_of, words_of
 from language.talk.exchanges import Row
+from language.text.items import begins_with_verb
 from language.text.naming import bare_name
 from language.text.naming import forms as naming
 from language.text.periods import cut_span
+from language.text.selection import select, without_general_words
 
 FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
 GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
 PARTS = section("items").separator
+PARTICLES = section("moving").particles
 
 
 class Fit(StrEnum):
@@ -45,23 +46,27 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
+    """`by_words`: words of the title tell it, as they tell the tool."""
+
     fit: Fit
     rows: tuple[Row, ...] = ()
+    by_words: bool = False
 
 
 @dataclass(frozen=True)
 class Name:
-    """A name taken apart: the stems of its words, those that tell todos apart, and the days that it speaks of."""
+    """A name taken apart: the stems of its words, those that tell todos apart, its words, and the days it speaks of."""
 
     said: frozenset[str]
     core: frozenset[str]
+    plain: frozenset[str]
     span: Span | None
 
     @classmethod
     def of(cls, words: str, clock: Clock) -> Name:
         span, rest = dated_apart(words, clock)
         said = stems(rest)
-        return cls(said, said - GENERIC, span)
+        return cls(said, said - GENERIC, plain_stems(rest), span)
 
 
 def dated_apart(words: str, clock: Clock) -> tuple[Span | None, str]:
@@ -72,6 +77,10 @@ def dated_apart(words: str, clock: Clock) -> tuple[Span | None, str]:
     except Unclear:
         return None, words
     return (span, bare_name(rest)) if span and rest.strip() else (None, words)
+
+
+def plain_stems(words: str) -> frozenset[str]:
+    return frozenset(map(stem_of, words_of(words)))
 
 
 def stems(words: str) -> frozenset[str]:
@@ -88,6 +97,8 @@ def find(words: str, rows: Sequence[Row], clock: Clock) -> Found:
     name = Name.of(words, clock)
     fitting = best(name, rows)
     if not fitting:
+        if selected := of_quality(words, rows, clock):
+            return found(selected)
         return nearest(name, rows) if NEXT.intersection(words_of(words)) and not name.core else almost(name, rows)
     if name.span is None:
         return partly(words, found(fitting)) if name.core else unsure(fitting)
@@ -102,15 +113,45 @@ def found(rows: Iterable[Row]) -> Found:
 
 def best(name: Name, rows: Sequence[Row]) -> list[Row]:
     """The rows whose titles fit best: every word of the name; its telling words; its generic ones; its date alone."""
-    titles = [(row, stems(row.title)) for row in rows]
+    # A verb stands for another only beside a word that is really shared: "the shopping list" is no milk to buy.
+    titles = [(row, stems(row.title)) for row in rows if name.plain & plain_stems(row.title)]
     tries = [
         [row for row, title in titles if name.said and name.said == title],
         [row for row, title in titles if name.said and name.said <= title],
         [row for row, title in titles if name.core and name.core <= title],
     ]
     if not name.core and name.span:
-        tries.append([row for row, _ in titles if falls_in(row, name.span)])
+        tries.append([row for row in rows if falls_in(row, name.span)])
     return next(filter(None, tries), [])
+
+
+def of_quality(words: str, rows: Sequence[Row], clock: Clock) -> list[Row]:
+    """The rows that the name selects by state, priority, tag or day, and by its other words: "the overdue one"."""
+    selection, rest = select(words, clock)
+    name = Name.of(without_general_words(rest), clock)
+    if selection.filter != "overdue" and not (selection.priority or selection.tag):
+        return []
+    return [
+        row
+        for row in rows
+        if name.core <= stems(row.title)
+        and (row.overdue or selection.filter != "overdue")
+        and selection.priority in ("", row.priority)
+        and (not selection.tag or selection.tag in row.tags)
+        and (selection.span is None or falls_in(row, selection.span))
+    ]
+
+
+def touched(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
+    """The rows that the words may speak of: all are in the title, or all of the title, but its verb, is in them."""
+    name = Name.of(PARTICLES.sub("", words), clock)
+    titles = [(row, stems(row.title), told_of(row.title)) for row in rows if name.plain & plain_stems(row.title)]
+    return tuple(row for row, title, told in titles if name.said and (name.said <= title or told <= name.said))
+
+
+def told_of(title: str) -> frozenset[str]:
+    """The stems of a title without its verb."""
+    return stems(title.partition(" ")[2] if begins_with_verb(title) and " " in title else title)
 
 
 def unsure(rows: list[Row]) -> Found:
@@ -142,17 +183,7 @@ def partly(words: str, fit: Found) -> Found:
     title = fit.rows[0].title
     parts = [part for part in PARTS.split(title) if part and part.strip()]
     is_part = len(parts) > 1 and len(stems(words)) < len(stems(title))
-    return Found(Fit.ALMOST, fit.rows) if is_part else fit
-
-
-def needs_look(words: str, clock: Clock) -> bool:
-    """Whether a name says more than words of a title: a day, a generic noun, several things."""
-    return bool(
-        naming.possessive_day.search(words)
-        or not GENERIC.isdisjoint(stem_of(word) for word in words_of(words))
-        or len([part for part in PARTS.split(words) if part]) > 1
-        or dated_apart(words, clock)[0]
-    )
+    return Found(Fit.ALMOST, fit.rows) if is_part else replace(fit, by_words=True)
 
 
 Change = CompleteTodos | DeleteTodos | UpdateTodos
@@ -170,6 +201,9 @@ class Matched:
 def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
     """The change with ids for the names that are sure; one that is not stops it. What is not found keeps its words."""
     tasks: list[str] = []
+    if sought.is_guess:
+        rows = touched(sought.change.tasks[0], rows, clock)
+        return Matched(None, Found(Fit.ALMOST if len(rows) == 1 else Fit.SEVERAL, rows), sought.change.tasks[0])
     for task in sought.change.tasks:
         fit = find(task, rows, clock)
         if fit.fit != Fit.ONE and (each := each_of_several(task, rows, clock)):
@@ -177,7 +211,9 @@ def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
             continue
         if fit.fit in {Fit.SEVERAL, Fit.ALMOST}:
             return Matched(None, fit, task)
-        tasks.append(fit.rows[0].id if fit.rows else task)
+        # The tool knows also what was called so until just now: said twice, it is done once.
+        is_for_tool = fit.by_words and not isinstance(sought.change, UpdateTodos)
+        tasks.append(task if is_for_tool or not fit.rows else fit.rows[0].id)
     return Matched(replace(sought.change, tasks=tuple(tasks)))
 
 
@@ -189,14 +225,12 @@ def each_of_several(words: str, rows: Sequence[Row], clock: Clock) -> list[str]:
 
 
 def found_none(sought: Sought, rows: Sequence[Row], clock: Clock) -> bool:
+    if sought.is_guess:
+        return not touched(sought.change.tasks[0], rows, clock)
     return all(find(task, rows, clock).fit == Fit.NONE for task in sought.change.tasks)
 
 
 def sought(act: Act, known: Iterable[Row], clock: Clock) -> Act:
-    """The act, or the look for what it names."""
-    ids = {row.id for row in known}
-    if isinstance(act, Supposed) and any(needs_look(task, clock) for task in act.change.tasks if task not in ids):
-        return Sought(act.change, act.otherwise if isinstance(act.otherwise, AddTodo | Clarify) else None)
-    if not isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos) or ids.issuperset(act.tasks):
-        return act
-    return Sought(act) if any(needs_look(task, clock) for task in act.tasks if task not in ids) else act
+    """The look for what the act changes by words: no change is made before it is known what it would change."""
+    ids = {row.id for row in known} | {LAST_REMINDER}
+    return Sought(act) if isinstance(act, Change) and not ids.issuperset(act.tasks) else act

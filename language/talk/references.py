@@ -12,7 +12,7 @@ from language.acts import (
     CompleteTodos,
     DeleteTodos,
     RestoreTodo,
-    Supposed,
+    Sought,
     Unclear,
     UpdateTodos,
 )
@@ -34,7 +34,7 @@ OnTasks = TypeVar("OnTasks", bound=CompleteTodos | DeleteTodos | UpdateTodos)
 
 def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
     """The act with ids where it spoke of something shown before; raises Unclear when nothing, or too much, fits."""
-    if isinstance(act, Supposed) and all(map(is_reference, act.change.tasks)):
+    if isinstance(act, Sought) and all(map(is_reference, act.change.tasks)):
         act = act.change
     match act:
         case CompleteTodos() | DeleteTodos():
@@ -118,7 +118,7 @@ def shown_rows(conversation: Conversation) -> list[Row]:
             rows = [row for _, line in lines if (row := row_of_line(line, known))] + rows
             if lines[0][0] == "1":
                 return rows
-    return rows or rows_spoken_of(conversation)
+    return rows or rows_changed_lately(conversation)[::-1] or rows_spoken_of(conversation)
 
 
 def known_rows(exchanges: tuple[Exchange, ...]) -> list[Row]:
@@ -159,11 +159,9 @@ def rows_changed_lately(conversation: Conversation) -> list[Row]:
     return list(rows.values())
 
 
-def dated_whole(act: UpdateTodos, conversation: Conversation, clock: Clock) -> UpdateTodos | Supposed:
-    """The change with its whole new date. A todo that is not known yet is looked at first, as it may have a time."""
+def dated_whole(act: UpdateTodos, conversation: Conversation, clock: Clock) -> UpdateTodos:
+    """The change with its whole new date."""
     known = {row.id: row for row in reversed(known_rows(conversation.past))}
-    if len(act.tasks) == 1 and act.tasks[0] not in known and is_day_alone(act.due, clock):
-        return Supposed(act, otherwise=act)
     return with_whole_due(act, {known[task].due for task in act.tasks if task in known}, clock)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from language.acts import Act, AddTodo, CompleteTodos, DeleteTodos, Sought, Supposed, UndoChanges, UpdateTodos
+from language.acts import Act, AddTodo, CompleteTodos, DeleteTodos, Sought, UndoChanges, UpdateTodos
 from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
 from language.reading.clauses.adding import listed
@@ -52,7 +52,7 @@ def on_day(act: Act, days: set[str]) -> Act:
 
 def for_another(text: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
     if match := forms.more.fullmatch(text):
-        return done_to_more(match["more"], outcome, clock, before)
+        return done_to_more(match["more"], outcome, clock, before, is_same=match["same"] is not None)
     match = forms.meant.fullmatch(text)
     return done_to_other(match["other"], outcome, clock, before) if match else None
 
@@ -73,18 +73,20 @@ def another_day(text: str, clock: Clock, before: Callable[[], list[Act]]) -> lis
         return [replace(act, due=match["day"]) for act in added] or None
     match = forms.more_to.fullmatch(text)
     if match and is_date(match["day"], clock):
-        moved = [act for act in before() if isinstance(act, UpdateTodos | Supposed)]
+        moved = [act for act in before() if isinstance(change_in(act), UpdateTodos)]
         return [UpdateTodos(names_in(match["more"]), due=match["day"])] if moved else None
     return None
 
 
-def done_to_more(words: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
+def done_to_more(
+    words: str, outcome: str, clock: Clock, before: Callable[[], list[Act]], *, is_same: bool
+) -> list[Act] | None:
     clause = clause_of(words)
     if is_date(clause.text, clock) or not may_be_todo(clause.text) or certain_acts(clause, clock):
         return None
     if outcome == "added":
         return None if bare.tells.search(clause.text) else [*listed(clause.text, clock)]
-    if outcome not in DONE or begins_with_verb(clause.text):
+    if outcome not in DONE or (begins_with_verb(clause.text) and not is_same):
         return None
     deeds = [
         deed for act in before() if (deed := change_in(act)) and not (isinstance(deed, UpdateTodos) and deed.title)
@@ -93,7 +95,7 @@ def done_to_more(words: str, outcome: str, clock: Clock, before: Callable[[], li
 
 
 def change_in(act: Act) -> CompleteTodos | DeleteTodos | UpdateTodos | None:
-    if isinstance(act, Supposed | Sought):
+    if isinstance(act, Sought):
         return act.change
     return act if isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos) else None
 

@@ -278,7 +278,7 @@ def seek_answer(act: Sought, call: Call, clock: Clock) -> str:
     asked = matched(act, call.rows, clock)
     rows = asked.asked.rows
     if asked.asked.fit == Fit.ALMOST:
-        return _(offer_of(act.change)) % {"todo": described(rows[0])}
+        return _(offer_of(act.change)) % (vars(act.change) | {"todo": described(rows[0])})
     return f"{which_of(rows, asked.name)}\n{numbered(rows)}"
 
 

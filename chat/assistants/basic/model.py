@@ -23,7 +23,6 @@ from language.acts import (
     RestoreTodo,
     Say,
     Sought,
-    Supposed,
     Unclear,
     UpdateTodos,
 )
@@ -139,19 +138,16 @@ def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
             return moves_of_named(act, call, clock)
         case ChangeMany() if call.total:
             return bulk_calls(act, call.rows, clock)
-        case Supposed() | Sought() | OfferToDelete():
+        case Sought() | OfferToDelete():
             return calls_for_found(act, call, clock)
         case AskTodos() | ChangeMany() if not call.total and (again := second_look(act, call)):
             return [("list_tasks", again)]
     return []
 
 
-def calls_for_found(act: Supposed | Sought | OfferToDelete, call: Call, clock: Clock) -> list[Wanted]:
+def calls_for_found(act: Sought | OfferToDelete, call: Call, clock: Clock) -> list[Wanted]:
     """The change of what was found, or what is meant where nothing was."""
     match act:
-        case Supposed():
-            dues = {row.due for row in call.rows}
-            return requests_for([with_whole_due(act.change, dues, clock) if call.rows else act.otherwise])
         case OfferToDelete():
             return [] if call.rows else requests_for([act.otherwise])
         case Sought():
@@ -207,9 +203,13 @@ def limits_of(acts: list[Act], conversation: Conversation) -> str:
 
 
 def looks(acts: list[Act], calls: tuple[Call, ...]) -> Iterator[tuple[Act, Call]]:
-    """Each act that looks, with the call that looked for it."""
+    """Each act that looks, with the call that looked for it: in the order of `requests_for`."""
     lists = [call for call in calls if call.tool_name == "list_tasks"]
-    return zip([act for act in acts if isinstance(act, Look)], lists, strict=False)
+    return zip(sorted((act for act in acts if isinstance(act, Look)), key=is_other_look), lists, strict=False)
+
+
+def is_other_look(act: Act) -> bool:
+    return not isinstance(act, Sought)
 
 
 def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
@@ -232,8 +232,6 @@ def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> 
             return question_answer(act, fullest(act, call, calls), clock)
         case OfferToDelete():
             return delete_offer(act, call)
-        case Supposed(otherwise=Clarify(question=question)) if not call.rows:
-            return question
     return unmade_answer(act, call, calls, clock) if calls[-1].tool_name == "list_tasks" else ""
 
 

@@ -18,7 +18,6 @@ from language.acts import (
     RestoreTodo,
     Selection,
     Sought,
-    Supposed,
     UndoChanges,
     UpdateTodos,
 )
@@ -34,7 +33,7 @@ LIST_MAX = 100
 MOVABLE = {"open", "today", "overdue", "upcoming", "undated"}
 BULK_TOOLS = {"complete": "complete_task", "delete": "delete_task"}
 
-Look = AskTodos | ChangeMany | AnnotateTodo | RestoreTodo | Supposed | Sought | OfferToDelete
+Look = AskTodos | ChangeMany | AnnotateTodo | RestoreTodo | Sought | OfferToDelete
 Wanted = tuple[str, dict[str, Any]]
 
 
@@ -43,6 +42,7 @@ def requests_for(acts: Iterable[Act]) -> list[Wanted]:
     batches: dict[tuple[str, bool], list[Any]] = {}
     others: list[Wanted] = []
     looks: list[Wanted] = []
+    seeking: list[Wanted] = []
     for act in acts:
         match act:
             case UndoChanges():
@@ -52,12 +52,15 @@ def requests_for(acts: Iterable[Act]) -> list[Wanted]:
                 others.append(("set_briefing", given))
             case RepeatCall():
                 others.append((act.tool_name, act.arguments))
+            case Sought():
+                # Before anything is added that might be found instead.
+                seeking.append(("list_tasks", look_for(act)))
             case _ if isinstance(act, Look):
                 looks.append(("list_tasks", look_for(act)))
             case AddTodo() | CompleteTodos() | UpdateTodos() | DeleteTodos():
                 batch, items = batch_and_items(act)
                 batches.setdefault(batch, []).extend(items)
-    return [*others, *batched_calls(batches), *looks][:CALLS_MAX]
+    return [*others, *seeking, *batched_calls(batches), *looks][:CALLS_MAX]
 
 
 def batch_and_items(act: AddTodo | CompleteTodos | UpdateTodos | DeleteTodos) -> tuple[tuple[str, bool], list[Any]]:
@@ -86,8 +89,6 @@ def look_for(act: Look) -> dict[str, Any]:
         case Sought(change=change):
             reopens = isinstance(change, CompleteTodos) and change.reopen
             return {"filter": "done" if reopens else "open", "limit": LIST_MAX}
-        case Supposed():
-            return selected(Selection("open", act.change.tasks[0]))
 
 
 def with_tag_first(change: ChangeMany) -> Selection:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from language.acts import Act, AddTodo, Supposed, UpdateTodos
+from language.acts import Act, AddTodo, Sought, UpdateTodos
 from language.clock import Clock
 from language.grammar import section, words
 from language.reading.clauses.adding import title_of, todo_from, todos_from, understand_add
@@ -85,12 +85,12 @@ def moved_if_listed(text: str, clock: Clock) -> list[Act] | None:
     """ "Do the haircut next week" moves a haircut that is on the list, and adds one that is not."""
     todo = todo_from(text, clock)
     if hour := forms.at_hour.fullmatch(text):
-        return [Supposed(UpdateTodos(names_in(hour["what"])[:1], due=f"at {hour['hour']}"), todo)]
+        return [Sought(UpdateTodos(names_in(hour["what"])[:1], due=f"at {hour['hour']}"), todo)]
     match = forms.do_it.fullmatch(todo.title) if todo.due else None
     if match is None:
         return None
     todo = todo if match.start("what") else replace(todo, title=match["what"])
-    return [Supposed(UpdateTodos(names_in(match["what"])[:1], due=todo.due), todo)]
+    return [Sought(UpdateTodos(names_in(match["what"])[:1], due=todo.due), todo)]
 
 
 def without_first_date(text: str, clock: Clock) -> str:

@@ -1,7 +1,7 @@
 """Moving a todo to another date or time: the one change whose value is found by the date grammar, not by words."""
 
 from habits.speech import gettext, gettext_noop
-from language.acts import Act, AddTodo, ChangeMany, Clarify, Supposed, UpdateTodos
+from language.acts import Act, AddTodo, ChangeMany, Clarify, Sought, UpdateTodos
 from language.clock import Clock, cut_final_date, is_date
 from language.dates import is_shift
 from language.grammar import Forms, section
@@ -83,7 +83,7 @@ def stated(words: str, due: str, clock: Clock, *, corrects: bool) -> Act | None:
     move = moved_to(match["what"], due, clock)
     if not isinstance(move, UpdateTodos) or len(move.tasks) != 1 or corrects or has_sign(match["what"]):
         return move
-    return Supposed(move, otherwise=AddTodo(move.tasks[0], due))
+    return Sought(move, otherwise=AddTodo(move.tasks[0], due))
 
 
 def corrected(text: str, clock: Clock) -> Act | None:

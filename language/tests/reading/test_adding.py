@@ -9,7 +9,7 @@ from language.acts import (
     Question,
     Say,
     Selection,
-    Supposed,
+    Sought,
     UpdateTodos,
 )
 from language.reading.message import understand
@@ -193,7 +193,7 @@ class AddingTests(UnderstandingTestCase):
                 "set a garden party for saturday": AddTodo("garden party", "for saturday"),
                 "schedule lunch with Ana on friday at noon": AddTodo("lunch with Ana", "on friday at noon"),
                 "schedule a meeting with Ana": AddTodo("schedule a meeting with Ana"),
-                "set the table for friday": Supposed(
+                "set the table for friday": Sought(
                     UpdateTodos(("table",), due="for friday"), AddTodo("set the table", "for friday")
                 ),
                 "add a reminder alarm for my dance class on friday": AddTodo("my dance class", "on friday"),

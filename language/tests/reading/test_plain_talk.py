@@ -10,7 +10,6 @@ from language.acts import (
     OfferToDelete,
     Say,
     Sought,
-    Supposed,
     UndoChanges,
     UpdateTodos,
 )
@@ -42,7 +41,7 @@ class PlainTalkTests(UnderstandingTestCase):
 
     def test_news_of_a_date_moves_a_todo_of_that_name_or_adds_one(self):
         move, add = UpdateTodos(("rent",), due="friday"), AddTodo("rent", "friday")
-        self.assert_means({"the rent is due friday": Supposed(move, add), "rent is due friday": Supposed(move, add)})
+        self.assert_means({"the rent is due friday": Sought(move, add), "rent is due friday": Sought(move, add)})
 
     def test_a_length_of_time_is_passed_on_for_the_tool_to_count(self):
         self.assert_means(
@@ -273,7 +272,7 @@ class KindsTests(UnderstandingTestCase):
     def test_what_is_said_of_an_alarm_that_there_is_adds_none(self):
         for text in ("disable the alarm at ten am", "silence the alarm that is set for 7", "one pm removed"):
             with self.subTest(text):
-                self.assertFalse(any(isinstance(act, AddTodo | Supposed) for act in understand(text, CLOCK)))
+                self.assertFalse(any(isinstance(act, AddTodo | Sought) for act in understand(text, CLOCK)))
         self.assert_means({"remind me to turn off the alarm": AddTodo("turn off the alarm")})
 
     def test_a_meeting_is_arranged_by_putting_it_on_the_list(self):

@@ -4,6 +4,7 @@ from chat.assistants.interface import AssistantText, UserText
 from chat.tests.assistants.basic.case import (
     ADDED,
     DENTIST,
+    LOOK,
     MILK,
     MOM,
     RENT,
@@ -103,8 +104,8 @@ class FollowUpTests(StepTestCase):
             UserText("move the rent to the 31st of february"),
             AssistantText("There is no 31 February. Which date do you mean?"),
             UserText("march 1"),
-            tool_name="list_tasks",
-            arguments={"filter": "open", "text": "rent"},
+            tool_name=LOOK[0],
+            arguments=LOOK[1],
         )
 
     async def test_yes_adds_what_was_offered(self):
@@ -138,8 +139,14 @@ class CorrectionTests(StepTestCase):
     async def test_another_todo_was_meant(self):
         for text in ("no, not that one, the rent", "sorry, i meant the rent", "not that, the rent"):
             with self.subTest(text):
-                requests, _ = await self.step(*self.deleted, UserText(text))
-                self.assertEqual(requests, [("undo", {}), ("delete_task", {"tasks": ["rent"]})])
+                before = await self.assert_seeks(
+                    *self.deleted,
+                    UserText(text),
+                    found=[MILK, RENT],
+                    tool_name="delete_task",
+                    arguments={"tasks": ["rent"]},
+                )
+                self.assertEqual(before, ["undo"])
 
     async def test_the_other_of_two_is_done_instead(self):
         shown = exchange("list", "list_tasks", {}, listed(MILK, RENT), "1. buy milk\n2. pay rent")
@@ -165,12 +172,41 @@ class CorrectionTests(StepTestCase):
         )
 
     async def test_another_todo_moves_to_the_same_day(self):
-        await self.assert_asks(
+        await self.assert_seeks(
             *self.moved,
             UserText("and the rent too"),
-            tool_name="list_tasks",
-            arguments={"filter": "open", "text": "rent"},
+            found=[MILK, RENT],
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-3", "due": "friday"}]},
         )
+
+    async def test_the_same_is_done_to_another_whose_title_is_a_verb(self):
+        swim = row("id-6", "swim")
+        for text in ("do the same with swim", "so is swim"):
+            await self.assert_seeks(
+                *self.moved,
+                UserText(text),
+                found=[MILK, swim],
+                tool_name="update_task",
+                arguments={"updates": [{"task": "id-6", "due": "friday"}]},
+            )
+
+    async def test_thanks_do_not_hide_what_was_done_before_them(self):
+        thanked = (*self.deleted, UserText("thanks"), AssistantText("You are welcome."))
+        for text in ("put it back please", "oh wait, I still need it", "leave it"):
+            with self.subTest(text):
+                requests, _ = await self.step(*thanked, UserText(text))
+                self.assertEqual(requests, [("undo", {})])
+
+    async def test_the_first_of_two_that_were_added_one_by_one(self):
+        towels = exchange("add towels", "add_task", {}, became("added", row("id-7", "towels")), "Added “towels”.")
+        soap = exchange("add soap", "add_task", {}, became("added", row("id-6", "soap")), "Added “soap”.")
+        requests, _ = await self.step(*soap, *towels, UserText("delete the first one"))
+        self.assertEqual(requests, [("delete_task", {"tasks": ["id-6"]})])
+
+    async def test_the_same_again_on_another_day_is_added_and_the_first_stays(self):
+        requests, _ = await self.step(*ADDED, UserText("also on sunday"))
+        self.assertEqual(requests, [("add_task", {"tasks": [{"title": "dentist", "due": "on sunday"}]})])
 
     async def test_the_day_stays_when_the_half_of_the_day_is_said(self):
         await self.assert_asks(
@@ -186,11 +222,11 @@ class CorrectionTests(StepTestCase):
 
     async def test_so_is_another_and_no_the_other(self):
         done = exchange("milk is done", "complete_task", {"tasks": ["milk"]}, became("completed", MILK), "Done.")
-        await self.assert_asks(
-            *done, UserText("so is the rent"), tool_name="complete_task", arguments={"tasks": ["rent"]}
-        )
-        requests, _ = await self.step(*done, UserText("no the rent"))
-        self.assertEqual(requests, [("undo", {}), ("complete_task", {"tasks": ["rent"]})])
+        for text, before in {"so is the rent": [], "no the rent": ["undo"]}.items():
+            undone = await self.assert_seeks(
+                *done, UserText(text), found=[RENT], tool_name="complete_task", arguments={"tasks": ["rent"]}
+            )
+            self.assertEqual(undone, before)
         requests, _ = await self.step(*done, UserText("actually it isn't"))
         self.assertEqual(requests, [("undo", {})])
 
@@ -216,7 +252,7 @@ class CorrectionTests(StepTestCase):
 
     async def test_another_todo_moves_to_a_day_of_its_own(self):
         requests, _ = await self.step(*self.moved, UserText("and the rent to monday"))
-        self.assertEqual(requests, [("list_tasks", {"filter": "open", "text": "rent"})])
+        self.assertEqual(requests, [LOOK])
 
     async def test_a_correction_of_what_was_refused_reaches_no_older_todo(self):
         refusal = exchange(

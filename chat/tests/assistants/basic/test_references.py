@@ -89,7 +89,7 @@ class MovedByNameTests(StepTestCase):
         await self.assert_asks(
             *looked,
             tool_name="update_task",
-            arguments={"updates": [{"task": "dentist", "due": "monday at 15:00"}]},
+            arguments={"updates": [{"task": "id-9", "due": "monday at 15:00"}]},
         )
 
     async def test_the_latest_look_at_a_todo_counts(self):

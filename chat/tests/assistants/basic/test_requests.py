@@ -6,6 +6,7 @@ from chat.assistants.interface import AssistantText, ToolOutput, ToolRequest, Us
 from chat.tests.assistants.basic.case import (
     ADDED,
     DENTIST,
+    LOOK,
     MILK,
     MOM,
     RENT,
@@ -36,7 +37,9 @@ class RequestTests(StepTestCase):
 
     async def test_several_kinds_are_several_calls_in_order(self):
         requests, _ = await self.step(UserText("mark buy milk as done and delete the rent task"))
-        self.assertEqual(requests, [("complete_task", {"tasks": ["buy milk"]}), ("delete_task", {"tasks": ["rent"]})])
+        self.assertEqual(requests, [LOOK, LOOK])
+        requests, _ = await self.step(UserText("delete the rent task and add oat milk"))
+        self.assertEqual(requests, [LOOK, ("add_task", {"tasks": [{"title": "oat milk"}]})])
 
     async def test_a_group_is_looked_at_before_anything_is_changed(self):
         await self.assert_asks(
@@ -51,8 +54,9 @@ class RequestTests(StepTestCase):
         self.assertEqual(requests, [("undo", {}), ("undo", {})])
 
     async def test_a_repeat_is_ended_without_its_date(self):
-        await self.assert_asks(
+        await self.assert_seeks(
             UserText("stop repeating the standup"),
+            found=[],
             tool_name="update_task",
             arguments={"updates": [{"task": "standup", "stop_repeating": True}]},
         )
@@ -151,14 +155,53 @@ class SecondStepTests(StepTestCase):
         await self.assert_asks(*look, tool_name="list_tasks", arguments={"filter": "all", "text": "a light bulb"})
 
 
-class SupposedTests(StepTestCase):
+class SoughtTests(StepTestCase):
+    async def test_what_names_only_a_part_of_a_list_is_asked_about_in_any_language(self):
+        shop = row("id-5", "buy eggs, flour and sugar")
+        for text, question in {
+            "flour is bought": "Shall I complete “buy eggs, flour and sugar”?",
+            "delete sugar": "Shall I delete “buy eggs, flour and sugar”?",
+            "lösche flour": "Shall I delete “buy eggs, flour and sugar”?",
+            "supprime sugar": "Shall I delete “buy eggs, flour and sugar”?",
+            "rename flour to rice": "Shall I rename “buy eggs, flour and sugar” to “rice”?",
+        }.items():
+            with self.subTest(text):
+                await self.assert_answers(*exchange(text, *LOOK, listed(MILK, shop)), text=question)
+
+    async def test_words_for_handling_what_is_there_add_nothing_where_a_todo_is_called_so(self):
+        gate = row("id-5", "fix the garden gate")
+        for text in (
+            "put the garden gate down for saturday",
+            "copy the garden gate to friday",
+        ):
+            with self.subTest(text):
+                requests, said = await self.step(*exchange(text, *LOOK, listed(MILK, gate)))
+                self.assertEqual(requests, [])
+                self.assertIn("“fix the garden gate”", said)
+        await self.assert_seeks(
+            UserText("move the sofa on saturday"),
+            found=[MILK, gate],
+            tool_name="add_task",
+            arguments={"tasks": [{"title": "move the sofa", "due": "on saturday"}]},
+        )
+
+    async def test_a_todo_is_selected_by_its_priority_or_by_being_late(self):
+        late, high = row("id-5", "library books", overdue=True), row("id-6", "book train", priority="high")
+        for text, todo_id in {"delete the overdue one": "id-5", "delete the high priority one": "id-6"}.items():
+            await self.assert_seeks(
+                UserText(text), found=[MILK, late, high], tool_name="delete_task", arguments={"tasks": [todo_id]}
+            )
+
+    async def test_a_verb_that_stands_for_another_names_no_todo_by_itself(self):
+        requests, _ = await self.step(*exchange("rename the shopping list to food", *LOOK, listed(MILK)))
+        self.assertNotIn("id-1", str(requests))
+
     async def test_news_of_a_date_looks_first_and_moves_what_it_finds(self):
-        text, arguments = "the call with mom is on sunday", {"filter": "open", "text": "call with mom"}
-        await self.assert_asks(UserText(text), tool_name="list_tasks", arguments=arguments)
-        await self.assert_asks(
-            *exchange(text, "list_tasks", arguments, listed(MOM)),
+        await self.assert_seeks(
+            UserText("the call with mom is on sunday"),
+            found=[MOM],
             tool_name="update_task",
-            arguments={"updates": [{"task": "call with mom", "due": "sunday"}]},
+            arguments={"updates": [{"task": "id-2", "due": "sunday"}]},
         )
 
     async def test_news_of_what_is_not_on_the_list_adds_it(self):
