@@ -113,6 +113,7 @@ def addresses_beside(turn: Any) -> dict[str, str]:
         "todos that are done": "/admin/todos/todo/?state=done",
         "todos in the trash": "/admin/todos/todo/?state=trash",
         "todos of a day before all": "/admin/todos/todo/?" + day("created_at", 500),
+        "todos by a word of a script without spaces": "/admin/todos/todo/?q=牛奶",
         "todos by nothing": "/admin/todos/todo/?q=xyzzy-none",
         "a todo": f"/admin/todos/todo/{todo.pk}/change/",
         "changes": "/admin/todos/todochange/",

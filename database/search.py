@@ -128,8 +128,14 @@ def make_character_index(connection: BaseDatabaseWrapper, name: str, table: str,
 
 
 def make_index(connection: BaseDatabaseWrapper, name: str, of: str) -> None:
+    """While others write to the table, unless it is inside a transaction. What was broken off is made anew."""
     with connection.cursor() as cursor:
         # Asked first: even IF NOT EXISTS would lock the table.
-        cursor.execute("SELECT to_regclass(%s)", [name])
-        if cursor.fetchone() == (None,):
-            cursor.execute(f"CREATE INDEX {name} ON {of}")
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
+        found = cursor.fetchone()
+        if found == (True,):
+            return
+        if found:
+            cursor.execute(f"DROP INDEX {name}")
+        beside_writes = "" if connection.in_atomic_block else "CONCURRENTLY"
+        cursor.execute(f"CREATE INDEX {beside_writes} {name} ON {of}")

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from database.search import make_word_index
+from database.search import make_character_index, make_word_index
 
 
 class TodosConfig(AppConfig):
@@ -21,4 +21,6 @@ def make_word_indexes(using: str, **kwargs: Any) -> None:
     connection = connections[using]
     if connection.vendor == "postgresql" and "todos_todo" in connection.introspection.table_names():
         for column in ("title", "notes"):
-            make_word_index(connection, f"todos_todo_{column}_search", "todos_todo", column)
+            name = f"todos_todo_{column}_search"
+            make_word_index(connection, name, "todos_todo", column)
+            make_character_index(connection, f"{name}_characters", "todos_todo", column)

@@ -45,9 +45,11 @@ def make_search_index(using: str, **kwargs: Any) -> None:
     connection = connections[using]
     if not {"chat_message", "chat_conversation"} <= set(connection.introspection.table_names()):
         return
-    make = {"sqlite": make_in_sqlite, "postgresql": make_in_postgresql}[connection.vendor]
+    if connection.vendor == "postgresql":
+        make_in_postgresql(connection)
+        return
     with transaction.atomic(using=using):
-        make(connection)
+        make_in_sqlite(connection)
 
 
 def make_in_sqlite(connection: BaseDatabaseWrapper) -> None:

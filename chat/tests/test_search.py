@@ -1,6 +1,7 @@
 """Finding conversations by their titles and texts, on the page and by the API, in both databases."""
 
 import json
+from unittest import skipUnless
 from urllib.parse import urlencode
 
 from django.core.management import call_command
@@ -158,6 +159,16 @@ class Searching(TestCase):
         make_search_index(using="default")
         self.assert_found("unheard")
         self.test_the_index_is_used_where_there_is_one()
+
+    @skipUnless(connection.vendor == "postgresql", "SQLite makes it in a transaction")
+    def test_an_index_whose_making_was_broken_off_is_made_anew(self):
+        of_it = "WHERE indexrelid = 'chat_message_search_characters'::regclass"
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE pg_index SET indisvalid = false {of_it}")
+            connection.check_constraints()
+            make_search_index(using="default")
+            cursor.execute(f"SELECT indisvalid FROM pg_index {of_it}")
+            self.assertEqual(cursor.fetchone(), (True,))
 
     def test_no_migration_leaves_the_index_behind(self):
         call_command("migrate", verbosity=0)
