@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import unittest
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -142,10 +142,14 @@ class BrowserCase(SimpleTestCase):
 
         The browser's own wait needs the eval that our policy refuses, and takes a promise for something true.
         """
+        self.wait_for(lambda: (page or self.page).evaluate(script, argument), script)
+
+    def wait_for(self, happened: Callable[[], Any], what: str) -> None:
+        """Until it happened; meanwhile the browser goes on, and is heard."""
         deadline = time.monotonic() + PATIENCE_MS / 1000
-        while not (page or self.page).evaluate(script, argument):
-            self.assertLess(time.monotonic(), deadline, script)
-            (page or self.page).wait_for_timeout(50)
+        while not happened():
+            self.assertLess(time.monotonic(), deadline, f"this did not happen in time: {what}")
+            self.page.wait_for_timeout(20)
 
     def add_todo(self, title: str) -> str:
         answer = self.server.request("POST", f"/api/{self.user_id}/todos", {"title": title}, token=self.token)

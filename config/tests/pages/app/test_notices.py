@@ -1,7 +1,6 @@
 """Notices that a browser shows, with their buttons."""
 
 import json
-import time
 
 from config.tests.browser import PATIENCE_MS, expect, save_screenshot
 from config.tests.pages.app.case import PHONE, AppCase
@@ -31,8 +30,7 @@ class Notices(AppCase):
         protocol.on("ServiceWorker.workerRegistrationUpdated", lambda event: registered.extend(event["registrations"]))
         protocol.send("ServiceWorker.enable")
         self.wait_for_worker()
-        while not registered:
-            self.page.wait_for_timeout(50)
+        self.wait_for(lambda: registered, "a worker")
         push = {
             "origin": self.address(),
             "registrationId": registered[0]["registrationId"],
@@ -54,10 +52,7 @@ class Notices(AppCase):
 
     def wait_for_notices(self, *bodies):
         """Until these are shown and no others; the browser shows and closes them when it gets to it."""
-        deadline = time.monotonic() + PATIENCE_MS / 1000
-        while [notice["body"] for notice in self.shown()] != list(bodies):
-            self.assertLess(time.monotonic(), deadline, self.shown())
-            self.page.wait_for_timeout(50)
+        self.wait_for(lambda: [notice["body"] for notice in self.shown()] == list(bodies), f"notices: {bodies}")
 
     def press(self, action):
         """A button of the only notice; the protocol has no finger, so that the event is made where it would come."""

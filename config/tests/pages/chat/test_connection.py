@@ -1,5 +1,6 @@
 """Logins, tokens and connections that end while somebody writes: the text is never lost and is sent once."""
 
+from accounts.testing import PASSWORD
 from bench.surroundings.answers import says
 from config.tests.browser import ModelCase, expect
 
@@ -7,12 +8,19 @@ from config.tests.browser import ModelCase, expect
 class SignInTests(ModelCase):
     variables = {"ACCESS_TOKEN_SECONDS": "1"}
 
+    def wait_for_expired_tokens(self, username):
+        """Until a token that is issued now is refused, as are those from before."""
+        self.page.wait_for_load_state("networkidle")
+        answer = self.server.request("POST", "/api/auth/token", {"username": username, "password": PASSWORD})
+        token = answer.body["access_token"]
+        self.wait_for(lambda: self.server.request("GET", "/api/auth/me", token=token).status == 401, "an expired token")
+
     def test_an_expired_token_is_refreshed_silently_and_the_message_goes_once(self):
         self.ignored = ("Failed to load resource",)
-        self.sign_up()
+        username = self.sign_up()
         asked = []
         self.page.on("request", lambda request: asked.append(request.url) if "/accounts/token" in request.url else None)
-        self.page.wait_for_timeout(2200)
+        self.wait_for_expired_tokens(username)
         self.upstream.script([says("Here.")])
         self.say("hello")
         self.wait_for_answer("Here.")
@@ -23,7 +31,7 @@ class SignInTests(ModelCase):
         self.ignored = ("Failed to load resource",)
         username = self.sign_up()
         self.page.fill("#composer-text", "a long thought")
-        self.page.wait_for_timeout(2200)
+        self.wait_for_expired_tokens(username)
         self.context.clear_cookies(name="sessionid")
         self.upstream.script([says("Here.")])
         self.page.press("#composer-text", "Enter")
