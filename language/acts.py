@@ -49,12 +49,16 @@ class AddTodo:
 
 @dataclass(frozen=True)
 class AskTodos:
-    """A question. `task` names one todo for the questions about a single one; `shown` were listed before."""
+    """A question. `task` names one todo for the questions about a single one; `shown` were listed before.
+
+    `otherwise` is to be added where nothing is found: "is milk on my list? If not, add it".
+    """
 
     question: Question
     selection: Selection
     task: str = ""
     shown: int = 0
+    otherwise: AddTodo | None = None
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,13 @@ def read_sentences(text: str, clock: Clock) -> Reading:
 def readings_of(parts: list[str], clock: Clock) -> list[Reading]:
     """Of each sentence, up to the one after which nothing of the message will be done."""
     readings: list[Reading] = []
-    for part in parts:
-        readings.append(read_sentence(part, clock))
+    for place, part in enumerate(parts):
+        reading = read_sentence(part, clock)
+        if place and reading.acts == [AddTodo("")] and not readings[-1].is_sure:
+            # "I'm out of bananas. Add them to my list": the sentence before it says what.
+            readings.pop()
+            reading = read_sentence(f"{parts[place - 1].rstrip(END_MARKS)}, {part}", clock)
+        readings.append(reading)
         if refused(readings):
             break
     return readings

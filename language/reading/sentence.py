@@ -20,7 +20,7 @@ from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
 from language.questions import OFFER, asks, offered
 from language.reading.clauses.adding import forms as adding
-from language.reading.clauses.adding import headed, listed, understand_add, understand_afterthought
+from language.reading.clauses.adding import headed, if_missing, listed, understand_add, understand_afterthought
 from language.reading.clauses.asking import understand_question
 from language.reading.clauses.bare import forms as bare
 from language.reading.clauses.bare import todo_behind, understand_bare, understand_statement
@@ -136,6 +136,8 @@ def whole_acts(clause: Clause, clock: Clock) -> list[Act] | None:
     """Forms that hold several parts but make one request: never cut."""
     if match := forms.split.fullmatch(clause.text):
         return [*(understand_add(f"add {match['value']} to my list", clock) or [])]
+    if unless_there := if_missing(clause.text, clock):
+        return [unless_there]
     added = headed(clause.text, clock) or understand_afterthought(clause.text, clock)
     return [*added] if added and not understand_question(clause.text, clock, asked=clause.asked) else None
 
@@ -169,7 +171,7 @@ def acts_of_both(left: str, conjunction: str, right: str, clock: Clock) -> list[
         and forms.names_todo.search(right)
     ):
         # "Call the bank and delete the invoice todo": the second is said to the list, the first to be put on it.
-        left_acts = understand_bare(clause_of(left).text, clock)
+        left_acts = understand_bare(clause_of(left).text, clock, polite=clause_of(left).polite)
     if left_acts:
         return joined(left_acts, right_acts)
     # The left side may be no request but the reason for one: "I am tired today, so clear my list".

@@ -93,10 +93,13 @@ def weighed(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Rea
 
 def accounted(reading: Reading) -> Reading:
     """The reading; a question where a title holds what is left of something else, or may speak of a todo that is."""
-    left_over = [act for act in reading.acts if isinstance(act, AddTodo) and bare.residue.fullmatch(act.title)]
-    question = offered(left_over[0]) if left_over else None
-    if question or reading.is_sure:
-        return Reading([question]) if question else reading
+    added = [getattr(act, "otherwise", act) for act in reading.acts]
+    left_over = [todo for todo in added if isinstance(todo, AddTodo) and bare.residue.fullmatch(todo.title)]
+    first = reading.acts[0]
+    if question := offered(left_over[0]) if left_over else None:
+        return Reading([replace(first, otherwise=question) if isinstance(first, Sought | OfferToDelete) else question])
+    if reading.is_sure:
+        return reading
     return Reading([*map(handled, reading.acts)])
 
 

@@ -91,7 +91,9 @@ def stems(words: str) -> frozenset[str]:
 
 def find(words: str, rows: Sequence[Row], clock: Clock) -> Found:
     """The todos that the words mean. The whole title first, then titles with all its words, then by date alone."""
-    exact = [row for row in rows if words_of(row.title) == words_of(words)]
+    # "Dallas from my travel plans" is "Dallas", wherever the person keeps it.
+    whole = [words_of(words), words_of(naming.kept_in.sub("", words))]
+    exact = [row for row in rows if words_of(row.title) in whole]
     if exact:
         return found(exact)
     name = Name.of(words, clock)

@@ -2,11 +2,12 @@
 
 import re
 
-from language.clock import Clock, is_date
+from language.clock import Clock, cut_date, is_date
 from language.grammar import section
 from language.vocabulary import TODO_VERBS
 
 forms = section("items")
+PAIRS = section("pairs").one
 
 
 SHORT_WORDS, LAST_WORDS, PHRASE_WORDS = 3, 6, 8
@@ -14,12 +15,15 @@ ITEMS_MAX = 100
 YEAR = re.compile(r"\d{4}\b")
 # "Pack the boxes and move the sofa" may be one todo.
 DEEDS_TOGETHER = 2
+# Stands for "and" inside of what is one thing.
+JOINED = "\N{WORD JOINER}and\N{WORD JOINER}"
 
 
 def listed_items(text: str, clock: Clock) -> list[str]:
     """The items of a list inside a sentence; the text itself when it is not surely a list."""
     parts = dated_parts(text, clock)
-    if is_list_of_deeds(parts, clock) or ("," in text and is_list_of_things(parts)):
+    is_told_apart = "," in text or forms.joint.fullmatch(cut_date(text, clock)[0])
+    if is_list_of_deeds(parts, clock) or (is_told_apart and is_list_of_things(parts)):
         return with_common_date(parts, clock)
     return [text]
 
@@ -48,7 +52,8 @@ def errands_of(parts: list[str], clock: Clock) -> list[str] | None:
 
 
 def parts_of(text: str) -> list[str]:
-    parts = [part.strip() for part in forms.separator.split(text) if part and part.strip()]
+    kept = PAIRS.sub(lambda pair: pair[0].replace(" and ", JOINED), text)
+    parts = [part.strip().replace(JOINED, " and ") for part in forms.separator.split(kept) if part and part.strip()]
     return parts if 1 < len(parts) <= ITEMS_MAX else [text]
 
 

@@ -138,18 +138,18 @@ def next_calls(act: Act, call: Call, clock: Clock) -> list[Wanted]:
             return moves_of_named(act, call, clock)
         case ChangeMany() if call.total:
             return bulk_calls(act, call.rows, clock)
-        case Sought() | OfferToDelete():
+        case Sought() | OfferToDelete() | AskTodos(otherwise=AddTodo()):
             return calls_for_found(act, call, clock)
         case AskTodos() | ChangeMany() if not call.total and (again := second_look(act, call)):
             return [("list_tasks", again)]
     return []
 
 
-def calls_for_found(act: Sought | OfferToDelete, call: Call, clock: Clock) -> list[Wanted]:
+def calls_for_found(act: Sought | OfferToDelete | AskTodos, call: Call, clock: Clock) -> list[Wanted]:
     """The change of what was found, or what is meant where nothing was."""
     match act:
-        case OfferToDelete():
-            return [] if call.rows else requests_for([act.otherwise])
+        case OfferToDelete() | AskTodos():
+            return [] if call.rows or not act.otherwise else requests_for([act.otherwise])
         case Sought():
             return calls_for_sought(act, call, clock)
 
@@ -228,6 +228,8 @@ def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
 
 def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> str:
     match act:
+        case AskTodos(otherwise=AddTodo()) if not call.total:
+            return ""
         case AskTodos():
             return question_answer(act, fullest(act, call, calls), clock)
         case OfferToDelete():

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from habits.speech import gettext, gettext_noop
-from language.acts import AddTodo, Clarify, Unclear
+from language.acts import AddTodo, AskTodos, Clarify, Question, Selection, Unclear
 from language.clock import Clock, cut_date, is_date
 from language.grammar import section
 from language.text.details import cut_priority, cut_tags
@@ -65,6 +65,14 @@ def under_tag(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:
     tag = (match["tag"] or match["before"]).strip().lower()
     todos = todos_from(parts_of(match["value"].strip()), clock)
     return [replace(todo, tags=(*todo.tags, tag)) for todo in todos]
+
+
+def if_missing(text: str, clock: Clock) -> AskTodos | None:
+    """ "Add milk if it's not on there", "do I have milk? If not, add it": looked for, and added where there is none."""
+    match = forms.if_missing.fullmatch(text)
+    todo = todo_from(match["what"], clock) if match else AddTodo("")
+    look = AskTodos(Question.IS_THERE, Selection("open", todo.title), task=todo.title, otherwise=todo)
+    return look if todo.title else None
 
 
 def understand_afterthought(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:

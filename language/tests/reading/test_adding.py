@@ -165,6 +165,52 @@ class AddingTests(UnderstandingTestCase):
             }
         )
 
+    def test_two_things_are_two_todos_and_what_belongs_together_stays_one(self):
+        self.assert_means(
+            {
+                "put plums and figs on the shopping list": [AddTodo("plums"), AddTodo("figs")],
+                "add soap plus a bag of rice to my list": [AddTodo("soap"), AddTodo("bag of rice")],
+                "add rent and council tax to the list for friday": [
+                    AddTodo("rent", "for friday"),
+                    AddTodo("council tax", "for friday"),
+                ],
+                "remind me to feed the cat and to pay the plumber": [
+                    AddTodo("feed the cat"),
+                    AddTodo("pay the plumber"),
+                ],
+                "add fish and chips to my list": AddTodo("fish and chips"),
+                "add tea with Ida and Jo to my list": AddTodo("tea with Ida and Jo"),
+                "add granny and grandad's anniversary to my list": AddTodo("granny and grandad's anniversary"),
+                "add rice, mac and cheese and tuna to my list": [
+                    AddTodo("rice"),
+                    AddTodo("mac and cheese"),
+                    AddTodo("tuna"),
+                ],
+            }
+        )
+
+    def test_what_is_to_be_added_unless_it_is_there_is_looked_for_first(self):
+        look = AskTodos(Question.IS_THERE, Selection("open", "honey"), task="honey", otherwise=AddTodo("honey"))
+        for text in (
+            "add honey to my list if it's not on there already",
+            "put honey on the shopping list unless it's there already",
+            "do I have honey on my list? If not, add it",
+            "if honey isn't on my shopping list please add it",
+            "is the honey on my list, if not can you add it",
+        ):
+            self.assert_means({text: look})
+
+    def test_the_list_may_be_turned_to_first(self):
+        self.assert_means(
+            {
+                "shopping list: add figs": AddTodo("figs"),
+                "update my shopping list, remove the figs": DeleteTodos(("figs",)),
+                "the shopping list should also have two lemons": AddTodo("two lemons"),
+                "we're out of foil. add it to the list": AddTodo("foil"),
+                "i'm low on stamps; put on my list": AddTodo("stamps"),
+            }
+        )
+
     def test_three_things_behind_a_verb_are_three_todos_whatever_else_the_words_can_mean(self):
         self.assert_means(
             {

@@ -138,6 +138,20 @@ class ChangingTests(UnderstandingTestCase):
             }
         )
 
+    def test_what_somebody_is_to_have_done_is_a_deed(self):
+        self.assert_means(
+            {
+                "get the car serviced": AddTodo("get the car serviced"),
+                "get the tyres checked": AddTodo("get the tyres checked"),
+                "label the spice jars": AddTodo("label the spice jars"),
+                "get the carpet taken off my list": DeleteTodos(("carpet",)),
+                "tick the carpet from my chores list": CompleteTodos(("carpet",)),
+                "mark the carpet as sold": CompleteTodos(("sold the carpet",)),
+                "remove call the roofer off the work list": DeleteTodos(("call the roofer",)),
+            }
+        )
+        self.assert_asks_back("start over")
+
     def test_updates(self):
         self.assert_means(
             {

@@ -212,6 +212,24 @@ class SoughtTests(StepTestCase):
             arguments={"tasks": [{"title": "car", "due": "friday"}]},
         )
 
+    async def test_what_is_wanted_unless_it_is_there_is_added_where_nothing_was_found(self):
+        text, arguments = "add rent to my list if it's not on there", {"filter": "open", "text": "rent"}
+        await self.assert_asks(UserText(text), tool_name="list_tasks", arguments=arguments)
+        await self.assert_asks(
+            *exchange(text, "list_tasks", arguments, listed()),
+            tool_name="add_task",
+            arguments={"tasks": [{"title": "rent"}]},
+        )
+        await self.assert_answers(*exchange(text, "list_tasks", arguments, listed(RENT)), text="Yes: “pay rent”.")
+
+    async def test_a_todo_is_kept_in_a_list_that_nobody_knows(self):
+        text = "remove pay rent from my travel plans"
+        await self.assert_asks(
+            *exchange(text, "list_tasks", {"filter": "open", "limit": 100}, listed(RENT, MOM)),
+            tool_name="delete_task",
+            arguments={"tasks": ["id-3"]},
+        )
+
     async def test_a_todo_is_deleted_on_the_yes_to_an_offer(self):
         looked = exchange("cancel the rent", "list_tasks", {"filter": "open", "text": "rent"}, listed(RENT))
         await self.assert_answers(*looked, text="Shall I delete “pay rent”?")
