@@ -29,7 +29,13 @@ WORKDAY_CODES = DAY_CODES[:5]
 FREQUENCIES = {"DAILY": rrule.DAILY, "WEEKLY": rrule.WEEKLY, "MONTHLY": rrule.MONTHLY, "YEARLY": rrule.YEARLY}
 NTH_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 PART = re.compile(r"(FREQ|INTERVAL|BYDAY|BYMONTHDAY|BYMONTH|BYSETPOS)=([A-Z0-9,+-]{1,60})")
-UNIT_NAMES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+# Of each frequency its step, and the most days that it takes.
+STEPS = {
+    "DAILY": (relativedelta(days=1), 1),
+    "WEEKLY": (relativedelta(weeks=1), 7),
+    "MONTHLY": (relativedelta(months=1), 31),
+    "YEARLY": (relativedelta(years=1), 366),
+}
 TOO_FINE = gettext_noop("A todo can repeat daily, weekly, monthly or yearly, but not more often than once a day.")
 TOO_FAR = gettext_noop("That is too far away for a date.")
 
@@ -171,20 +177,12 @@ def _later(rule: Rule, anchor: datetime.date, near: datetime.date) -> Iterator[d
             if date > anchor:
                 yield date
         return
-    step = _step(rule)
+    step, longest_days = STEPS[rule.frequency]
     elapsed = max((near - anchor).days, 0)
-    count = max(elapsed // (_longest_days(rule.frequency) * rule.interval), 1)
-    while (moved := _moved(anchor, step, count)) is not None:
+    count = max(elapsed // (longest_days * rule.interval), 1)
+    while (moved := _moved(anchor, step * rule.interval, count)) is not None:
         yield moved
         count += 1
-
-
-def _step(rule: Rule) -> relativedelta:
-    return relativedelta(**{f"{UNIT_NAMES[rule.frequency]}s": rule.interval})
-
-
-def _longest_days(frequency: str) -> int:
-    return {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}[frequency]
 
 
 def _moved(date: datetime.date, step: relativedelta, count: int) -> datetime.date | None:
@@ -230,30 +228,30 @@ def _rrule_dates(rule: Rule, start: datetime.date, month_days: tuple[int, ...]) 
 
 def ordinal_text(number: int) -> str:
     """1st, 2nd, 3rd; -1 is the last. For weekdays: “the 2nd Friday”."""
-    if number < 0:
-        return pgettext("which weekday", "last")
-    if 10 <= number % 100 <= 20:
-        return pgettext("which weekday", "%(number)sth") % {"number": number}
-    words = {
-        1: pgettext("which weekday", "%(number)sst"),
-        2: pgettext("which weekday", "%(number)snd"),
-        3: pgettext("which weekday", "%(number)srd"),
-    }
-    return words.get(number % 10, pgettext("which weekday", "%(number)sth")) % {"number": number}
+    forms = (
+        pgettext("which weekday", "%(number)sth"),
+        pgettext("which weekday", "%(number)sst"),
+        pgettext("which weekday", "%(number)snd"),
+        pgettext("which weekday", "%(number)srd"),
+    )
+    return _ordinal(number, forms) if number > 0 else pgettext("which weekday", "last")
 
 
 def day_ordinal_text(number: int) -> str:
     """The day of a month: 1st, 15th; -1 is the last day."""
-    if number < 0:
-        return pgettext("which day of a month", "last day")
-    if 10 <= number % 100 <= 20:
-        return pgettext("which day of a month", "%(number)sth") % {"number": number}
-    words = {
-        1: pgettext("which day of a month", "%(number)sst"),
-        2: pgettext("which day of a month", "%(number)snd"),
-        3: pgettext("which day of a month", "%(number)srd"),
-    }
-    return words.get(number % 10, pgettext("which day of a month", "%(number)sth")) % {"number": number}
+    forms = (
+        pgettext("which day of a month", "%(number)sth"),
+        pgettext("which day of a month", "%(number)sst"),
+        pgettext("which day of a month", "%(number)snd"),
+        pgettext("which day of a month", "%(number)srd"),
+    )
+    return _ordinal(number, forms) if number > 0 else pgettext("which day of a month", "last day")
+
+
+def _ordinal(number: int, forms: tuple[str, ...]) -> str:
+    """By its last digit, but for 11th, 12th and 13th."""
+    digit = 0 if 10 <= number % 100 <= 20 else number % 10
+    return forms[digit if digit < len(forms) else 0] % {"number": number}
 
 
 def recurrence_text(recurrence: Recurrence, habits: Habits = UNSAID) -> str:

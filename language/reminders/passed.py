@@ -41,11 +41,7 @@ def passed_reminder(text: str, clock: Clock) -> Passed | None:
 def passed_in_title(text: str, clock: Clock) -> Passed | None:
     """What is to be done, where its moment is over: "call mom yesterday at 5pm", "three days ago: call mom"."""
     words = text.split() if forms.sign.search(text) else []
-    for place in range(1, min(WHEN_WORDS + 1, len(words))):
-        when = " ".join(words[:place])
-        if when.endswith((":", ",")) and is_over(when[:-1], clock):
-            return Passed(" ".join(words[place:]), when[:-1])
-    return ended_by_past(words, clock)
+    return led_by_past(words, clock) or ended_by_past(words, clock)
 
 
 def alone_in_past(words: list[str], clock: Clock) -> Passed | None:
@@ -55,11 +51,12 @@ def alone_in_past(words: list[str], clock: Clock) -> Passed | None:
 
 
 def led_by_past(words: list[str], clock: Clock) -> Passed | None:
-    """ "Yesterday at 5pm to call mom"."""
+    """ "Yesterday at 5pm to call mom", "three days ago: call mom"."""
     for place in range(1, min(WHEN_WORDS + 1, len(words))):
-        when, behind = " ".join(words[:place]).strip(" ,:"), forms.to_do.fullmatch(" ".join(words[place:]))
-        if behind and is_over(when, clock):
-            return Passed(behind["what"], when)
+        when, rest = " ".join(words[:place]), " ".join(words[place:])
+        to_do = forms.to_do.fullmatch(rest)
+        if (to_do or when.endswith((":", ","))) and is_over(when.strip(" ,:"), clock):
+            return Passed(to_do["what"] if to_do else rest, when.strip(" ,:"))
     return None
 
 

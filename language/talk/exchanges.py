@@ -93,6 +93,16 @@ class Exchange:
     def outcomes(self) -> tuple[Outcome, ...]:
         return tuple(outcome for call in self.calls for outcome in call.outcomes)
 
+    @property
+    def changed(self) -> list[Row]:
+        return [outcome.row for outcome in self.outcomes if outcome.row]
+
+    @property
+    def one_written(self) -> Row | None:
+        """The one todo that it added or updated; None where it was none or more."""
+        rows = [each.row for each in self.outcomes if each.outcome in {"added", "updated"}]
+        return rows[0] if len(rows) == 1 else None
+
 
 @dataclass(frozen=True)
 class Conversation:

@@ -291,8 +291,7 @@ def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
         return understand(f"{passed.what} {text}", clock)
     if not last.calls and (repaired := with_readable_date(last.text, text, clock)):
         return understand(repaired, clock)
-    changed = [outcome for outcome in last.outcomes if outcome.outcome in {"added", "updated"}]
-    return [UpdateTodos(("it",), due=cut_date(text, clock)[1])] if len(changed) == 1 else None
+    return [UpdateTodos(("it",), due=cut_date(text, clock)[1])] if last.one_written else None
 
 
 def reminded_otherwise(conversation: Conversation, clock: Clock) -> list[Act] | None:
@@ -307,8 +306,9 @@ def reminded_otherwise(conversation: Conversation, clock: Clock) -> list[Act] | 
 def ranked(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """ "High priority": of the one todo that was just added or changed."""
     match = forms.rank.fullmatch(clause_of(conversation.current.text).text)
-    changed = [outcome for outcome in conversation.last.outcomes if outcome.outcome in {"added", "updated"}]
-    return [UpdateTodos(("it",), priority=priority_named(match["priority"]))] if match and len(changed) == 1 else None
+    if match is None or not conversation.last.one_written:
+        return None
+    return [UpdateTodos(("it",), priority=priority_named(match["priority"]))]
 
 
 def at_another_hour(conversation: Conversation) -> list[Act] | None:

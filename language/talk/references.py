@@ -141,9 +141,8 @@ def rows_spoken_of(conversation: Conversation) -> list[Row]:
     for exchange in reversed(conversation.past):
         if any(outcome.outcome == "refused" for outcome in exchange.outcomes):
             return []  # What "it" was is the very question.
-        changed = [outcome.row for outcome in exchange.outcomes if outcome.row]
         listed = [row for row in exchange.rows if row.title in exchange.answer]
-        if rows := changed or listed:
+        if rows := exchange.changed or listed:
             return list({row.id: row for row in rows}.values())
     return []
 
@@ -152,10 +151,9 @@ def rows_changed_lately(conversation: Conversation) -> list[Row]:
     """ "Both of them" after two messages: what each of them changed."""
     rows: dict[str, Row] = {}
     for exchange in reversed(conversation.past):
-        changed = [outcome.row for outcome in exchange.outcomes if outcome.row]
-        if not changed or len(rows) > 1:
+        if not exchange.changed or len(rows) > 1:
             break
-        rows |= {row.id: row for row in changed if row.id not in rows}
+        rows |= {row.id: row for row in exchange.changed if row.id not in rows}
     return list(rows.values())
 
 

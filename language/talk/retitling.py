@@ -6,7 +6,7 @@ from language.grammar import section
 from language.reading.clauses.bare import forms as bare
 from language.reading.repairs import corrected_title
 from language.reading.sentence import certain_acts
-from language.talk.exchanges import Conversation, Row
+from language.talk.exchanges import Conversation
 from language.text.clauses import clause_of
 from language.text.quotations import set_aside_quotations
 
@@ -19,7 +19,7 @@ WORDS_MAX = 16
 def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
     """The title put right; None where the words correct no title, or several todos were changed."""
     quoted = set_aside_quotations(conversation.current.text.strip())
-    text, row = forms.led_by.sub("", quoted.text), row_changed(conversation)
+    text, row = forms.led_by.sub("", quoted.text), conversation.last.one_written
     if row is None or len(text.split()) > WORDS_MAX:
         return None
     match = forms.corrections.fullmatch(text)
@@ -37,9 +37,3 @@ def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
     if forms.called.fullmatch(text):
         title = new
     return UpdateTodos((row.id,), title=title) if title and title != row.title else None
-
-
-def row_changed(conversation: Conversation) -> Row | None:
-    """The one todo that the last message added or renamed."""
-    rows = [outcome.row for outcome in conversation.last.outcomes if outcome.outcome in {"added", "updated"}]
-    return rows[0] if len(rows) == 1 else None

@@ -38,13 +38,12 @@ def without(match: re.Match[str], text: str) -> str:
     return f"{text[: match.start()]} {text[match.end() :]}"
 
 
-def today_of(match: re.Match[str], clock: Clock) -> Span:
-    return Span(clock.today, clock.today, "today")
+def day_of(days: int, name: str) -> SpanOf:
+    def span_of(match: re.Match[str], clock: Clock) -> Span:
+        day = clock.today + datetime.timedelta(days=days)
+        return Span(day, day, name)
 
-
-def yesterday_of(match: re.Match[str], clock: Clock) -> Span:
-    day = clock.today - datetime.timedelta(days=1)
-    return Span(day, day, "yesterday")
+    return span_of
 
 
 def cut_day(text: str, clock: Clock, *, looks_back: bool) -> tuple[Span | None, str]:
@@ -142,8 +141,8 @@ def period(match: re.Match[str], clock: Clock) -> Span:
 
 READ_TO_END = ((forms.range, range_of), (forms.week_of, week_of), (forms.after, days_after))
 SPANS: tuple[tuple[Forms, SpanOf], ...] = (
-    (forms.today, today_of),
+    (forms.today, day_of(0, "today")),
     (forms.period, period),
-    (forms.yesterday, yesterday_of),
+    (forms.yesterday, day_of(-1, "yesterday")),
     (forms.next_days, days_to_come),
 )
