@@ -1,29 +1,18 @@
 """Dates inside sentences: where the person's date words are, so that titles and names go without them."""
 
 import datetime
-import re
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from habits.values import UNSAID, Habits
 from language.acts import Unclear
-from language.dates import Effort, FoundDate, date_places, find_date
+from language.dates import FoundDate, date_places, find_date
+from language.dates.phrases import Effort
 from language.errors import DateNotUnderstood
+from language.grammar import section
 
-# What is left dangling where a date was cut out: "add milk for", "set a reminder on".
-BEFORE_DATE = re.compile(
-    r"(?:(?:^|[\s,]+)(?:for|on|by|at|to|due|before|until|till|from|starting|beginning|in|of|the|this|is|are|falls|"
-    r"they're|it's|(?:they|it|which|that) (?:is|are|will be)))*[\s,–-]*$",
-    re.IGNORECASE,
-)
-AFTER_DATE = re.compile(r"^(?:'?s\b)?[\s,–-]*", re.IGNORECASE)
-HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-TIME_ALONE = re.compile(
-    rf"(?:at )?(?:(?:(?:half|quarter|ten|twenty|five) (?:past|to) )?(?:\d{{1,2}}(?::\d\d)?|{HOURS})"
-    r"\s?(?:[ap]\.?m\.?|o'clock)?(?: in the (?:morning|afternoon|evening)| at night)?|noon|midnight|midday)",
-    re.IGNORECASE,
-)
-
+forms = section("clock")
+TIME_ALONE = forms.time_alone
 # Each look reads the rest of the text again.
 DATES_LOOKED_AT = 6
 
@@ -77,7 +66,7 @@ def cut_date(text: str, clock: Clock) -> tuple[str, str]:
     kept = text
     # The last first, so that the place of the other stays: "tomorrow call Sam at 5pm".
     for start, end in sorted(places, reverse=True):
-        parts = (BEFORE_DATE.sub("", kept[:start]), AFTER_DATE.sub("", kept[end:]))
+        parts = (forms.before_date.sub("", kept[:start]), forms.after_date.sub("", kept[end:]))
         kept = " ".join(filter(None, parts))
     return kept, found.text.strip(" ,")
 

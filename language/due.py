@@ -1,7 +1,5 @@
 """When a todo is due: a day, or a moment by somebody's wall clock."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo

@@ -16,8 +16,6 @@ a regular expression without regard to case. Clauses are short (`text.clauses.CL
 so that no text makes a form slow.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -49,16 +47,10 @@ class Forms:
         return None
 
     def match(self, text: str, position: int = 0) -> re.Match[str] | None:
-        for pattern in self.patterns:
-            if match := pattern.match(text, position):
-                return match
-        return None
+        return next((match for pattern in self.patterns if (match := pattern.match(text, position))), None)
 
     def search(self, text: str) -> re.Match[str] | None:
-        for pattern in self.patterns:
-            if match := pattern.search(text):
-                return match
-        return None
+        return next((match for pattern in self.patterns if (match := pattern.search(text))), None)
 
     def findall(self, text: str) -> list[Any]:
         return [found for pattern in self.patterns for found in pattern.findall(text)]

@@ -4,12 +4,12 @@ A rule is a part of RFC 5545: FREQ from DAILY to YEARLY with INTERVAL, BYDAY, BY
 One thing differs on purpose: a month without its 29th, 30th or 31st has the occurrence on its last day.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from dateutil import rrule
@@ -196,15 +196,9 @@ def _moved(date: datetime.date, step: relativedelta, count: int) -> datetime.dat
 
 def _occurrences(rule: Rule, start: datetime.date) -> Iterator[datetime.date]:
     """Dates by the rule's days from `start` on, in order and without doubles."""
-    if not rule.month_days:
-        yield from _rrule_dates(rule, start, ())
-        return
-    series = [_rrule_dates(rule, start, (day,)) for day in rule.month_days]
-    heads = [next(dates, None) for dates in series]
-    while coming := [head for head in heads if head is not None]:
-        earliest = min(coming)
-        yield earliest
-        heads = [next(dates, None) if head == earliest else head for head, dates in zip(heads, series, strict=True)]
+    each: list[tuple[int, ...]] = [(day,) for day in rule.month_days] or [()]
+    series = [_rrule_dates(rule, start, days) for days in each]
+    return (date for date, _ in groupby(merge(*series)))
 
 
 def _rrule_dates(rule: Rule, start: datetime.date, month_days: tuple[int, ...]) -> Iterator[datetime.date]:

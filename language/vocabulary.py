@@ -1,7 +1,5 @@
 """The words of English that code asks for by themselves, and the numbers and priorities that words name."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -24,7 +24,8 @@ from accounts.locks import lock_user
 from accounts.models import User
 from database.units import one_or_none
 from habits.wording import when_text
-from language.dates import date_text, once_more
+from language.dates import date_text
+from language.dates.shifts import once_more
 from language.due import Due
 from language.recurrence import Recurrence
 from language.reminders.rule import ReminderRule

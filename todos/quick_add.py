@@ -19,12 +19,13 @@ from django.utils.translation import gettext_noop
 from habits.values import UNSAID, Habits
 from language.acts import Unclear
 from language.clock import Clock
-from language.dates import FoundDate, date_text, find_date, recurrence_text
+from language.dates import FoundDate, date_text, find_date
 from language.dates.tokens import quoted_spans
 from language.errors import DateNotUnderstood
 from language.marks import MARK, priority_of_mark
 from language.reading.clauses.reminding import forms as reminding
 from language.reading.clauses.reminding import reminding_of_line
+from language.recurrence import recurrence_text
 from language.reminders.passed import BEHIND, passed_in_title
 from language.reminders.phrases import read_rules
 from language.reminders.text import rule_text

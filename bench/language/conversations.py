@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from chat.events import TurnCompleted
 from chat.turns.limits import NewMessage
-from language.dates import Due, resolve_date
+from language.dates import resolve_date
+from language.due import Due
 from language.errors import DateNotUnderstood
 from todos.fields.priority import Priority
 from todos.models import Todo, TodoTag

@@ -15,8 +15,6 @@ always give the same date. What vague words mean:
   where none is, they are asked.
 """
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -28,29 +26,11 @@ from language.dates.calendar import Reference
 from language.dates.languages import Kind
 from language.dates.phrases import Effort, Phrase, find_phrases, read_phrase
 from language.dates.resolution import resolve
-from language.dates.shifts import is_shift, once_more, says_again, shifted
 from language.dates.tokens import clauses
 from language.dates.zones import day_comes_first
 from language.due import Due
 from language.errors import DateNotUnderstood
-from language.recurrence import Recurrence, next_occurrence, recurrence_text
-
-__all__ = [
-    "Due",
-    "Effort",
-    "FoundDate",
-    "Recurrence",
-    "date_places",
-    "date_text",
-    "find_date",
-    "is_shift",
-    "next_occurrence",
-    "once_more",
-    "recurrence_text",
-    "resolve_date",
-    "says_again",
-    "shifted",
-]
+from language.recurrence import Recurrence
 
 LONGEST_QUOTE = 60
 LONGEST_PHRASE = 200

@@ -1,7 +1,5 @@
 """Dates of the calendar: 2026-04-15, 4/15, "march 3rd", "2 may 2027", "the 23rd"."""
 
-from __future__ import annotations
-
 import calendar
 import datetime
 import re

@@ -1,7 +1,5 @@
 """Days in words: "tomorrow", "next friday", "in 2 weeks", "last day of march", "end of month"."""
 
-from __future__ import annotations
-
 import calendar
 import datetime
 from dataclasses import replace

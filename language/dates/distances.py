@@ -1,7 +1,5 @@
 """Distances in days, weeks and hours: "2 weeks", "an hour and a half", "3 fridays from now", "in 3 business days"."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import replace
 

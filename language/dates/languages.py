@@ -3,8 +3,6 @@
 Accents are optional in what people type.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from enum import StrEnum
 from typing import Any

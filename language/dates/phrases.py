@@ -1,7 +1,5 @@
 """A day, a time and a repeat that stand together become one phrase, if they are meant as a date at all."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from habits.speech import gettext, gettext_noop

@@ -1,7 +1,5 @@
 """Repeats in words: "every weekday", "first tuesday of the month", "tous les lundis", "monthly on the 15th"."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from habits.speech import gettext, gettext_noop

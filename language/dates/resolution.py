@@ -1,7 +1,5 @@
 """A phrase becomes a due date: the hour that its words mean, and the wall clock's leaps."""
 
-from __future__ import annotations
-
 import datetime
 
 from habits.speech import gettext, gettext_noop

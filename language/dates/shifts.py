@@ -1,7 +1,5 @@
 """Distances from the date that a todo has: "2 days later", "half an hour earlier", "another week later"."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """Clock times in words and digits: "at 5pm", "half past nine", "um 17 Uhr", "a las 5"."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Everything here is linear in the length of the text.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache

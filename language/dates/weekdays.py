@@ -1,7 +1,5 @@
 """Weekdays in words: "friday", "next friday", "wednesday of next week", "friday the 13th"."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Whether 04/05 is the fourth of May or April the fifth: told by the user's time zone, where it can be."""
 
-from __future__ import annotations
-
 from zoneinfo import ZoneInfo
 
 from language.grammar import words

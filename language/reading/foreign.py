@@ -1,7 +1,5 @@
 """The everyday acts in German, French and Spanish, by their word files alone."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import replace

@@ -5,8 +5,6 @@ searched: the request behind words that do not count, or the likeliest family of
 words are all accounted for is written of a search; the rest looks or asks.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

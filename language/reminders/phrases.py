@@ -5,8 +5,6 @@ day that has it where there is none. All other words are a date as everywhere (`
 comes beside what there is, and “snooze” that it comes beside it once.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Iterable

@@ -5,8 +5,6 @@ and one about a meeting are alike, so that what was learnt of one holds for the 
 cannot: "start the essay" is something to do, "start the coffee machine" is said to a machine.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache

@@ -3,8 +3,6 @@
 Each is a weight for every class and feature, and the likelihoods that follow from them.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable

@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 from django.test import SimpleTestCase
 
 from habits.values import Habits
-from language.dates import Due, FoundDate, date_text, find_date, recurrence_text, resolve_date
+from language.dates import FoundDate, date_text, find_date, resolve_date
 from language.dates.languages import LEXICON
+from language.due import Due
 from language.errors import DateNotUnderstood
+from language.recurrence import recurrence_text
 
 NEW_YORK, BERLIN, TORONTO, UTC = map(ZoneInfo, ("America/New_York", "Europe/Berlin", "America/Toronto", "UTC"))
 NOW = datetime.datetime(2026, 3, 4, 10, tzinfo=NEW_YORK)

@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
 
-from language.dates import Due, Recurrence, next_occurrence, recurrence_text, resolve_date
+from language.dates import resolve_date
+from language.due import Due
 from language.errors import DateNotUnderstood
+from language.recurrence import Recurrence, next_occurrence, recurrence_text
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 

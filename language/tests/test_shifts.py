@@ -5,7 +5,7 @@ import zoneinfo
 
 from django.test import SimpleTestCase
 
-from language.dates import shifted
+from language.dates.shifts import shifted
 from language.due import Due
 from language.errors import DateNotUnderstood
 

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from language.dates import is_shift, says_again
+from language.dates.shifts import is_shift, says_again
 from todos.models import SHIFT_MAX, Todo, TodoChange
 
 from .changes import snapshot

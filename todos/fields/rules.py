@@ -12,7 +12,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from language.dates import resolve_date, shifted
+from language.dates import resolve_date
+from language.dates.shifts import shifted
 from language.due import Due
 from language.errors import DateNotUnderstood
 from language.recurrence import Recurrence, parse_rule

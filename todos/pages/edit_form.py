@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from language.dates import Due
+from language.due import Due
 from language.reminders.rule import ReminderRule
 from language.reminders.text import rule_text
 from todos.commands import TodoFields

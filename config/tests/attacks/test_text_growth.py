@@ -38,7 +38,8 @@ from chat.pages.text.passages import passages_of
 from chat.search.snippets import marked_parts, snippet_parts
 from chat.turns.approvals import spoken_decision
 from database.search import terms_of
-from language.dates import find_date, resolve_date, shifted
+from language.dates import find_date, resolve_date
+from language.dates.shifts import shifted
 from language.recurrence import parse_rule
 from language.stems import search_terms, words_of
 from todos.fields import rules

@@ -3,7 +3,7 @@
 from habits.speech import gettext, gettext_noop
 from language.acts import Act, AddTodo, ChangeMany, Clarify, Sought, UpdateTodos
 from language.clock import Clock, cut_final_date, is_date
-from language.dates import is_shift
+from language.dates.shifts import is_shift
 from language.grammar import Forms, section
 from language.text.naming import has_sign, names_in
 from language.text.selection import select_all
