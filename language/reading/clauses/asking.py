@@ -62,7 +62,8 @@ def direct_question(text: str, clock: Clock) -> Act:
     if not is_about_todos(text) and not forms.plan.fullmatch(text):
         return Say("outside")
     if forms.what_first.search(text):
-        return AskTodos(Question.WHAT_FIRST, select(text, clock)[0])
+        # The most important of all may have no priority: the answer ranks them.
+        return AskTodos(Question.WHAT_FIRST, replace(select(text, clock)[0], priority=""))
     if forms.how_many.fullmatch(text):
         return AskTodos(Question.HOW_MANY, narrowed(text, clock))
     if match := forms.when.fullmatch(text):

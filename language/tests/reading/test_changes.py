@@ -36,10 +36,21 @@ class AskingTests(UnderstandingTestCase):
             "plese shwo my todos": Question.WHICH,
             "what should I do first?": Question.WHAT_FIRST,
             "plan my day": Question.WHAT_FIRST,
+            "which are the most urgent": Question.WHAT_FIRST,
             "how urgent is that task?": Question.HOW_URGENT,
         }.items():
             with self.subTest(text):
                 self.assertEqual(self.asked(text).question, question)
+
+    def test_the_most_important_of_all_may_have_no_priority(self):
+        for text in (
+            "what's most important",
+            "which tasks are the most urgent",
+            "what is the most important thing today",
+        ):
+            with self.subTest(text):
+                self.assertEqual(self.asked(text).selection.priority, "")
+        self.assertEqual(self.asked("which tasks are urgent").selection.priority, "urgent")
 
     def test_state_priority_tag_and_topic_narrow_the_selection(self):
         for text, (filter_name, topic, tag, priority) in {
