@@ -9,10 +9,13 @@ from habits.speech import gettext, gettext_noop
 from language.acts import (
     Act,
     AddTodo,
+    AskTodos,
     ChangeMany,
     Clarify,
     CompleteTodos,
     DeleteTodos,
+    OfferToDelete,
+    Question,
     Say,
     Selection,
     Unclear,
@@ -36,14 +39,14 @@ END_MARKS = " .!?¡¿"
 NOT_UNDERSTOOD = gettext_noop("Shall I add “%(title)s” to your list? Of other languages I know few sentences.")
 TOPICS = ("thanks", "hello", "not_meant", "no", "yes")
 # "Not done" changes nothing, nor is it something to do.
-DENIABLE = ("clear", "complete", "move", "delete", "add")
+DENIABLE = ("clear", "complete", "move", "delete", "maybe_unwanted")
 # What is put on a list is told apart by each "and"; of what to remember, two may be one.
 ON_LIST, REMEMBERED = 1, 3
 TITLE_WORDS_MAX, DATE_WORDS_MAX = 6, 5
 # So many words of a language, and more than of English, make a sentence one of it.
 SURE_WORDS = 2
 # Letters of words that German, French and Spanish take over as they are, and those of other languages.
-OWN_LETTERS = frozenset("äöüßàâæçéèêëîïôœùûüÿáíóúñ’ſ°€")
+OWN_LETTERS = frozenset("äöüßàâçéèêëîïôœùûüÿáíóúñ")
 # What a date leaves behind where it is said first: "erinnere mich morgen um 9 | an den Zahnarzt".
 LEFT_OVER = re.compile(r"^(?:(?:daran|an|zu|de|d'|que|a|auf|nach)\b ?|d')(?=\S)", re.IGNORECASE)
 # What leads to a date: "à la semaine prochaine".
@@ -64,7 +67,7 @@ def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -
     known = {language: len(said & own_words(language)) for language in LANGUAGES}
     for language in sorted(filter(known.get, LANGUAGES), key=lambda each: -known[each]):
         request = FRAMES[language].courtesy.sub("", text) or text
-        if acts := acts_in(request, clock, language) or (request != text and acts_in(text, clock, language)):
+        if acts := acts_in(request, clock, language, is_asked=is_asked):
             return acts
     english = sum(word in grammar_words() or word in TODO_VERBS for word in said - all_date_words())
     most = max(known.values())
@@ -80,21 +83,33 @@ def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -
     return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})] if is_told else None
 
 
-def acts_in(text: str, clock: Clock, language: str) -> list[Act] | None:
+def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[Act] | None:
     """What a form of the language reads, or a question about the list, or talk."""
+    # "Sacar la basura" is to be done, and takes nothing off the list.
+    is_deed = language != "de" and first_word(text) in words("verbs", language)
     denied = is_denied(text, language)
     for name, make in MAKERS.items():
         if name == "look":
             acts = look_in(text, clock, language) if opens_question(text, language) else []
         else:
-            matches = [] if denied and name in DENIABLE else getattr(FRAMES[language], name).fullmatches(text)
-            acts = next(filter(None, (make(match, clock, language) for match in matches)), [])
+            is_none = (denied and name in DENIABLE) or (is_asked and name == "expect")
+            matches = [] if is_none else getattr(FRAMES[language], name).fullmatches(text)
+            made = (make(each, clock, language) for each in matches if not (is_deed and leads_to_title(each)))
+            acts = next(filter(None, made), [])
+        if is_asked and acts and isinstance(acts[0], CompleteTodos) and not FRAMES[language].able.fullmatch(text):
+            (task,) = acts[0].tasks
+            return [AskTodos(Question.ABOUT_ONE, Selection("all", task), task)]
         if acts:
             return acts
     if talk := talk_in(text, language):
         return [talk]
     is_look = FRAMES[language].shown.fullmatch(text) or periods(language)[-1].fullmatch(text)
     return look_in(text, clock, language) if is_look else None
+
+
+def leads_to_title(match: re.Match[str]) -> bool:
+    """Whether words stand before the todo that is named, and name it no more."""
+    return "what" in match.groupdict() and match.start("what") > 0
 
 
 def look_in(text: str, clock: Clock, language: str) -> list[Act]:
@@ -165,7 +180,7 @@ def todos_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[
     """
     todo = todo_behind(text, clock)
     title, parts = todo.title.lower(), todo.title.lower().split()
-    if not parts or is_denied(text, language) or is_of_others(text, language):
+    if not parts or is_denied(text, language) or is_of_others(text, language) or has_two_verbs(parts, language):
         return None
     if is_deed(parts, language):
         return [*each_of(todo, language)]
@@ -173,6 +188,13 @@ def todos_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[
     is_told = is_asked or len(parts) > TITLE_WORDS_MAX or telling.intersection(re.split("[ '’]", title))
     is_left_over = clock.find(title) or LEFT_AT_END.search(title)
     return [todo] if todo.due and not is_told and not is_left_over else None
+
+
+def has_two_verbs(parts: list[str], language: str) -> bool:
+    """ "Rechnung bezahlen erledigen" does something with a todo; to go shopping is one deed."""
+    pair = parts[:-3:-1] if language == "de" else parts[:2]
+    is_pair = len(pair) > 1 and words("verbs", language).issuperset(pair)
+    return is_pair and pair[0] not in words("auxiliaries", language)
 
 
 def is_deed(parts: list[str], language: str) -> bool:
@@ -214,12 +236,10 @@ def is_of_others(text: str, language: str) -> bool:
 
 def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     value = match["value"]
-    said = WORD.findall(value.lower())
-    if (
-        opens_question(value, language)
-        or words("telling", language).intersection(said)
-        or (len(said) > 1 and grammar_words().issuperset(said))
-    ):
+    said = set(WORD.findall(value.lower()))
+    is_english = len(said) > 1 and grammar_words() >= said
+    is_told = opens_question(value, language) or not words("telling", language).isdisjoint(said)
+    if is_english or is_told or FRAMES[language].about.fullmatch(without_article(value, language)):
         return []
     return [named(act, language) for act in listed(apart(value, language, ON_LIST), clock)]
 
@@ -268,6 +288,11 @@ def completed(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     return [] if opens_question(match["what"], language) else [CompleteTodos((name_in(match, language),))]
 
 
+def offered_away(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+    """ "Teammeeting streichen": asked about the todo that is there, which may be to strike or to paint."""
+    return [OfferToDelete(name_in(match, language), todo_from(match[0], clock))]
+
+
 def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     """To the date that it ends with, or by the distance: "verschiebe die Miete um eine Woche"."""
     said = match["what"] + (f" {match['moved_to']}" if "moved_to" in match.groupdict() else "")
@@ -289,7 +314,8 @@ def distance_in(language: str) -> re.Pattern[str]:
     """A number of days or hours at the end."""
     kinds = vocabulary(language)
     count, unit = (any_of(kinds[kind]) for kind in (Kind.NUMBER, Kind.UNIT))
-    return re.compile(rf"(?:\b|d')(?P<number>\d{{1,3}}|{count}) (?P<unit>{unit})$", re.IGNORECASE)
+    way = "plus tard|plus tôt|später|früher|después|antes|más tarde"
+    return re.compile(rf"(?:\b|d')(?P<number>\d{{1,3}}|{count}) (?P<unit>{unit})(?: (?:{way}))?$", re.IGNORECASE)
 
 
 def retitled(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
@@ -317,5 +343,6 @@ MAKERS: dict[str, Maker] = {
     "look": lambda match, clock, language: [],
     "unwanted": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
     "delete": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
+    "maybe_unwanted": offered_away,
     "add": added,
 }

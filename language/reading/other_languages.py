@@ -4,7 +4,7 @@ from habits.speech import gettext
 from language.acts import Clarify
 from language.clock import Clock, cut_date
 from language.dates.languages import plain
-from language.reading.foreign import LANGUAGES, NOT_UNDERSTOOD, WORD, folded, other_words, signs
+from language.reading.foreign import LANGUAGES, NOT_UNDERSTOOD, OWN_LETTERS, WORD, folded, other_words, signs
 from language.scoring.score import is_learnt
 from language.vocabulary import TODO_VERBS, grammar_words
 
@@ -30,6 +30,8 @@ def is_other(text: str, clock: Clock) -> bool:
     english = sum(word in grammar_words() or word in TODO_VERBS for word in said)
     unaccented = [*map(plain, said)]
     others = max(sum(word in each for word in unaccented) for each in other_words().values())
+    if not english and any(not letter.isascii() and letter.lower() not in OWN_LETTERS for letter in letters):
+        return True
     if others > english:
         return others >= MARKS or not english
     if said and said[0] in TODO_VERBS:

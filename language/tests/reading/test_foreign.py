@@ -1,6 +1,16 @@
 """Everyday acts in German, French and Spanish."""
 
-from language.acts import AddTodo, AskTodos, Clarify, CompleteTodos, DeleteTodos, Question, UndoChanges, UpdateTodos
+from language.acts import (
+    AddTodo,
+    AskTodos,
+    Clarify,
+    CompleteTodos,
+    DeleteTodos,
+    OfferToDelete,
+    Question,
+    UndoChanges,
+    UpdateTodos,
+)
 from language.reading.message import understand
 from language.tests.reading.case import CLOCK, UnderstandingTestCase
 
@@ -126,12 +136,34 @@ class ForeignTests(UnderstandingTestCase):
             }
         )
 
+    def test_what_is_to_be_done_takes_nothing_off_the_list(self):
+        self.assert_means(
+            {
+                "sacar la pizza del horno en media hora": AddTodo("sacar la pizza del horno", "en media hora"),
+                "completar el formulario": AddTodo("completar el formulario"),
+                "valider le devis lundi": AddTodo("valider le devis", "lundi"),
+                "¿Puedes sacar la pizza de la lista?": DeleteTodos(("pizza",)),
+            }
+        )
+        for text in ("Klavierstunde absagen", "annuler le cours de piano", "cancelar la clase de piano"):
+            with self.subTest(text):
+                (act,) = understand(text, CLOCK)
+                self.assertIsInstance(act, OfferToDelete)
+        self.assert_asks_back("Rechnung bezahlen erledigen", "changer laver la voiture", "cambiar lavar el coche")
+
+    def test_a_question_whether_something_is_done_changes_nothing(self):
+        for text in ("Ist die Rechnung schon erledigt?", "la facture est payée ?", "¿la factura está pagada?"):
+            with self.subTest(text):
+                (act,) = understand(text, CLOCK)
+                self.assertIsInstance(act, AskTodos)
+
     def test_a_todo_moves_by_a_distance(self):
         self.assert_means(
             {
                 "Verschieb die Miete um zwei Wochen": UpdateTodos(("Miete",), due="2 week later"),
                 "décale la réunion d'une heure": UpdateTodos(("réunion",), due="1 hour later"),
                 "repousse la réunion au 15": UpdateTodos(("réunion",), due="the 15"),
+                "laver la voiture un jour plus tard": UpdateTodos(("laver la voiture",), due="1 day later"),
                 "adelanta la reunión 3 días": UpdateTodos(("reunión",), due="3 day earlier"),
             }
         )
