@@ -190,7 +190,8 @@ def read_year(words: Words, place: int) -> tuple[int | None, int]:
     year = words.get(spot, Kind.NUMBER)
     if spoken := _spoken_year(words, spot):
         return spoken
-    if year is None or len(words.word(spot)) != len("2026") or words.has(spot + 1, Kind.UNIT):
+    is_year = words.word(spot).isdigit() and len(words.word(spot)) == len("2026")
+    if not is_year or words.has(spot + 1, Kind.UNIT):
         return None, place
     return year, spot + 1
 

@@ -56,6 +56,10 @@ def read_day(words: Words, place: int, reference: Reference) -> DayReading | Non
         and words.get(reading.end, Kind.WEEKDAY) == reading.date.weekday()
     ):
         return replace(reading, end=reading.end + 1)  # "Jul 18, Fri"
+    if reading and reading.rule and reading.rule.frequency == "WEEKLY" and not reading.ignored:
+        further = _offset(words, reading.end, reference)  # "monday in two weeks"
+        if further and not further.time:
+            return replace(further, date=day_in_week(further.date, reading.date.weekday(), reference.habits))
     return reading
 
 
@@ -65,7 +69,8 @@ def _day_itself(words: Words, place: int, reference: Reference) -> DayReading | 
         reading = read(words, place, reference)
         if reading is not None:
             return reading
-    return None
+    dated = words.has(place, Kind.NEXT, Kind.THIS) and words.has(place + 1, Kind.NUMERIC, Kind.ORDINAL, Kind.MONTH)
+    return _day_itself(words, place + 1, reference) if dated else None  # "next 6th of april"
 
 
 def _named(words: Words, place: int, reference: Reference) -> DayReading | None:
@@ -99,8 +104,9 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
         return None
     count, unit, end = found
     further = read_amount(words, words.skip(end, Kind.AND))
-    if further and (within or words.has(further[2], Kind.LATER) or words.word(place)[0] == "+"):
-        return compound(words, (count, unit), further, reference)
+    several = compound(words, (count, unit), further, reference) if further else None
+    if several and (within or words.has(several.end - 1, Kind.LATER) or words.word(place)[0] == "+"):
+        return several
     if not within:
         return _offset_behind(words, place, reference, found)
     if words.word(end) in {"time", "now"}:
@@ -139,7 +145,7 @@ def _offset_from(words: Words, place: int, reference: Reference, amount: tuple[i
     day = _day_itself(words, words.skip(place + 1, Kind.THE), reference)
     if day is None or day.time or amount[1] in SHORT_UNITS:
         return None
-    moved = distant(day.end, reference, day.date, amount)
+    moved = _in_week(words, distant(day.end, reference, day.date, amount), amount[1], reference)
     return replace(moved, ignored=moved.date < reference.today, problem=day.problem or moved.problem)
 
 
@@ -256,13 +262,7 @@ def _end_of(unit: str, day: datetime.date) -> datetime.date:
 
 
 def _start_of_next(unit: str, today: datetime.date) -> datetime.date:
-    if unit == "week":
-        return coming_weekday(today, 0)
-    if unit == "month":
-        return first_of_month(today, 1)
-    if unit == "year":
-        return datetime.date(today.year + 1, 1, 1)
-    return today + datetime.timedelta(days=1)
+    return coming_weekday(today, 0) if unit == "week" else _end_of(unit, today) + datetime.timedelta(days=1)
 
 
 def _span(words: Words, place: int, reference: Reference) -> DayReading | None:

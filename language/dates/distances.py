@@ -1,6 +1,7 @@
 """Distances in days, weeks and hours: "2 weeks", "an hour and a half", "3 fridays from now", "in 3 business days"."""
 
 import datetime
+import re
 from dataclasses import replace
 
 from dateutil.relativedelta import relativedelta
@@ -15,15 +16,10 @@ from language.recurrence import LAST_YEAR, TOO_FAR
 
 FRIDAY = 4
 MOST_WEEKS, MOST_AMOUNTS = 520, 4
+DECIMAL = re.compile(r"\d{1,3}\.\d\d?")
 SHORT_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours"}
-LONG_UNITS = {
-    "day": relativedelta(days=1),
-    "week": relativedelta(weeks=1),
-    "fortnight": relativedelta(weeks=2),
-    "month": relativedelta(months=1),
-    "quarter": relativedelta(months=3),
-    "year": relativedelta(years=1),
-}
+LONG_UNITS = {unit: relativedelta(**{f"{unit}s": 1}) for unit in ("day", "week", "month", "year")}
+LONG_UNITS |= {"fortnight": relativedelta(weeks=2), "quarter": relativedelta(months=3)}
 HALVES = {"hour": (30, "minute"), "day": (12, "hour"), "year": (6, "month")}
 
 
@@ -98,26 +94,23 @@ def read_amount(words: Words, place: int) -> tuple[int, str, int] | None:
     """A count, a unit and the place after them."""
     if words.has(place, Kind.AMOUNT):
         return *words.get(place, Kind.AMOUNT), place + 1
-    unit = words.get(place + 1, Kind.UNIT)
-    if unit is None:
-        return _amount_and_half(words, place)
+    if hours := _parts_of_hours(words, place):
+        return hours
+    unit, count = words.get(place + 1, Kind.UNIT), words.get(place, Kind.NUMBER)
     if words.has(place, Kind.HALF) and unit in HALVES:
         return *HALVES[unit], place + 2
-    count = words.get(place, Kind.NUMBER)
-    if count is None:
-        return None
-    if unit == "hour" and words.has(place + 2, Kind.AND) and words.has(place + 3, Kind.HALF):
-        return count * 60 + 30, "minute", place + 4
-    return count, unit, place + 2
+    return (count, unit, place + 2) if unit is not None and count is not None else None
 
 
-def _amount_and_half(words: Words, place: int) -> tuple[int, str, int] | None:
-    """ "Two and a half hours": elsewhere the half stands behind the unit."""
+def _parts_of_hours(words: Words, place: int) -> tuple[int, str, int] | None:
+    """An hour and a half, two and a half hours, 1.5 hours: in minutes."""
+    units = [words.get(place + ahead, Kind.UNIT) == "hour" for ahead in range(4)]
+    if units[1] and (decimal := DECIMAL.fullmatch(words.word(place))):
+        return round(float(decimal[0]) * 60), "minute", place + 2
+    half = place + 1 + units[1]
+    is_half = words.has(half, Kind.AND) and words.has(half + 1, Kind.HALF) and (units[1] or units[3])
     count = words.get(place, Kind.NUMBER)
-    is_half = words.has(place + 1, Kind.AND) and words.has(place + 2, Kind.HALF)
-    if count is None or not is_half or words.get(place + 3, Kind.UNIT) != "hour":
-        return None
-    return count * 60 + 30, "minute", place + 4
+    return (count * 60 + 30, "minute", place + 4) if is_half and count is not None else None
 
 
 def distant(end: int, reference: Reference, start: datetime.date, amount: tuple[int, str]) -> DayReading:

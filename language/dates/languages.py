@@ -83,12 +83,12 @@ COMPOUNDS = {
 
 
 # The words long enough for a slip of the finger to be told from another word.
-SHORTEST_MISTYPED = len("mornin")
+SHORTEST_MISTYPED = len("fridy")
 MISTYPED = tuple(
     word
     for kind in (Kind.DAY, Kind.DAY_PART, Kind.PART, Kind.WEEKDAY, Kind.MONTH)
     for word in vocabulary("en")[kind]
-    if len(word) >= SHORTEST_MISTYPED and word.isalpha()
+    if len(word) > SHORTEST_MISTYPED and word.isalpha()
 )
 
 

@@ -185,10 +185,14 @@ def _repeated(phrase: Phrase, reference: Reference) -> Phrase:
 
 def _time_first(words: Words, place: int, start: int, reference: Reference) -> Phrase | None:
     """at 5pm, at 4 tomorrow afternoon, 8am every day, in the morning."""
-    coming = words.get(place, Kind.IN_PART) or (words.get(place, Kind.PART) if reference.whole else None)
-    if coming:
+    timed = reference.whole or words.has(place + 1, Kind.CLOCK, Kind.AT)  # "afternoon 4:30"
+    coming = words.get(place, Kind.IN_PART) or (words.get(place, Kind.PART) if timed else None)
+    if coming and not words.has(place + 1, Kind.OF):
         phrase = _with_time(Phrase(words, start, place + 1, part=coming), reference)
         return _followed(phrase, reference)
+    if words.has(place, Kind.PART) and words.has(place + 1, Kind.OF):  # "the morning of the 21st"
+        phrase = _followed(Phrase(words, start, place + 2, part=words.get(place, Kind.PART)), reference)
+        return phrase if phrase.has_day else None
     behind = place + 1 + words.has(place + 1, Kind.NUMBER)
     beside = words.has(place, Kind.NUMBER) and _is_part_of_day(words, behind)
     time = read_time(words, place, loose=reference.whole or start < place or beside)
@@ -277,11 +281,11 @@ def _with_limits(phrase: Phrase, reference: Reference) -> Phrase:
         last = read_day(words, words.skip(place + 1, Kind.THE), reference)
         if last is not None:
             return replace(phrase, end=last.end, problem=gettext(ENDLESS))
-    if words.has(place, Kind.THIS) and words.get(place + 1, Kind.UNIT) in {"week", "month", "year"}:
-        return replace(phrase, end=place + 2, problem=gettext(ENDLESS))
-    counted = words.has(place, Kind.FOR) and words.has(place + 1, Kind.NUMBER)
-    if counted and words.get(place + 2, Kind.UNIT) in {"day", "week", "month", "year"}:
-        return replace(phrase, end=place + 3, problem=gettext(ENDLESS))
+    # "… this month", "… for 3 weeks".
+    end = place + 2 + (words.has(place, Kind.FOR) and words.has(place + 1, Kind.NUMBER))
+    limited = words.has(place, Kind.THIS) or end > place + 2
+    if limited and words.get(end - 1, Kind.UNIT) in {"day", "week", "month", "year"}:
+        return replace(phrase, end=end, problem=gettext(ENDLESS))
     return phrase
 
 
@@ -327,12 +331,9 @@ def _is_meant_day(phrase: Phrase, day: DayReading) -> bool:
     at_end = phrase.end >= len(words.tokens)
     if day.ignored:
         return False
-    begins = phrase.start == 0 and words.has(0, Kind.ON)  # "on the weekend clean the cellar"
-    if (
-        day.describes
-        and words.opaque(phrase.end)
-        and not (timed or begins or phrase.strength == LEAD_STRENGTHS[Kind.BY])
-    ):
+    # "On the weekend clean the cellar".
+    sure = timed or phrase.strength == LEAD_STRENGTHS[Kind.BY] or (phrase.start == 0 and words.has(0, Kind.ON))
+    if day.describes and words.opaque(phrase.end) and not sure:
         return False
     if not day.weak:
         return True
@@ -341,11 +342,14 @@ def _is_meant_day(phrase: Phrase, day: DayReading) -> bool:
     led = phrase.strength > 0 or words.word(phrase.start) == "the" or words.has(phrase.start, Kind.FOR)
     # "Call bob halloween": behind a deed and its object; "plan christmas" has no other object.
     ends = at_end and phrase.start > 1 and words.word(phrase.start - 1) not in DETERMINERS
-    return led or timed or (ends and _names_feast(phrase))
+    begins = phrase.start == 0 and words.word(phrase.end) == "to"  # "memorial day to grill"
+    return led or timed or ((ends or begins) and _names_day(phrase))
 
 
-def _names_feast(phrase: Phrase) -> bool:
-    return any(phrase.words.has(place, Kind.FEAST) for place in range(phrase.start, phrase.end))
+def _names_day(phrase: Phrase) -> bool:
+    """A feast or "sat"; who gets sun does not mean the day."""
+    said = [place for place in range(phrase.start, phrase.end) if phrase.words.word(place) != "sun"]
+    return any(phrase.words.has(place, Kind.FEAST, Kind.SHORT_WEEKDAY) for place in said)
 
 
 def _is_meant_numeric(phrase: Phrase, *, at_end: bool) -> bool:
@@ -357,13 +361,9 @@ def _is_meant_numeric(phrase: Phrase, *, at_end: bool) -> bool:
         return False
     if strength > 0 and not (fraction and words.word(phrase.start) == "by"):
         return not words.opaque(phrase.end)
-    return (
-        at_end
-        and not fraction
-        and "-" not in said
-        and not said.endswith(".")
-        and not phrase.problem.startswith("There is no")
-    )
+    if fraction or "-" in said or phrase.problem.startswith("There is no"):
+        return False
+    return phrase.start == 0 or (at_end and not said.endswith("."))  # "29.3. switch the clocks"
 
 
 def _is_sure(phrase: Phrase, time: TimeReading, place: int) -> bool:
@@ -381,10 +381,10 @@ def _is_sure(phrase: Phrase, time: TimeReading, place: int) -> bool:
 def _stands_alone(phrase: Phrase, place: int) -> bool:
     """Whether "10:30" or "midday" ends what is said, so that it describes nothing."""
     words = phrase.words
-    round_minutes = (":" in words.word(place) and words.word(place)[-1] in "05") or phrase.end > place + 1
+    round_minutes = (":" in words.word(place) and words.word(place)[-1] in "05") or words.word(place).endswith("ish")
     if phrase.start == 0 and words.has(place, Kind.NAMED_TIME) and words.word(phrase.end) == "to":
         return True  # "noon to get lunch"
-    written = phrase.start > 0 and (words.has(place, Kind.NAMED_TIME) or round_minutes)
+    written = phrase.start > 0 and (words.has(place, Kind.NAMED_TIME) or round_minutes or phrase.end > place + 1)
     return written and phrase.end >= len(words.tokens) and words.word(phrase.start - 1) not in DETERMINERS
 
 

@@ -13,13 +13,9 @@ WORKDAYS = tuple((0, day) for day in range(SATURDAY))
 WEEKEND = ((0, SATURDAY), (0, SUNDAY))
 LONGEST_LIST = 7
 FREQUENCIES = {
-    "day": ("DAILY", 1),
-    "week": ("WEEKLY", 1),
-    "fortnight": ("WEEKLY", 2),
-    "month": ("MONTHLY", 1),
-    "quarter": ("MONTHLY", 3),
-    "year": ("YEARLY", 1),
-}
+    "day": ("DAILY", 1), "week": ("WEEKLY", 1), "fortnight": ("WEEKLY", 2),
+    "month": ("MONTHLY", 1), "quarter": ("MONTHLY", 3), "year": ("YEARLY", 1),
+}  # fmt: skip
 ONCE_NOTE = gettext_noop("Read as a repeat for every month; say “this month” for one time.")
 FIFTHS = 5
 LONGEST_DAY = 8  # words
@@ -311,6 +307,7 @@ def _day_then_every(words: Words, place: int, reference: Reference) -> RepeatRea
 
 def repeated_day(words: Words, day: DayReading, place: int) -> RepeatReading | None:
     """The day again and again, where "every week" or the like follows at `place`."""
+    place = words.skip(place, Kind.OF)
     if day.rule is None or not words.has(place, Kind.EVERY):
         return None
     interval, spot = _interval(words, place + 1)

@@ -49,7 +49,7 @@ class TimeReading:
 def _hour_in_part(hour: int, part: str) -> int:
     if part == "morning":
         return hour % NOON
-    if part == "night" and hour == NOON:
+    if part in {"evening", "night"} and hour == NOON:
         return MIDNIGHT
     if part == "night" and hour < NIGHT_ENDS:
         return MIDNIGHT + hour  # "tonight at 2" is tomorrow by the calendar
@@ -83,7 +83,7 @@ def _single(words: Words, place: int, *, loose: bool) -> TimeReading | None:
     at = words.has(place, Kind.AT)
     start = place + at
     is_range = words.has(place - 1, Kind.FROM, Kind.BETWEEN)
-    for read in (_digits, _loose_digits, _spoken, _named) if is_range else READERS:
+    for read in READERS[1:] if is_range else READERS:
         reading = read(words, start, at=at or loose)
         if reading is not None:
             return reading
@@ -118,7 +118,8 @@ def _suffix_hours(suffix: str | None) -> int | None:
 def _clock(hour: int, minute: int, meridiem: int | None, *, marked: bool) -> Clock | None:
     """The time, or None if no clock shows it."""
     if meridiem is not None:
-        hour, marked = (hour % NOON + meridiem if 1 <= hour <= NOON else -1), True
+        late = hour > NOON and meridiem  # "fifteen thirty pm"
+        hour, marked = (hour if late else hour % NOON + meridiem if 1 <= hour <= NOON else -1), True
     if not 0 <= hour < MIDNIGHT or not 0 <= minute < HOUR:
         return None
     return Clock(hour, minute, marked)
@@ -182,7 +183,7 @@ def _describes(words: Words, place: int) -> bool:
 def _together(words: Words, place: int, digits: int, *, at: bool) -> TimeReading | None:
     """1030 and 330 pm: hour and minute in one number."""
     meridiem = words.get(place + 1, Kind.MERIDIEM)
-    led = at and digits % 5 == 0 and (words.has(place - 1, Kind.AT) or words.word(place)[0] == "0")
+    led = at and digits % 5 == 0 and (words.has(place - 1, Kind.AT, Kind.DAY_PART) or words.word(place)[0] == "0")
     if len(words.word(place)) not in {3, 4} or not (led or meridiem is not None):
         return None
     hour, minute = divmod(digits, 100)
@@ -247,8 +248,8 @@ def _whole_hour(words: Words, place: int) -> tuple[Clock, int] | None:
     """The hour that minutes are counted from – "nine", "3 pm", "2pm", "noon" – and the place after it."""
     if words.has(place, Kind.NAMED_TIME):
         return Clock(words.get(place, Kind.NAMED_TIME), 0, True), place + 1
-    if words.has(place, Kind.CLOCK):
-        time = _digits(words, place, at=True)
+    if words.has(place, Kind.CLOCK, Kind.LOOSE_CLOCK):
+        time = _digits(words, place, at=True) or _loose_digits(words, place, at=True)
         return (time.clock, time.end) if time and time.clock.minute == 0 else None
     hour = _hour(words, place)
     if hour is None or not 1 <= hour < MIDNIGHT:
@@ -294,4 +295,4 @@ def _dashed(words: Words, place: int, *, at: bool) -> TimeReading | None:
     return TimeReading(place + 1, Clock(first, 0, first > NOON))
 
 
-READERS = (_fraction, _digits, _loose_digits, _dashed, _spoken, _named)
+READERS = (_fraction, _digits, _loose_digits, _dashed, _named, _spoken)

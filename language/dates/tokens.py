@@ -242,8 +242,10 @@ def _kinds(core: str) -> dict[Kind, Any]:
         return LEXICON[lowered] if lowered in LEXICON else LEXICON.get(plain(core), {})
     if core in LEXICON or not core.isascii():
         return LEXICON.get(core, {})
-    core = ROUGHLY.sub("", core)
+    said, core = core, ROUGHLY.sub("", core)
     kinds: dict[Kind, Any] = {}
+    if core != said and core.isdigit():
+        kinds[Kind.CLOCK] = CLOCK.fullmatch(f"{core}:00")  # "11ish"
     if match := ISO_MOMENT.fullmatch(core):
         kinds[Kind.ISO] = match
     if match := NUMERIC.fullmatch(core):

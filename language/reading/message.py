@@ -6,7 +6,7 @@ Pure: the same text at the same moment always means the same acts. What a text r
 
 from habits.speech import gettext, gettext_noop
 from language.acts import Act, AddTodo, Clarify, Reading, Say, Unclear
-from language.clock import Clock
+from language.clock import Clock, is_date
 from language.grammar import section
 from language.reading.clauses.adding import todos_from
 from language.reading.clauses.reminding import merged
@@ -19,6 +19,7 @@ forms = section("understanding")
 
 
 REQUESTS_MAX = 60
+DATE_MAX = 40
 TOO_MANY = gettext_noop(
     "That is %(count)s requests at once. I take up to %(most)s in one message; please send them in parts."
 )
@@ -53,8 +54,20 @@ def read_sentences(text: str, clock: Clock) -> Reading:
     if count > REQUESTS_MAX:
         return Reading([Clarify(too_many(count))])
     return settled_reading(
-        [read_point(line, clock) for line in lines] if is_list else merged(readings_of(parts, clock))
+        [read_point(line, clock) for line in lines] if is_list else merged(readings_of(with_dates(parts, clock), clock))
     )
+
+
+def with_dates(parts: list[str], clock: Clock) -> list[str]:
+    """ "Call mom! Friday!": a date alone belongs to what was said before it."""
+    joined: list[str] = []
+    for part in parts:
+        follows = joined and " " in joined[-1] and not joined[-1].endswith("?")
+        if follows and len(part) <= DATE_MAX and is_date(part.strip(END_MARKS), clock):
+            joined[-1] = f"{joined[-1].rstrip(END_MARKS)} {part}"
+        else:
+            joined.append(part)
+    return joined
 
 
 def readings_of(parts: list[str], clock: Clock) -> list[Reading]:

@@ -29,7 +29,7 @@ from language.acts import (
 from language.clock import Clock
 from language.grammar import section, words
 from language.questions import OFFER, asks, offered
-from language.scoring.features import CONTENT, VERB, shape, tokens_of
+from language.scoring.features import CONTENT, DATE, VERB, shape, tokens_of
 from language.scoring.score import family_likelihoods, likely_ours
 from language.text.naming import is_pronoun
 from language.text.selection import select
@@ -179,7 +179,7 @@ def behind_other_words(sentence: str, certain: Read, clock: Clock) -> list[Act] 
 def says_nothing(prefix: str, clock: Clock) -> bool:
     """Whether the words hold no content of their own."""
     said = shape(prefix, clock)
-    return not {CONTENT, VERB, "?"}.intersection(said)
+    return not {CONTENT, VERB, DATE, "?"}.intersection(said)
 
 
 def is_complete(act: Act) -> bool:

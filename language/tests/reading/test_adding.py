@@ -130,6 +130,35 @@ class AddingTests(UnderstandingTestCase):
     def test_what_is_left_of_a_date_is_asked_about(self):
         self.assert_asks_back("add december", "add call mum from", "add review all changes since")
 
+    def test_a_day_that_is_excepted_or_doubted_is_no_title(self):
+        self.assert_asks_back(
+            "tomorrow afternoon haircut instead of saturday",
+            "feed the hens every day except monday",
+            "choir every week but not in august",
+            "brunch with lou same day 11:30",
+            "send the draft friday, a week before",
+            "vacation from the 3rd until the 12th of july",
+            "call with lagos thursday 4pm GMT",
+            "switch the choir event to repeat every monday",
+        )
+
+    def test_a_date_that_stands_alone_belongs_to_what_was_said_before_it(self):
+        self.assert_means(
+            {
+                "Text grandpa!! friday!! 7pm!!": AddTodo("Text grandpa", "friday 7pm"),
+                "buy tulips. tomorrow.": AddTodo("buy tulips", "tomorrow"),
+            }
+        )
+
+    def test_a_request_may_stand_behind_what_it_is_for(self):
+        self.assert_means(
+            {
+                "we have a recital on sunday set a reminder": AddTodo("recital", "on sunday"),
+                "i don't want to forget to thank lou": AddTodo("thank lou"),
+                "i need a reminder to alert me to thank lou": AddTodo("thank lou"),
+            }
+        )
+
     def test_lists_come_apart_and_sentences_with_commas_do_not(self):
         self.assert_means(
             {
