@@ -1,7 +1,7 @@
 """What the assistant asks back, word for word: the next message is read by what was asked."""
 
 from habits.speech import gettext, gettext_noop, said_in
-from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, UpdateTodos
+from language.acts import Act, AddTodo, Change, Clarify, CompleteTodos, DeleteTodos, UpdateTodos
 
 ASK_TITLE = gettext_noop("What should I call it?")
 OFFER = gettext_noop("Shall I add “%(title)s” to your list?")
@@ -39,7 +39,7 @@ def offered(todo: Act | None) -> Clarify | None:
     return Clarify(gettext(OFFER) % {"title": todo.title})
 
 
-def offer_of(change: CompleteTodos | DeleteTodos | UpdateTodos) -> str:
+def offer_of(change: Change) -> str:
     """The question whether to make the change, of a `todo`."""
     if isinstance(change, DeleteTodos):
         return DELETE_OFFER

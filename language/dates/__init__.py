@@ -56,12 +56,7 @@ class FoundDate:
 
 
 def find_date(
-    text: str,
-    zone: ZoneInfo,
-    now: datetime.datetime,
-    *,
-    habits: Habits = UNSAID,
-    effort: Effort | None = None,
+    text: str, zone: ZoneInfo, now: datetime.datetime, *, habits: Habits = UNSAID, effort: Effort | None = None
 ) -> FoundDate | None:
     """The date words inside a longer text, or None where nothing says when; quoted text is never read.
 

@@ -4,18 +4,7 @@ import re
 from dataclasses import replace
 
 from habits.speech import gettext, gettext_noop
-from language.acts import (
-    Act,
-    AddTodo,
-    AskTodos,
-    ChangeMany,
-    Clarify,
-    Question,
-    Reading,
-    RestoreTodo,
-    Say,
-    UndoChanges,
-)
+from language.acts import Act, AddTodo, AskTodos, ChangeMany, Clarify, Question, Reading, RestoreTodo, Say, UndoChanges
 from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
 from language.questions import OFFER, asks, offered

@@ -8,6 +8,7 @@ from language.acts import (
     Act,
     AddTodo,
     AskTodos,
+    Change,
     Clarify,
     CompleteTodos,
     DeleteTodos,
@@ -272,10 +273,10 @@ def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
     return [replace(act, tasks=tuple(row.id for row in chosen)) for act in changes_before(conversation, clock)] or None
 
 
-def changes_before(conversation: Conversation, clock: Clock) -> list[CompleteTodos | DeleteTodos | UpdateTodos]:
+def changes_before(conversation: Conversation, clock: Clock) -> list[Change]:
     """The changes that the last message asked for, of which one todo was in doubt."""
     acts = [act.change if isinstance(act, Sought) else act for act in acts_before(conversation, clock)]
-    return [act for act in acts if isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos)]
+    return [act for act in acts if isinstance(act, Change)]
 
 
 def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:

@@ -6,15 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from language.acts import (
-    Act,
-    CompleteTodos,
-    DeleteTodos,
-    Sought,
-    Span,
-    Unclear,
-    UpdateTodos,
-)
+from language.acts import Act, Change, Sought, Span, Unclear, UpdateTodos
 from language.clock import Clock
 from language.grammar import section, words
 from language.reading.clauses.reminding import LAST_REMINDER
@@ -186,9 +178,6 @@ def partly(words: str, fit: Found) -> Found:
     parts = [part for part in PARTS.split(title) if part and part.strip()]
     is_part = len(parts) > 1 and len(stems(words)) < len(stems(title))
     return Found(Fit.ALMOST, fit.rows) if is_part else replace(fit, by_words=True)
-
-
-Change = CompleteTodos | DeleteTodos | UpdateTodos
 
 
 @dataclass(frozen=True)

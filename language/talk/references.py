@@ -9,6 +9,7 @@ from language.acts import (
     Act,
     AnnotateTodo,
     AskTodos,
+    Change,
     CompleteTodos,
     DeleteTodos,
     RestoreTodo,
@@ -29,7 +30,7 @@ NO_LIST = gettext_noop(
 
 BARE_HOUR = re.compile(r"(?:at )?(?:1[01]|[1-9])(?::\d\d)?")
 
-OnTasks = TypeVar("OnTasks", bound=CompleteTodos | DeleteTodos | UpdateTodos)
+OnTasks = TypeVar("OnTasks", bound=Change)
 
 
 def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:

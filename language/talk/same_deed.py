@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from language.acts import Act, AddTodo, CompleteTodos, DeleteTodos, Sought, UndoChanges, UpdateTodos
+from language.acts import Act, AddTodo, Change, Sought, UndoChanges, UpdateTodos
 from language.clock import TIME_ALONE, Clock, is_date
 from language.grammar import section
 from language.reading.clauses.adding import listed
@@ -94,10 +94,10 @@ def done_to_more(
     return [replace(deeds[0], tasks=names_in(clause.text))] if deeds else None
 
 
-def change_in(act: Act) -> CompleteTodos | DeleteTodos | UpdateTodos | None:
+def change_in(act: Act) -> Change | None:
     if isinstance(act, Sought):
         return act.change
-    return act if isinstance(act, CompleteTodos | DeleteTodos | UpdateTodos) else None
+    return act if isinstance(act, Change) else None
 
 
 def done_to_other(words: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
@@ -105,7 +105,7 @@ def done_to_other(words: str, outcome: str, clock: Clock, before: Callable[[], l
     if is_date(words, clock) or bare.tells.search(words) or outcome not in DONE | {"refused"}:
         return None
     acts = before()
-    if len(acts) != 1 or not isinstance(acts[0], CompleteTodos | DeleteTodos | UpdateTodos):
+    if len(acts) != 1 or not isinstance(acts[0], Change):
         return None
     if isinstance(acts[0], UpdateTodos) and acts[0].title:
         return None

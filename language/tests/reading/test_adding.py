@@ -310,8 +310,7 @@ class AddingTests(UnderstandingTestCase):
 
     def test_what_may_be_asked_of_others_as_well_is_offered_and_not_written(self):
         self.assert_asks_back(
-            "please fix my bike",
-            "walk along the river with the dogs until it gets dark or even later",
+            "please fix my bike", "walk along the river with the dogs until it gets dark or even later"
         )
 
     def test_what_is_said_to_a_device_or_to_the_world_is_not_written(self):

@@ -145,7 +145,7 @@ class ChangingTests(UnderstandingTestCase):
                 # A todo of that day, if there is one; else it is something to do.
                 "cancel gym membership by friday": Sought(
                     DeleteTodos(("gym membership by friday",)), AddTodo("cancel gym membership", "by friday")
-                ),
+                )
             }
         )
 
