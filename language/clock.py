@@ -87,3 +87,12 @@ def is_date(text: str, clock: Clock) -> bool:
     """Whether the text is date words alone, perhaps behind a preposition."""
     rest, due = cut_date(text, clock)
     return bool(due) and not rest
+
+
+def completed_date(meant: str, day: str, time: str, clock: Clock) -> str:
+    """The date that is meant, with the day or the time of the one before, “2026-03-06” and “17:00”, if it lacks one."""
+    if TIME_ALONE.fullmatch(meant):
+        return f"{day} {meant}"
+    found = clock.find(meant) if time else None
+    is_day = found and found.due and not found.due.time and not found.recurrence
+    return f"{meant} at {time}" if is_day else meant

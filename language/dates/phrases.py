@@ -33,15 +33,6 @@ MOST_ATTEMPTS = 70
 MOST_ATTEMPTS_OF_MESSAGE = 500
 TOO_MANY_DATES = gettext_noop("There are more dates in that than I can read at once. Please send it in parts.")
 
-# After these words a day is what the todo is about, not when it is due …
-ABOUT = known_words("before_topic")
-# … and "at 5" or "17:30" is no time.
-AIMS = known_words("before_aim")
-# "Watch Friday Night Lights", "listen to Sunday Morning by Maroon 5": a date in the name of a work is none.
-PRESENTING = known_words("before_work")
-BOOKS = known_words("books_with_verses")
-COUNTED = known_words("counted_things")
-COUNTED_BEFORE = known_words("numbered_things")
 # "Tomorrow am".
 HALVES = {0: "morning", 12: "afternoon"}
 FRACTIONS = frozenset(f"{part}/{whole}" for whole in (2, 3, 4, 5, 8, 10) for part in range(1, whole))
@@ -295,7 +286,12 @@ def _with_limits(phrase: Phrase, reference: Reference) -> Phrase:
 def _is_meant(phrase: Phrase) -> bool:
     words, before = phrase.words, phrase.words.word(phrase.start - 1)
     is_limit = before == "to" and words.word(phrase.start - 2) == "up"
-    if before in ABOUT or is_limit or words.word(phrase.end) in COUNTED or _names_a_work(phrase):
+    if (
+        before in known_words("before_topic")
+        or is_limit
+        or words.word(phrase.end) in known_words("counted_things")
+        or _names_a_work(phrase)
+    ):
         return False
     determined = before in DETERMINERS or before.endswith("'s") or words.word(phrase.start) in DETERMINERS
     described = determined and words.opaque(phrase.end)
@@ -308,7 +304,7 @@ def _is_meant(phrase: Phrase) -> bool:
 
 def _names_a_work(phrase: Phrase) -> bool:
     words, before = phrase.words, phrase.words.word(phrase.start - 1)
-    presented = before in PRESENTING or (before == "to" and words.word(phrase.start - 2) == "listen")
+    presented = before in known_words("before_work") or (before == "to" and words.word(phrase.start - 2) == "listen")
     return presented and (words.opaque(phrase.end) or words.word(phrase.end) == "by")
 
 
@@ -357,7 +353,7 @@ def _is_meant_numeric(phrase: Phrase, *, at_end: bool) -> bool:
     words, strength = phrase.words, phrase.strength
     said = words.word(phrase.end - 1)
     fraction = said in FRACTIONS
-    if words.word(phrase.start - 1) in COUNTED_BEFORE:
+    if words.word(phrase.start - 1) in known_words("numbered_things"):
         return False
     if strength > 0 and not (fraction and words.word(phrase.start) == "by"):
         return not words.opaque(phrase.end)
@@ -369,12 +365,16 @@ def _is_meant_numeric(phrase: Phrase, *, at_end: bool) -> bool:
 def _is_sure(phrase: Phrase, time: TimeReading, place: int) -> bool:
     """Whether a time without a day is one."""
     words, before = phrase.words, phrase.words.word(phrase.start - 1)
-    if before in BOOKS or before in COUNTED_BEFORE:
+    if before in known_words("books_with_verses") or before in known_words("numbered_things"):
         return False
     if not (time.sure or phrase.part or _stands_alone(phrase, place)):
         return False
     if time.bare and not phrase.part:
-        return before not in AIMS and not _names_a_thing(words, time.end) and not words.has(time.end, Kind.UNIT)
+        return (
+            before not in known_words("before_aim")
+            and not _names_a_thing(words, time.end)
+            and not words.has(time.end, Kind.UNIT)
+        )
     return True
 
 

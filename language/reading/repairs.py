@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from habits.speech import gettext, gettext_noop
 from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, Unclear, UpdateTodos
-from language.clock import TIME_ALONE, Clock, cut_final_date, is_date
+from language.clock import TIME_ALONE, Clock, completed_date, cut_final_date, is_date
 from language.grammar import section
 from language.text.naming import names_in
 
@@ -36,20 +36,19 @@ def with_meant_date(sentence: str, clock: Clock) -> str | None:
         return None
     kept, due = cut_final_date(said, clock)
     if due:
-        return f"{kept} {completed_date(due, meant, clock)}"
+        return f"{kept} {completed_by(due, meant, clock)}"
     if found := clock.find(said):
-        return f"{said[: found.start]}{completed_date(found.text, meant, clock)}{said[found.end :]}"
+        return f"{said[: found.start]}{completed_by(found.text, meant, clock)}{said[found.end :]}"
     return f"{said} {meant}" if " " in said else None
 
 
-def completed_date(said: str, meant: str, clock: Clock) -> str:
+def completed_by(said: str, meant: str, clock: Clock) -> str:
     """The date that was meant, with the day or the time of the one that was said where it lacks its own."""
-    old, new = clock.find(said), clock.find(meant)
-    if not (old and old.due and new and new.due) or old.recurrence or new.recurrence or TIME_ALONE.fullmatch(said):
+    old = clock.find(said)
+    if not (old and old.due) or old.recurrence or TIME_ALONE.fullmatch(said):
         return meant
-    if TIME_ALONE.fullmatch(meant):
-        return f"{old.due.date.isoformat()} {meant}"
-    return f"{meant} at {old.due.time:%H:%M}" if old.due.time and not new.due.time else meant
+    time = f"{old.due.time:%H:%M}" if old.due.time else ""
+    return completed_date(meant, old.due.date.isoformat(), time, clock)
 
 
 def repaired(acts: list[Act], meant: str) -> list[Act]:

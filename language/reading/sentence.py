@@ -50,6 +50,8 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
     """The acts of one sentence: by the grammar, weighed by the score."""
     if len(sentence) > CLAUSE_MAX_CHARACTERS:
         return Reading([Clarify(gettext(TOO_LONG))])
+    # "Add milk to my lsit" is surely about a list.
+    sentence = " ".join(mended(word, LIST_WORDS) for word in sentence.split(" "))
     clause = clause_of(sentence)
     if acts := understand_foreign(sentence, clock, is_asked=clause.asked):
         return Reading(acts, is_sure=True)
@@ -79,7 +81,6 @@ def parsed(sentence: str, clock: Clock, clause: Clause | None = None) -> Reading
         return Reading(acts, is_sure=True)
     if acts := repaired_acts(clause.text, clock):
         return Reading(acts, is_sure=True)
-    sentence, clause = mended_lists(sentence, clause)
     if acts := whole_acts(clause, clock) or divided(sentence, clock) or certain_acts(clause, clock):
         return Reading(acts, is_sure=True)
     mended, respelt_words = clause, 0
@@ -93,12 +94,6 @@ def parsed(sentence: str, clock: Clock, clause: Clause | None = None) -> Reading
 def sure_acts(part: str, clock: Clock) -> list[Act] | None:
     reading = parsed(part, clock)
     return reading.acts if reading.is_sure else None
-
-
-def mended_lists(sentence: str, clause: Clause) -> tuple[str, Clause]:
-    """Both with the words for the list put right: "add milk to my lsit" is surely about a list."""
-    words = [mended(word, LIST_WORDS) for word in sentence.split(" ")]
-    return (sentence, clause) if words == sentence.split(" ") else (" ".join(words), clause_of(" ".join(words)))
 
 
 def repaired_acts(text: str, clock: Clock) -> list[Act] | None:
@@ -178,7 +173,7 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
     act = (
         understand_briefing(text, clock)
         or understand_talk(text)
-        or (None if forms.adds.match(text) else understand_hostile(text))
+        or understand_hostile(text)
         or asked_for(text, clock, corrects=clause.corrects)
         or asked_away(text, clock)
         or understand_question(text, clock, asked=asked)
@@ -262,4 +257,5 @@ def understand_restore(text: str) -> Act | None:
 
 def understand_hostile(text: str) -> Act | None:
     """A reach for what is not the person's own. Words to add are never one: they are stored, not followed."""
-    return Say("not yours") if talk.hostile.search(text) or talk.others_list.match(text) else None
+    is_reach = talk.hostile.search(text) or talk.others_list.match(text)
+    return Say("not yours") if is_reach and not forms.adds.match(text) else None

@@ -17,7 +17,7 @@ from language.acts import (
     Unclear,
     UpdateTodos,
 )
-from language.clock import TIME_ALONE, Clock
+from language.clock import Clock, completed_date
 from language.talk.exchanges import Conversation, Exchange, Row
 from language.text.naming import all_but, bare_name, is_pronoun, is_reference, is_several, places_of
 
@@ -164,22 +164,15 @@ def dated_whole(act: UpdateTodos, conversation: Conversation, clock: Clock) -> U
     return with_whole_due(act, {known[task].due for task in act.tasks if task in known}, clock)
 
 
-def is_day_alone(due: str, clock: Clock) -> bool:
-    found = clock.find(due) if due and due != "none" else None
-    return bool(found and found.due and not found.due.time and not found.recurrence)
-
-
 def with_whole_due(act: UpdateTodos, dues: set[str], clock: Clock) -> UpdateTodos:
     """ "Change it to 4pm" keeps the day that the todo has, "no, Thursday" keeps its time."""
     dues = dues - {""}
     if len(dues) != 1 or not act.due or act.due == "none":
         return act
     day, _, time = dues.pop().partition("T")
-    if TIME_ALONE.fullmatch(act.due):
-        # The 7 of a dinner at 6 is in the evening too.
-        half = "pm" if time >= "12" and BARE_HOUR.fullmatch(act.due) else ""
-        return replace(act, due=f"{day} {act.due}{half}")
-    return replace(act, due=f"{act.due} at {time[:5]}") if time and is_day_alone(act.due, clock) else act
+    # The 7 of a dinner at 6 is in the evening too.
+    half = "pm" if time >= "12" and BARE_HOUR.fullmatch(act.due) else ""
+    return replace(act, due=completed_date(f"{act.due}{half}", day, time[:5], clock))
 
 
 def numbered_titles(rows: list[Row]) -> str:
