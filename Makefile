@@ -31,7 +31,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 # What looks like a secret and is an example. (Words such as “password” are left to ruff and bandit.)
 NO_SECRETS := 'kX0b1mJq3yYw2v9c|user:password@|me:secret@|hidden@|todo_chat:password@|192f3a4b5c67d8e9fa0b1c2d3e4f506|23456789abcdefgh|BP4z9KsN6nGRTbVYI|BCVxsr7N_eNgVRq|ada%40b|DGv6ra1nlYgDCS1|yl95bQpu6cVPTp'
 
-.PHONY: run serve test check messages lock audit screenshots bench profile train-language fuzz
+.PHONY: run serve test check messages lock audit screenshots bench bench-scope profile train-language fuzz
 
 run: $(VENV)/run
 	@$(WITH_ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -120,10 +120,11 @@ profile: $(VENV)/dev
 messages: $(VENV)/dev
 	$(BIN)/python -m web.languages.catalogues $(LANGUAGES)
 
-# Learns language/scoring/weights.json from the sentences in bench/language/sentences/.
-train-language: $(VENV)/dev
+# Learns language/scoring/weights.json from the sentences in bench/language/sentences/, and from public ones in the folder
+# PUBLIC (bench/language/public.py says which); bench-scope shows what for: errands added against others' words written.
+train-language bench-scope: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-training.txt
-	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.language.training
+	PUBLIC="$(PUBLIC)" DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.language.$(if $(filter bench-scope,$@),scope,training)
 
 # Requests that nobody would think of, at every operation; EXAMPLES=50 is a short run.
 fuzz: $(VENV)/dev $(FUZZ)/.venv/.installed

@@ -336,6 +336,24 @@ class AddingTests(UnderstandingTestCase):
             }
         )
 
+    def test_a_deed_is_told_from_a_command_by_what_is_done_to_what(self):
+        for text in ("fix the floor lamp", "grab some firewood", "tally the receipts", "rsvp to the picnic"):
+            with self.subTest(text):
+                self.assert_means({text: AddTodo(text)})
+        for text in ("dim the floor lamp", "i need to hear some blues", "email ada that i am late", "order me a curry"):
+            with self.subTest(text):
+                self.assertLessEqual({type(act) for act in understand(text, CLOCK)}, {Say, Clarify})
+
+    def test_what_was_pasted_from_a_log_or_a_program_is_no_todo(self):
+        for text in (
+            "Oct 3 04:12:55 db2 kernel[0]: out of memory",
+            "[09:14] eve: lunch? [09:15] joe: at noon",
+            "DELETE FROM carts WHERE age > 30;",
+            '{"state": "open", "tags": []}',
+        ):
+            with self.subTest(text):
+                self.assertLessEqual({type(act) for act in understand(text, CLOCK)}, {Say, Clarify})
+
     def test_a_request_without_a_title_is_one_for_a_todo_without_title(self):
         self.assert_means(
             {
