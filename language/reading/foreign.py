@@ -26,7 +26,7 @@ from language.clock import Clock, cut_final_date, is_date
 from language.dates.languages import Kind, plain, vocabulary
 from language.grammar import WORDS, any_of, section, words
 from language.reading.clauses.adding import listed, todo_from
-from language.reading.foreign_questions import asked, first_word, in_english, opens_question, periods
+from language.reading.foreign_questions import asked, first_word, in_english, opens_question
 from language.reminders.passed import OVER, passed_at_edge
 from language.text.items import is_list_of_things
 from language.text.periods import cut_span
@@ -47,16 +47,7 @@ TITLE_WORDS_MAX, DATE_WORDS_MAX = 6, 5
 SURE_WORDS = 2
 # Letters of words that German, French and Spanish take over as they are, and those of other languages.
 OWN_LETTERS = frozenset("äöüßàâçéèêëîïôœùûüÿáíóúñ")
-# What a date leaves behind where it is said first: "erinnere mich morgen um 9 | an den Zahnarzt".
-LEFT_OVER = re.compile(r"^(?:(?:daran|an|zu|de|d'|que|a|auf|nach)\b ?|d')(?=\S)", re.IGNORECASE)
-# What leads to a date: "à la semaine prochaine".
-LEADS = re.compile(
-    r"(?:\s+(?:à|a|au|al|pour|para|hasta|auf|nach|um|zu|zum|in|en|de|d'|por|le|la|el|den|die|das))*$", re.IGNORECASE
-)
 ENDINGS, LAST_LETTER = re.compile(r"(\w+)\[(\w+)\]"), re.compile(r"(\w+)(\w)\?")
-# What is left of a span of time: "réunion de 10h", "Bericht auf".
-LEFT_AT_END = re.compile(r"\d\w*$|\s(à|a|au|al|pour|para|hasta|auf|nach|um|bis|de|von|del|desde)$", re.IGNORECASE)
-DAY_OF_MONTH = re.compile(r" (?:den|am|el|al|le|au) (\d\d?)\.?$", re.IGNORECASE)
 Maker = Callable[[re.Match[str], Clock, str], list[Act]]
 
 
@@ -89,32 +80,22 @@ def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[A
     is_deed = language != "de" and first_word(text) in words("verbs", language)
     denied = is_denied(text, language)
     for name, make in MAKERS.items():
-        if name == "look":
-            acts = look_in(text, clock, language) if opens_question(text, language) else []
-        else:
-            is_none = (denied and name in DENIABLE) or (is_asked and name == "expect")
-            matches = [] if is_none else getattr(FRAMES[language], name).fullmatches(text)
-            made = (make(each, clock, language) for each in matches if not (is_deed and leads_to_title(each)))
-            acts = next(filter(None, made), [])
+        is_none = (denied and name in DENIABLE) or (is_asked and name == "expect")
+        matches = [] if is_none else getattr(FRAMES[language], name).fullmatches(text)
+        made = (make(each, clock, language) for each in matches if not (is_deed and leads_to_title(each)))
+        acts = next(filter(None, made), None)
         if is_asked and acts and isinstance(acts[0], CompleteTodos) and not FRAMES[language].able.fullmatch(text):
             (task,) = acts[0].tasks
             return [AskTodos(Question.ABOUT_ONE, Selection("all", task), task)]
         if acts:
             return acts
-    if talk := talk_in(text, language):
-        return [talk]
-    is_look = FRAMES[language].shown.fullmatch(text) or periods(language)[-1].fullmatch(text)
-    return look_in(text, clock, language) if is_look else None
+    talk = talk_in(text, language)
+    return [talk] if talk else None
 
 
 def leads_to_title(match: re.Match[str]) -> bool:
     """Whether words stand before the todo that is named, and name it no more."""
     return "what" in match.groupdict() and match.start("what") > 0
-
-
-def look_in(text: str, clock: Clock, language: str) -> list[Act]:
-    question = asked(text, clock, language)
-    return [question] if question else []
 
 
 def talk_in(text: str, language: str) -> Say | None:
@@ -184,9 +165,9 @@ def todos_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[
         return None
     if is_deed(parts, language):
         return [*each_of(todo, language)]
-    telling = words("telling", language) | words("requests", language) | words("asking", language)
+    telling = words("telling", language) | words("requests", language)
     is_told = is_asked or len(parts) > TITLE_WORDS_MAX or telling.intersection(re.split("[ '’]", title))
-    is_left_over = clock.find(title) or LEFT_AT_END.search(title)
+    is_left_over = clock.find(title) or FRAMES[language].left_at_end.search(title)
     return [todo] if todo.due and not is_told and not is_left_over else None
 
 
@@ -256,7 +237,7 @@ def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     if over := passed_at_edge(value, clock):
         raise Unclear(gettext(OVER) % {"when": over})
     todo = todo_behind(value, clock)
-    title = without_article(around(LEFT_OVER.sub("", todo.title), language), language)
+    title = without_article(around(FRAMES[language].left_over.sub("", todo.title), language), language)
     return [named(each, language) for each in each_of(replace(todo, title=title), language)]
 
 
@@ -301,9 +282,9 @@ def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
         count, unit = (vocabulary(language)[kind].get(step[kind].lower()) for kind in (Kind.NUMBER, Kind.UNIT))
         way = "earlier" if FRAMES[language].earlier.search(match[0]) else "later"
         name, due = said[: step.start()], f"{count or step[Kind.NUMBER]} {unit} {way}"
-    elif not due and (day := DAY_OF_MONTH.search(said)):
-        name, due = said[: day.start()], f"the {day[1]}"
-    name = LEADS.sub("", name.rstrip())
+    elif not due and (day := FRAMES[language].day_of_month.search(said)):
+        name, due = said[: day.start()], f"the {day['day']}"
+    name = FRAMES[language].leads.sub("", name.rstrip())
     if not due or not name or FRAMES[language].listed.search(name):
         return []
     return [UpdateTodos((without_article(name, language),), due=due)]
@@ -340,9 +321,10 @@ MAKERS: dict[str, Maker] = {
     "complete": completed,
     "rename": retitled,
     "move": moved,
-    "look": lambda match, clock, language: [],
+    "look": lambda match, clock, language: asked(match[0], clock, language),
     "unwanted": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
     "delete": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
     "maybe_unwanted": offered_away,
     "add": added,
+    "shown": lambda match, clock, language: asked(match[0], clock, language),
 }

@@ -7,7 +7,7 @@ it is about.
 import re
 from functools import cache
 
-from language.acts import AskTodos, Question, Selection
+from language.acts import Act, AskTodos, Question, Selection
 from language.clock import Clock
 from language.dates.languages import Kind, plain, vocabulary
 from language.grammar import section, words
@@ -19,8 +19,8 @@ TOPIC_WORDS_MAX = 5
 PERIODS = ("week", "month", "year", "weekend")
 
 
-def asked(text: str, clock: Clock, language: str) -> AskTodos | None:
-    """The question, whatever its first word is; None where nothing in it speaks of a list."""
+def asked(text: str, clock: Clock, language: str) -> list[Act]:
+    """The question, whatever its first word is; none where nothing in it speaks of a list."""
     frames = section("frames", language)
     done, overdue = frames.done_words.search(text), frames.overdue_words.search(text)
     span, rest = cut_span(in_english(text, language), clock, looks_back=done is not None)
@@ -29,21 +29,21 @@ def asked(text: str, clock: Clock, language: str) -> AskTodos | None:
     others = (bare(word, language) for word in said if word not in about)
     topic = " ".join(word for word in others if word)
     if len(topic.split()) > TOPIC_WORDS_MAX:
-        return None
+        return []
     if topic and frames.when.fullmatch(text):
-        return AskTodos(Question.WHEN, Selection("all", topic), topic)
+        return [AskTodos(Question.WHEN, Selection("all", topic), topic)]
     if not (about or done or overdue or (span and not topic)):
-        return None
+        return []
     if topic and first_word(text) in words("there", language):
-        return AskTodos(Question.IS_THERE, Selection("all", topic), topic)
+        return [AskTodos(Question.IS_THERE, Selection("all", topic), topic)]
     is_today = span is not None and span.first_on == span.last_on == clock.today
     which = "done" if done else "overdue" if overdue else "today" if is_today else "open"
     counted = frames.counting.match(text)
-    return AskTodos(Question.HOW_MANY if counted else Question.WHICH, Selection(which, span=span))
+    return [AskTodos(Question.HOW_MANY if counted else Question.WHICH, Selection(which, span=span))]
 
 
 def opens_question(text: str, language: str) -> bool:
-    return first_word(text) in words("asking", language) or section("frames", language).when.fullmatch(text) is not None
+    return section("frames", language).look.fullmatch(text) is not None
 
 
 def first_word(text: str) -> str:
@@ -52,7 +52,7 @@ def first_word(text: str) -> str:
 
 def bare(word: str, language: str) -> str:
     """The word without the small ones that are joined to it; empty where it is one of those that ask."""
-    light = words("light", language) | words("asking", language)
+    light = words("light", language)
     parts = PARTS.split(word)
     while parts and parts[0].lower() in light:
         parts = parts[1:]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from language.grammar import words
 from language.reading.foreign import FRAMES, LANGUAGES, MAKERS, TOPICS, WORD, folded, signs
-from language.reading.foreign_questions import opens_question
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of, sentences
 from language.vocabulary import TODO_VERBS, grammar_words
 
@@ -62,7 +61,6 @@ def framed(sentence: str) -> str:
         first = text.partition(" ")[0].lower()
         if first in words("requests", language) - grammar_words():
             return language
-        forms = ("shown" if name == "look" else name for name in (*MAKERS, *TOPICS))
-        if opens_question(text, language) or any(getattr(frames, name).fullmatch(text) for name in forms):
+        if any(getattr(frames, name).fullmatch(text) for name in (*MAKERS, *TOPICS)):
             return language
     return ""
