@@ -5,18 +5,15 @@ it is about.
 """
 
 import re
-from functools import cache
 
 from language.acts import Act, AskTodos, Question, Selection
 from language.clock import Clock
-from language.dates.languages import Kind, plain, vocabulary
 from language.grammar import section, words
 from language.text.periods import cut_span
 
 PARTS = re.compile(r"[-'’]")
 MARKS = " ,.;:!?¿¡"
 TOPIC_WORDS_MAX = 5
-PERIODS = ("week", "month", "year", "weekend")
 
 
 def asked(text: str, clock: Clock, language: str) -> list[Act]:
@@ -61,23 +58,6 @@ def bare(word: str, language: str) -> str:
 
 def in_english(text: str, language: str) -> str:
     """The text with “diese Woche”, “la semaine prochaine” as English says them: those have days of their own."""
-    which, units, pattern = periods(language)
-
-    def said(match: re.Match[str]) -> str:
-        step, unit = plain(match["before"] or match["behind"] or ""), units[plain(match["unit"])]
-        return f"{which.get(step, 'this')} {unit}" if step or unit == "weekend" else match[0]
-
-    return pattern.sub(said, text)
-
-
-@cache
-def periods(language: str) -> tuple[dict[str, str], dict[str, str], re.Pattern[str]]:
-    """The words for which period and for the period, each with its English, and the pattern of both."""
-    kinds = vocabulary(language)
-    names = {Kind.THIS: "this", Kind.NEXT: "next", Kind.LAST: "last"}
-    which = {form: name for kind, name in names.items() for word in kinds[kind] for form in (word, plain(word))}
-    units = {word: unit for word, unit in kinds[Kind.UNIT].items() if unit in PERIODS}
-    units |= {word: "weekend" for word, count in kinds[Kind.WEEKEND].items() if count == "one"}
-    step, unit = ("|".join(sorted(each, key=len, reverse=True)) for each in (which, units))
-    spelt = rf"\b(?:(?P<before>{step}) )?(?P<unit>{unit})\b(?: (?P<behind>{step})\b)?"
-    return which, {plain(word): unit for word, unit in units.items()}, re.compile(spelt, re.IGNORECASE)
+    for english, forms in section("periods", language).entries.items():
+        text = forms.sub(english, text)
+    return text
