@@ -144,7 +144,10 @@ def divided(sentence: str, clock: Clock) -> list[Act] | None:
 def acts_of_both(left: str, conjunction: str, right: str, clock: Clock) -> list[Act] | None:
     if conjunction == "and" and forms.runs_on.match(clause_of(left).text) and not forms.adds_more.match(right):
         return None
-    right_acts = certain_acts(clause_of(right), clock)
+    # A list that was named is the one of both: "add eggs to my list and take off bread".
+    where = (" from my list", " on my list") if adding.names_list.search(left) else ()
+    tries = (certain_acts(clause_of(f"{right}{at}"), clock) for at in ("", *where))
+    right_acts = next(filter(None, tries), None)
     if not right_acts:
         return None
     left_acts = divided(left, clock) or certain_acts(clause_of(left), clock)

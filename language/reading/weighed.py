@@ -22,6 +22,7 @@ from language.acts import (
     Reading,
     RestoreTodo,
     Say,
+    Selection,
     Sought,
     UndoChanges,
     UpdateTodos,
@@ -104,10 +105,12 @@ def accounted(reading: Reading) -> Reading:
 
 def handled(act: Act) -> Act:
     """ "Put the gate down for friday" is about a gate that is on the list; where none is, it is something to do."""
-    match = bare.handles.fullmatch(act.title) if isinstance(act, AddTodo) else None
-    if match is None or not isinstance(act, AddTodo):
+    if not isinstance(act, AddTodo):
         return act
-    return Sought(UpdateTodos((match["what"],), due=act.due), act, is_guess=True)
+    if (found := bare.finds.fullmatch(act.title)) and not act.due:
+        return AskTodos(Question.WHICH, Selection("open", found["what"]), otherwise=act)
+    match = bare.handles.fullmatch(act.title)
+    return act if match is None else Sought(UpdateTodos((match["what"],), due=act.due), act, is_guess=True)
 
 
 def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:

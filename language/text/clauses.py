@@ -13,7 +13,7 @@ forms = section("clauses")
 CLAUSE_MAX_CHARACTERS = 400
 END_MARKS = " \t,.;:!?…-–"
 
-BULLET = re.compile(r"^\s*(?:(?:[-*•–] )?\[[ xX]?\]|[-*•–→➡▶►✅☑☐✔·]\ufe0f?|\d{1,3}[.)])\s+")
+BULLET = re.compile(r"^\s*(?:(?:[-*•–] )?\[[ xX]?\]|[-*•–→➡▶►☐·]\ufe0f?|\d{1,3}[.)])\s+")
 
 COURTESY_MAX_CHARACTERS = 40
 

@@ -4,6 +4,7 @@ import re
 
 from language.clock import Clock, cut_date, is_date
 from language.grammar import section
+from language.text.details import cut_priority
 from language.vocabulary import TODO_VERBS
 
 forms = section("items")
@@ -58,10 +59,10 @@ def parts_of(text: str) -> list[str]:
 
 
 def dated_parts(text: str, clock: Clock) -> list[str]:
-    """The parts; what only says when goes with the one before it: "board meeting, wednesday 11th, 1pm"."""
+    """The parts; what only says when, or how urgent, goes with the one before: "board meeting, wednesday, 1pm"."""
     parts: list[str] = []
     for part in parts_of(text):
-        if parts and (YEAR.match(part) or is_date(part, clock)):
+        if parts and (YEAR.match(part) or is_date(part, clock) or cut_priority(f"x, {part}")[0] == "x"):
             parts[-1] = f"{parts[-1]}, {part}"
         else:
             parts.append(part)

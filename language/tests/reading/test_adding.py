@@ -229,6 +229,28 @@ class AddingTests(UnderstandingTestCase):
         ):
             self.assert_means({text: look})
 
+    def test_a_list_that_was_named_is_the_one_of_both_halves(self):
+        self.assert_means(
+            {
+                "add figs to my shopping list and take off the foil": [AddTodo("figs"), DeleteTodos(("foil",))],
+                "on my shopping list, cross out foil and put cling film instead": [
+                    DeleteTodos(("foil",)),
+                    AddTodo("cling film"),
+                ],
+                "I used the last of the honey, add honey to the list": AddTodo("honey"),
+            }
+        )
+        self.assert_asks_back("prepare a new list", "a new list please")
+
+    def test_what_is_to_be_found_is_looked_for_on_the_list_first(self):
+        look = AskTodos(Question.WHICH, Selection("open", "passport"), otherwise=AddTodo("find my passport"))
+        self.assert_means({"find my passport": look, "find a gardener": AddTodo("find a gardener")})
+
+    def test_how_urgent_it_is_may_stand_between_commas(self):
+        self.assert_means(
+            {"add sweep the roof, low priority, for sunday": AddTodo("sweep the roof", "for sunday", "low")}
+        )
+
     def test_the_list_may_be_turned_to_first(self):
         self.assert_means(
             {

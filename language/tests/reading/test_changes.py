@@ -158,6 +158,8 @@ class ChangingTests(UnderstandingTestCase):
                 "get the carpet taken off my list": DeleteTodos(("carpet",)),
                 "tick the carpet from my chores list": CompleteTodos(("carpet",)),
                 "mark the carpet as sold": CompleteTodos(("sold the carpet",)),
+                "take down the old blinds": AddTodo("take down the old blinds"),
+                "✅ fix the gate": CompleteTodos(("fix the gate",)),
                 "remove call the roofer off the work list": DeleteTodos(("call the roofer",)),
             }
         )
