@@ -6,6 +6,7 @@ By hand:       python -m bench.surroundings.upstream --port 9100
 
 import argparse
 import asyncio
+import contextlib
 import dataclasses
 import itertools
 import json
@@ -33,6 +34,8 @@ from bench.surroundings.assistant import asked_text, built_in_answer, history_of
 from chat.assistants.interface import HistoryItem, ToolOutput
 
 BYTES_PER_TOKEN = 4
+# An answer that is held is let go after this, whatever becomes of the test.
+HELD_SECONDS = 60
 FAULTS = {
     "refuse-401": refuses(401),
     "refuse-429": refuses(429, retry_after="7"),
@@ -68,6 +71,7 @@ class Upstream:
         self.paths: deque[str] = deque(maxlen=1_000)
         self.queries: deque[str] = deque(maxlen=1_000)
         self.client_gone = threading.Event()
+        self.held_word, self.go_on = b"", threading.Event()
         self.own_ms: defaultdict[str, float] = defaultdict(float)
         self.upkeep_requests: deque[dict[str, Any]] = deque(maxlen=1_000)
         self.upkeep_answer: Answer | None = None
@@ -106,6 +110,16 @@ class Upstream:
         await self._send_answer(answer, scope["path"].endswith("/responses"), receive, send)
         self.own_ms[asked_text(history)] += (time.perf_counter() - started_at) * 1000
 
+    @contextlib.contextmanager
+    def held(self, word: str) -> Iterator[None]:
+        """Answers stop before this word until the block ends: nobody has to be in time to see how they begin."""
+        self.held_word, self.go_on = word.encode(), threading.Event()
+        try:
+            yield
+        finally:
+            self.held_word = b""
+            self.go_on.set()
+
     def answer_to(self, history: list[HistoryItem], input_tokens: int) -> Answer:
         """The next one of the script; without a script, what fits."""
         if self._answers is None:
@@ -126,6 +140,8 @@ class Upstream:
             # Between frames and not after the last: a client that has them all waits no longer.
             if number and self.token_seconds:
                 await asyncio.sleep(self.token_seconds)
+            if self.held_word and self.held_word in frame:
+                await asyncio.to_thread(self.go_on.wait, HELD_SECONDS)
             await send({"type": "http.response.body", "body": frame, "more_body": True})
         if answer.ending == "hang":
             await self._hang(receive)

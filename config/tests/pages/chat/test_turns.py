@@ -56,12 +56,13 @@ class TurnTests(ModelCase):
 
     def test_the_text_is_seen_before_the_turn_ends_and_equals_the_reloaded_page(self):
         self.sign_up()
-        self.upstream.token_seconds = 0.03
+        self.upstream.token_seconds = 0.01
         self.upstream.script([says(f"**Look:** {LONG}\n\n- [x] done\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")])
-        self.say("hello")
-        expect(self.page.locator(".message-assistant .prose")).to_contain_text("word3")
-        self.assertEqual(self.page.locator("#messages .working").count(), 1)
-        self.assertEqual(self.page.locator("#composer-action.stop").count(), 1)
+        with self.upstream.held("word40"):
+            self.say("hello")
+            expect(self.page.locator(".message-assistant .prose")).to_contain_text("word3")
+            self.assertEqual(self.page.locator("#messages .working").count(), 1)
+            self.assertEqual(self.page.locator("#composer-action.stop").count(), 1)
         self.wait_for_answer("word59")
         expect(self.page.locator("#status")).to_have_text("Reply ready.")
         expect(self.page.locator(".prose strong")).to_have_text("Look:")
@@ -95,9 +96,10 @@ class TurnTests(ModelCase):
         self.upstream.token_seconds = 0.02
         self.upstream.script([calls(ADD_MILK), says(LONG)])
         self.page.evaluate(WATCH_FOR_SHIFTS)
-        self.say("hello")
-        expect(self.page.locator(".message-assistant .prose")).to_contain_text("word9")
-        self.assertEqual(self.page.locator("#messages .working").count(), 1)
+        with self.upstream.held("word40"):
+            self.say("hello")
+            expect(self.page.locator(".message-assistant .prose")).to_contain_text("word9")
+            self.assertEqual(self.page.locator("#messages .working").count(), 1)
         self.wait_for_answer("word59")
         self.assertLess(self.page.evaluate("window.shifted"), 0.02)
 
@@ -184,16 +186,17 @@ class TurnTests(ModelCase):
 
     def test_a_reload_and_a_second_tab_follow_the_answer(self):
         self.sign_up()
-        self.upstream.token_seconds = 0.04
+        self.upstream.token_seconds = 0.01
         self.upstream.script([says(LONG)])
         other = self.open_page()
-        self.say("hello")
-        expect(self.page.locator(".prose")).to_contain_text("word5")
-        other.goto(self.page.url)
-        self.page.reload()
-        for page in (self.page, other):
-            expect(page.locator(".prose")).to_contain_text("word9")
-            self.assertEqual(page.locator("#messages .working").count(), 1)
+        with self.upstream.held("word40"):
+            self.say("hello")
+            expect(self.page.locator(".prose")).to_contain_text("word5")
+            other.goto(self.page.url)
+            self.page.reload()
+            for page in (self.page, other):
+                expect(page.locator(".prose")).to_contain_text("word9")
+                self.assertEqual(page.locator("#messages .working").count(), 1)
         self.wait_for_answer("word59")
         self.wait_for_answer("word59", other)
         self.upstream.script([says("And again.")])
