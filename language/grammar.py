@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 WORDS = Path(__file__).parent / "words"
+# Besides English, the languages whose files say how everyday acts are asked for.
+LANGUAGES = ("de", "fr", "es")
 NAMED_PART = re.compile(r"\{([a-z_]+)\}")
 PARENTHESIS = re.compile(r"(?<!\\)\((?!\?)")
 HEAD = re.compile(r"([\w .'-]+?)(:| ~| =)(?: (.+))?")
@@ -99,6 +101,13 @@ class Section:
 def section(name: str, language: str = "en") -> Section:
     sections, parts = word_file(language)
     return Section(sections[name], parts)
+
+
+def in_english(text: str, name: str, language: str) -> str:
+    """The text with what the forms of the section find as English says it: by the names of their entries."""
+    for english, forms in section(name, language).entries.items():
+        text = forms.sub(english, text)
+    return text
 
 
 @cache

@@ -24,16 +24,15 @@ from language.acts import (
 )
 from language.clock import Clock, cut_final_date, is_date
 from language.dates.languages import Kind, plain, vocabulary
-from language.grammar import WORDS, any_of, section, words
+from language.grammar import LANGUAGES, WORDS, any_of, in_english, section, words
 from language.reading.clauses.adding import listed, todo_from
-from language.reading.foreign_questions import asked, first_word, in_english, opens_question
+from language.reading.foreign_questions import asked, first_word, opens_question
 from language.reminders.passed import OVER, passed_at_edge
 from language.text.items import is_list_of_things
 from language.text.periods import cut_span
 from language.vocabulary import NOTATION, TODO_VERBS, grammar_words
 
 WORD = re.compile(r"[^\W\d_]{2,}")
-LANGUAGES = ("de", "fr", "es")
 FRAMES = {language: section("frames", language) for language in LANGUAGES}
 END_MARKS = " .!?¡¿"
 NOT_UNDERSTOOD = gettext_noop("Shall I add “%(title)s” to your list? Of other languages I know few sentences.")
@@ -261,7 +260,7 @@ def expected(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
 
 
 def cleared(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    span, _ = cut_span(in_english(match[0], language), clock)
+    span, _ = cut_span(in_english(match[0], "periods", language), clock)
     return [ChangeMany("delete", Selection(span=span))]
 
 

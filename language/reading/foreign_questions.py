@@ -8,7 +8,7 @@ import re
 
 from language.acts import Act, AskTodos, Question, Selection
 from language.clock import Clock
-from language.grammar import section, words
+from language.grammar import in_english, section, words
 from language.text.periods import cut_span
 
 PARTS = re.compile(r"[-'’]")
@@ -20,7 +20,7 @@ def asked(text: str, clock: Clock, language: str) -> list[Act]:
     """The question, whatever its first word is; none where nothing in it speaks of a list."""
     frames = section("frames", language)
     done, overdue = frames.done_words.search(text), frames.overdue_words.search(text)
-    span, rest = cut_span(in_english(text, language), clock, looks_back=done is not None)
+    span, rest = cut_span(in_english(text, "periods", language), clock, looks_back=done is not None)
     said = [word for word in (word.strip(MARKS) for word in rest.split()) if word]
     about = [word for word in said if frames.about.search(word)]
     others = (bare(word, language) for word in said if word not in about)
@@ -54,10 +54,3 @@ def bare(word: str, language: str) -> str:
     while parts and parts[0].lower() in light:
         parts = parts[1:]
     return "" if not parts or (len(parts) == 1 and parts[0].lower() in light) else word[-len("-".join(parts)) :]
-
-
-def in_english(text: str, language: str) -> str:
-    """The text with “diese Woche”, “la semaine prochaine” as English says them: those have days of their own."""
-    for english, forms in section("periods", language).entries.items():
-        text = forms.sub(english, text)
-    return text

@@ -16,7 +16,7 @@ from habits.values import UNSAID, Habits
 from language.dates import resolve_date
 from language.due import Due
 from language.errors import DateNotUnderstood
-from language.grammar import section
+from language.grammar import LANGUAGES, in_english, section
 from language.reminders.rule import AT_THE_TIME, MORNING, ReminderRule
 from language.reminders.text import instant_text, rule_text
 from language.vocabulary import NUMBERS
@@ -216,6 +216,8 @@ def _refuse_past(rule: ReminderRule, due: Due | None, zone: ZoneInfo, now: datet
 
 def _folded(phrase: str) -> str:
     words = " ".join(phrase.replace("’", "'").split()).strip(" .,!")
+    for language in LANGUAGES:
+        words = in_english(words, "reminders", language)
     led = forms.led.match(words)
     words = words[led.end() :] if led else words
     time_first = forms.hour_first.fullmatch(words)

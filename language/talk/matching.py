@@ -8,9 +8,8 @@ from enum import StrEnum
 
 from language.acts import Act, Change, Sought, Span, Unclear, UpdateTodos
 from language.clock import Clock
-from language.grammar import section, words
+from language.grammar import LANGUAGES, section, words
 from language.reading.clauses.reminding import LAST_REMINDER
-from language.reading.foreign import LANGUAGES
 from language.stems import FILLER, LIGHT_VERBS, act_of, stem_of, words_of
 from language.talk.exchanges import Row
 from language.text.items import begins_with_verb

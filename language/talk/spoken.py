@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from language.grammar import words
-from language.reading.foreign import FRAMES, LANGUAGES, MAKERS, TOPICS, WORD, folded, signs
+from language.grammar import LANGUAGES, words
+from language.reading.foreign import FRAMES, MAKERS, TOPICS, WORD, folded, signs
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of, sentences
 from language.vocabulary import TODO_VERBS, grammar_words
 
