@@ -7,7 +7,7 @@ One thing differs on purpose: a month without its 29th, 30th or 31st has the occ
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -60,18 +60,15 @@ class Rule:
     position: int = 0
 
     def __str__(self) -> str:
-        parts = [f"FREQ={self.frequency}"]
-        if self.interval > 1:
-            parts.append(f"INTERVAL={self.interval}")
-        if self.month:
-            parts.append(f"BYMONTH={self.month}")
-        if self.month_days:
-            parts.append("BYMONTHDAY=" + ",".join(map(str, self.month_days)))
-        if self.days:
-            parts.append("BYDAY=" + ",".join(f"{nth or ''}{DAY_CODES[day]}" for nth, day in self.days))
-        if self.position:
-            parts.append(f"BYSETPOS={self.position}")
-        return ";".join(parts)
+        parts = {
+            "FREQ": self.frequency,
+            "INTERVAL": self.interval if self.interval > 1 else "",
+            "BYMONTH": self.month or "",
+            "BYMONTHDAY": ",".join(map(str, self.month_days)),
+            "BYDAY": ",".join(f"{nth or ''}{DAY_CODES[day]}" for nth, day in self.days),
+            "BYSETPOS": self.position or "",
+        }
+        return ";".join(f"{name}={value}" for name, value in parts.items() if value)
 
 
 def parse_rule(rule: str) -> Rule:
@@ -144,9 +141,7 @@ def first_occurrence(
 
 def _dates_from(rule: Rule, start: datetime.date) -> Iterator[datetime.date]:
     """Dates of the pattern from `start` on; the interval counts only after the first one."""
-    every = Rule(rule.frequency, 1, rule.days, rule.month_days, rule.month, rule.position)
-    if not (rule.days or rule.month_days):
-        every = Rule("DAILY")
+    every = replace(rule, interval=1) if rule.days or rule.month_days else Rule("DAILY")
     return _occurrences(every, start)
 
 
@@ -285,15 +280,12 @@ def _weekly_words(rule: Rule) -> str:
 
 def _monthly_words(rule: Rule) -> str:
     every = gettext("monthly") if rule.interval == 1 else _plain_words(rule)
-    if rule.month_days:
-        days = list_text([day_ordinal_text(day) for day in rule.month_days])
-        return gettext("%(every)s on the %(days)s") % {"every": every, "days": days}
     if rule.position:
         return gettext("%(every)s on the %(nth)s weekday") % {"every": every, "nth": ordinal_text(rule.position)}
-    if rule.days:
-        days = list_text([_named_day(nth, day) for nth, day in rule.days])
-        return gettext("%(every)s on the %(days)s") % {"every": every, "days": days}
-    return _plain_words(rule)
+    days = [*map(day_ordinal_text, rule.month_days), *(_named_day(nth, day) for nth, day in rule.days)]
+    if not days:
+        return _plain_words(rule)
+    return gettext("%(every)s on the %(days)s") % {"every": every, "days": list_text(days)}
 
 
 def _named_day(nth: int, day: int) -> str:

@@ -8,7 +8,7 @@ from language.dates.calendar import DayReading, Reference
 from language.dates.distances import roll
 from language.dates.phrases import Phrase
 from language.dates.repeats import RepeatReading
-from language.dates.times import MIDNIGHT, Clock, part_time
+from language.dates.times import MIDNIGHT, part_time
 from language.due import Due, instant_of
 from language.errors import DateNotUnderstood
 from language.recurrence import SHORTEST_MONTH, TOO_FAR, Recurrence, Rule, first_occurrence
@@ -53,33 +53,29 @@ def _moment_on(day: DayReading, phrase: Phrase, reference: Reference) -> tuple[d
     """The day with its time, the first reading that is still to come."""
     if day.time is not None:
         return day.date, day.time
-    if phrase.clock is not None:
-        moments = _moments(phrase.clock, phrase.part, day.date)
-        return next((moment for moment in moments if _is_ahead(moment, reference)), moments[0])
-    if not phrase.part:
+    if not (phrase.clock or phrase.part):
         return day.date, None
-    moment = (day.date, part_time(phrase.part))
-    return moment if _is_ahead(moment, reference) else (day.date, None)
+    moments = _moments(phrase, day.date)
+    missed = moments[0] if phrase.clock else (day.date, None)
+    return next((moment for moment in moments if _is_ahead(moment, reference)), missed)
 
 
 def _coming_moment(phrase: Phrase, reference: Reference) -> tuple[datetime.date, datetime.time]:
     """The next moment at which a clock shows the time."""
-    moments = []
-    for date in (reference.today, reference.today + ONE_DAY):
-        if phrase.clock is not None:
-            moments += _moments(phrase.clock, phrase.part, date)
-        else:
-            moments.append((date, part_time(phrase.part)))
+    moments = _moments(phrase, reference.today) + _moments(phrase, reference.today + ONE_DAY)
     return next(moment for moment in moments if _is_ahead(moment, reference))
 
 
-def _moments(clock: Clock, part: str, date: datetime.date) -> list[tuple[datetime.date, datetime.time]]:
+def _moments(phrase: Phrase, date: datetime.date) -> list[tuple[datetime.date, datetime.time]]:
+    """The moments of the day that the time of the phrase can mean, the likeliest first."""
+    if phrase.clock is None:
+        return [(date, part_time(phrase.part))]
     moments = []
-    for hour in clock.hours(part):
+    for hour in phrase.clock.hours(phrase.part):
         day = roll(date, datetime.timedelta(days=hour // MIDNIGHT))
         if day is None:
             raise DateNotUnderstood(gettext(TOO_FAR))
-        moments.append((day, datetime.time(hour % MIDNIGHT, clock.minute)))
+        moments.append((day, datetime.time(hour % MIDNIGHT, phrase.clock.minute)))
     return moments
 
 

@@ -57,17 +57,9 @@ Read = Callable[[str], list[Act] | None]
 
 
 FAMILIES: dict[type, str] = {
-    AddTodo: "add",
-    AskTodos: "look",
-    CompleteTodos: "complete",
-    DeleteTodos: "delete",
-    OfferToDelete: "delete",
-    ChangeMany: "clear",
-    UndoChanges: "undo",
-    RestoreTodo: "undo",
-    Say: "talk",
-    Clarify: "ask",
-}
+    AddTodo: "add", AskTodos: "look", CompleteTodos: "complete", DeleteTodos: "delete", OfferToDelete: "delete",
+    ChangeMany: "clear", UndoChanges: "undo", RestoreTodo: "undo", Say: "talk", Clarify: "ask",
+}  # fmt: skip
 
 
 def family_of(act: Act) -> str:
