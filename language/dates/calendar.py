@@ -65,9 +65,7 @@ def read_digits(words: Words, place: int, reference: Reference) -> DayReading | 
     """2026-04-15, 2026-04-15T17:00Z, 4/15, 15.4.2026."""
     if words.has(place, Kind.ISO):
         return _iso(words.get(place, Kind.ISO), place + 1, reference)
-    if words.has(place, Kind.NUMERIC):
-        return _numeric(words, place, reference)
-    return None
+    return _numeric(words, place, reference) if words.has(place, Kind.NUMERIC) else None
 
 
 def _iso(match: re.Match[str], end: int, reference: Reference) -> DayReading:

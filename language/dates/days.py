@@ -41,7 +41,7 @@ MIDDLE_OF_MONTH = 15
 
 NO_SUCH_DAY = gettext_noop("There is no such day in that month. Which date do you mean?")
 IN_THE_PAST = gettext_noop("That is in the past. Which date do you mean?")
-ANCHOR_DAYS = (Kind.WEEKDAY, Kind.NEXT, Kind.MONTH, Kind.DAY)
+ANCHOR_DAYS = (Kind.WEEKDAY, Kind.NEXT, Kind.MONTH, Kind.DAY, Kind.FEAST)
 
 
 def read_day(words: Words, place: int, reference: Reference) -> DayReading | None:
@@ -95,8 +95,9 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
     """in 2 weeks, in an hour and a half, a week from friday, 3 days from now, 2 days before may 2."""
     within = words.has(place, Kind.IN) or (words.word(place) == "after" and not words.has(place - 1, Kind.UNIT))
     spot = words.skip(place, Kind.THE)
-    if words.get(spot, Kind.UNIT) == "day" and words.has(spot + 1, Kind.AFTER) and words.has(spot + 2, *ANCHOR_DAYS):
-        return _offset_from(words, spot + 1, reference, (1, "day"))
+    if words.get(spot, Kind.UNIT) == "day" and words.has(words.skip(spot + 2, Kind.THE), *ANCHOR_DAYS):
+        days = 1 if words.has(spot + 1, Kind.AFTER) else -1 if words.word(spot + 1) == "before" else 0
+        return _offset_from(words, spot + 1, reference, (days, "day")) if days else None
     if counted := weekdays_on(words, place, reference) or workdays_on(words, place, reference):
         return counted
     found = read_amount(words, place + within)

@@ -89,7 +89,8 @@ def find_phrases(parts: list[Words], reference: Reference, effort: Effort | None
         place = 0
         anchors = _next_anchors(words)
         while place < len(words.tokens) and attempts < MOST_ATTEMPTS:
-            if not _may_begin(words, place, anchors[place]):
+            may_begin = anchors[place] - place < FARTHEST_ANCHOR
+            if not may_begin or STARTERS.isdisjoint(words.tokens[place].kinds):
                 place += 1
                 continue
             attempts += 1
@@ -116,10 +117,6 @@ def _next_anchors(words: Words) -> list[int]:
             following = place
         anchors.append(following)
     return anchors[::-1]
-
-
-def _may_begin(words: Words, place: int, anchor: int) -> bool:
-    return anchor - place < FARTHEST_ANCHOR and not STARTERS.isdisjoint(words.tokens[place].kinds)
 
 
 def _leads(words: Words, place: int) -> int:
@@ -231,7 +228,7 @@ def _with_time(phrase: Phrase, reference: Reference) -> Phrase:
     if time is None or (time.bare and not words.has(place, Kind.AT) and not phrase.part):
         return phrase
     # "Every friday at 4 send the timesheet" begins with its date; "friday lunch at 4 main street" does not.
-    if time.bare and phrase.start and _names_a_thing(words, time.end):
+    if time.bare and phrase.start and words.opaque(time.end):
         return phrase
     return _with_part(replace(phrase, clock=time.clock, end=time.end))
 
@@ -328,7 +325,11 @@ def _is_meant_day(phrase: Phrase, day: DayReading) -> bool:
     if day.ignored:
         return False
     # "On the weekend clean the cellar".
-    sure = timed or phrase.strength == LEAD_STRENGTHS[Kind.BY] or (phrase.start == 0 and words.has(0, Kind.ON))
+    sure = (
+        timed
+        or phrase.strength == LEAD_STRENGTHS[Kind.BY]
+        or (phrase.start == 0 and (words.has(0, Kind.ON) or words.word(0).startswith("at ")))
+    )
     if day.describes and words.opaque(phrase.end) and not sure:
         return False
     if not day.weak:
@@ -372,7 +373,7 @@ def _is_sure(phrase: Phrase, time: TimeReading, place: int) -> bool:
     if time.bare and not phrase.part:
         return (
             before not in known_words("before_aim")
-            and not _names_a_thing(words, time.end)
+            and not words.opaque(time.end)
             and not words.has(time.end, Kind.UNIT)
         )
     return True
@@ -386,8 +387,3 @@ def _stands_alone(phrase: Phrase, place: int) -> bool:
         return True  # "noon to get lunch"
     written = phrase.start > 0 and (words.has(place, Kind.NAMED_TIME) or round_minutes or phrase.end > place + 1)
     return written and phrase.end >= len(words.tokens) and words.word(phrase.start - 1) not in DETERMINERS
-
-
-def _names_a_thing(words: Words, place: int) -> bool:
-    """Whether the word after "at 5" makes it an address or an amount."""
-    return words.opaque(place)

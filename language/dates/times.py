@@ -99,7 +99,7 @@ def _digits(words: Words, place: int, *, at: bool) -> TimeReading | None:
     end = place + 1
     if suffix and len(suffix) == 1 and not (at or ":" in words.word(place)):
         return None  # "gate 7a"
-    meridiem = _suffix_hours(suffix)
+    meridiem = (NOON if suffix[0] in "pP" else 0) if suffix else None
     if meridiem is None and words.has(end, Kind.MERIDIEM):
         meridiem, end = words.get(end, Kind.MERIDIEM), end + 1
     twenty_four = words.get(end, Kind.OCLOCK) == MIDNIGHT
@@ -107,12 +107,6 @@ def _digits(words: Words, place: int, *, at: bool) -> TimeReading | None:
     marked = twenty_four or hour.startswith("0") or int(hour) > NOON
     clock = _clock(int(hour), minute, meridiem, marked=marked)
     return TimeReading(end, clock, sure=at or clock.marked) if clock else None
-
-
-def _suffix_hours(suffix: str | None) -> int | None:
-    if not suffix:
-        return None
-    return NOON if suffix[0] in "pP" else 0
 
 
 def _clock(hour: int, minute: int, meridiem: int | None, *, marked: bool) -> Clock | None:
@@ -171,7 +165,8 @@ def _spoken_minute(words: Words, place: int) -> tuple[int, int]:
     least = 0 if most else NOON - 2 if spelled else NOON + 1
     if minute is not None and least <= minute < (most or HOUR):
         return minute, spot + 1
-    return 0, spot if most == HOUR and words.has(spot, Kind.MERIDIEM) else place
+    evening = (words.get(place - 1, Kind.NUMBER) or 0) > NOON  # "nineteen hundred"
+    return 0, spot if most == HOUR and (evening or words.has(spot, Kind.MERIDIEM)) else place
 
 
 def _describes(words: Words, place: int) -> bool:
@@ -208,9 +203,7 @@ def _and_fraction(words: Words, place: int) -> int:
     """The minutes of "et demie" or "y cuarto", or 0."""
     if not words.has(place, Kind.AND):
         return 0
-    if words.has(place + 1, Kind.HALF):
-        return HALF_HOUR
-    return QUARTER_HOUR if words.has(place + 1, Kind.QUARTER) else 0
+    return HALF_HOUR if words.has(place + 1, Kind.HALF) else QUARTER_HOUR * words.has(place + 1, Kind.QUARTER)
 
 
 def _hour(words: Words, place: int) -> int | None:
@@ -235,7 +228,8 @@ def _fraction(words: Words, place: int, *, at: bool) -> TimeReading | None:
     counted_minutes = words.get(place + 1, Kind.UNIT) == "minute"
     whole, end = hour
     sure = at or counted_minutes or whole.marked or words.word(end - 1) == "past"
-    sure = sure or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER) or words.has(hour[1], Kind.IN_PART)
+    sure = sure or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER)
+    sure = sure or words.has(hour[1], Kind.IN_PART, Kind.DAY, Kind.DAY_PART)
     if not sure:
         return None
     moved = whole.hour * HOUR + minutes
