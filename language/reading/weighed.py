@@ -40,10 +40,10 @@ bare = section("bare")
 
 # A write is doubted below this likelihood of its family, and another family is taken from this one on.
 HARDLY, LIKELY = 0.02, 0.6
-# What may be said to a lamp or a bank as well is no todo below the first likelihood that it is said to a list; below
-# the second it is offered and not written, unless it asks for a change in so many words. `make bench-scope` shows what
-# they bring and cost.
-OURS_SURELY, OURS = 0.08, 0.45
+# How likely a sentence is said to a list and not to a lamp or a bank: below the first it is not ours; from the second
+# on it is written where it asks for that in so many words, from the third on also where not; else it is offered.
+# `make bench-scope` shows what they bring and cost.
+OURS_PERHAPS, OURS_SURELY, OURS = 0.04, 0.1, 0.45
 SKIPPED_MAX = 12
 REVERSING = words("reversing")
 # A todo that was read is not dropped for the likelihood of its sentence alone.
@@ -147,9 +147,9 @@ def may_write(act: Act) -> bool:
 def said_to_others(reading: Reading, ours: float) -> Reading | None:
     """What becomes of a write that is not surely meant for a list of todos: not ours, or a question; None if it is."""
     first = reading.acts[0]
-    if ours < OURS_SURELY:
+    if ours < OURS_PERHAPS:
         return Reading([Say("outside")])
-    if reading.is_sure or isinstance(first, Clarify) or ours >= OURS:
+    if isinstance(first, Clarify) or ours >= (OURS_SURELY if reading.is_sure else OURS):
         return None
     question = offered(first.otherwise if isinstance(first, Sought) else first)
     return Reading([question or Say("outside")])
