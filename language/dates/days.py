@@ -243,14 +243,12 @@ def _end_of_named_day(words: Words, place: int, reference: Reference, unit: str)
 def _edge_of(words: Words, place: int, unit: str, day: datetime.date) -> datetime.date:
     if words.has(place, Kind.END):
         return _end_of(unit, day)
-    start = _end_of(unit, day)
+    is_middle = words.has(place, Kind.MIDDLE)
     if unit == "month":
-        return start.replace(day=MIDDLE_OF_MONTH if words.has(place, Kind.MIDDLE) else 1)
+        return day.replace(day=MIDDLE_OF_MONTH if is_middle else 1)
     if unit == "year":
-        return datetime.date(day.year, 7 if words.has(place, Kind.MIDDLE) else 1, 1)
-    if unit == "week":
-        return day - datetime.timedelta(days=day.weekday() - (2 if words.has(place, Kind.MIDDLE) else 0))
-    return day
+        return datetime.date(day.year, 7 if is_middle else 1, 1)
+    return day - datetime.timedelta(days=day.weekday() - 2 * is_middle) if unit == "week" else day
 
 
 def _end_of(unit: str, day: datetime.date) -> datetime.date:

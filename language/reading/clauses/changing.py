@@ -20,7 +20,7 @@ from language.acts import (
     UpdateTodos,
 )
 from language.clock import Clock, is_date
-from language.grammar import Forms, section
+from language.grammar import Forms, section, words
 from language.reading.clauses.adding import todo_from
 from language.reading.clauses.moving import forms as moving
 from language.reading.clauses.moving import moved
@@ -39,9 +39,7 @@ CLEARS = frozenset(["clear", "clear off", "clear out", "take off", "wipe", "purg
 PUTS = frozenset(["drop", "toss", "throw"])
 GIVES_UP = frozenset(["cancel", "drop", "kill", "toss", "bin", "trash", "dismiss", "cut", "lose"])
 # "I won't forget the milk", "I'm not taking the car": no todo is given up.
-NOT_WORK_TO_DROP = frozenset(
-    ["forget", "forgetting", "have", "having", "get", "getting", "let", "letting", "use", "using"]
-)
+NOT_WORK_TO_DROP = words("not_work_to_drop")
 AND = re.compile(r",? and (?:also |then |i )?", re.IGNORECASE)
 Maker = Callable[[re.Match[str], Clock], Act | None]
 
