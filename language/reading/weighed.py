@@ -84,25 +84,20 @@ def weighed(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Rea
 
 
 def accounted(reading: Reading) -> Reading:
-    """The reading; a question where a title holds what is left of something else, or may speak of a todo that is."""
+    """The reading; a question where a title holds what is left of something else."""
     added = [getattr(act, "otherwise", act) for act in reading.acts]
     left_over = [todo for todo in added if isinstance(todo, AddTodo) and bare.residue.fullmatch(todo.title)]
     first = reading.acts[0]
     if question := offered(left_over[0]) if left_over else None:
         return Reading([replace(first, otherwise=question) if isinstance(first, Sought | OfferToDelete) else question])
-    if reading.is_sure:
-        return reading
-    return Reading([*map(handled, reading.acts)])
+    return reading if reading.is_sure else Reading([*map(handled, reading.acts)])
 
 
 def handled(act: Act) -> Act:
-    """ "Put the gate down for friday" is about a gate that is on the list; where none is, it is something to do."""
-    if not isinstance(act, AddTodo):
-        return act
-    if (found := bare.finds.fullmatch(act.title)) and not act.due:
+    """ "Find bike" looks for it; where none is, it is something to do."""
+    if isinstance(act, AddTodo) and not act.due and (found := bare.finds.fullmatch(act.title)):
         return AskTodos(Question.WHICH, Selection("open", found["what"]), otherwise=act)
-    match = bare.handles.fullmatch(act.title)
-    return act if match is None else Sought(UpdateTodos((match["what"],), due=act.due), act, is_guess=True)
+    return act
 
 
 def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:

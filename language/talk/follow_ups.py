@@ -22,6 +22,7 @@ from language.acts import (
     UpdateTodos,
 )
 from language.clock import TIME_ALONE, Clock, cut_date, is_date
+from language.dates.shifts import is_shift
 from language.grammar import section
 from language.questions import (
     ASK_TITLE,
@@ -284,6 +285,8 @@ def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
     text, last = clause_of(forms.rather.sub("", conversation.current.text)).text, conversation.last
     if (match := forms.not_but.fullmatch(text)) and is_readable_date(match["old"], clock):
         text = match["new"]
+    if is_shift(text):
+        return [UpdateTodos(("it",), due=text)] if len(last.rows) == 1 and last.rows[0].due else None
     if not last.text or not is_readable_date(text, clock):
         return None
     if not last.calls and (passed := passed_reminder(clause_of(last.text).text, clock)):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from language.acts import Act, Change, Sought, Span, Unclear, UpdateTodos
-from language.clock import Clock
+from language.acts import Act, AddTodo, Change, Sought, Span, Unclear, UpdateTodos
+from language.clock import TIME_ALONE, Clock
 from language.grammar import LANGUAGES, section, words
 from language.reading.clauses.reminding import LAST_REMINDER
 from language.stems import FILLER, LIGHT_VERBS, act_of, stem_of, words_of
@@ -23,7 +23,7 @@ GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
 PARTS = section("items").separator
-PARTICLES = section("moving").particles
+bare, forms, moving = section("bare"), section("adding"), section("moving")
 
 
 class Fit(StrEnum):
@@ -94,7 +94,7 @@ def find(words: str, rows: Sequence[Row], clock: Clock) -> Found:
             return found(selected)
         return nearest(name, rows) if NEXT.intersection(words_of(words)) and not name.core else almost(name, rows)
     if name.span is None:
-        return partly(words, found(fitting)) if name.core else unsure(fitting)
+        return partly(name, words, found(fitting)) if name.core else unsure(fitting)
     dated = [row for row in fitting if falls_in(row, name.span)]
     return found(dated) if dated else Found(Fit.ALMOST if len(fitting) == 1 else Fit.SEVERAL, tuple(fitting))
 
@@ -135,9 +135,19 @@ def of_quality(words: str, rows: Sequence[Row], clock: Clock) -> list[Row]:
     ]
 
 
-def touched(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
-    """The rows that the words may speak of: all are in the title, or all of the title, but its verb, is in them."""
-    name = Name.of(PARTICLES.sub("", words), clock)
+def touched(guess: Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
+    """The rows that it may speak of: all its words are in the title, or all of the title, but its verb, is in them.
+
+    "Gym friday" beside the gym of monday is another one.
+    """
+    (words,) = guess.change.tasks
+    todo = guess.otherwise
+    if isinstance(todo, AddTodo) and todo.title == words:
+        same = tuple(row for row in rows if words_of(row.title) == words_of(words))
+        if same or not moving.definite.fullmatch(words):
+            is_day = todo.due and not TIME_ALONE.fullmatch(todo.due)
+            return tuple(row for row in same if not (is_day and row.due))
+    name = Name.of(moving.particles.sub("", words), clock)
     titles = [(row, stems(row.title), told_of(row.title)) for row in rows if name.plain & plain_stems(row.title)]
     return tuple(row for row, title, told in titles if name.said and (name.said <= title or told <= name.said))
 
@@ -169,14 +179,15 @@ def falls_in(row: Row, span: Span) -> bool:
     return bool(row.due) and span.first_on.isoformat() <= row.due[:10] <= span.last_on.isoformat()
 
 
-def partly(words: str, fit: Found) -> Found:
+def partly(name: Name, words: str, fit: Found) -> Found:
     """Whether the words name only a part of a todo that is a list: then it is to be asked about."""
     if fit.fit != Fit.ONE:
         return fit
     title = fit.rows[0].title
     parts = [part for part in PARTS.split(title) if part and part.strip()]
     is_part = len(parts) > 1 and len(stems(words)) < len(stems(title))
-    return Found(Fit.ALMOST, fit.rows) if is_part else replace(fit, by_words=True)
+    by_words = name.said <= stems(title)
+    return Found(Fit.ALMOST, fit.rows) if is_part else replace(fit, by_words=by_words)
 
 
 @dataclass(frozen=True)
@@ -192,7 +203,7 @@ def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
     """The change with ids for the names that are sure; one that is not stops it. What is not found keeps its words."""
     tasks: list[str] = []
     if sought.is_guess:
-        rows = touched(sought.change.tasks[0], rows, clock)
+        rows = touched(sought, rows, clock)
         return Matched(None, Found(Fit.ALMOST if len(rows) == 1 else Fit.SEVERAL, rows), sought.change.tasks[0])
     for task in sought.change.tasks:
         fit = find(task, rows, clock)
@@ -216,8 +227,24 @@ def each_of_several(words: str, rows: Sequence[Row], clock: Clock) -> list[str]:
 
 def found_none(sought: Sought, rows: Sequence[Row], clock: Clock) -> bool:
     if sought.is_guess:
-        return not touched(sought.change.tasks[0], rows, clock)
+        return not touched(sought, rows, clock)
     return all(find(task, rows, clock).fit == Fit.NONE for task in sought.change.tasks)
+
+
+def guessed(acts: list[Act], said: str) -> list[Act]:
+    """Of what was not surely asked to be added, the look for a todo that it may be about.
+
+    A mere name, "lawn sunday", may be, and what handles a thing, "put the gate down for friday", "… to friday".
+    """
+    if len(acts) != 1 or not isinstance(act := acts[0], AddTodo) or not act.title:
+        return acts
+    what, handles = act.title, bare.handles.fullmatch(act.title)
+    if handles or f" to {act.due}" in said.lower():
+        what = handles["what"] if handles else what.partition(" ")[2]
+    elif not forms.article.sub("", said).lower().startswith(what.partition(" ")[0].lower()):
+        return acts
+    change = UpdateTodos((what,), due=act.due, priority=act.priority, add_tags=act.tags)
+    return [Sought(change, act, is_guess=True)] if handles or (what and change != UpdateTodos((what,))) else acts
 
 
 def sought(act: Act, known: Iterable[Row], clock: Clock) -> Act:

@@ -18,6 +18,7 @@ from language.acts import (
     UpdateTodos,
 )
 from language.clock import Clock, completed_date
+from language.dates.shifts import is_shift
 from language.talk.exchanges import Conversation, Exchange, Row
 from language.text.naming import all_but, bare_name, is_pronoun, is_reference, is_several, places_of
 
@@ -167,7 +168,7 @@ def dated_whole(act: UpdateTodos, conversation: Conversation, clock: Clock) -> U
 def with_whole_due(act: UpdateTodos, dues: set[str], clock: Clock) -> UpdateTodos:
     """ "Change it to 4pm" keeps the day that the todo has, "no, Thursday" keeps its time."""
     dues = dues - {""}
-    if len(dues) != 1 or not act.due or act.due == "none":
+    if len(dues) != 1 or not act.due or act.due == "none" or is_shift(act.due):
         return act
     day, _, time = dues.pop().partition("T")
     # The 7 of a dinner at 6 is in the evening too.

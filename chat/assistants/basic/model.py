@@ -29,10 +29,10 @@ from language.acts import (
 from language.clock import Clock
 from language.questions import ASK_TITLE
 from language.reading.clauses.reminding import LAST_REMINDER
-from language.reading.message import read_message, understand
+from language.reading.message import read_message
 from language.talk.exchanges import Call, Conversation, Exchange, Row
 from language.talk.follow_ups import follow_up
-from language.talk.matching import found_none, matched, sought
+from language.talk.matching import found_none, guessed, matched, sought
 from language.talk.references import known_rows, resolve, with_whole_due
 from language.text.clauses import CLAUSE_MAX_CHARACTERS
 
@@ -69,7 +69,7 @@ def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
         text = conversation.current.text
         # An answer to a question is short; what is longer stands for itself.
         answering = follow_up(conversation, clock) if len(text) <= CLAUSE_MAX_CHARACTERS else None
-        acts = answering or understand(text, clock)
+        acts = answering or likely_acts(text, clock)
         acts = [resolve(spoken_of(act, conversation), conversation, clock) for act in acts]
         acts = [sought(act, known_rows(conversation.past), clock) for act in acts]
     except Unclear as unclear:
@@ -77,6 +77,11 @@ def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
     if any(isinstance(act, AddTodo) and not act.title for act in acts):
         return [Clarify(gettext(ASK_TITLE))]
     return acts
+
+
+def likely_acts(text: str, clock: Clock) -> list[Act]:
+    reading = read_message(text, clock)
+    return reading.acts if reading.is_sure else guessed(reading.acts, text)
 
 
 def spoken_of(act: Act, conversation: Conversation) -> Act:

@@ -171,8 +171,9 @@ class SoughtTests(StepTestCase):
     async def test_words_for_handling_what_is_there_add_nothing_where_a_todo_is_called_so(self):
         gate = row("id-5", "fix the garden gate")
         for text in (
-            "put the garden gate down for saturday",
-            "copy the garden gate to friday",
+            "share the garden gate on saturday",
+            "the gate on saturday",
+            "shove the gate to friday",
         ):
             with self.subTest(text):
                 requests, said = await self.step(*exchange(text, *LOOK, listed(MILK, gate)))
@@ -183,6 +184,33 @@ class SoughtTests(StepTestCase):
             found=[MILK, gate],
             tool_name="add_task",
             arguments={"tasks": [{"title": "move the sofa", "due": "on saturday"}]},
+        )
+
+    async def test_the_same_name_on_another_day_is_another_todo(self):
+        gym = row("id-5", "gym", due="2026-03-05")
+        await self.assert_seeks(
+            UserText("gym friday"),
+            found=[gym],
+            tool_name="add_task",
+            arguments={"tasks": [{"title": "gym", "due": "friday"}]},
+        )
+        requests, said = await self.step(*exchange("gym friday", *LOOK, listed(row("id-5", "gym"))))
+        self.assertEqual((requests, "“gym”" in said), ([], True))
+
+    async def test_a_todo_with_a_time_moves_by_a_length_of_time_from_there(self):
+        await self.assert_seeks(
+            UserText("move the dentist a week later"),
+            found=[DENTIST],
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-9", "due": "a week later"}]},
+        )
+
+    async def test_a_reminder_that_is_removed_from_a_todo_leaves_the_todo(self):
+        await self.assert_seeks(
+            UserText("remove the reminder from dentist"),
+            found=[DENTIST],
+            tool_name="update_task",
+            arguments={"updates": [{"task": "id-9", "remind": "none"}]},
         )
 
     async def test_a_todo_is_selected_by_its_priority_or_by_being_late(self):
