@@ -160,7 +160,10 @@ function show(address) {
 }
 
 function close() {
-  isUnsaved = false;
+  // What is still on its way would not be told here any more, and come over what is opened next.
+  form()?.dispatchEvent(new Event("htmx:abort"));
+  isUnsaved = isSaving = isOutOfReach = false;
+  pressed = afterwards = undefined;
   clearTimeout(resting);
   const back = rowLink();
   const hadFocus = editor.contains(document.activeElement) || document.activeElement === document.body;

@@ -112,11 +112,16 @@ class EditorTests(StateCase):
         self.page.keyboard.press("Enter")
         expect(self.page.locator("#pick-date .field-problem")).to_contain_text("could not read")
         expect(self.page.locator("#editor-status")).to_have_text("Not saved")
+        held, edits = [], "**/todos/*/edit"
+        hold = {"POST": held.append, "GET": lambda route: route.continue_()}
+        self.page.route(edits, lambda route: hold[route.request.method](route))
         self.page.keyboard.press("Escape")
+        self.wait_for(lambda: held, "it is tried once more")
         expect(self.page.locator("#todo-editor")).to_be_visible()
         self.page.click("text=Leave without saving")
         expect(self.page.locator("#todo-editor")).to_be_hidden()
         self.open_panel(self.page, "Water plants")
+        self.page.unroute(edits)
         self.context.set_offline(True)
         self.page.fill("#edit-title", "Water all plants")
         self.page.keyboard.press("Enter")
