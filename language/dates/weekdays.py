@@ -84,7 +84,7 @@ def _weekday_with_date(words: Words, place: int, reference: Reference, weekday: 
         names = {"weekday": weekday_name(dated.date.weekday()), "other": weekday_name(weekday)}
         return replace(dated, problem=question % {"date": said, **names})
     day = words.get(spot, Kind.ORDINAL)
-    after = (Kind.UNIT, Kind.MERIDIEM, Kind.NUMBER, Kind.TO, Kind.THROUGH, Kind.OH)
+    after = (Kind.UNIT, Kind.MERIDIEM, Kind.OCLOCK, Kind.NUMBER, Kind.TO, Kind.THROUGH, Kind.OH)
     if day is None and not words.has(spot + 1, *after):
         day = number if (number := words.get(spot, Kind.NUMBER)) and number > LAST_HOUR else None
     if day is None or not 0 < day <= LONGEST_MONTH or words.opaque(spot + 1):

@@ -55,7 +55,8 @@ def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -
     text = folded(sentence)
     said = set(WORD.findall(text.lower()))
     known = {language: len(said & own_words(language)) for language in LANGUAGES}
-    for language in sorted(filter(known.get, LANGUAGES), key=lambda each: -known[each]):
+    # A word with an accent may be of any.
+    for language in sorted(filter(known.get if text.isascii() else None, LANGUAGES), key=lambda each: -known[each]):
         request = FRAMES[language].courtesy.sub("", text) or text
         if acts := acts_in(request, clock, language, is_asked=is_asked):
             return acts
@@ -303,7 +304,9 @@ def retitled(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
 
 
 def name_in(match: re.Match[str], language: str) -> str:
-    return without_article(match["what"], language)
+    # "L'assurance" is one word of a title.
+    name = match["what"]
+    return name if "'" in name[:2] else without_article(name, language)
 
 
 def without_article(title: str, language: str) -> str:

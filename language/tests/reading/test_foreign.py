@@ -62,6 +62,9 @@ class ForeignTests(UnderstandingTestCase):
                 "Hab den Rasen gemäht": CompleteTodos(("Rasen",)),
                 "La facture est payée": CompleteTodos(("facture",)),
                 "La factura está pagada": CompleteTodos(("factura",)),
+                "ranger la cave : ok": CompleteTodos(("ranger la cave",)),
+                "coche l'assurance": CompleteTodos(("l'assurance",)),
+                "ya pedí matrícula": CompleteTodos(("matrícula",)),
                 "Nein, doch nicht": UndoChanges(),
             }
         )
@@ -107,6 +110,7 @@ class ForeignTests(UnderstandingTestCase):
             {
                 "Elternabend am 12. März um 19 Uhr": AddTodo("Elternabend", "am 12. März um 19 Uhr"),
                 "réunion de copropriété jeudi à 18h": AddTodo("réunion de copropriété", "jeudi à 18h"),
+                "Kino mit Sarah Freitag 20 Uhr": AddTodo("Kino mit Sarah", "Freitag 20 Uhr"),
                 "tengo cita con el médico el lunes a las 9": AddTodo("cita con el médico", "el lunes a las 9"),
             }
         )
