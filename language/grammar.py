@@ -103,6 +103,10 @@ def section(name: str, language: str = "en") -> Section:
     return Section(sections[name], parts)
 
 
+def first_found(entries: Iterable[Forms], text: str) -> re.Match[str] | None:
+    return next(filter(None, (forms.search(text) for forms in entries)), None)
+
+
 def in_english(text: str, name: str, language: str) -> str:
     """The text with what the forms of the section find as English says it: by the names of their entries."""
     for english, forms in section(name, language).entries.items():

@@ -5,10 +5,11 @@ it is about.
 """
 
 import re
+from dataclasses import replace
 
 from language.acts import Act, AskTodos, Question, Selection
 from language.clock import Clock
-from language.grammar import in_english, section, words
+from language.grammar import first_found, in_english, section, words
 from language.text.periods import cut_span
 
 PARTS = re.compile(r"[-'’]")
@@ -21,6 +22,8 @@ def asked(text: str, clock: Clock, language: str) -> list[Act]:
     frames = section("frames", language)
     done, overdue = frames.done_words.search(text), frames.overdue_words.search(text)
     span, rest = cut_span(in_english(text, "periods", language), clock, looks_back=done is not None)
+    if span and (period := first_found(section("periods", language).entries.values(), text)):
+        span = replace(span, name=period[0])
     said = [word for word in (word.strip(MARKS) for word in rest.split()) if word]
     about = [word for word in said if frames.about.search(word)]
     others = (bare(word, language) for word in said if word not in about)

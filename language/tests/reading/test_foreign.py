@@ -94,6 +94,16 @@ class ForeignTests(UnderstandingTestCase):
                 self.assertEqual(act.selection.filter, which)
                 self.assertEqual(f"{span.first_on} {span.last_on}" if span else "", days)
 
+    def test_days_are_called_as_they_were_said(self):
+        for text, name in (
+            ("Was steht diese Woche an?", "diese Woche"),
+            ("qu'est-ce qui est prévu la semaine prochaine ?", "la semaine prochaine"),
+            ("¿qué tengo esta semana?", "esta semana"),
+        ):
+            with self.subTest(text):
+                (act,) = understand(text, CLOCK)
+                self.assertEqual(act.selection.span.name, name)
+
     def test_a_question_about_one_thing_asks_for_it_alone(self):
         for text, question in (
             ("Wann ist der Elternabend?", Question.WHEN),
