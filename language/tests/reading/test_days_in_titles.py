@@ -1,8 +1,7 @@
 """Days and hours beside a title: what is cut out, what stays, and what is asked about."""
 
 from language.acts import AddTodo
-
-from .case import UnderstandingTestCase
+from language.tests.reading.case import UnderstandingTestCase
 
 
 class DaysInTitlesTests(UnderstandingTestCase):
