@@ -7,6 +7,7 @@ words are all accounted for is written of a search; the rest looks or asks.
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from habits.speech import gettext, gettext_noop
 from language.acts import (
@@ -34,6 +35,7 @@ from language.scoring.features import CONTENT, DATE, VERB, shape, tokens_of
 from language.scoring.score import family_likelihoods, likely_ours
 from language.text.naming import is_pronoun
 from language.text.selection import select
+from language.vocabulary import TODO_VERBS
 
 forms = section("reading")
 bare = section("bare")
@@ -106,7 +108,7 @@ def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Read
         return Reading([Clarify(gettext(DEPENDS))])
     first = reading.acts[0]
     tokens = tokens_of(sentence, clock)
-    ours = likely_ours(tokens)
+    ours = surely_ours(tokens)
     if may_write(first) and not bare.run_out.match(sentence) and (doubt := said_to_others(reading, ours)):
         return doubt
     likely = family_likelihoods(tokens)
@@ -115,6 +117,14 @@ def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Read
     if acts := behind_other_words(sentence, certain, clock):
         return Reading(acts, is_sure=True)
     return searched(sentence, reading, likely, clock)
+
+
+def surely_ours(tokens: list[str]) -> float:
+    """How likely it is said to a list: of two deeds ("call bob and email sue"), as likely as each of them."""
+    joints = [at for at, (joint, verb) in enumerate(pairwise(tokens)) if joint == "and" and verb in TODO_VERBS]
+    parts = [tokens[start + 1 : end] for start, end in pairwise([-1, *joints, len(tokens)])]
+    each = min(map(likely_ours, parts)) if all(len(part) > 1 for part in parts) else 0
+    return max(likely_ours(tokens), each)
 
 
 def is_wanted(reading: Reading, ours: float, likely: dict[str, float]) -> bool:
@@ -145,6 +155,9 @@ def said_to_others(reading: Reading, ours: float) -> Reading | None:
     if ours < OURS_PERHAPS:
         return Reading([Say("outside")])
     if isinstance(first, Clarify) or ours >= (OURS_SURELY if reading.is_sure else OURS):
+        return None
+    # Nobody gives a lamp or a bank two orders with a date each.
+    if len(reading.acts) > 1 and all(isinstance(act, AddTodo) and act.due for act in reading.acts):
         return None
     question = offered(first.otherwise if isinstance(first, Sought) else first)
     return Reading([question or Say("outside")])

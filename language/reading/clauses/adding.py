@@ -6,13 +6,14 @@ from dataclasses import replace
 from habits.speech import gettext, gettext_noop
 from language.acts import AddTodo, AskTodos, Clarify, Question, Selection, Unclear
 from language.clock import Clock, cut_date, is_date
-from language.grammar import section
+from language.grammar import section, words
 from language.text.details import cut_priority, cut_tags
 from language.text.items import dated_items, listed_items, parts_of
 from language.text.naming import is_reference, places_of
 from language.vocabulary import VAGUE_TITLES
 
 forms = section("adding")
+SHARED = words("shared")
 
 
 EACH_DAY = gettext_noop(
@@ -138,6 +139,8 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     text, due = repeating(text, clock) or with_first_date(*cut_date(text, clock), clock)
     if days and days[0] not in due:
         raise Unclear(gettext(EACH_DAY))
+    if text.lower().rpartition(" ")[2] in SHARED and (people := forms.for_people.match(due)):
+        text, due = f"{text} {people[0].strip()}", due[people.end() :]
     title = title_of(forms.dated_occasion.sub("", text) if due else text)
     return AddTodo(title, in_its_half_of_day(title, due, clock), priority, tags)
 

@@ -47,6 +47,25 @@ class AddingTests(UnderstandingTestCase):
             }
         )
 
+    def test_two_deeds_are_added_where_each_of_them_would_be(self):
+        self.assertEqual(
+            understand("call bob tomorrow and email sue on friday", CLOCK),
+            [AddTodo("call bob", "tomorrow"), AddTodo("email sue", "on friday")],
+        )
+        self.assert_means({"call bob and email sue": AddTodo("call bob and email sue")})
+        for text in ("turn on the lights and play some music", "go and vacuum the hall with the robot"):
+            self.assertEqual(understand(text, CLOCK), [Say("outside")], text)
+
+    def test_a_number_of_people_is_no_hour(self):
+        self.assert_means(
+            {
+                "book a table for two on friday": AddTodo("book a table for two", "on friday"),
+                "dinner for six saturday": AddTodo("dinner for six", "saturday"),
+                "add a table for 4 at 8pm friday": AddTodo("table for 4", "at 8pm friday"),
+                "add a meeting for three on friday": AddTodo("meeting", "for three on friday"),
+            }
+        )
+
     def test_date_priority_and_tags_leave_the_title(self):
         self.assert_means(
             {
