@@ -72,7 +72,7 @@ def find_date(
     if not (days or times):
         return None
     chosen = max(days or times, key=lambda phrase: _strength(phrase, text))
-    apart = times[0] if days and len(times) == 1 and _lacks_time(chosen) else None
+    apart = times[0] if days and len(times) == 1 and not (chosen.clock or (chosen.day and chosen.day.time)) else None
     if apart is not None:
         chosen = replace(chosen, clock=apart.clock, part=apart.part or chosen.part)
     return _found(chosen, apart, text, reference)
@@ -119,11 +119,6 @@ def _strength(phrase: Phrase, text: str) -> int:
     led = phrase.words.has(phrase.start, Kind.AT)
     at_edge = not text[:start].strip() or not text[end:].strip(" .!?")
     return max(phrase.strength, int(led or at_edge), 2 * (phrase.repeat is not None))
-
-
-def _lacks_time(phrase: Phrase) -> bool:
-    """Also "tonight … at eight" does: the part of the day says which eight."""
-    return phrase.clock is None and not (phrase.day and phrase.day.time)
 
 
 def _found(phrase: Phrase, apart: Phrase | None, text: str, reference: Reference) -> FoundDate:

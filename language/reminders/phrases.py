@@ -51,11 +51,6 @@ TOO_MANY = gettext_noop("A todo has at most %(most)s reminders.")
 IS_OVER = gettext_noop("“%(words)s” is over already: that was %(moment)s.")
 
 
-def says_also(phrase: str) -> bool:
-    """Whether it is meant beside what there is: "also at noon", "at noon too"."""
-    return forms.also.search(phrase.strip()) is not None
-
-
 def is_snooze(phrase: str) -> bool:
     return forms.snooze.fullmatch(_folded(phrase)) is not None
 
@@ -85,7 +80,7 @@ def read_rules(
             raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": f"{phrase[:60]}…"})
     if [_folded(phrase).lower() in AUTOMATIC for phrase in said] == [True]:
         return None
-    rules = known if any(says_also(phrase) or is_snooze(phrase) for phrase in said) else []
+    rules = known if any(forms.also.search(phrase.strip()) or is_snooze(phrase) for phrase in said) else []
     if any(map(is_snooze, said)):
         rules = [rule for rule in rules if not rule.once]
     asked = [phrase for phrase in said if not says_never(phrase)]

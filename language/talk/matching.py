@@ -94,7 +94,11 @@ def find(words: str, rows: Sequence[Row], clock: Clock) -> Found:
             return found(selected)
         return nearest(name, rows) if NEXT.intersection(words_of(words)) and not name.core else almost(name, rows)
     if name.span is None:
-        return partly(name, words, found(fitting)) if name.core else unsure(fitting)
+        return (
+            partly(name, words, found(fitting))
+            if name.core
+            else Found(Fit.ALMOST if len(fitting) == 1 else Fit.SEVERAL, tuple(fitting))
+        )
     dated = [row for row in fitting if falls_in(row, name.span)]
     return found(dated) if dated else Found(Fit.ALMOST if len(fitting) == 1 else Fit.SEVERAL, tuple(fitting))
 
@@ -155,11 +159,6 @@ def touched(guess: Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]
 def told_of(title: str) -> frozenset[str]:
     """The stems of a title without its verb."""
     return stems(title.partition(" ")[2] if begins_with_verb(title) and " " in title else title)
-
-
-def unsure(rows: list[Row]) -> Found:
-    """Of rows that only a generic noun names, as "the event"."""
-    return Found(Fit.ALMOST if len(rows) == 1 else Fit.SEVERAL, tuple(rows))
 
 
 def nearest(name: Name, rows: Sequence[Row]) -> Found:

@@ -71,14 +71,9 @@ def understand_bare(text: str, clock: Clock, *, polite: bool = False) -> list[Ac
         return None
     if move := moved_if_listed(text, clock):
         return move
-    if not is_deed(text) or polite or is_for_assistant(text):
+    if not is_deed(text) or polite or any(len(part.split()) > BARE_WORDS_MAX for part in parts_of(text)):
         return dated(text, clock)
     return [*todos_from(dated_items(text, clock), clock)]
-
-
-def is_for_assistant(text: str) -> bool:
-    """Whether the deed may be asked of the assistant itself; so may what takes many words to say."""
-    return any(len(part.split()) > BARE_WORDS_MAX for part in parts_of(text))
 
 
 def moved_if_listed(text: str, clock: Clock) -> list[Act] | None:

@@ -261,10 +261,6 @@ def tagged(match: re.Match[str], clock: Clock) -> Act | None:
     return None if forms.goes_on.fullmatch(match["what"]) else changed(match, clock, add_tags=tags_named(match["tags"]))
 
 
-def untagged(match: re.Match[str], clock: Clock) -> Act | None:
-    return changed(match, clock, remove_tags=tags_named(match["tags"]))
-
-
 def changed_to(**fields: Any) -> Maker:
     """The maker for forms that say the new value by their words alone."""
     return lambda match, clock: changed(match, clock, **fields)
@@ -287,7 +283,7 @@ CHANGES: Changes = (
     (forms.no_date, changed_to(due="none")),
     (forms.no_repeat, changed_to(stop_repeating=True)),
     (forms.note, annotated),
-    (forms.untag, untagged),
+    (forms.untag, lambda match, clock: changed(match, clock, remove_tags=tags_named(match["tags"]))),
     (forms.add_tag, tagged),
     (forms.no_priority, changed_to(priority="none")),
     (forms.priority, ranked),
