@@ -135,6 +135,11 @@ def deeds_in(told: str) -> tuple[str, ...]:
     return tuple(deeds) if all(" " in deed and is_past(deed.split()[0].lower()) for deed in deeds) else (told,)
 
 
+def completed_without_subject(match: re.Match[str], clock: Clock) -> Act | None:
+    """ "Called the dentist", where the verb has another form in the present."""
+    return None if match["verb"].lower() in TODO_VERBS else completed_in_the_past(match, clock)
+
+
 def is_past(verb: str) -> bool:
     bases = bases_of(verb) if verb.endswith("ed") else set()
     return verb not in NOT_WORK and (verb in IRREGULAR_PAST or not TODO_VERBS.isdisjoint(bases))
@@ -271,10 +276,7 @@ TOLD: Changes = (
     (forms.did, completed_in_the_past),
     (forms.was_done, completed_in_the_past),
     (forms.had, completed),
-    (
-        forms.did_without_subject,
-        lambda match, clock: None if match["verb"].lower() in TODO_VERBS else completed_in_the_past(match, clock),
-    ),
+    (forms.did_without_subject, completed_without_subject),
 )
 # In this order: "mark X as urgent" before "mark X as done", any other "change X to Y" after both.
 CHANGES: Changes = (

@@ -32,9 +32,7 @@ def moved(text: str, clock: Clock, *, corrects: bool) -> Act | None:
 
 def moved_between(text: str, clock: Clock) -> Act | None:
     """The move whose new date stands before the todo, or behind its old date."""
-    if (match := forms.from_to.fullmatch(text)) and (
-        is_date(match["old"], clock) or is_date(f"at {match['old']}", clock)
-    ):
+    if (match := forms.from_to.fullmatch(text)) and is_new_date(match["old"], clock):
         # "Everything from friday to saturday": of a group the old date says which; a todo has its name.
         group = moved_group(f"{match['what']} on {match['old']}", clock, match["new"])
         return group or moved_at_end(f"{match['move']} {match['to']} {match['new']}", clock, corrects=True)
@@ -57,6 +55,11 @@ def moved_at_end(text: str, clock: Clock, *, corrects: bool) -> Act | None:
     if match := forms.moves.fullmatch(words) or forms.move_to.fullmatch(words):
         return moved_to(match["what"], due, clock) if may_be_todo(words, match["what"]) else None
     return stated(words, due, clock, corrects=corrects)
+
+
+def is_new_date(words: str, clock: Clock) -> bool:
+    """Also a mere hour, "9" of "from 9 to 10", is one here."""
+    return is_date(words, clock) or is_date(f"at {words}", clock)
 
 
 def asked_for(text: str, clock: Clock, *, corrects: bool) -> Act | None:
