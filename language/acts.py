@@ -28,14 +28,8 @@ class Selection:
     span: Span | None = None
 
 
-class Question(StrEnum):
-    WHICH = "which"
-    HOW_MANY = "how many"
-    IS_THERE = "is there"
-    WHEN = "when"
-    HOW_URGENT = "how urgent"
-    WHAT_FIRST = "what first"
-    ABOUT_ONE = "about one"
+# What is asked: of a group which, how many, whether and in which order; of one todo when, how urgent, and how it is.
+Question = StrEnum("Question", "WHICH HOW_MANY IS_THERE WHEN HOW_URGENT WHAT_FIRST ABOUT_ONE")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from language.acts import (
     Act,
     AddTodo,
     AskTodos,
+    Change,
     ChangeMany,
     Clarify,
     CompleteTodos,
@@ -53,7 +54,6 @@ SURELY = 0.8
 # Nor is a question of the world answered by the list where it may be one.
 SHOWN = 0.7
 DEPENDS = gettext_noop("That depends on something I cannot see, so I have changed nothing. Tell me when it is so.")
-CHANGES = (CompleteTodos, DeleteTodos, UpdateTodos)
 WRITES = (AddTodo, CompleteTodos, DeleteTodos)
 Read = Callable[[str], list[Act] | None]
 
@@ -104,7 +104,7 @@ def handled(act: Act) -> Act:
 
 def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Reading:
     """What the grammar is sure of and a sentence of its words may ask for; else what a search finds."""
-    if forms.conditional.match(sentence.lower()) and any(isinstance(deed(act), CHANGES) for act in reading.acts):
+    if forms.conditional.match(sentence.lower()) and any(isinstance(deed(act), Change) for act in reading.acts):
         return Reading([Clarify(gettext(DEPENDS))])
     first = reading.acts[0]
     tokens = tokens_of(sentence, clock)

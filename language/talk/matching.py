@@ -26,13 +26,8 @@ PARTS = section("items").separator
 bare, forms, moving = section("bare"), section("adding"), section("moving")
 
 
-class Fit(StrEnum):
-    """How the todos fit a name: one surely, several alike, one almost (to be asked about), or none."""
-
-    ONE = "one"
-    SEVERAL = "several"
-    ALMOST = "almost"
-    NONE = "none"
+# How the todos fit a name: one surely, several alike, one almost (to be asked about), or none.
+Fit = StrEnum("Fit", "ONE SEVERAL ALMOST NONE")
 
 
 @dataclass(frozen=True)
