@@ -187,11 +187,11 @@ def is_deed(parts: list[str], language: str) -> bool:
 def each_of(todo: AddTodo, language: str) -> list[AddTodo]:
     """ "Acheter du pain, du lait et des œufs" apart, each with its verb; two may be one thing."""
     verb, _, things = todo.title.partition(" ")
-    form = f"{verb} %s"
-    if todo.title.lower().split()[-1] in words("verbs", language):
+    form, said = f"{verb} %s", todo.title.lower().split()
+    if said and said[-1] in words("verbs", language):
         things, _, verb = todo.title.rpartition(" ")
         form = f"%s {verb}"
-    elif not is_deed(todo.title.lower().split(), language):
+    elif not is_deed(said, language):
         things, form = todo.title, "%s"
     parts = apart(things, language, REMEMBERED)
     return [replace(todo, title=form % each) for each in parts.split(", ")] if parts != things else [todo]

@@ -16,6 +16,15 @@ from language.tests.reading.case import CLOCK, UnderstandingTestCase
 
 
 class ForeignTests(UnderstandingTestCase):
+    def test_a_reminder_that_says_only_when_is_asked_of_what(self):
+        self.assert_means(
+            {
+                f"{request} {when}": AddTodo("", when)
+                for request in ("Erinnere mich", "Rappelle-moi", "Recuérdame")
+                for when in ("tomorrow at 5", "friday", "next week")
+            }
+        )
+
     def test_everyday_acts_are_understood_in_german_french_and_spanish(self):
         self.assert_means(
             {
