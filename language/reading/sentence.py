@@ -119,7 +119,9 @@ def whole_talk(sentence: str) -> Act | None:
 def whole_acts(clause: Clause, clock: Clock) -> list[Act] | None:
     """Forms that hold several parts but make one request: never cut."""
     if match := forms.split.fullmatch(clause.text):
-        return [*(understand_add(f"add {match['value']} to my list", clock) or [])]
+        parts = understand_add(f"add {match['value']} to my list", clock) or []
+        # "Into smaller steps" does not say which.
+        return [*parts] if len(parts) > 1 else None
     if unless_there := if_missing(clause.text, clock):
         return [unless_there]
     added = headed(clause.text, clock) or understand_afterthought(clause.text, clock)

@@ -19,6 +19,7 @@ from language.text.periods import cut_span
 from language.text.selection import select, without_general_words
 
 FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
+HANDLING = words("handling")
 GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
@@ -146,9 +147,11 @@ def touched(guess: Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]
         if same or not moving.definite.fullmatch(words):
             is_day = todo.due and not TIME_ALONE.fullmatch(todo.due)
             return tuple(row for row in same if not (is_day and row.due))
-    name = Name.of(moving.particles.sub("", words), clock)
+    whole = moving.particles.sub("", words)
+    thing = bare.handled.fullmatch(whole)
+    name, first = (Name.of(words, clock) for words in (whole, thing["what"] if thing else whole))
     titles = [(row, stems(row.title), told_of(row.title)) for row in rows if name.plain & plain_stems(row.title)]
-    return tuple(row for row, title, told in titles if name.said and (name.said <= title or told <= name.said))
+    return tuple(row for row, title, told in titles if first.said and (first.said <= title or told <= name.said))
 
 
 def told_of(title: str) -> frozenset[str]:
@@ -232,10 +235,10 @@ def guessed(acts: list[Act], said: str) -> list[Act]:
     """
     if len(acts) != 1 or not isinstance(act := acts[0], AddTodo) or not act.title:
         return acts
-    what, handles = act.title, bare.handles.fullmatch(act.title)
-    if handles or f" to {act.due}" in said.lower():
-        what = handles["what"] if handles else what.partition(" ")[2]
-    elif not forms.article.sub("", said).lower().startswith(what.partition(" ")[0].lower()):
+    verb, _, thing = act.title.partition(" ")
+    handles = bool(thing) and verb.lower() in HANDLING
+    what = thing if handles or f" to {act.due}" in said.lower() else act.title
+    if what == act.title and not forms.article.sub("", said).lower().startswith(what.partition(" ")[0].lower()):
         return acts
     change = UpdateTodos((what,), due=act.due, priority=act.priority, add_tags=act.tags)
     return [Sought(change, act, is_guess=True)] if handles or (what and change != UpdateTodos((what,))) else acts

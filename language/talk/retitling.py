@@ -26,6 +26,7 @@ def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
     if (
         match is None
         or bare.tells.search(match["new"])
+        or bare.residue.fullmatch(match["new"])
         or is_date(match["new"], clock)
         or certain_acts(clause_of(match["new"]), clock)
     ):

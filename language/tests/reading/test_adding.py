@@ -56,6 +56,13 @@ class AddingTests(UnderstandingTestCase):
         for text in ("turn on the lights and play some music", "go and vacuum the hall with the robot"):
             self.assertEqual(understand(text, CLOCK), [Say("outside")], text)
 
+    def test_what_only_tells_how_something_stands_is_asked_about(self):
+        for text in ("expense report is in", "split the move into smaller steps"):
+            with self.subTest(text):
+                self.assertNotIn("smaller steps", [getattr(act, "title", "") for act in understand(text, CLOCK)])
+        [question] = understand("expense report is in", CLOCK)
+        self.assertEqual(question, Clarify("Shall I add “expense report is in” to your list?"))
+
     def test_a_number_of_people_is_no_hour(self):
         self.assert_means(
             {

@@ -154,7 +154,15 @@ class CorrectionTests(StepTestCase):
         self.assertEqual(requests, [("undo", {}), ("delete_task", {"tasks": ["id-3"]})])
 
     async def test_what_was_not_wanted_is_taken_back(self):
-        for text in ("leave it", "don't do that", "i changed my mind", "no, don't", "wait no", "oh no, i didn't"):
+        for text in (
+            "leave it",
+            "don't do that",
+            "i changed my mind",
+            "no, don't",
+            "wait no",
+            "oh no, i didn't",
+            "nah forget it",
+        ):
             with self.subTest(text):
                 requests, _ = await self.step(*self.deleted, UserText(text))
                 self.assertEqual(requests, [("undo", {})])

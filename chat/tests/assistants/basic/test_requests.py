@@ -174,11 +174,14 @@ class SoughtTests(StepTestCase):
             "share the garden gate on saturday",
             "the gate on saturday",
             "shove the gate to friday",
+            "put the gate after the dentist",
+            "assign the gate to Ben",
+            "merge the gate and the milk",
         ):
             with self.subTest(text):
                 requests, said = await self.step(*exchange(text, *LOOK, listed(MILK, gate)))
                 self.assertEqual(requests, [])
-                self.assertIn("“fix the garden gate”", said)
+                self.assertIn("fix the garden gate", said)
         await self.assert_seeks(
             UserText("move the sofa on saturday"),
             found=[MILK, gate],
@@ -286,6 +289,10 @@ class SoughtTests(StepTestCase):
                     tool_name="update_task",
                     arguments={"updates": [{"task": "id-7", "title": "buy oat milk"}]},
                 )
+        for text in ("sorry, half 6", "no, 5 of them"):
+            with self.subTest(text):
+                requests, _ = await self.step(*added, UserText(text))
+                self.assertEqual(requests, [])
 
 
 class LookFirstTests(StepTestCase):
