@@ -85,6 +85,9 @@ class AddingTests(UnderstandingTestCase):
                 "remind me friday to pay rent every month": AddTodo("pay rent", "every month starting friday"),
                 "remind me friday to call Tom on Saturday": AddTodo("call Tom on Saturday", "friday"),
                 "tomorrow call Sam at 5pm": AddTodo("call Sam", "tomorrow at 5pm"),
+                "tomorrow i have to be at the bank by eight fifteen": AddTodo(
+                    "be at the bank", "tomorrow by eight fifteen"
+                ),
             }
         )
 
