@@ -64,6 +64,7 @@ class CompleteTodos:
 @dataclass(frozen=True)
 class DeleteTodos:
     tasks: tuple[str, ...]
+    is_news: bool = False  # "the gym is cancelled": of "cancel the gym", that it is done
 
 
 @dataclass(frozen=True)

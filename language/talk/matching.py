@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from language.acts import Act, AddTodo, Change, Sought, Span, Unclear, UpdateTodos
+from language.acts import Act, AddTodo, Change, CompleteTodos, DeleteTodos, Sought, Span, Unclear, UpdateTodos
 from language.clock import TIME_ALONE, Clock
 from language.grammar import LANGUAGES, section, words
 from language.reading.clauses.reminding import LAST_REMINDER
@@ -19,7 +19,7 @@ from language.text.periods import cut_span
 from language.text.selection import select, without_general_words
 
 FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
-HANDLING = words("handling")
+HANDLING, CALLS_OFF = words("handling"), words("calls_off")
 GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
@@ -209,6 +209,9 @@ def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
             continue
         if fit.fit in {Fit.SEVERAL, Fit.ALMOST}:
             return Matched(None, fit, task)
+        match sought.change:
+            case DeleteTodos(is_news=True) if fit.rows and words_of(fit.rows[0].title)[0] in CALLS_OFF:
+                return Matched(CompleteTodos((fit.rows[0].id,)))
         # The tool knows also what was called so until just now: said twice, it is done once.
         is_for_tool = fit.by_words and not isinstance(sought.change, UpdateTodos)
         tasks.append(task if is_for_tool or not fit.rows else fit.rows[0].id)

@@ -180,7 +180,7 @@ def may_be_over(match: re.Match[str], clock: Clock) -> Act | None:
 
 
 def deleted(match: re.Match[str], clock: Clock) -> Act | None:
-    return cleared(match, clock) or DeleteTodos(tasks_of(match))
+    return cleared(match, clock) or DeleteTodos(tasks_of(match), is_news=bool(match.groupdict().get("news")))
 
 
 def asked_away(text: str, clock: Clock) -> Act | None:

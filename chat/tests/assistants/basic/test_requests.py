@@ -189,6 +189,17 @@ class SoughtTests(StepTestCase):
             arguments={"tasks": [{"title": "move the sofa", "due": "on saturday"}]},
         )
 
+    async def test_what_is_cancelled_goes_and_what_was_to_be_cancelled_is_done(self):
+        for text, title, tool_name in (
+            ("the gym membership has been cancelled", "cancel gym membership", "complete_task"),
+            ("the trip is called off", "call off the trip", "complete_task"),
+            ("the team meeting is cancelled", "team meeting", "delete_task"),
+            ("delete the gym membership", "cancel gym membership", "delete_task"),
+        ):
+            with self.subTest(text):
+                [(asked, _)], _ = await self.step(*exchange(text, *LOOK, listed(MILK, row("id-5", title))))
+                self.assertEqual(asked, tool_name)
+
     async def test_the_same_name_on_another_day_is_another_todo(self):
         gym = row("id-5", "gym", due="2026-03-05")
         await self.assert_seeks(
