@@ -114,12 +114,10 @@ def picked_of_group(conversation: Conversation, said: str, clock: Clock) -> list
     verb = next((verb for verb, offer in OFFERS_OF_GROUP.items() if asks(last.answer, offer)), "")
     if not verb or clause.asked or certain_acts(clause, clock) not in (None, [Say("yes")]):
         return None
-    rows = list(last.rows)
-    picked = rows if said == "yes" else choice(forms.just.sub("", clause.text), rows, "", clock)
-    if not picked:
-        return None
-    tasks = tuple(row.id for row in picked)
-    return [DeleteTodos(tasks) if verb == "delete" else CompleteTodos(tasks, reopen=verb == "reopen")]
+    picked = choice(forms.just.sub("", clause.text), list(last.rows), "", clock)
+    tasks = tuple(row.id for row in (last.rows if said == "yes" else picked))
+    deed = DeleteTodos(tasks) if verb == "delete" else CompleteTodos(tasks, reopen=verb == "reopen")
+    return [deed] if tasks else None
 
 
 def corrected_date_or_title(conversation: Conversation, clock: Clock) -> list[Act] | None:
