@@ -123,8 +123,8 @@ def surely_ours(tokens: list[str]) -> float:
     """How likely it is said to a list: of two deeds ("call bob and email sue"), as likely as each of them."""
     joints = [at for at, (joint, verb) in enumerate(pairwise(tokens)) if joint == "and" and verb in TODO_VERBS]
     parts = [tokens[start + 1 : end] for start, end in pairwise([-1, *joints, len(tokens)])]
-    each = min(map(likely_ours, parts)) if all(len(part) > 1 for part in parts) else 0
-    return max(likely_ours(tokens), each)
+    are_deeds = joints and all(len(part) > 1 for part in parts)
+    return max(likely_ours(tokens), min(map(likely_ours, parts)) if are_deeds else 0)
 
 
 def is_wanted(reading: Reading, ours: float, likely: dict[str, float]) -> bool:

@@ -1,9 +1,13 @@
 """The history as exchanges: what the person said, which tools answered, what was replied. All that is known is here."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from habits.speech import gettext
+from language.acts import Say
+from language.reading.foreign import understand_foreign_talk
+from language.reading.sentence import whole_talk
 
 
 @dataclass(frozen=True)
@@ -113,14 +117,20 @@ class Conversation:
 
     @property
     def last(self) -> Exchange:
-        """The latest that did, showed or asked something: a "thanks" between is not gone on from."""
-        return self.gone_on.past[-1] if self.past else Exchange("")
+        """The one to go on from."""
+        return self.gone_on.past[-1] if self.gone_on.past else Exchange("")
 
-    @property
+    @cached_property
     def gone_on(self) -> "Conversation":
-        """The conversation up to its last exchange that is not mere talk."""
-        places = [place for place, each in enumerate(self.past, 1) if each.calls or "?" in each.answer]
-        return Conversation(self.past[: places[-1]] if places else self.past, self.current)
+        """The conversation without the thanks at its end. Any other talk, a "no" above all, closes what was asked."""
+        past = self.past
+        while past and not past[-1].calls and is_thanks(past[-1].text):
+            past = past[:-1]
+        return Conversation(past, self.current)
+
+
+def is_thanks(text: str) -> bool:
+    return Say("thanks") in (whole_talk(text), understand_foreign_talk(text))
 
 
 def outcome_from(item: dict[str, Any]) -> Outcome:

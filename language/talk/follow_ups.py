@@ -67,7 +67,7 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """The acts of a message that answers the assistant's last question; None when it stands for itself."""
     text, last = conversation.current.text, conversation.last
     talk = understand_talk(clause_of(text).text) or understand_foreign_talk(text)
-    said = talk.topic if isinstance(talk, Say) else ""
+    said = "yes" if forms.agrees.fullmatch(clause_of(text).text) else talk.topic if isinstance(talk, Say) else ""
     if asks(last.answer, ASK_TITLE):
         return titled(conversation, said, clock)
     if answered := yes_or_no(conversation, said, clock):

@@ -256,9 +256,8 @@ def unmade_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -
 
 def fullest(act: Act, call: Call, calls: tuple[Call, ...]) -> Call:
     """The look itself, or where it found nothing the second one that did."""
-    last = calls[-1]
-    retried = not call.total and last.arguments == second_look(act, call)
-    return last if retried and last.total else call
+    last, again = calls[-1], second_look(act, call)
+    return last if again and not call.total and last.arguments == again and last.total else call
 
 
 def parts_of(text: str) -> Iterator[str]:

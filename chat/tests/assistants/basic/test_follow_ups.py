@@ -199,6 +199,18 @@ class CorrectionTests(StepTestCase):
                 arguments={"updates": [{"task": "id-6", "due": "friday"}]},
             )
 
+    async def test_what_was_declined_is_not_done_by_a_later_yes(self):
+        dentist = row("id-3", "dentist")
+        offered = exchange("cancel the dentist", "list_tasks", {}, listed(dentist), "Shall I delete “dentist”?")
+        declined = (UserText("no"), AssistantText("All right, I leave everything as it is."))
+        for between in (declined, (*declined, UserText("thanks"), AssistantText("You are welcome."))):
+            requests, _ = await self.step(*offered, *between, UserText("yes"))
+            self.assertEqual(requests, [])
+        for text in ("yes", "ok", "okay.", "fine"):
+            with self.subTest(text):
+                requests, _ = await self.step(*offered, UserText(text))
+                self.assertEqual(requests, [("delete_task", {"tasks": ["id-3"]})])
+
     async def test_thanks_do_not_hide_what_was_done_before_them(self):
         thanked = (*self.deleted, UserText("thanks"), AssistantText("You are welcome."))
         for text in ("put it back please", "oh wait, I still need it", "leave it"):
