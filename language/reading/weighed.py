@@ -154,10 +154,9 @@ def said_to_others(reading: Reading, ours: float) -> Reading | None:
     first = reading.acts[0]
     if ours < OURS_PERHAPS:
         return Reading([Say("outside")])
-    if isinstance(first, Clarify) or ours >= (OURS_SURELY if reading.is_sure else OURS):
-        return None
     # Nobody gives a lamp or a bank two orders with a date each.
-    if len(reading.acts) > 1 and all(isinstance(act, AddTodo) and act.due for act in reading.acts):
+    are_dated = len(reading.acts) > 1 and all(isinstance(act, AddTodo) and act.due for act in reading.acts)
+    if isinstance(first, Clarify) or are_dated or ours >= (OURS_SURELY if reading.is_sure else OURS):
         return None
     question = offered(first.otherwise if isinstance(first, Sought) else first)
     return Reading([question or Say("outside")])

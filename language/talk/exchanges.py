@@ -9,6 +9,8 @@ from language.acts import Say
 from language.reading.foreign import understand_foreign_talk
 from language.reading.sentence import whole_talk
 
+TALK = (whole_talk, understand_foreign_talk)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -124,13 +126,9 @@ class Conversation:
     def gone_on(self) -> "Conversation":
         """The conversation without the thanks at its end. Any other talk, a "no" above all, closes what was asked."""
         past = self.past
-        while past and not past[-1].calls and is_thanks(past[-1].text):
+        while past and not past[-1].calls and Say("thanks") in [read(past[-1].text) for read in TALK]:
             past = past[:-1]
         return Conversation(past, self.current)
-
-
-def is_thanks(text: str) -> bool:
-    return Say("thanks") in (whole_talk(text), understand_foreign_talk(text))
 
 
 def outcome_from(item: dict[str, Any]) -> Outcome:

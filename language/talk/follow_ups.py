@@ -238,9 +238,8 @@ def repeated(refused: list[Refusal], conversation: Conversation, said: str, cloc
 
 def choice(text: str, candidates: list[Row], said: str, clock: Clock) -> list[Row]:
     """The candidates that "the second one", "2", "both", "yes" or words of a title pick."""
-    if said == "yes" and len(candidates) == 1:
-        return candidates
-    if is_several(text) or text.lower() in {"all", "both", "all of them"}:
+    is_the_one = said == "yes" and len(candidates) == 1
+    if is_the_one or is_several(text) or text.lower() in {"all", "both", "all of them"}:
         return candidates
     if kept := all_but(text):
         left = choice(kept, candidates, "", clock)

@@ -90,18 +90,19 @@ def find(words: str, rows: Sequence[Row], clock: Clock) -> Found:
             return found(selected)
         return nearest(name, rows) if NEXT.intersection(words_of(words)) and not name.core else almost(name, rows)
     if name.span is None:
-        return (
-            partly(name, words, found(fitting))
-            if name.core
-            else Found(Fit.ALMOST if len(fitting) == 1 else Fit.SEVERAL, tuple(fitting))
-        )
+        return partly(name, words, found(fitting)) if name.core else unsure(fitting)
     dated = [row for row in fitting if falls_in(row, name.span)]
-    return found(dated) if dated else Found(Fit.ALMOST if len(fitting) == 1 else Fit.SEVERAL, tuple(fitting))
+    return found(dated) if dated else unsure(fitting)
 
 
 def found(rows: Iterable[Row]) -> Found:
     rows = tuple(rows)
     return Found(Fit.NONE if not rows else Fit.ONE if len(rows) == 1 else Fit.SEVERAL, rows)
+
+
+def unsure(rows: Sequence[Row]) -> Found:
+    """To be asked about."""
+    return Found(Fit.ALMOST if len(rows) == 1 else Fit.SEVERAL, tuple(rows))
 
 
 def best(name: Name, rows: Sequence[Row]) -> list[Row]:
@@ -200,8 +201,7 @@ def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
     """The change with ids for the names that are sure; one that is not stops it. What is not found keeps its words."""
     tasks: list[str] = []
     if sought.is_guess:
-        rows = touched(sought, rows, clock)
-        return Matched(None, Found(Fit.ALMOST if len(rows) == 1 else Fit.SEVERAL, rows), sought.change.tasks[0])
+        return Matched(None, unsure(touched(sought, rows, clock)), sought.change.tasks[0])
     for task in sought.change.tasks:
         fit = find(task, rows, clock)
         if fit.fit != Fit.ONE and (each := each_of_several(task, rows, clock)):
