@@ -63,7 +63,10 @@ async function signOut(request) {
 }
 
 async function hear({ data, source }) {
-  if (data === "here") await keepFirst(source.url);
+  if (data === "here") {
+    await self.clients.claim(); // a page that was on its way while this worker took over has none yet
+    await keepFirst(source.url);
+  }
   if (data === "here" || data === "online") await sendWaiting();
   if (data === "what waits") await tellPages();
 }

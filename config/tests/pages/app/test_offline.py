@@ -35,6 +35,14 @@ class WithoutANetwork(AppCase):
         self.page.wait_for_load_state("networkidle")
         expect(self.page.locator("h1")).to_have_text("You are offline")
 
+    def test_a_page_that_was_on_its_way_while_the_worker_took_over_is_its_own_too(self):
+        """Like one that was asked for past the worker: it has none at first."""
+        self.sign_up()
+        self.wait_for_worker()
+        with self.page.expect_navigation():
+            self.context.new_cdp_session(self.page).send("Page.reload", {"ignoreCache": True})
+        self.wait_for_worker()
+
     def test_the_first_page_that_was_seen_is_kept_and_changes_of_it_are(self):
         self.sign_up()
         self.wait_for_worker()
