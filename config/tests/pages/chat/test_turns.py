@@ -44,6 +44,7 @@ class TurnTests(ModelCase):
         self.ignored = ("Failed to load resource",)
         username = self.sign_up()
         self.page.fill("#composer-text", "a long thought")
+        self.wait_for_socket(self.page)  # an answer that is on its way would bring a cookie back
         self.context.clear_cookies()
         self.upstream.script([says("Here.")])
         self.page.press("#composer-text", "Enter")
