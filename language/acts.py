@@ -160,7 +160,7 @@ class Sought:
     """
 
     change: Change
-    otherwise: AddTodo | Clarify | None = None
+    otherwise: AddTodo | Change | Clarify | None = None
     is_guess: bool = False
 
 

@@ -6,6 +6,7 @@ from habits.speech import gettext, gettext_noop
 from language.acts import (
     Act,
     AddTodo,
+    Change,
     Clarify,
     CompleteTodos,
     DeleteTodos,
@@ -15,12 +16,14 @@ from language.acts import (
     Sought,
     UpdateTodos,
 )
+from language.grammar import words
 from language.text.naming import is_pronoun, is_several
 
 ONE_BY_ONE = gettext_noop(
     "I am sure of a part of that only, so I have changed nothing. Could you say it again, one request a sentence?"
 )
 NOT_YOURS = Say("not yours")
+NEAREST = words("nearest")
 
 
 def joined(before: list[Act], after: list[Act]) -> list[Act]:
@@ -67,6 +70,14 @@ def joined_one(acts: list[Act], act: Act) -> list[Act]:
         case CompleteTodos() | DeleteTodos() | UpdateTodos() as last, CompleteTodos() | DeleteTodos() | UpdateTodos():
             return [*acts, replace(act, tasks=last.tasks) if speaks_of_it(act.tasks) else act]
     return [*acts, act]
+
+
+def about(said: str, acts: list[Act]) -> list[Act]:
+    """ "Ugh, the rent again. Push it to monday": "it" is the todo that was just spoken of, else what was shown."""
+    first = acts[0]
+    if not isinstance(first, Change) or not NEAREST.issuperset(first.tasks):
+        return acts
+    return [Sought(replace(first, tasks=(said,)), otherwise=first, is_guess=True), *acts[1:]]
 
 
 def speaks_of_it(tasks: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from language.clock import Clock, is_date
 from language.grammar import section
 from language.reading.clauses.adding import todos_from
 from language.reading.clauses.reminding import merged
-from language.reading.joining import refused, whole_message
+from language.reading.joining import about, refused, whole_message
 from language.reading.sentence import TOO_LONG, cuts_in, read_sentence
 from language.text.clauses import BULLET, CLAUSE_MAX_CHARACTERS, END_MARKS, sentences, single_spaced
 from language.text.quotations import set_aside_quotations, with_quotations
@@ -79,6 +79,11 @@ def readings_of(parts: list[str], clock: Clock) -> list[Reading]:
             # "I'm out of bananas. Add them to my list": the sentence before it says what.
             readings.pop()
             reading = read_sentence(f"{parts[place - 1].rstrip(END_MARKS)}, {part}", clock)
+        elif place and all(isinstance(act, Clarify | Say) for act in readings[-1].acts):
+            acts = about(parts[place - 1].rstrip(END_MARKS), reading.acts)
+            if acts != reading.acts:
+                readings.pop()
+                reading = Reading(acts, is_sure=True)
         readings.append(reading)
         if refused(readings):
             break

@@ -19,7 +19,7 @@ from language.reading.clauses.moving import asked_for, corrected
 from language.reading.clauses.moving import forms as moving
 from language.reading.clauses.reminding import understand_reminding
 from language.reading.foreign import understand_foreign
-from language.reading.joining import joined
+from language.reading.joining import about, joined
 from language.reading.other_languages import of_other_language
 from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
@@ -167,7 +167,7 @@ def acts_of_both(left: str, conjunction: str, right: str, clock: Clock) -> list[
     is_question = isinstance(right_acts[0], AskTodos) and not understand_bare(clause_of(left).text, clock)
     is_told = conjunction in {",", "-", "–"} and forms.tells_why.fullmatch(left)
     is_reason = forms.gives_reason.fullmatch(conjunction) or isinstance(right_acts[0], ChangeMany) or is_question
-    return right_acts if is_told or is_reason else None
+    return about(left, right_acts) if is_told or is_reason else None
 
 
 def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:

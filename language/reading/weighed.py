@@ -145,6 +145,8 @@ def may_write(act: Act) -> bool:
     if isinstance(act, UpdateTodos):
         # "It" is a todo that was spoken of, and a new date is for todos alone: "can you push it to 5?"
         return not (act.due or all(map(is_pronoun, act.tasks)))
+    if isinstance(act, Sought) and isinstance(act.otherwise, Change):
+        return may_write(act.otherwise)
     # Nobody tells a lamp that the sink is fixed.
     return isinstance(act, (*WRITES, Sought)) and act != AddTodo("") and not isinstance(act, CompleteTodos)
 

@@ -16,7 +16,6 @@ from language.acts import (
     RepeatCall,
     RestoreTodo,
     Say,
-    Sought,
     Unclear,
     UndoChanges,
     UpdateTodos,
@@ -48,7 +47,7 @@ from language.talk.exchanges import Call, Conversation, Outcome, Row
 from language.talk.matching import Fit, find
 from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
 from language.talk.retitling import retitled
-from language.talk.same_deed import CHANGED, same_deed
+from language.talk.same_deed import CHANGED, change_in, same_deed
 from language.text.clauses import clause_of
 from language.text.details import priority_named
 from language.text.naming import all_but, is_pronoun, is_several, names_in, places_of
@@ -273,8 +272,7 @@ def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
 
 def changes_before(conversation: Conversation, clock: Clock) -> list[Change]:
     """The changes that the last message asked for, of which one todo was in doubt."""
-    acts = [act.change if isinstance(act, Sought) else act for act in acts_before(conversation, clock)]
-    return [act for act in acts if isinstance(act, Change)]
+    return [change for act in acts_before(conversation, clock) if (change := change_in(act))]
 
 
 def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:

@@ -201,7 +201,11 @@ def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
     """The change with ids for the names that are sure; one that is not stops it. What is not found keeps its words."""
     tasks: list[str] = []
     if sought.is_guess:
-        return Matched(None, unsure(touched(sought, rows, clock)), sought.change.tasks[0])
+        rows = touched(sought, rows, clock)
+        is_open = isinstance(sought.otherwise, AddTodo) or isinstance(sought.change, DeleteTodos)
+        if len(rows) == 1 and not is_open:
+            return Matched(replace(sought.change, tasks=(rows[0].id,)))
+        return Matched(None, unsure(rows), sought.change.tasks[0])
     for task in sought.change.tasks:
         fit = find(task, rows, clock)
         if fit.fit != Fit.ONE and (each := each_of_several(task, rows, clock)):

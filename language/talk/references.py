@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import TypeVar
+from itertools import chain
 
 from habits.speech import gettext, gettext_noop, ngettext
 from language.acts import (
@@ -10,6 +10,7 @@ from language.acts import (
     AnnotateTodo,
     AskTodos,
     Change,
+    Clarify,
     CompleteTodos,
     DeleteTodos,
     RestoreTodo,
@@ -31,18 +32,16 @@ NO_LIST = gettext_noop(
 
 BARE_HOUR = re.compile(r"(?:at )?(?:1[01]|[1-9])(?::\d\d)?")
 
-OnTasks = TypeVar("OnTasks", bound=Change)
-
 
 def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
     """The act with ids where it spoke of something shown before; raises Unclear when nothing, or too much, fits."""
     if isinstance(act, Sought) and all(map(is_reference, act.change.tasks)):
         act = act.change
     match act:
-        case CompleteTodos() | DeleteTodos():
-            return with_ids(act, conversation)
-        case UpdateTodos():
-            return dated_whole(with_ids(act, conversation), conversation, clock)
+        case Sought(otherwise=CompleteTodos() | DeleteTodos() | UpdateTodos() as change):
+            return replace(act, otherwise=changed_or_asked(change, conversation, clock))
+        case CompleteTodos() | DeleteTodos() | UpdateTodos():
+            return changed(act, conversation, clock)
         case AnnotateTodo() if is_reference(act.task):
             return replace(act, task=rows_meant(act.task, conversation)[0].title)
         case RestoreTodo() if is_reference(act.task):
@@ -54,14 +53,23 @@ def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
     return act
 
 
-def with_ids(act: OnTasks, conversation: Conversation) -> OnTasks:
-    return replace(act, tasks=tuple(task for name in act.tasks for task in tasks_meant(name, conversation)))
+def changed_or_asked(change: Change, conversation: Conversation, clock: Clock) -> Change | Clarify:
+    try:
+        return changed(change, conversation, clock)
+    except Unclear as unclear:
+        return Clarify(unclear.question)
 
 
-def tasks_meant(name: str, conversation: Conversation) -> list[str]:
-    if not is_reference(name):
-        return [name]
-    return [row.id for row in rows_meant(name, conversation)]
+def changed(change: Change, conversation: Conversation, clock: Clock) -> Change:
+    """The change with ids, and with its whole new date."""
+    meant = [
+        [row.id for row in rows_meant(name, conversation)] if is_reference(name) else [name] for name in change.tasks
+    ]
+    change = replace(change, tasks=tuple(chain.from_iterable(meant)))
+    if not isinstance(change, UpdateTodos):
+        return change
+    known = {row.id: row for row in reversed(known_rows(conversation.past))}
+    return with_whole_due(change, {known[task].due for task in change.tasks if task in known}, clock)
 
 
 def rows_meant(name: str, conversation: Conversation) -> list[Row]:
@@ -157,12 +165,6 @@ def rows_changed_lately(conversation: Conversation) -> list[Row]:
             break
         rows |= {row.id: row for row in exchange.changed if row.id not in rows}
     return list(rows.values())
-
-
-def dated_whole(act: UpdateTodos, conversation: Conversation, clock: Clock) -> UpdateTodos:
-    """The change with its whole new date."""
-    known = {row.id: row for row in reversed(known_rows(conversation.past))}
-    return with_whole_due(act, {known[task].due for task in act.tasks if task in known}, clock)
 
 
 def with_whole_due(act: UpdateTodos, dues: set[str], clock: Clock) -> UpdateTodos:

@@ -3,7 +3,20 @@
 import json
 
 from chat.assistants.interface import AssistantText, ToolOutput, ToolRequest, UserText
-from chat.tests.assistants.basic.case import ADDED, DENTIST, SHOWN, StepTestCase, became, exchange, listed, row
+from chat.tests.assistants.basic.case import (
+    ADDED,
+    DENTIST,
+    LOOK,
+    MILK,
+    MOM,
+    RENT,
+    SHOWN,
+    StepTestCase,
+    became,
+    exchange,
+    listed,
+    row,
+)
 
 
 class ReferenceTests(StepTestCase):
@@ -106,3 +119,39 @@ class MovedByNameTests(StepTestCase):
             tool_name="update_task",
             arguments={"updates": [{"task": "id-9", "due": "2026-03-09 2pm"}]},
         )
+
+    async def test_it_is_the_todo_that_the_words_before_it_speak_of(self):
+        moved = {"updates": [{"task": "id-3", "due": "monday"}]}
+        for text in ("ugh, rent again. push it to monday", "The rent is killing me, so move it to monday"):
+            with self.subTest(text):
+                await self.assert_seeks(
+                    *ADDED, UserText(text), found=(MILK, MOM, RENT), tool_name="update_task", arguments=moved
+                )
+        for text in ("Mom called me. Tick that off", "mom called me so you can tick that off"):
+            with self.subTest(text):
+                await self.assert_seeks(
+                    *ADDED,
+                    UserText(text),
+                    found=(MILK, MOM, RENT),
+                    tool_name="complete_task",
+                    arguments={"tasks": ["id-2"]},
+                )
+
+    async def test_it_is_what_was_shown_where_the_words_before_it_speak_of_no_todo(self):
+        text = UserText("The weather is awful. Make that 4pm")
+        moved = {"updates": [{"task": "id-9", "due": "2026-03-06 4pm"}]}
+        await self.assert_seeks(*ADDED, text, found=(MILK, DENTIST), tool_name="update_task", arguments=moved)
+        looked = (
+            ToolRequest("look", "list_tasks", json.dumps(LOOK[1])),
+            ToolOutput("look", json.dumps(listed(MILK))),
+        )
+        question = "Which todo do you mean? Say a few words of its title."
+        await self.assert_answers(UserText("The weather is awful. Push it to monday"), *looked, text=question)
+
+    async def test_a_todo_that_was_only_spoken_of_is_not_deleted_without_asking(self):
+        looked = (
+            ToolRequest("look", "list_tasks", json.dumps(LOOK[1])),
+            ToolOutput("look", json.dumps(listed(MILK, MOM))),
+        )
+        text = UserText("we still have lots of milk, take it off")
+        await self.assert_answers(text, *looked, text="Shall I delete “buy milk”?")
