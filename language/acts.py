@@ -156,7 +156,7 @@ class Clarify:
 class Sought:
     """A change of todos that are named by words: looked for first; `otherwise` is meant where none is called so.
 
-    What is only a guess is asked about where one is.
+    What is only a guess is asked about where one is, unless `otherwise` is the same change of something shown.
     """
 
     change: Change

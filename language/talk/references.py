@@ -20,6 +20,7 @@ from language.acts import (
 )
 from language.clock import Clock, completed_date
 from language.dates.shifts import is_shift
+from language.reading.clauses.reminding import LAST_REMINDER
 from language.talk.exchanges import Conversation, Exchange, Row
 from language.text.naming import all_but, bare_name, is_pronoun, is_reference, is_several, places_of
 
@@ -62,14 +63,19 @@ def changed_or_asked(change: Change, conversation: Conversation, clock: Clock) -
 
 def changed(change: Change, conversation: Conversation, clock: Clock) -> Change:
     """The change with ids, and with its whole new date."""
-    meant = [
-        [row.id for row in rows_meant(name, conversation)] if is_reference(name) else [name] for name in change.tasks
-    ]
+    meant = (tasks_meant(name, conversation) for name in change.tasks)
     change = replace(change, tasks=tuple(chain.from_iterable(meant)))
     if not isinstance(change, UpdateTodos):
         return change
     known = {row.id: row for row in reversed(known_rows(conversation.past))}
     return with_whole_due(change, {known[task].due for task in change.tasks if task in known}, clock)
+
+
+def tasks_meant(name: str, conversation: Conversation) -> list[str]:
+    """What reminded last is known to the tool alone, for all that its name looks like a place in a list."""
+    if name == LAST_REMINDER or not is_reference(name):
+        return [name]
+    return [row.id for row in rows_meant(name, conversation)]
 
 
 def rows_meant(name: str, conversation: Conversation) -> list[Row]:

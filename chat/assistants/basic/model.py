@@ -16,6 +16,7 @@ from language.acts import (
     AnnotateTodo,
     AskTodos,
     BriefMe,
+    Change,
     ChangeMany,
     Clarify,
     DeleteTodos,
@@ -86,6 +87,9 @@ def likely_acts(text: str, clock: Clock) -> list[Act]:
 
 def spoken_of(act: Act, conversation: Conversation) -> Act:
     """What “it” is where no todo was spoken of: the briefing, or for a snooze what reminded last."""
+    if isinstance(act, Sought) and isinstance(act.otherwise, Change):
+        meant = spoken_of(act.otherwise, conversation)
+        return act if meant is act.otherwise else meant
     last = conversation.last.calls[-1] if conversation.last.calls else None
     if last and last.tool_name == "set_briefing":
         plan = last.arguments.get("plan", "day")

@@ -56,6 +56,13 @@ def exchange(text, tool_name, arguments, output, answer=""):
 
 
 LOOK = ("list_tasks", {"filter": "open", "limit": 100})
+
+
+def looked(*rows):
+    """The look before a change, and what it found."""
+    return [ToolRequest("look", "list_tasks", json.dumps(LOOK[1])), ToolOutput("look", json.dumps(listed(*rows)))]
+
+
 MILK, MOM, RENT = row("id-1", "buy milk"), row("id-2", "call mom", due="2026-03-06"), row("id-3", "pay rent")
 SHOWN = exchange(
     "what's on my list?",
@@ -86,16 +93,12 @@ class StepTestCase(SimpleTestCase):
         """The todos are looked at before anything is changed, then what was `found` is."""
         requests, _ = await self.step(*history)
         self.assertEqual(requests[-1], LOOK)
-        looked = [
-            ToolRequest("look", "list_tasks", json.dumps(LOOK[1])),
-            ToolOutput("look", json.dumps(listed(*found))),
-        ]
         undone = [
             item
             for name, given in requests[:-1]
             for item in (ToolRequest(name, name, json.dumps(given)), ToolOutput(name, json.dumps(became("undone"))))
         ]
-        self.assertEqual(await self.step(*history, *undone, *looked), ([(tool_name, arguments)], ""))
+        self.assertEqual(await self.step(*history, *undone, *looked(*found)), ([(tool_name, arguments)], ""))
         return [name for name, _ in requests[:-1]]
 
     async def assert_answers(self, *history, text):

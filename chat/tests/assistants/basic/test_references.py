@@ -6,7 +6,6 @@ from chat.assistants.interface import AssistantText, ToolOutput, ToolRequest, Us
 from chat.tests.assistants.basic.case import (
     ADDED,
     DENTIST,
-    LOOK,
     MILK,
     MOM,
     RENT,
@@ -15,6 +14,7 @@ from chat.tests.assistants.basic.case import (
     became,
     exchange,
     listed,
+    looked,
     row,
 )
 
@@ -94,6 +94,43 @@ class ReferenceTests(StepTestCase):
             arguments={"filter": "all", "text": "dentist"},
         )
 
+    async def test_it_is_the_todo_that_the_words_before_it_speak_of(self):
+        moved = {"updates": [{"task": "id-3", "due": "monday"}]}
+        for text in ("ugh, rent again. push it to monday", "The rent is killing me, so move it to monday"):
+            with self.subTest(text):
+                await self.assert_seeks(
+                    *ADDED, UserText(text), found=(MILK, MOM, RENT), tool_name="update_task", arguments=moved
+                )
+        for text in ("Mom called me. Tick that off", "mom called me so you can tick that off"):
+            with self.subTest(text):
+                await self.assert_seeks(
+                    *ADDED,
+                    UserText(text),
+                    found=(MILK, MOM, RENT),
+                    tool_name="complete_task",
+                    arguments={"tasks": ["id-2"]},
+                )
+
+    async def test_it_is_what_was_shown_where_the_words_before_it_speak_of_no_todo(self):
+        text = UserText("The weather is awful. Make that 4pm")
+        moved = {"updates": [{"task": "id-9", "due": "2026-03-06 4pm"}]}
+        await self.assert_seeks(*ADDED, text, found=(MILK, DENTIST), tool_name="update_task", arguments=moved)
+        question = "Which todo do you mean? Say a few words of its title."
+        await self.assert_answers(UserText("The weather is awful. Push it to monday"), *looked(MILK), text=question)
+
+    async def test_a_todo_that_was_only_spoken_of_is_not_deleted_without_asking(self):
+        text = UserText("we still have lots of milk, take it off")
+        await self.assert_answers(text, *looked(MILK, MOM), text="Shall I delete “buy milk”?")
+
+    async def test_to_snooze_it_where_nothing_was_shown_is_to_snooze_what_reminded_last(self):
+        for said in ("snooze it for an hour", "snooze that for 20 minutes"):
+            for text in (said, f"That was loud. {said.capitalize()}"):
+                with self.subTest(text):
+                    (call,), _ = await self.step(UserText(text))
+                    (item,) = call[1]["updates"]
+                    self.assertEqual((call[0], item["task"]), ("update_task", "the last reminder"))
+                    self.assertIn(said.partition(" for ")[2], item["remind"])
+
 
 class MovedByNameTests(StepTestCase):
     async def test_a_time_of_day_stays_when_the_day_changes(self):
@@ -119,39 +156,3 @@ class MovedByNameTests(StepTestCase):
             tool_name="update_task",
             arguments={"updates": [{"task": "id-9", "due": "2026-03-09 2pm"}]},
         )
-
-    async def test_it_is_the_todo_that_the_words_before_it_speak_of(self):
-        moved = {"updates": [{"task": "id-3", "due": "monday"}]}
-        for text in ("ugh, rent again. push it to monday", "The rent is killing me, so move it to monday"):
-            with self.subTest(text):
-                await self.assert_seeks(
-                    *ADDED, UserText(text), found=(MILK, MOM, RENT), tool_name="update_task", arguments=moved
-                )
-        for text in ("Mom called me. Tick that off", "mom called me so you can tick that off"):
-            with self.subTest(text):
-                await self.assert_seeks(
-                    *ADDED,
-                    UserText(text),
-                    found=(MILK, MOM, RENT),
-                    tool_name="complete_task",
-                    arguments={"tasks": ["id-2"]},
-                )
-
-    async def test_it_is_what_was_shown_where_the_words_before_it_speak_of_no_todo(self):
-        text = UserText("The weather is awful. Make that 4pm")
-        moved = {"updates": [{"task": "id-9", "due": "2026-03-06 4pm"}]}
-        await self.assert_seeks(*ADDED, text, found=(MILK, DENTIST), tool_name="update_task", arguments=moved)
-        looked = (
-            ToolRequest("look", "list_tasks", json.dumps(LOOK[1])),
-            ToolOutput("look", json.dumps(listed(MILK))),
-        )
-        question = "Which todo do you mean? Say a few words of its title."
-        await self.assert_answers(UserText("The weather is awful. Push it to monday"), *looked, text=question)
-
-    async def test_a_todo_that_was_only_spoken_of_is_not_deleted_without_asking(self):
-        looked = (
-            ToolRequest("look", "list_tasks", json.dumps(LOOK[1])),
-            ToolOutput("look", json.dumps(listed(MILK, MOM))),
-        )
-        text = UserText("we still have lots of milk, take it off")
-        await self.assert_answers(text, *looked, text="Shall I delete “buy milk”?")
