@@ -19,13 +19,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which todos: `filter` as list_tasks knows it, the rest narrows it."""
+    """Which todos: `filter` as list_tasks knows it, the rest narrows it; a `trait` is seen in what was found."""
 
     filter: str = "open"
     text: str = ""
     tag: str = ""
     priority: str = ""
     span: Span | None = None
+    trait: str = ""
 
 
 # What is asked: of a group which, how many, whether and in which order; of one todo when, how urgent, and how it is.

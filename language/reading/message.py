@@ -46,8 +46,8 @@ def read_message(text: str, clock: Clock) -> Reading:
 
 def read_sentences(text: str, clock: Clock) -> Reading:
     lines = [single_spaced(line) for line in text.splitlines() if line.strip(END_MARKS)]
-    if len(lines) > 1 and len(lines[0]) <= CLAUSE_MAX_CHARACTERS and forms.heading.fullmatch(lines[0]):
-        return Reading(listed_acts(lines[1:], clock), is_sure=True)
+    if len(lines) > 1 and len(lines[0]) <= CLAUSE_MAX_CHARACTERS and (head := forms.heading.fullmatch(lines[0])):
+        return Reading(listed_acts([*filter(None, [head["first"]]), *lines[1:]], clock), is_sure=True)
     is_list = len(lines) > 1 and all(map(BULLET.match, lines))
     parts = lines if is_list else sentences(text)
     count = sum(1 + len(cuts_in(part[:CLAUSE_MAX_CHARACTERS])) for part in parts)

@@ -32,10 +32,10 @@ from language.acts import (
 from language.clock import Clock
 from language.grammar import section, words
 from language.questions import OFFER, asks, offered
+from language.reading.clauses.asking import ask_which
 from language.scoring.features import CONTENT, DATE, VERB, shape, tokens_of
 from language.scoring.score import family_likelihoods, likely_ours
 from language.text.naming import is_pronoun
-from language.text.selection import select
 from language.vocabulary import TODO_VERBS
 
 forms = section("reading")
@@ -109,8 +109,11 @@ def chosen(sentence: str, reading: Reading, certain: Read, clock: Clock) -> Read
     first = reading.acts[0]
     tokens = tokens_of(sentence, clock)
     ours = surely_ours(tokens)
-    if may_write(first) and not bare.run_out.match(sentence) and (doubt := said_to_others(reading, ours)):
-        return doubt
+    if may_write(first) and not bare.run_out.match(sentence):
+        if doubt := said_to_others(sentence, reading, ours):
+            return doubt
+        if not reading.is_sure and bare.shows.fullmatch(sentence):
+            return Reading([ask_which(sentence, clock)])
     likely = family_likelihoods(tokens)
     if is_wanted(reading, ours, likely):
         return reading
@@ -151,10 +154,10 @@ def may_write(act: Act) -> bool:
     return isinstance(act, (*WRITES, Sought)) and act != AddTodo("") and not isinstance(act, CompleteTodos)
 
 
-def said_to_others(reading: Reading, ours: float) -> Reading | None:
+def said_to_others(sentence: str, reading: Reading, ours: float) -> Reading | None:
     """What becomes of a write that is not surely meant for a list of todos: not ours, or a question; None if it is."""
     first = reading.acts[0]
-    if ours < OURS_PERHAPS:
+    if ours < OURS_PERHAPS or bare.sum.fullmatch(sentence):
         return Reading([Say("outside")])
     # Nobody gives a lamp or a bank two orders with a date each.
     are_dated = len(reading.acts) > 1 and all(isinstance(act, AddTodo) and act.due for act in reading.acts)
@@ -199,9 +202,6 @@ def searched(sentence: str, reading: Reading, likely: dict[str, float], clock: C
     own = family_of(first)
     if likely[family] < (SURELY if own == "add" else LIKELY) or family == own:
         return reading
-    selection, _ = select(sentence.strip(" ?.!"), clock)
     if family == "look":
-        return Reading([AskTodos(Question.WHICH, selection)])
-    if family == "clear":
-        return Reading([ChangeMany("delete", selection)])
+        return Reading([ask_which(sentence, clock)])
     return Reading([replace(first, title="")]) if family == "ask" and isinstance(first, AddTodo) else reading

@@ -23,6 +23,8 @@ JOINED = "\N{WORD JOINER}and\N{WORD JOINER}"
 def listed_items(text: str, clock: Clock) -> list[str]:
     """The items of a list inside a sentence; the text itself when it is not surely a list."""
     parts = dated_parts(text, clock)
+    if errands := errands_of(parts, clock):
+        return errands
     is_told_apart = "," in text or forms.joint.fullmatch(cut_date(text, clock)[0])
     if is_list_of_deeds(parts, clock) or (is_told_apart and is_list_of_things(parts)):
         return with_common_date(parts, clock)
@@ -53,7 +55,7 @@ def errands_of(parts: list[str], clock: Clock) -> list[str] | None:
 
 
 def parts_of(text: str) -> list[str]:
-    kept = PAIRS.sub(lambda pair: pair[0].replace(" and ", JOINED), text)
+    kept = PAIRS.sub(lambda pair: pair[0].replace(" and ", JOINED), forms.short_and.sub(" and ", text))
     parts = [part.strip().replace(JOINED, " and ") for part in forms.separator.split(kept) if part and part.strip()]
     return parts if 1 < len(parts) <= ITEMS_MAX else [text]
 

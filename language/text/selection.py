@@ -14,7 +14,8 @@ from language.text.periods import cut_span, without
 forms = section("selection")
 
 
-FILTERS = ("undated", "overdue", "open", "trash", "done", "upcoming")
+FILTERS = ("undated", "overdue", "open", "trash", "done", "reminding", "upcoming")
+TRAITS = ("repeating", "untagged", "noted")
 # What of "this week" is over counts for these; for all others the week begins today.
 LOOKING_BACK = {"done", "trash", "overdue"}
 
@@ -56,8 +57,8 @@ def cut_area(text: str) -> tuple[str, str]:
     return (name[0].lower(), without(match, text)) if match and name else ("", text)
 
 
-def cut_filter(text: str) -> tuple[str, str]:
-    for name in FILTERS:
+def cut_filter(text: str, names: tuple[str, ...] = FILTERS) -> tuple[str, str]:
+    for name in names:
         if match := getattr(forms, name).search(text):
             return name, without(match, text)
     return "", text

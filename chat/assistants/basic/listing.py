@@ -135,7 +135,8 @@ def qualities(selection: Selection) -> list[str]:
         "undated": _("without a date"),
         "reminding": _("with reminders to come"),
     }
-    said = [places.get(selection.filter, "")]
+    traits = {"repeating": _("with a repeat"), "untagged": _("without tags"), "noted": _("with notes")}
+    said = [places.get(selection.filter, ""), traits.get(selection.trait, "")]
     if selection.span:
         by_day = {"done": _("finished %(span)s"), "trash": _("deleted %(span)s")}
         when = by_day.get(selection.filter, pgettext("todos", "due %(span)s"))

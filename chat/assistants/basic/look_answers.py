@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
-from habits.wording import list_text, when_text
+from habits.wording import list_text, quoted_text, when_text
 from language.acts import (
     AnnotateTodo,
     AskTodos,
@@ -36,6 +36,12 @@ URGENCIES = {
     "medium": gettext_noop("medium priority"),
     "high": gettext_noop("high priority"),
     "urgent": gettext_noop("urgent priority"),
+}
+# What no tool looks for is seen in what it found.
+TRAITS: dict[str, Callable[[Row], bool]] = {
+    "repeating": lambda row: bool(row.repeats),
+    "untagged": lambda row: not row.tags,
+    "noted": lambda row: bool(row.notes),
 }
 # A change to a whole group that is not made, by what it would do.
 NOTHING_TO = {
@@ -90,7 +96,7 @@ def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
     """The answer to a question from what list_tasks found."""
     if call.error:
         return _("I could not look that up: %(reason)s") % {"reason": call.error}
-    rows, total = call.rows, call.total
+    rows, total = with_trait(ask.selection.trait, call)
     answers: dict[Question, Callable[[], str]] = {
         Question.WHICH: lambda: (
             list_answer(ask.selection, rows, total, clock)
@@ -104,7 +110,17 @@ def question_answer(ask: AskTodos, call: Call, clock: Clock) -> str:
         Question.ABOUT_ONE: lambda: one_answer(ask, rows, about_sentence),
         Question.HOW_URGENT: lambda: one_answer(ask, rows, urgency_sentence),
     }
-    return answers[ask.question]()
+    said = answers[ask.question]()
+    is_part = ask.selection.trait and call.total > len(call.rows)
+    return f"{said}\n\n{_(NO_MORE)}" if is_part else said
+
+
+def with_trait(trait: str, call: Call) -> tuple[Sequence[Row], int]:
+    """The todos that were found; of a trait those that have it, and how many."""
+    if trait not in TRAITS:
+        return call.rows, call.total
+    rows = [row for row in call.rows if TRAITS[trait](row)]
+    return rows, len(rows)
 
 
 def list_answer(selection: Selection, rows: Sequence[Row], total: int, clock: Clock) -> str:
@@ -176,7 +192,8 @@ def about_sentence(row: Row) -> str:
     sentence = _("%(todo)s is done, %(facts)s.") if row.done else _("%(todo)s is open, %(facts)s.")
     if not facts(row):
         sentence = _("%(todo)s is done.") if row.done else _("%(todo)s is open.")
-    return sentence % {"todo": quoted(row), "facts": ", ".join(facts(row))}
+    told = sentence % {"todo": quoted(row), "facts": ", ".join(facts(row))}
+    return f"{told}\n\n{quoted_text(row.notes)}" if row.notes else told
 
 
 def several_match(rows: Sequence[Row], words: str) -> str:

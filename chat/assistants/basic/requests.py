@@ -79,7 +79,7 @@ def batch_and_items(act: AddTodo | CompleteTodos | UpdateTodos | DeleteTodos) ->
 def look_for(act: Look) -> dict[str, Any]:
     match act:
         case AskTodos():
-            return selected(act.selection) | ({"limit": LIST_MAX} if act.shown else {})
+            return selected(act.selection) | ({"limit": LIST_MAX} if act.shown or act.selection.trait else {})
         case ChangeMany():
             return selected(with_tag_first(act)) | {"limit": LIST_MAX}
         case AnnotateTodo() | OfferToDelete():

@@ -48,17 +48,14 @@ def headed(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     """The todos behind a head that says that several follow, with the date of the head."""
     if (listed_for := forms.list_for.fullmatch(text)) and (listed_for["tag"] or listed_for["before"]):
         return under_tag(listed_for, clock)
-    head, _, value = text.partition(":")
-    if not value.strip():
-        head, _, value = text.partition(",")
-        if not forms.counted_head.fullmatch(head):
-            return None
-    words, due = cut_date(head, clock)
-    if not value.strip() or not forms.several_head.fullmatch(words.strip()):
-        return None
-    is_parted = "," in value or forms.counted_head.fullmatch(head)
-    parts = parts_of(value.strip()) if is_parted else listed_items(value.strip(), clock)
-    return [replace(todo, due=todo.due or due) for todo in todos_from(parts, clock)]
+    for joint in (":", " are ", ","):
+        head, _, value = text.partition(joint)
+        is_counted = forms.counted_head.fullmatch(head)
+        words, due = cut_date(head, clock) if value.strip() and (is_counted or joint == ":") else ("", "")
+        if forms.several_head.fullmatch(words.strip()):
+            parts = parts_of(value.strip()) if "," in value or is_counted else listed_items(value.strip(), clock)
+            return [replace(todo, due=todo.due or due) for todo in todos_from(parts, clock)]
+    return None
 
 
 def under_tag(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:

@@ -6,12 +6,12 @@ Nothing here can change a todo, so a topic may be found by taking away the words
 from dataclasses import replace
 
 from language.acts import Act, AskTodos, Question, Say, Selection
-from language.clock import Clock
+from language.clock import Clock, cut_date
 from language.grammar import section, words
 from language.text.naming import has_sign, is_pronoun, places_of
 from language.text.periods import cut_span
+from language.text.selection import TRAITS, cut_filter, select, without_general_words
 from language.text.selection import forms as selecting
-from language.text.selection import select, without_general_words
 from language.vocabulary import IRREGULAR_PAST, TODO_VERBS
 
 forms = section("asking")
@@ -19,6 +19,9 @@ forms = section("asking")
 FRAGMENT_WORDS = 4
 # "Any appointments today?" has no topic but the day.
 GENERIC = words("generic_nouns")
+# Words of questions that say nothing of what is asked for.
+ASKING = words("asking") | words("filler") | words("leading") | words("generic_nouns")
+MARKS = " ,.;:!?'\"()-–"
 
 
 def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
@@ -66,8 +69,8 @@ def direct_question(text: str, clock: Clock) -> Act:
         return AskTodos(Question.WHAT_FIRST, replace(select(text, clock)[0], priority=""))
     if forms.how_many.fullmatch(text):
         return AskTodos(Question.HOW_MANY, narrowed(text, clock))
-    if match := forms.when.fullmatch(text):
-        return ask_when(match["what"], clock)
+    if (match := forms.when.fullmatch(text)) and topic_of(match["what"]):
+        return ask_about_one(Question.WHEN, match["what"])
     is_whether = forms.yes_no.fullmatch(text) and not forms.of_whole_list.fullmatch(text)
     return ask_whether(text, clock) if is_whether else ask_which(text, clock)
 
@@ -100,12 +103,11 @@ def request_to_see(text: str, clock: Clock) -> AskTodos | None:
         return shown(text, showing["rest"], clock)
     if (wishing := forms.wishing.fullmatch(text)) and wishes_list(text, wishing["rest"]):
         return ask_which(wishing["rest"], clock)
-    if tagged := forms.tag_alone.fullmatch(text):
-        return AskTodos(Question.WHICH, Selection(tag=tagged["tag"].lower()))
     if forms.sorted.fullmatch(text):
         return AskTodos(Question.WHICH, Selection())
     if (
-        forms.bare_events.fullmatch(text)
+        forms.tag_alone.fullmatch(text)
+        or forms.bare_events.fullmatch(text)
         or forms.bare_state.fullmatch(text)
         or (forms.bare_list.fullmatch(text) and is_list_named(text, clock))
     ):
@@ -125,12 +127,6 @@ def ask_about_one(question: Question, words: str) -> AskTodos:
     return AskTodos(question, Selection("all", task), task=task)
 
 
-def ask_when(words: str, clock: Clock) -> AskTodos:
-    if is_pronoun(words) or places_of(words) or topic_of(words):
-        return ask_about_one(Question.WHEN, words)
-    return ask_which(words, clock)
-
-
 def ask_whether(text: str, clock: Clock) -> AskTodos:
     selection, rest = select(text, clock)
     topic = topic_of(rest)
@@ -144,23 +140,26 @@ def ask_which(text: str, clock: Clock) -> AskTodos:
 
 
 def narrowed(text: str, clock: Clock) -> Selection:
-    """The selection of a question that has a topic only behind "about"."""
+    """The selection of a question: what is left beside the list and the words that only ask is looked for."""
     selection, rest = select(text, clock)
+    trait, rest = cut_filter(rest, TRAITS)
     about = selecting.about.search(rest)
-    topic = topic_of(about["text"]) if about and not forms.empty_topic.fullmatch(about["text"]) else ""
-    return replace(selection, text=topic or selection.text)
+    topic = content_of(about["text"] if about else rest, clock) or selection.text
+    return replace(selection, text=topic, trait=trait)
+
+
+def content_of(text: str, clock: Clock) -> str:
+    """The words that say what is asked for: no general ones, and no times of the day, by which none are found."""
+    text, _ = cut_date(without_general_words(forms.plain_list.sub(" ", text)), clock)
+    words = [word.strip(MARKS) for word in text.split()]
+    return " ".join(word for word in words if word and word.lower() not in ASKING)
 
 
 def shown(text: str, rest: str, clock: Clock) -> AskTodos:
-    """ "Show my work tasks", "check my list for milk": what is left beside the list is the topic."""
-    selection, left = select(rest, clock)
-    looked_for = forms.looked_for.fullmatch(left) if forms.look_in.match(text) else None
-    if looked_for and (topic := topic_of(looked_for["what"])):
-        return AskTodos(Question.IS_THERE, Selection("all", topic), task=topic)
-    about = selecting.about.search(left)
-    left = about["text"] if about else without_general_words(without_list(left))
-    topic = "" if looked_for else " ".join(forms.left_over.sub(" ", left).split())
-    return AskTodos(Question.WHICH, replace(selection, text=topic or selection.text))
+    """ "Show my work tasks", "check my list for milk"."""
+    looked_for = forms.looked_for.fullmatch(select(rest, clock)[1]) if forms.look_in.match(text) else None
+    topic = topic_of(looked_for["what"]) if looked_for else ""
+    return AskTodos(Question.IS_THERE, Selection("all", topic), task=topic) if topic else ask_which(rest, clock)
 
 
 def shows_todos(text: str, rest: str) -> bool:

@@ -72,6 +72,25 @@ class AnswerTests(StepTestCase):
             text="“pay rent” no longer repeats.",
         )
 
+    async def test_what_no_tool_looks_for_is_picked_out_of_what_it_found(self):
+        standup = row("id-1", "standup", repeats="every weekday", tags=["work"])
+        milk = row("id-2", "buy milk", notes="oat, 2 litres")
+        for text, told in (
+            ("show all recurring", "You have 1 open todo with a repeat:\n\n1. standup · repeats every weekday · #work"),
+            ("what's not tagged", "You have 1 open todo without tags:\n\n1. buy milk"),
+            ("which ones have notes", "You have 1 open todo with notes:\n\n1. buy milk"),
+        ):
+            arguments = {"filter": "open", "limit": 100}
+            await self.assert_answers(*exchange(text, "list_tasks", arguments, listed(standup, milk)), text=told)
+        many = exchange("what's not tagged", "list_tasks", arguments, listed(standup, total=130))
+        told = "You have no open todos without tags.\n\nI cannot list any more than that. "
+        await self.assert_answers(*many, text=f"{told}Ask for a part, for example “what is due this week?”.")
+
+    async def test_a_note_is_read_with_its_todo(self):
+        milk = row("id-2", "buy milk", notes="oat, 2 litres")
+        asked = exchange("what does the note on milk say", "list_tasks", {"filter": "all"}, listed(milk))
+        await self.assert_answers(*asked, text="“buy milk” is open.\n\n“oat, 2 litres”")
+
     async def test_an_undo_is_told_in_the_sentences_of_the_tool(self):
         undone = became("undone", MILK, note="“buy milk” is off the list again.")
         for text, arguments, answer in (
