@@ -182,7 +182,7 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         or asked_for(text, clock, corrects=clause.corrects)
         or asked_away(text, clock)
         or understand_question(text, clock, asked=asked)
-        or understand_change(text, clock, corrects=clause.corrects)
+        or understand_change(text, clock, corrects=clause.corrects, asked=asked)
     )
     if act:
         return [act]

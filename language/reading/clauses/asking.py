@@ -21,7 +21,6 @@ FRAGMENT_WORDS = 4
 GENERIC = words("generic_nouns")
 # Words of questions that say nothing of what is asked for.
 ASKING = words("asking") | words("filler") | words("leading") | words("generic_nouns")
-MARKS = " ,.;:!?'\"()-–"
 
 
 def understand_question(text: str, clock: Clock, *, asked: bool) -> Act | None:
@@ -151,7 +150,7 @@ def narrowed(text: str, clock: Clock) -> Selection:
 def content_of(text: str, clock: Clock) -> str:
     """The words that say what is asked for: no general ones, and no times of the day, by which none are found."""
     text, _ = cut_date(without_general_words(forms.plain_list.sub(" ", text)), clock)
-    words = [word.strip(MARKS) for word in text.split()]
+    words = [word.strip(" ,.;:!?'\"()-–") for word in text.split()]
     return " ".join(word for word in words if word and word.lower() not in ASKING)
 
 

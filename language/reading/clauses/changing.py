@@ -16,12 +16,14 @@ from language.acts import (
     CompleteTodos,
     DeleteTodos,
     OfferToDelete,
+    Question,
     Sought,
     UpdateTodos,
 )
 from language.clock import Clock, is_date
 from language.grammar import Forms, section, words
 from language.reading.clauses.adding import todo_from
+from language.reading.clauses.asking import ask_about_one
 from language.reading.clauses.moving import forms as moving
 from language.reading.clauses.moving import moved
 from language.text.details import priority_named, tags_named
@@ -55,7 +57,7 @@ OF_WHICH = gettext_noop(
 )
 
 
-def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act | None:
+def understand_change(text: str, clock: Clock, *, corrects: bool = False, asked: bool = False) -> Act | None:
     """The change that the clause asks for or tells of, or None."""
     if forms.mark_it.fullmatch(text):
         return CompleteTodos(("it",))
@@ -65,7 +67,9 @@ def understand_change(text: str, clock: Clock, *, corrects: bool = False) -> Act
         return Clarify(gettext(OF_WHICH))
     if act := moved(text, clock, corrects=corrects):
         return act
-    return told_with_time(text, clock) or first_act(CHANGES, text, clock)
+    act = told_with_time(text, clock) or first_act(CHANGES, text, clock)
+    # "Milk done?" wants to know, and tells no news.
+    return ask_about_one(Question.ABOUT_ONE, act.tasks[0]) if asked and isinstance(act, CompleteTodos) else act
 
 
 def first_act(changes: Changes, text: str, clock: Clock) -> Act | None:

@@ -1,6 +1,6 @@
 """What is asked of the list: each word of a question counts."""
 
-from language.acts import AddTodo, AskTodos, Question, Say, Selection
+from language.acts import AddTodo, AskTodos, CompleteTodos, Question, Say, Selection
 from language.reading.message import understand
 from language.tests.reading.case import CLOCK, UnderstandingTestCase
 
@@ -54,6 +54,8 @@ class QuestionTests(UnderstandingTestCase):
                 "which ones have notes?": which(trait="noted"),
                 "what has no date": which(filter="undated"),
                 "list everything with a reminder": which(filter="reminding"),
+                "what has no priority": which(priority="none"),
+                "todos containing milk": which("milk"),
             }
         )
 
@@ -67,6 +69,21 @@ class QuestionTests(UnderstandingTestCase):
                 "what's in the notes": about("it"),
                 "what does the note on the milk say": about("milk"),
                 "what's in the note for the dentist": about("dentist"),
+            }
+        )
+
+    def test_whether_something_is_done_is_no_news(self):
+        def about(task):
+            return AskTodos(Question.ABOUT_ONE, Selection("all", task), task)
+
+        self.assert_means(
+            {
+                "milk done?": about("milk"),
+                "paid the rent?": about("paid the rent"),
+                "got milk?": about("milk"),
+                "report finished?": about("report"),
+                "milk done": CompleteTodos(("milk",)),
+                "can you mark the milk done?": CompleteTodos(("milk",)),
             }
         )
 
