@@ -39,7 +39,7 @@ from language.text.naming import is_pronoun
 from language.vocabulary import TODO_VERBS
 
 forms = section("reading")
-bare = section("bare")
+bare, sums = section("bare"), section("sums").sum
 
 # A write is doubted below this likelihood of its family, and another family is taken from this one on.
 HARDLY, LIKELY = 0.02, 0.6
@@ -157,7 +157,7 @@ def may_write(act: Act) -> bool:
 def said_to_others(sentence: str, reading: Reading, ours: float) -> Reading | None:
     """What becomes of a write that is not surely meant for a list of todos: not ours, or a question; None if it is."""
     first = reading.acts[0]
-    if ours < OURS_PERHAPS or bare.sum.fullmatch(sentence):
+    if ours < OURS_PERHAPS or sums.fullmatch(sentence):
         return Reading([Say("outside")])
     # Nobody gives a lamp or a bank two orders with a date each.
     are_dated = len(reading.acts) > 1 and all(isinstance(act, AddTodo) and act.due for act in reading.acts)
