@@ -1,7 +1,9 @@
 """Dates inside sentences: where the person's date words are, so that titles and names go without them."""
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from habits.values import UNSAID, Habits
@@ -15,19 +17,20 @@ forms = section("clock")
 TIME_ALONE = forms.time_alone
 # Each look reads the rest of the text again.
 DATES_LOOKED_AT = 6
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
 class Clock:
     """The person's present: what "tomorrow" is counted from, and how they are used to read a date.
 
-    The clock of one message (`for_message`) reads a text once, however many forms ask; all texts share one effort.
+    The clock of one message (`for_message`) reads a text `once`, however many forms ask; all texts share one effort.
     """
 
     now: datetime.datetime
     zone: ZoneInfo
     effort: Effort | None = field(default=None, compare=False)
-    read: dict[str, FoundDate | None] = field(default_factory=dict, compare=False)
+    read: dict[tuple[Callable[..., Any], str], Any] = field(default_factory=dict, compare=False)
     habits: Habits = UNSAID
 
     def for_message(self) -> "Clock":
@@ -37,24 +40,35 @@ class Clock:
     def today(self) -> datetime.date:
         return self.now.astimezone(self.zone).date()
 
+    def once(self, reading: "Callable[[str, Clock], Made]", text: str) -> Made:
+        """What the reading makes of the text; of a message, each text is read but once."""
+        if self.effort is None:
+            return reading(text, self)
+        if (reading, text) not in self.read:
+            self.read[reading, text] = reading(text, self)
+        return self.read[reading, text]
+
     def find(self, text: str) -> FoundDate | None:
         """The date words in the text; raises Unclear for an impossible or two-way date."""
-        if text in self.read:
-            return self.read[text]
-        try:
-            found = find_date(text, self.zone, self.now, habits=self.habits, effort=self.effort)
-        except DateNotUnderstood as refusal:
-            raise Unclear(refusal.sentence) from refusal
-        if self.effort is not None:
-            self.read[text] = found
-        return found
+        return self.once(found_in, text)
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the text has date words; raises Unclear where the message has too many to be read."""
-        try:
-            return date_places(text, self.zone, self.now, self.effort, self.habits)
-        except DateNotUnderstood as refusal:
-            raise Unclear(refusal.sentence) from refusal
+        return self.once(places_in, text)
+
+
+def found_in(text: str, clock: Clock) -> FoundDate | None:
+    try:
+        return find_date(text, clock.zone, clock.now, habits=clock.habits, effort=clock.effort)
+    except DateNotUnderstood as refusal:
+        raise Unclear(refusal.sentence) from refusal
+
+
+def places_in(text: str, clock: Clock) -> list[tuple[int, int]]:
+    try:
+        return date_places(text, clock.zone, clock.now, clock.effort, clock.habits)
+    except DateNotUnderstood as refusal:
+        raise Unclear(refusal.sentence) from refusal
 
 
 def cut_date(text: str, clock: Clock) -> tuple[str, str]:

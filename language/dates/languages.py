@@ -111,3 +111,5 @@ def _openings() -> dict[str, int]:
 
 
 OPENINGS = _openings()
+# The words of such phrases, which may mean nothing alone.
+PHRASED = frozenset(word for phrase, kinds in LEXICON.items() if kinds and " " in phrase for word in phrase.split())

@@ -20,6 +20,8 @@ JOINTS = (Kind.BY, Kind.ON, Kind.FOR, Kind.UNTIL)
 # No date begins with one of these …
 NO_STARTERS = (Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.MERIDIEM, Kind.THROUGH, Kind.OCLOCK, Kind.FINISHED, Kind.OH)
 STARTERS = frozenset(Kind) - frozenset(NO_STARTERS)
+# Behind the words that lead to it, it begins with one of these.
+OPENERS = STARTERS - LEAD_STRENGTHS.keys()
 # … and none has only these.
 NO_ANCHORS = (
     *(Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.THROUGH, Kind.THE, Kind.IN, Kind.ON, Kind.BY, Kind.FOR, Kind.NEXT),
@@ -140,6 +142,8 @@ def read_phrase(words: Words, start: int, reference: Reference) -> Phrase | None
 
 
 def _core(words: Words, place: int, start: int, reference: Reference) -> Phrase | None:
+    if place >= len(words.tokens) or OPENERS.isdisjoint(words.tokens[place].kinds):
+        return None
     return _day_first(words, place, start, reference) or _time_first(words, place, start, reference)
 
 

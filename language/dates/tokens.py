@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from language.dates.languages import COMPOUNDS, LEXICON, OPENINGS, Kind, known_word, plain
+from language.dates.languages import COMPOUNDS, LEXICON, OPENINGS, PHRASED, Kind, known_word, plain
 from language.grammar import words as known_words
 
 CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "`": "`", "'": "'"}
@@ -133,6 +133,12 @@ def clauses(text: str) -> list[Words]:
         found.extend(_clauses_between(text, position, start))
         position = end
     return [_merged(words) for words in found if words.tokens]
+
+
+def may_be_date(text: str) -> bool:
+    """Whether all its words can stand in a date, which is far sooner told than what they say."""
+    chunks = (chunk for chunk in CHUNK.findall(text) if chunk != "," and chunk not in HARD_BREAKS)
+    return all(piece.kinds or piece.word in PHRASED for chunk in chunks for piece in _pieces(chunk, ordinal=False)[0])
 
 
 def _clauses_between(text: str, start: int, end: int) -> list[Words]:

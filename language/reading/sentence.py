@@ -124,7 +124,7 @@ def whole_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         return [*parts] if len(parts) > 1 else None
     if unless_there := if_missing(clause.text, clock):
         return [unless_there]
-    added = headed(clause.text, clock) or understand_afterthought(clause.text, clock)
+    added = clock.once(headed, clause.text) or clock.once(understand_afterthought, clause.text)
     return [*added] if added and not understand_question(clause.text, clock, asked=clause.asked) else None
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from habits.speech import gettext_noop
 from language.clock import Clock
 from language.dates import resolve_date
+from language.dates.tokens import may_be_date
 from language.errors import DateNotUnderstood
 from language.grammar import section
 
@@ -92,9 +93,15 @@ def passed_at_edge(text: str, clock: Clock) -> str:
 
 def is_over(words: str, clock: Clock) -> bool | None:
     """Whether the moment is over; None for words that say none. A whole day is over when it has ended."""
+    return clock.once(has_passed, words)
+
+
+def has_passed(words: str, clock: Clock) -> bool | None:
     year = forms.year.fullmatch(words)
     if forms.behind_us.fullmatch(words) or (year and int(year["year"]) < clock.today.year):
         return True
+    if not may_be_date(words):
+        return None
     try:
         due = resolve_date(words, clock.zone, clock.now, habits=clock.habits).due
     except DateNotUnderstood:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from habits.speech import gettext, gettext_noop
 from habits.values import UNSAID, Habits
 from language.dates import resolve_date
+from language.dates.tokens import may_be_date
 from language.due import Due
 from language.errors import DateNotUnderstood
 from language.grammar import LANGUAGES, in_english, section
@@ -51,10 +52,6 @@ TOO_MANY = gettext_noop("A todo has at most %(most)s reminders.")
 IS_OVER = gettext_noop("“%(words)s” is over already: that was %(moment)s.")
 
 
-def is_snooze(phrase: str) -> bool:
-    return forms.snooze.fullmatch(_folded(phrase)) is not None
-
-
 def says_never(phrase: str) -> bool:
     return forms.never.fullmatch(_folded(phrase)) is not None
 
@@ -78,13 +75,14 @@ def read_rules(
     for phrase in said:
         if len(phrase) > PHRASE_MAX:
             raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": f"{phrase[:60]}…"})
-    if [_folded(phrase).lower() in AUTOMATIC for phrase in said] == [True]:
+    folded = [*map(_folded, said)]
+    if len(folded) == 1 and folded[0].lower() in AUTOMATIC:
         return None
-    rules = known if any(forms.also.search(phrase.strip()) or is_snooze(phrase) for phrase in said) else []
-    if any(map(is_snooze, said)):
-        rules = [rule for rule in rules if not rule.once]
-    asked = [phrase for phrase in said if not says_never(phrase)]
-    rules = [*rules, *(rule for phrase in asked for rule in _rules_of(phrase, due, zone, now, habits))]
+    rules = known if any(forms.also.search(phrase.strip()) for phrase in said) else []
+    if any(map(forms.snooze.fullmatch, folded)):
+        rules = [rule for rule in known if not rule.once]
+    asked = [words for words in folded if not forms.never.fullmatch(words)]
+    rules = [*rules, *(rule for words in asked for rule in _rules_of(words, due, zone, now, habits))]
     for rule in rules:
         if rule not in known:
             _refuse_past(rule, due, zone, now, habits)
@@ -94,11 +92,11 @@ def read_rules(
 
 
 def _rules_of(
-    phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits
+    folded: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime, habits: Habits
 ) -> list[ReminderRule]:
-    words = forms.also.sub("", _folded(phrase)).strip()
+    words = forms.also.sub("", folded).strip()
     if ";" in words:
-        told = [piece for piece in words.split(";") if piece.strip()]
+        told = [_folded(piece) for piece in words.split(";") if piece.strip()]
         return [rule for piece in told for rule in _rules_of(piece, due, zone, now, habits)]
     try:
         return [_rule_of(words, due, zone, now, habits)]
@@ -188,13 +186,13 @@ def _moment(words: str, zone: ZoneInfo, now: datetime.datetime, habits: Habits) 
     if forms.ever_again.match(words):
         raise DateNotUnderstood(gettext(REPEATED))
     try:
-        found = resolve_date(words, zone, now, habits=habits)
-    except DateNotUnderstood as refusal:
-        raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": words[:60]}) from refusal
+        found = resolve_date(words, zone, now, habits=habits) if may_be_date(words) else None
+    except DateNotUnderstood:
+        found = None
+    if found is None or found.due is None:
+        raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": words[:60]})
     if found.recurrence:
         raise DateNotUnderstood(gettext(REPEATED))
-    if found.due is None:
-        raise DateNotUnderstood(gettext(NOT_UNDERSTOOD) % {"words": words[:60]})
     wall = datetime.datetime.combine(found.due.date, found.due.time or MORNING)
     if wall.second or wall.microsecond:
         # A rule is of whole minutes, and the one that began may be over.
@@ -212,7 +210,8 @@ def _refuse_past(rule: ReminderRule, due: Due | None, zone: ZoneInfo, now: datet
 def _folded(phrase: str) -> str:
     words = " ".join(phrase.replace("’", "'").split()).strip(" .,!")
     for language in LANGUAGES:
-        words = in_english(words, "reminders", language)
+        if any(word in words.lower() for word in section("counting_back", language).signs):
+            words = in_english(words, "reminders", language)
     led = forms.led.match(words)
     words = words[led.end() :] if led else words
     time_first = forms.hour_first.fullmatch(words)

@@ -14,7 +14,7 @@ BETWEEN_TAGS = re.compile(r"(?:,| and)+ | ")
 
 def cut_priority(text: str) -> tuple[str, str]:
     """The text without the words for its priority, and that priority ("" when none is said)."""
-    for form in forms.priority_forms.patterns:
+    for form in forms.priority_forms.patterns if forms.priority_sign.search(text) else ():
         if match := form.search(text):
             kept = f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}".strip()
             return (kept, priority_named(match["level"])) if kept else (text, "")

@@ -33,7 +33,7 @@ def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     if forms.new_list.fullmatch(text):
         return [Clarify(gettext(ONE_LIST))]
     text = forms.list_of_day.sub(r"my \g<list> for \g<day>", text)
-    if several := headed(text, clock):
+    if several := clock.once(headed, text):
         return several
     if match := forms.to_list.fullmatch(text):
         return listed(list_value(match), clock)
@@ -41,7 +41,7 @@ def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
         return listed(match["value"], clock)
     if forms.remind_alone.fullmatch(text):
         return [AddTodo("")]
-    return understand_afterthought(text, clock) or understand_new_item(text, clock)
+    return clock.once(understand_afterthought, text) or understand_new_item(text, clock)
 
 
 def headed(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:

@@ -181,12 +181,12 @@ def update(task: str | None, remind: str) -> UpdateTodos:
 
 def is_when(words: str, clock: Clock) -> bool:
     """Whether the words say when to remind of something that is due at some time."""
-    return rules_in(words, clock) is not None
+    return clock.once(rules_in, words) is not None
 
 
 def counts_back(words: str, clock: Clock) -> bool:
     """Whether they say it by the date of the todo, and not by themselves; never is such a word too."""
-    rules = [] if forms.hour_alone.fullmatch(words.strip()) else rules_in(words, clock)
+    rules = [] if forms.hour_alone.fullmatch(words.strip()) else clock.once(rules_in, words)
     return says_never(words) or (bool(rules) and all(rule.on is None for rule in rules or ()))
 
 
