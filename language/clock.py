@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from habits.values import UNSAID, Habits
@@ -17,7 +17,6 @@ forms = section("clock")
 TIME_ALONE = forms.time_alone
 # Each look reads the rest of the text again.
 DATES_LOOKED_AT = 6
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,17 @@ class Clock:
     def today(self) -> datetime.date:
         return self.now.astimezone(self.zone).date()
 
-    def once(self, reading: "Callable[[str, Clock], Made]", text: str) -> Made:
-        """What the reading makes of the text; of a message, each text is read but once."""
-        if self.effort is None:
-            return reading(text, self)
-        if (reading, text) not in self.read:
-            self.read[reading, text] = reading(text, self)
-        return self.read[reading, text]
+    def once(self, reading: "Callable[[str, Clock], Any]", text: str) -> Any:
+        """What the reading makes of the text, once a message; raises Unclear for a date that is refused."""
+        if (reading, text) in self.read:
+            return self.read[reading, text]
+        try:
+            made = reading(text, self)
+        except DateNotUnderstood as refusal:
+            raise Unclear(refusal.sentence) from refusal
+        if self.effort is not None:
+            self.read[reading, text] = made
+        return made
 
     def find(self, text: str) -> FoundDate | None:
         """The date words in the text; raises Unclear for an impossible or two-way date."""
@@ -58,17 +61,11 @@ class Clock:
 
 
 def found_in(text: str, clock: Clock) -> FoundDate | None:
-    try:
-        return find_date(text, clock.zone, clock.now, habits=clock.habits, effort=clock.effort)
-    except DateNotUnderstood as refusal:
-        raise Unclear(refusal.sentence) from refusal
+    return find_date(text, clock.zone, clock.now, habits=clock.habits, effort=clock.effort)
 
 
 def places_in(text: str, clock: Clock) -> list[tuple[int, int]]:
-    try:
-        return date_places(text, clock.zone, clock.now, clock.effort, clock.habits)
-    except DateNotUnderstood as refusal:
-        raise Unclear(refusal.sentence) from refusal
+    return date_places(text, clock.zone, clock.now, clock.effort, clock.habits)
 
 
 def cut_date(text: str, clock: Clock) -> tuple[str, str]:

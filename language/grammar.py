@@ -91,10 +91,7 @@ class Section:
         return {word: name for name, group in self.entries.items() for word in (name, *group)}
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self.entries[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        return self.entries[name]
 
 
 @cache

@@ -65,10 +65,8 @@ def read_day(words: Words, place: int, reference: Reference) -> DayReading | Non
 
 def _day_itself(words: Words, place: int, reference: Reference) -> DayReading | None:
     """A day that is not named by its distance from another."""
-    for read in READERS:
-        reading = read(words, place, reference)
-        if reading is not None:
-            return reading
+    if reading := next(filter(None, (read(words, place, reference) for read in READERS)), None):
+        return reading
     dated = words.has(place, Kind.NEXT, Kind.THIS) and words.has(place + 1, Kind.NUMERIC, Kind.ORDINAL, Kind.MONTH)
     return _day_itself(words, place + 1, reference) if dated else None  # "next 6th of april"
 
@@ -110,8 +108,6 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
         return several
     if not within:
         return _offset_behind(words, place, reference, found)
-    if words.word(end) in {"time", "now"}:
-        end += 1
     return _in_week(words, distant(end, reference, reference.today, (count, unit)), unit, reference)
 
 
@@ -141,8 +137,6 @@ def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple
 
 
 def _offset_from(words: Words, place: int, reference: Reference, amount: tuple[int, str]) -> DayReading | None:
-    if words.has(place + 1, Kind.NOW):
-        return distant(place + 2, reference, reference.today, amount)
     day = _day_itself(words, words.skip(place + 1, Kind.THE), reference)
     if day is None or day.time or amount[1] in SHORT_UNITS:
         return None

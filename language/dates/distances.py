@@ -117,9 +117,7 @@ def distant(end: int, reference: Reference, start: datetime.date, amount: tuple[
     count, unit = amount
     if unit in SHORT_UNITS:
         return _soon(end, reference, datetime.timedelta(**{SHORT_UNITS[unit]: count}))
-    date = None
-    if abs(count) <= (LAST_YEAR - FIRST_YEAR) * 366:
-        date = roll(start, LONG_UNITS[unit] * count)
+    date = roll(start, LONG_UNITS[unit] * count)
     if date is None:
         return DayReading(end, reference.today, problem=gettext(TOO_FAR))
     return DayReading(end, date)
@@ -127,10 +125,7 @@ def distant(end: int, reference: Reference, start: datetime.date, amount: tuple[
 
 def _soon(end: int, reference: Reference, distance: datetime.timedelta) -> DayReading:
     """Elapsed time, not wall time: an hour is an hour also when the clocks change."""
-    try:
-        moment = (reference.local.astimezone(datetime.UTC) + distance).astimezone(reference.zone)
-    except OverflowError:
-        return DayReading(end, reference.today, problem=gettext(TOO_FAR))
+    moment = (reference.local.astimezone(datetime.UTC) + distance).astimezone(reference.zone)
     if moment.year > LAST_YEAR:
         return DayReading(end, reference.today, problem=gettext(TOO_FAR))
     if distance < datetime.timedelta(minutes=1):

@@ -6,7 +6,7 @@ from habits.speech import gettext, gettext_noop
 from language.dates.calendar import DayReading, Reference
 from language.dates.days import read_day
 from language.dates.languages import Kind
-from language.dates.repeats import RepeatReading, read_every, read_repeat, repeated_day
+from language.dates.repeats import RepeatReading, read_every, read_repeat, repeated_day, without_days
 from language.dates.times import Clock, TimeReading, read_time
 from language.dates.tokens import DETERMINERS, Words
 from language.errors import DateNotUnderstood
@@ -26,7 +26,7 @@ OPENERS = STARTERS - LEAD_STRENGTHS.keys()
 NO_ANCHORS = (
     *(Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.THROUGH, Kind.THE, Kind.IN, Kind.ON, Kind.BY, Kind.FOR, Kind.NEXT),
     *(Kind.THIS, Kind.LAST, Kind.FROM, Kind.NOW, Kind.AFTER, Kind.FINISHED, Kind.UNTIL, Kind.STARTING, Kind.NUMBER),
-    *(Kind.END, Kind.MIDDLE, Kind.BEGIN, Kind.OTHER, Kind.ONCE, Kind.EVERY, Kind.BETWEEN, Kind.OH),
+    *(Kind.END, Kind.MIDDLE, Kind.BEGIN, Kind.OTHER, Kind.ONCE, Kind.EVERY, Kind.BETWEEN, Kind.OH, Kind.EXCEPT),
 )
 ANCHORS = frozenset(Kind) - frozenset(NO_ANCHORS)
 FARTHEST_ANCHOR = 7
@@ -168,7 +168,8 @@ def _repeated(phrase: Phrase, reference: Reference) -> Phrase:
     repeat = repeated_day(phrase.words, phrase.day, phrase.end) if phrase.day else None
     following = phrase.words.skip(phrase.end, Kind.OF)
     following += phrase.words.word(following) == "repeat"
-    if repeat is None and phrase.day and (every := read_every(phrase.words, following, reference)):
+    is_thing = phrase.words.word(phrase.start - 1) in DETERMINERS  # "plan my weekend every friday"
+    if repeat is None and phrase.day and not is_thing and (every := read_every(phrase.words, following, reference)):
         # "Tomorrow at 5pm every week": the day is the first time.
         grown = replace(phrase, day=None, starting=phrase.day, repeat=every, end=every.end, problem=every.problem)
         return _with_suffixes(grown, reference)
@@ -263,6 +264,8 @@ def _with_suffixes(phrase: Phrase, reference: Reference) -> Phrase:
 
 def _with_limits(phrase: Phrase, reference: Reference) -> Phrase:
     words, place = phrase.words, phrase.end
+    if phrase.repeat and (fewer := without_days(words, place, phrase.repeat)):
+        return replace(phrase, repeat=fewer, end=fewer.end)
     if words.has(place, Kind.AFTER, Kind.FROM) and words.has(place + 1, Kind.FINISHED):
         return replace(phrase, from_completion=True, end=place + 2)
     if words.has(place, Kind.STARTING):
@@ -387,7 +390,5 @@ def _stands_alone(phrase: Phrase, place: int) -> bool:
     """Whether "10:30" or "midday" ends what is said, so that it describes nothing."""
     words = phrase.words
     round_minutes = (":" in words.word(place) and words.word(place)[-1] in "05") or words.word(place).endswith("ish")
-    if phrase.start == 0 and words.has(place, Kind.NAMED_TIME) and words.word(phrase.end) == "to":
-        return True  # "noon to get lunch"
     written = phrase.start > 0 and (words.has(place, Kind.NAMED_TIME) or round_minutes or phrase.end > place + 1)
     return written and phrase.end >= len(words.tokens) and words.word(phrase.start - 1) not in DETERMINERS

@@ -10,6 +10,7 @@ from language.dates.tokens import DETERMINERS, Words
 from language.recurrence import TOO_FINE, Rule, check_interval, parse_rule
 
 WORKDAYS = tuple((0, day) for day in range(SATURDAY))
+EACH_DAY = tuple((0, day) for day in range(7))
 WEEKEND = ((0, SATURDAY), (0, SUNDAY))
 LONGEST_LIST = 7
 FREQUENCIES = {
@@ -37,13 +38,9 @@ class RepeatReading:
 
 def read_repeat(words: Words, place: int, reference: Reference) -> RepeatReading | None:
     """The repeat at `place`."""
-    if place >= len(words.tokens) or not words.tokens[place].kinds:
-        return None
-    for read in (_every, _of_every_month, _adverb, _plural, _once_a, _day_then_every):
-        reading = read(words, place, reference)
-        if reading is not None:
-            return _checked(reading)
-    return None
+    readers = (_every, _of_every_month, _adverb, _plural, _once_a, _day_then_every)
+    reading = next(filter(None, (read(words, place, reference) for read in readers)), None)
+    return _checked(reading) if reading else None
 
 
 def _checked(reading: RepeatReading) -> RepeatReading:
@@ -63,11 +60,9 @@ def _every(words: Words, place: int, reference: Reference) -> RepeatReading | No
     counted_from = words.get(place, Kind.EVERY)
     if counted_from is None:
         return None
-    for read in (_every_unit, _every_days, _every_part, _every_nth, _every_date):
-        reading = read(words, place + 1, reference)
-        if reading is not None:
-            return replace(reading, from_completion=counted_from == "completion")
-    return None
+    readers = (_every_unit, _every_days, _every_part, _every_nth, _every_date)
+    reading = next(filter(None, (read(words, place + 1, reference) for read in readers)), None)
+    return replace(reading, from_completion=counted_from == "completion") if reading else None
 
 
 def _every_unit(words: Words, place: int, reference: Reference) -> RepeatReading | None:
@@ -286,6 +281,16 @@ def _days_of_week(words: Words, place: int) -> tuple[tuple[tuple[int, int], ...]
     if words.has(place, Kind.WEEKEND):
         return WEEKEND, place + 1
     return _weekdays(words, place)
+
+
+def without_days(words: Words, place: int, repeat: RepeatReading) -> RepeatReading | None:
+    """ "Every weekday except wednesday": the repeat on the days that are left."""
+    excepted, end = _days_of_week(words, words.skip(words.skip(place + 1, Kind.ON), Kind.EVERY))
+    days = EACH_DAY if repeat.rule == Rule("DAILY") else repeat.rule.days
+    left = tuple(day for day in days if day not in excepted)
+    if not words.has(place, Kind.EXCEPT) or left in ((), days):
+        return None
+    return replace(repeat, end=end, rule=Rule("WEEKLY", repeat.rule.interval, days=left))
 
 
 def _once_a(words: Words, place: int, reference: Reference) -> RepeatReading | None:

@@ -68,10 +68,7 @@ def _elapsed(step: datetime.timedelta, due: Due | None, zone: ZoneInfo, now: dat
     if due is not None and due.at is None:
         raise DateNotUnderstood(gettext(NEEDS_TIME))
     zone = ZoneInfo(due.zone) if due else zone
-    try:
-        wall = ((due.at if due and due.at else now).astimezone(datetime.UTC) + step).astimezone(zone)
-    except OverflowError:
-        raise DateNotUnderstood(gettext(TOO_FAR)) from None
+    wall = ((due.at if due and due.at else now).astimezone(datetime.UTC) + step).astimezone(zone)
     if wall.year > LAST_YEAR:
         raise DateNotUnderstood(gettext(TOO_FAR))
     return Due(wall.date(), wall.time().replace(second=0, microsecond=0), zone.key)

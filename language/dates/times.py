@@ -83,11 +83,8 @@ def _single(words: Words, place: int, *, loose: bool) -> TimeReading | None:
     at = words.has(place, Kind.AT)
     start = place + at
     is_range = words.has(place - 1, Kind.FROM, Kind.BETWEEN)
-    for read in READERS[1:] if is_range else READERS:
-        reading = read(words, start, at=at or loose)
-        if reading is not None:
-            return reading
-    return None
+    readers = READERS[1:] if is_range else READERS
+    return next(filter(None, (read(words, start, at=at or loose) for read in readers)), None)
 
 
 def _digits(words: Words, place: int, *, at: bool) -> TimeReading | None:
@@ -213,8 +210,9 @@ def _hour(words: Words, place: int) -> int | None:
 
 def _fraction(words: Words, place: int, *, at: bool) -> TimeReading | None:
     """half past nine, quarter to five, ten past eight, halb neun."""
-    # At "half two" it is half past.
-    is_short = at and words.word(place) == "half" and _hour(words, place + 1) is not None
+    # "At half two" and "pick her up half two" are half past.
+    is_short = words.word(place) == "half" and _hour(words, place + 1) is not None
+    is_short = is_short and (at or not (words.opaque(place + 2) or words.has(place + 2, Kind.UNIT)))
     found = (HALF_HOUR, place + 1) if is_short else _minutes_around(words, place)
     if found is None:
         return None

@@ -80,15 +80,9 @@ def ended_by_past(words: list[str], clock: Clock) -> Passed | None:
 def passed_at_edge(text: str, clock: Clock) -> str:
     """The words of a moment that is over, with which the text begins or ends; empty where there are none."""
     words = text.split()
-    for parts in (
-        (words[:place] for place in range(min(WHEN_WORDS, len(words) - 1), 0, -1)),
-        (words[place:] for place in range(max(1, len(words) - WHEN_WORDS), len(words))),
-    ):
-        readings = ((" ".join(part), is_over(" ".join(part), clock)) for part in parts)
-        said, over = next((reading for reading in readings if reading[1] is not None), ("", False))
-        if over:
-            return said
-    return ""
+    begins = (words[:place] for place in range(min(WHEN_WORDS, len(words) - 1), 0, -1))
+    ends = (words[place:] for place in range(max(1, len(words) - WHEN_WORDS), len(words)))
+    return next((said for said in map(" ".join, (*begins, *ends)) if is_over(said, clock)), "")
 
 
 def is_over(words: str, clock: Clock) -> bool | None:
@@ -100,10 +94,8 @@ def has_passed(words: str, clock: Clock) -> bool | None:
     year = forms.year.fullmatch(words)
     if forms.behind_us.fullmatch(words) or (year and int(year["year"]) < clock.today.year):
         return True
-    if not may_be_date(words):
-        return None
     try:
-        due = resolve_date(words, clock.zone, clock.now, habits=clock.habits).due
+        due = resolve_date(words, clock.zone, clock.now, habits=clock.habits).due if may_be_date(words) else None
     except DateNotUnderstood:
         return None
     if due is None:

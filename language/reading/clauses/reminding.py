@@ -54,7 +54,7 @@ def reminding_of_line(line: str, clock: Clock) -> LineReminding | None:
         return LineReminding(match.end("rest"), len(text), match["when"])
     start = len(text) - len(text.lstrip())
     match = forms.before_what.fullmatch(text.strip())
-    if match and is_when(match["when"], clock) and clock.find(match["what"]):
+    if match and clock.once(rules_in, match["when"]) is not None and clock.find(match["what"]):
         return LineReminding(start, start + match.start("what"), match["when"])
     match = forms.lead.match(text)
     rest = text[match.end() :].strip() if match else ""
@@ -97,7 +97,7 @@ def changed_alone(text: str, clock: Clock) -> list[Act] | None:
         return [update(match["task"], "none")]
     if match := forms.snoozed.fullmatch(text):
         return snoozed(match["task"] or "", match["until"] or "", clock)
-    if (match := forms.before_what.fullmatch(text)) and is_when(match["when"], clock):
+    if (match := forms.before_what.fullmatch(text)) and clock.once(rules_in, match["when"]) is not None:
         return None if forms.clause.search(match["what"]) else [of_what(match["when"], match["what"], clock)]
     match = forms.alone.fullmatch(text)
     return reminded_of(match, clock) if match else None
@@ -117,11 +117,11 @@ def reminded_of(match: re.Match[str], clock: Clock) -> list[Act] | None:
 
 
 def snoozed(task: str, until: str, clock: Clock) -> list[Act] | None:
-    if task and not until and is_when(f"snooze {task}", clock):
+    if task and not until and clock.once(rules_in, f"snooze {task}") is not None:
         task, until = "", task
     if not task and is_pronoun(until):
         task, until = until, ""
-    if until and not is_when(f"snooze {until}", clock):
+    if until and clock.once(rules_in, f"snooze {until}") is None:
         return None
     return [update(task, f"snooze {until or SNOOZED_FOR}")]
 
@@ -145,11 +145,11 @@ def beside(text: str, clock: Clock, read: Callable[[str], Sequence[Act] | None])
 
 def tail_of(text: str, clock: Clock) -> re.Match[str] | None:
     match = forms.tail.fullmatch(text)
-    if match and is_over(match["when"], clock):
-        raise Unclear(gettext(OVER) % {"when": match["when"]})
-    if match and is_when(match["when"], clock) and (counts_back(match["when"], clock) or clock.find(match["rest"])):
-        return match
-    return None
+    if match is None or clock.once(rules_in, match["when"]) is None:
+        if match and is_over(match["when"], clock):
+            raise Unclear(gettext(OVER) % {"when": match["when"]})
+        return None
+    return match if counts_back(match["when"], clock) or clock.find(match["rest"]) else None
 
 
 def with_remind(rest: str, when: str, clock: Clock, read: Callable[[str], Sequence[Act] | None]) -> list[Act] | None:
@@ -177,11 +177,6 @@ def merged(readings: Sequence[Reading]) -> list[Reading]:
 def update(task: str | None, remind: str) -> UpdateTodos:
     named = (task or IT).strip()
     return UpdateTodos((IT if named.lower() in {"that", "this", "the reminder", "it"} else named,), remind=remind)
-
-
-def is_when(words: str, clock: Clock) -> bool:
-    """Whether the words say when to remind of something that is due at some time."""
-    return clock.once(rules_in, words) is not None
 
 
 def counts_back(words: str, clock: Clock) -> bool:

@@ -5,6 +5,7 @@ from language.acts import (
     AnnotateTodo,
     AskTodos,
     ChangeMany,
+    Clarify,
     CompleteTodos,
     DeleteTodos,
     Question,
@@ -181,6 +182,18 @@ class ChangingTests(UnderstandingTestCase):
                 'add a note to the report: use "Template B"': AnnotateTodo("report", 'use "Template B"'),
             }
         )
+
+    def test_a_distance_from_the_date_that_it_has_is_a_move_and_no_new_todo(self):
+        for text, due in {"dentist an hour earlier": "an hour earlier", "dentist 2 days later": "2 days later"}.items():
+            moved = UpdateTodos(("dentist",), due=due)
+            offer = f"Shall I add “{text}” to your list?"
+            self.assert_means({text: Sought(moved, otherwise=Clarify(offer))})
+
+    def test_what_waits_until_a_month_needs_a_day(self):
+        self.assert_asks_back("pause the gym until april", "oil change can wait till april", "hold the rent until may")
+
+    def test_both_are_moved_together(self):
+        self.assert_means({"both for saturday": UpdateTodos(("both",), due="saturday")})
 
     def test_what_is_cleared_from_a_calendar_is_asked_about_by_name(self):
         self.assert_asks_back("clear my next event", "clear off the vet appointment tomorrow")

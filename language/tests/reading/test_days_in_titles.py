@@ -17,10 +17,22 @@ class DaysInTitlesTests(UnderstandingTestCase):
     def test_what_is_left_of_a_date_is_asked_about(self):
         self.assert_asks_back("add december", "add call mum from", "add review all changes since")
 
+    def test_a_particle_before_a_day_is_part_of_the_title(self):
+        self.assert_means(
+            {
+                "remind me to let the plumber in tomorrow": AddTodo("let the plumber in", "tomorrow"),
+                "remind me to hand the essay in on friday": AddTodo("hand the essay in", "on friday"),
+            }
+        )
+
+    def test_an_excepted_day_is_one_without_the_repeat(self):
+        self.assert_means(
+            {"remind me to feed the hens every day except monday": AddTodo("feed the hens", "every day except monday")}
+        )
+
     def test_a_day_that_is_excepted_or_doubted_is_no_title(self):
         self.assert_asks_back(
             "tomorrow afternoon haircut instead of saturday",
-            "feed the hens every day except monday",
             "choir every week but not in august",
             "brunch with lou same day 11:30",
             "send the draft friday, a week before",

@@ -1,8 +1,10 @@
 """Talk changes nothing, and neither does anything odd, long or uncertain."""
 
 import random
+from unittest import mock
 
 from language.acts import AddTodo, Clarify, UndoChanges
+from language.dates import phrases
 from language.dates.phrases import TOO_MANY_DATES
 from language.reading.message import REQUESTS_MAX, understand
 from language.tests.reading.case import CLOCK, UnderstandingTestCase
@@ -75,6 +77,13 @@ class BadInputTests(UnderstandingTestCase):
         for _ in range(1000):
             text = " ".join(chance.choices(words, k=chance.randint(1, 12)))
             self.assertTrue(understand(text, CLOCK), text)
+
+    def test_each_stretch_of_words_is_read_once_for_dates(self):
+        texts = [f"remind me to call bob about paper {number} tomorrow at {number % 9 + 1}pm" for number in range(50)]
+        read = "language.dates.phrases._day_first"
+        with mock.patch(read, wraps=phrases._day_first) as reading:
+            understand(". ".join(texts), CLOCK)
+        self.assertLess(reading.call_count / len(texts), 20)
 
     def test_more_dates_than_can_be_read_at_once_change_nothing(self):
         text = ". ".join(" ".join(f"at {(7 * line + word) % 23}" for word in range(70)) for line in range(20))
