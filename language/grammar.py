@@ -28,7 +28,7 @@ WORDS = Path(__file__).parent / "words"
 LANGUAGES = ("de", "fr", "es")
 NAMED_PART = re.compile(r"\{([a-z_]+)\}")
 PARENTHESIS = re.compile(r"(?<!\\)\((?!\?)")
-HEAD = re.compile(r"([\w .'-]+?)(:| ~| =)(?: (.+))?")
+HEAD = re.compile(r"([\w .,'-]+?)(:| ~| =)(?: (.+))?")
 PART = re.compile(r"where (\w+)(?:(:)| = (.+))")
 
 

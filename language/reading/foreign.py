@@ -29,6 +29,7 @@ from language.reading.clauses.adding import listed, todo_from
 from language.reading.foreign_questions import asked, first_word, opens_question
 from language.reminders.passed import OVER, passed_at_edge
 from language.text.items import is_list_of_things
+from language.text.naming import is_reference
 from language.text.periods import cut_span
 from language.vocabulary import NOTATION, TODO_VERBS, grammar_words
 
@@ -38,7 +39,7 @@ END_MARKS = " .!?¡¿"
 NOT_UNDERSTOOD = gettext_noop("Shall I add “%(title)s” to your list? Of other languages I know few sentences.")
 TOPICS = ("thanks", "hello", "not_meant", "no", "yes")
 # "Not done" changes nothing, nor is it something to do.
-DENIABLE = ("clear", "complete", "move", "delete", "maybe_unwanted")
+DENIABLE = ("clear", "complete", "move", "rank", "delete", "maybe_unwanted")
 # What is put on a list is told apart by each "and"; of what to remember, two may be one.
 ON_LIST, REMEMBERED = 1, 3
 TITLE_WORDS_MAX, DATE_WORDS_MAX = 6, 5
@@ -57,21 +58,47 @@ def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -
     known = {language: len(said & own_words(language)) for language in LANGUAGES}
     # A word with an accent may be of any.
     for language in sorted(filter(known.get if text.isascii() else None, LANGUAGES), key=lambda each: -known[each]):
-        request = FRAMES[language].courtesy.sub("", text) or text
-        if acts := acts_in(request, clock, language, is_asked=is_asked):
+        if acts := acts_in(request_in(text, language), clock, language, is_asked=is_asked):
             return acts
-    english = sum(word in grammar_words() or word in TODO_VERBS for word in said - all_date_words())
+    english = sum(
+        word in grammar_words() or word in TODO_VERBS for word in said.difference(*map(date_words, LANGUAGES))
+    )
     most = max(known.values())
     if not most or most < english or first_word(text) in TODO_VERBS:
         return None  # English, perhaps with a name or a day of another language in it
     for language in (each for each in LANGUAGES if known[each] == most):
-        request = FRAMES[language].courtesy.sub("", text) or text
-        if todos := todos_in(request, clock, language, is_asked=is_asked):
+        if todos := todos_in(request_in(text, language), clock, language, is_asked=is_asked):
             return todos
         if first_word(text) in words("requests", language) - grammar_words() or is_denied(text, language):
             return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})]
     is_told = most >= SURE_WORDS and most > english and not is_asked
     return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})] if is_told else None
+
+
+def request_in(text: str, language: str) -> str:
+    """The sentence without what is said around its request, and with its priority as English marks it."""
+    marked = with_marks(text, language)
+    return FRAMES[language].courtesy.sub("", marked) or marked
+
+
+def with_marks(text: str, language: str) -> str:
+    """ "Miete, hohe Priorität" as "Miete !high"."""
+    for level, forms in section("priorities", language).entries.items():
+        text = forms.sub(f" !{level} ", text)
+    return " ".join(text.split())
+
+
+def answer_in_english(text: str) -> str:
+    """A short answer as English says it, but for its days and titles: "nein, Donnerstag", "la deuxième"."""
+    for language in LANGUAGES:
+        text = spoken_of(with_marks(in_english(text.rstrip(".! "), "answers", language), language), language)
+    return text
+
+
+def spoken_of(name: str, language: str) -> str:
+    """ "Das zweite" is "the second"; what speaks of nothing shown before stays as it is."""
+    said = in_english(name, "references", language)
+    return said if is_reference(said) else name
 
 
 def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[Act] | None:
@@ -82,7 +109,11 @@ def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[A
     for name, make in MAKERS.items():
         is_none = (denied and name in DENIABLE) or (is_asked and name == "expect")
         matches = [] if is_none else getattr(FRAMES[language], name).fullmatches(text)
-        made = (make(each, clock, language) for each in matches if not (is_deed and leads_to_title(each)))
+        made = (
+            make(each, clock, language)
+            for each in matches
+            if not (is_deed and each.groupdict().get("what") and each.start("what"))
+        )
         acts = next(filter(None, made), None)
         if is_asked and acts and isinstance(acts[0], CompleteTodos) and not FRAMES[language].able.fullmatch(text):
             (task,) = acts[0].tasks
@@ -91,11 +122,6 @@ def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[A
             return acts
     talk = talk_in(text, language)
     return [talk] if talk else None
-
-
-def leads_to_title(match: re.Match[str]) -> bool:
-    """Whether words stand before the todo that is named, and name it no more."""
-    return "what" in match.groupdict() and match.start("what") > 0
 
 
 def talk_in(text: str, language: str) -> Say | None:
@@ -136,11 +162,6 @@ def date_words(language: str) -> frozenset[str]:
 def own_words(language: str) -> frozenset[str]:
     """Its words and its words of dates."""
     return signs(language) | date_words(language)
-
-
-@cache
-def all_date_words() -> frozenset[str]:
-    return frozenset[str]().union(*map(date_words, LANGUAGES))
 
 
 @cache
@@ -193,7 +214,7 @@ def each_of(todo: AddTodo, language: str) -> list[AddTodo]:
         form = f"%s {verb}"
     elif not is_deed(said, language):
         things, form = todo.title, "%s"
-    parts = apart(things, language, REMEMBERED)
+    parts = apart(things, language, REMEMBERED, is_kept=form != "%s")
     return [replace(todo, title=form % each) for each in parts.split(", ")] if parts != things else [todo]
 
 
@@ -225,9 +246,9 @@ def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     return [named(act, language) for act in listed(apart(value, language, ON_LIST), clock)]
 
 
-def apart(value: str, language: str, least: int) -> str:
-    """The things of a list with commas between them and without their articles; other words as they are."""
-    parts = [without_article(part, language) for part in FRAMES[language].between.split(value)]
+def apart(value: str, language: str, least: int, *, is_kept: bool = False) -> str:
+    """The things of a list with commas between them, their articles only beside a verb; other words as they are."""
+    parts = [part if is_kept else without_article(part, language) for part in FRAMES[language].between.split(value)]
     deeds = words("verbs", language).intersection(value.lower().split())
     return ", ".join(parts) if len(parts) >= least and not deeds and is_list_of_things(parts) else value
 
@@ -266,12 +287,8 @@ def cleared(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
 
 
 def completed(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    return [] if opens_question(match["what"], language) else [CompleteTodos((name_in(match, language),))]
-
-
-def offered_away(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    """ "Teammeeting streichen": asked about the todo that is there, which may be to strike or to paint."""
-    return [OfferToDelete(name_in(match, language), todo_from(match[0], clock))]
+    name = name_in(match, language)
+    return [] if opens_question(name, language) else [CompleteTodos((name,))]
 
 
 def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
@@ -287,7 +304,7 @@ def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     name = FRAMES[language].leads.sub("", name.rstrip())
     if not due or not name or FRAMES[language].listed.search(name):
         return []
-    return [UpdateTodos((without_article(name, language),), due=due)]
+    return [UpdateTodos((named_todo(name, language),), due=due)]
 
 
 @cache
@@ -299,14 +316,14 @@ def distance_in(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?:\b|d')(?P<number>\d{{1,3}}|{count}) (?P<unit>{unit})(?: (?:{way}))?$", re.IGNORECASE)
 
 
-def retitled(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
-    return [UpdateTodos((name_in(match, language),), title=match["title"])]
-
-
 def name_in(match: re.Match[str], language: str) -> str:
+    return named_todo(match.groupdict().get("what") or "it", language)
+
+
+def named_todo(words: str, language: str) -> str:
+    name = spoken_of(words, language)
     # "L'assurance" is one word of a title.
-    name = match["what"]
-    return name if "'" in name[:2] else without_article(name, language)
+    return name if name != words or "'" in name[:2] else without_article(name, language)
 
 
 def without_article(title: str, language: str) -> str:
@@ -321,12 +338,16 @@ MAKERS: dict[str, Maker] = {
     "expect": expected,
     "reopen": lambda match, clock, language: [CompleteTodos((name_in(match, language),), reopen=True)],
     "complete": completed,
-    "rename": retitled,
+    "rename": lambda match, clock, language: [UpdateTodos((name_in(match, language),), title=match["title"])],
+    "rank": lambda match, clock, language: [UpdateTodos((name_in(match, language),), priority=match["mark"][1:])],
     "move": moved,
     "look": lambda match, clock, language: asked(match[0], clock, language),
     "unwanted": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
     "delete": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
-    "maybe_unwanted": offered_away,
+    # "Teammeeting streichen": asked about the todo that is there, which may be to strike or to paint.
+    "maybe_unwanted": lambda match, clock, language: [
+        OfferToDelete(name_in(match, language), todo_from(match[0], clock))
+    ],
     "add": added,
     "shown": lambda match, clock, language: asked(match[0], clock, language),
 }

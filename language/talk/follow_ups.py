@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from habits.speech import gettext
+from language import questions
 from language.acts import (
     Act,
     AddTodo,
@@ -23,22 +24,11 @@ from language.acts import (
 from language.clock import TIME_ALONE, Clock, cut_date, is_date
 from language.dates.shifts import is_shift
 from language.grammar import section
-from language.questions import (
-    ASK_TITLE,
-    COMPLETE_OFFER,
-    OFFER,
-    OFFERS_OF_CHANGE,
-    OFFERS_OF_GROUP,
-    OFFERS_TO_DELETE,
-    TAKE_BACK,
-    asks,
-    offered,
-)
 from language.reading.clauses.adding import title_of, todo_from
 from language.reading.clauses.bare import todo_behind
 from language.reading.clauses.moving import TO_WHICH_DAY, moved_somewhen
 from language.reading.clauses.reminding import counts_back
-from language.reading.foreign import NOT_UNDERSTOOD, understand_foreign_talk
+from language.reading.foreign import NOT_UNDERSTOOD, answer_in_english, understand_foreign_talk
 from language.reading.message import understand
 from language.reading.sentence import certain_acts, understand_talk
 from language.reminders.passed import passed_in_title, passed_reminder
@@ -64,10 +54,11 @@ Refusal = tuple[Call, int, Outcome]
 
 def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """The acts of a message that answers the assistant's last question; None when it stands for itself."""
-    text, last = conversation.current.text, conversation.last
+    text, last = answer_in_english(conversation.current.text), conversation.last
+    conversation = replace(conversation, current=replace(conversation.current, text=text))
     talk = understand_talk(clause_of(text).text) or understand_foreign_talk(text)
     said = "yes" if forms.agrees.fullmatch(clause_of(text).text) else talk.topic if isinstance(talk, Say) else ""
-    if asks(last.answer, ASK_TITLE):
+    if questions.asks(last.answer, questions.ASK_TITLE):
         return titled(conversation, said, clock)
     if answered := yes_or_no(conversation, said, clock):
         return answered
@@ -75,7 +66,7 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
         return picked
     if refused := refusals(last.calls):
         return repeated(refused, conversation, said, clock)
-    if asks(last.answer, WHICH_ONE) and all(call.tool_name == "list_tasks" for call in last.calls):
+    if questions.asks(last.answer, WHICH_ONE) and all(call.tool_name == "list_tasks" for call in last.calls):
         return chosen_for_it(conversation, clock)
     return next(filter(None, (way(conversation, clock) for way in WAYS_ON)), None)
 
@@ -84,23 +75,23 @@ def yes_or_no(conversation: Conversation, said: str, clock: Clock) -> list[Act] 
     """A yes to what was offered; a no to what is done already is asked about."""
     last = conversation.last
     if said == "no" and any(outcome.outcome in CHANGED for outcome in last.outcomes):
-        return deed_for_other(conversation, clock) or [Clarify(gettext(TAKE_BACK))]
-    if said == "yes" and asks(last.answer, TAKE_BACK):
+        return deed_for_other(conversation, clock) or [Clarify(gettext(questions.TAKE_BACK))]
+    if said == "yes" and questions.asks(last.answer, questions.TAKE_BACK):
         return [UndoChanges()]
-    is_offer = asks(last.answer, OFFER, NOT_UNDERSTOOD, *OFFERS_OF_CHANGE)
+    is_offer = questions.asks(last.answer, questions.OFFER, NOT_UNDERSTOOD, *questions.OFFERS_OF_CHANGE)
     return accepted(conversation, clock) if said == "yes" and is_offer else None
 
 
 def accepted(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """What the assistant offered to do."""
     last = conversation.last
-    if asks(last.answer, *OFFERS_OF_CHANGE):
+    if questions.asks(last.answer, *questions.OFFERS_OF_CHANGE):
         offered_rows = [row for row in last.rows if row.title in last.answer]
         if len(offered_rows) != 1:
             return None
-        if asks(last.answer, *OFFERS_TO_DELETE):
+        if questions.asks(last.answer, *questions.OFFERS_TO_DELETE):
             return [DeleteTodos((offered_rows[0].id,))]
-        if asks(last.answer, COMPLETE_OFFER):
+        if questions.asks(last.answer, questions.COMPLETE_OFFER):
             return [CompleteTodos((offered_rows[0].id,))]
         return [replace(act, tasks=(offered_rows[0].id,)) for act in changes_before(conversation, clock)] or None
     todo = todo_behind(clause_of(last.text).text, clock)
@@ -110,7 +101,7 @@ def accepted(conversation: Conversation, clock: Clock) -> list[Act] | None:
 def picked_of_group(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
     """What was offered of a whole group, of those that "yes", "both", "the second one" or "all but the first" pick."""
     last, clause = conversation.last, clause_of(conversation.current.text)
-    verb = next((verb for verb, offer in OFFERS_OF_GROUP.items() if asks(last.answer, offer)), "")
+    verb = next((verb for verb, offer in questions.OFFERS_OF_GROUP.items() if questions.asks(last.answer, offer)), "")
     if not verb or clause.asked or certain_acts(clause, clock) not in (None, [Say("yes")]):
         return None
     picked = choice(forms.just.sub("", clause.text), list(last.rows), "", clock)
@@ -158,7 +149,7 @@ def acts_before(conversation: Conversation, clock: Clock) -> list[Act]:
 
 def moved_to_day(conversation: Conversation, clock: Clock) -> list[Act] | None:
     """ "Postpone the dentist" – to which day? – "friday"."""
-    if not asks(conversation.last.answer, TO_WHICH_DAY):
+    if not questions.asks(conversation.last.answer, TO_WHICH_DAY):
         return None
     what, due = moved_somewhen(clause_of(conversation.last.text).text), clause_of(conversation.current.text).text
     return [UpdateTodos(names_in(what), due=due)] if what and is_readable_date(due, clock) else None
@@ -203,7 +194,7 @@ def more_things(conversation: Conversation, clock: Clock) -> list[Act] | None:
         return None
     if understand(conversation.current.text, clock) != [Say("outside")]:
         return None
-    question = offered(todo_behind(text, clock))
+    question = questions.offered(todo_behind(text, clock))
     return [question] if question else None
 
 

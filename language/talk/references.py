@@ -5,19 +5,7 @@ from dataclasses import replace
 from itertools import chain
 
 from habits.speech import gettext, gettext_noop, ngettext
-from language.acts import (
-    Act,
-    AnnotateTodo,
-    AskTodos,
-    Change,
-    Clarify,
-    CompleteTodos,
-    DeleteTodos,
-    RestoreTodo,
-    Sought,
-    Unclear,
-    UpdateTodos,
-)
+from language import acts
 from language.clock import Clock, completed_date
 from language.dates.shifts import is_shift
 from language.reading.clauses.reminding import LAST_REMINDER
@@ -34,38 +22,38 @@ NO_LIST = gettext_noop(
 BARE_HOUR = re.compile(r"(?:at )?(?:1[01]|[1-9])(?::\d\d)?")
 
 
-def resolve(act: Act, conversation: Conversation, clock: Clock) -> Act:
+def resolve(act: acts.Act, conversation: Conversation, clock: Clock) -> acts.Act:
     """The act with ids where it spoke of something shown before; raises Unclear when nothing, or too much, fits."""
-    if isinstance(act, Sought) and all(map(is_reference, act.change.tasks)):
+    if isinstance(act, acts.Sought) and all(map(is_reference, act.change.tasks)):
         act = act.change
     match act:
-        case Sought(otherwise=CompleteTodos() | DeleteTodos() | UpdateTodos() as change):
+        case acts.Sought(otherwise=acts.CompleteTodos() | acts.DeleteTodos() | acts.UpdateTodos() as change):
             return replace(act, otherwise=changed_or_asked(change, conversation, clock))
-        case CompleteTodos() | DeleteTodos() | UpdateTodos():
+        case acts.CompleteTodos() | acts.DeleteTodos() | acts.UpdateTodos():
             return changed(act, conversation, clock)
-        case AnnotateTodo() if is_reference(act.task):
+        case acts.AnnotateTodo() if is_reference(act.task):
             return replace(act, task=rows_meant(act.task, conversation)[0].title)
-        case RestoreTodo() if is_reference(act.task):
+        case acts.RestoreTodo() if is_reference(act.task):
             row = rows_meant(act.task, conversation)[0]
             return replace(act, task=row.title, todo_id=row.id)
-        case AskTodos() if act.task and is_reference(act.task):
+        case acts.AskTodos() if act.task and is_reference(act.task):
             row = rows_meant(act.task, conversation)[0]
             return replace(act, task=row.id, selection=replace(act.selection, filter="all", text=row.title))
     return act
 
 
-def changed_or_asked(change: Change, conversation: Conversation, clock: Clock) -> Change | Clarify:
+def changed_or_asked(change: acts.Change, conversation: Conversation, clock: Clock) -> acts.Change | acts.Clarify:
     try:
         return changed(change, conversation, clock)
-    except Unclear as unclear:
-        return Clarify(unclear.question)
+    except acts.Unclear as unclear:
+        return acts.Clarify(unclear.question)
 
 
-def changed(change: Change, conversation: Conversation, clock: Clock) -> Change:
+def changed(change: acts.Change, conversation: Conversation, clock: Clock) -> acts.Change:
     """The change with ids, and with its whole new date."""
     meant = (tasks_meant(name, conversation) for name in change.tasks)
     change = replace(change, tasks=tuple(chain.from_iterable(meant)))
-    if not isinstance(change, UpdateTodos):
+    if not isinstance(change, acts.UpdateTodos):
         return change
     known = {row.id: row for row in reversed(known_rows(conversation.past))}
     return with_whole_due(change, {known[task].due for task in change.tasks if task in known}, clock)
@@ -88,9 +76,9 @@ def rows_meant(name: str, conversation: Conversation) -> list[Row]:
     if is_several(name) and len(rows) == 1:
         rows = rows_changed_lately(conversation)
     if not rows:
-        raise Unclear(gettext(NOTHING_BEFORE))
+        raise acts.Unclear(gettext(NOTHING_BEFORE))
     if is_pronoun(name) and len(rows) > 1:
-        raise Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(rows)}")
+        raise acts.Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(rows)}")
     return rows
 
 
@@ -98,19 +86,19 @@ def row_named(name: str, conversation: Conversation) -> Row:
     """The one todo of the last list whose title has all words of the name; what is left out must be known for sure."""
     shown, words = shown_rows(conversation), set(bare_name(name).lower().split())
     if not shown:
-        raise Unclear(gettext(NO_LIST))
+        raise acts.Unclear(gettext(NO_LIST))
     fitting = [row for row in shown if words <= set(row.title.lower().split())]
     if len(fitting) != 1:
-        raise Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(fitting or shown)}")
+        raise acts.Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(fitting or shown)}")
     return fitting[0]
 
 
 def rows_at(places: tuple[int, ...], rows: list[Row]) -> list[Row]:
     """The rows at places counted from 1, or from the end when negative."""
     if not rows:
-        raise Unclear(gettext(NO_LIST))
+        raise acts.Unclear(gettext(NO_LIST))
     if any(not -len(rows) <= place <= len(rows) for place in places):
-        raise Unclear(
+        raise acts.Unclear(
             ngettext(
                 "The last list has %(count)s todo. Which number do you mean?",
                 "The last list has %(count)s todos. Which number do you mean?",
@@ -173,7 +161,7 @@ def rows_changed_lately(conversation: Conversation) -> list[Row]:
     return list(rows.values())
 
 
-def with_whole_due(act: UpdateTodos, dues: set[str], clock: Clock) -> UpdateTodos:
+def with_whole_due(act: acts.UpdateTodos, dues: set[str], clock: Clock) -> acts.UpdateTodos:
     """ "Change it to 4pm" keeps the day that the todo has, "no, Thursday" keeps its time."""
     dues = dues - {""}
     if len(dues) != 1 or not act.due or act.due == "none" or is_shift(act.due):

@@ -4,6 +4,7 @@ from language.acts import UpdateTodos
 from language.clock import Clock, is_date
 from language.grammar import section
 from language.reading.clauses.bare import forms as bare
+from language.reading.foreign import understand_foreign
 from language.reading.repairs import corrected_title
 from language.reading.sentence import certain_acts
 from language.talk.exchanges import Conversation
@@ -29,6 +30,7 @@ def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
         or bare.residue.fullmatch(match["new"])
         or is_date(match["new"], clock)
         or certain_acts(clause_of(match["new"]), clock)
+        or understand_foreign(match["new"], clock)
     ):
         return None
     new, old = quoted.as_written(match["new"]), quoted.as_name(match.groupdict().get("old") or "")

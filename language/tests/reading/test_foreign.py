@@ -11,6 +11,7 @@ from language.acts import (
     UndoChanges,
     UpdateTodos,
 )
+from language.reading.foreign import answer_in_english
 from language.reading.message import understand
 from language.tests.reading.case import CLOCK, UnderstandingTestCase
 
@@ -152,7 +153,7 @@ class ForeignTests(UnderstandingTestCase):
                     AddTodo(f"{each} kaufen") for each in ("Seife", "Salz", "Öl")
                 ],
                 "et puis acheter du savon, du sel et de l'huile": [
-                    AddTodo(f"acheter {each}") for each in ("savon", "sel", "huile")
+                    AddTodo(f"acheter {each}") for each in ("du savon", "du sel", "de l'huile")
                 ],
                 "me puedes recordar a las 18 recoger a Tom": AddTodo("recoger a Tom", "a las 18"),
                 "Kannst du mich um 18 Uhr daran erinnern, Tom abzuholen?": AddTodo("Tom abzuholen", "um 18 Uhr"),
@@ -222,3 +223,42 @@ class ForeignTests(UnderstandingTestCase):
                 (act,) = understand(text, CLOCK)
                 self.assertIsInstance(act, Clarify)
                 self.assertIn(text, act.question)
+
+    def test_a_priority_is_understood_in_each(self):
+        self.assert_means(
+            {
+                "Rasen mähen, hohe Priorität": AddTodo("Rasen mähen", priority="high"),
+                "wichtig: Rasen mähen": AddTodo("Rasen mähen", priority="high"),
+                "einen wichtigen Brief schicken": AddTodo("einen wichtigen Brief schicken"),
+                "Der Rasen ist dringend": UpdateTodos(("Rasen",), priority="urgent"),
+                "ajoute payer le loyer, priorité haute": AddTodo("payer le loyer", priority="high"),
+                "le loyer est urgent": UpdateTodos(("loyer",), priority="urgent"),
+                "añade pagar el alquiler con prioridad alta": AddTodo("pagar el alquiler", priority="high"),
+                "pagar el alquiler es urgente": UpdateTodos(("pagar el alquiler",), priority="urgent"),
+            }
+        )
+
+    def test_what_was_shown_is_spoken_of_in_each(self):
+        self.assert_means(
+            {
+                "das zweite ist erledigt": CompleteTodos(("the second",)),
+                "Blumen gegossen": CompleteTodos(("Blumen",)),
+                "hab ich gekauft": CompleteTodos(("it",)),
+                "supprime la deuxième": DeleteTodos(("the second",)),
+                "supprime-la": DeleteTodos(("it",)),
+                "c'est fait": CompleteTodos(("it",)),
+                "borra todas menos la primera": DeleteTodos(("all except the first",)),
+                "bórralo": DeleteTodos(("it",)),
+            }
+        )
+
+    def test_a_correction_is_said_in_each(self):
+        for said, english in (
+            ("nein, lieber Donnerstag", "no, Donnerstag"),
+            ("Quatsch, ich meinte Sonntag", "no, Sonntag"),
+            ("non, plutôt vendredi", "no, vendredi"),
+            ("no, mejor el jueves", "no, el jueves"),
+            ("alle außer dem ersten", "all except the first"),
+            ("buy milk!", "buy milk"),
+        ):
+            self.assertEqual(answer_in_english(said), english)
