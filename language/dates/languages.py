@@ -100,16 +100,11 @@ def known_word(word: str) -> str:
     return next((known for known in MISTYPED if known[0] == typed[0] and is_slip(typed, known)), typed)
 
 
-def _openings() -> dict[str, int]:
-    """First words of the phrases of several words, with the number of words of the longest."""
-    openings: dict[str, int] = {}
-    for phrase in LEXICON:
-        words = phrase.split(" ")
-        if len(words) > 1:
-            openings[words[0]] = max(openings.get(words[0], 0), len(words))
-    return openings
-
-
-OPENINGS = _openings()
+# First words of the phrases of several words, with the number of words of the longest.
+OPENINGS = {
+    phrase.partition(" ")[0]: phrase.count(" ") + 1
+    for phrase in sorted(LEXICON, key=lambda phrase: phrase.count(" "))
+    if " " in phrase
+}
 # The words of such phrases, which may mean nothing alone.
 PHRASED = frozenset(word for phrase, kinds in LEXICON.items() if kinds and " " in phrase for word in phrase.split())

@@ -123,7 +123,8 @@ def _loose_digits(words: Words, place: int, *, at: bool) -> TimeReading | None:
     meridiem = words.get(end, Kind.MERIDIEM)
     oclock = words.has(end, Kind.OCLOCK)
     french = words.word(place).find("h") > 0
-    whole = french and not words.word(place).endswith("h")  # "15h20"; "3h" may be a distance
+    # "15h20"; "3h" may be a distance, but not behind a day.
+    whole = french and (not words.word(place).endswith("h") or words.has(place - 1, Kind.DAY, Kind.WEEKDAY))
     if found is None or not (at or whole or oclock or meridiem is not None):
         return None
     hour, minute = found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from language.grammar import LANGUAGES, words
-from language.reading.foreign import FRAMES, MAKERS, TOPICS, WORD, folded, signs
+from language.reading.foreign import FRAMES, MAKERS, TOPICS, WORD, folded, is_of_others, own_words, signs
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of, sentences
 from language.vocabulary import TODO_VERBS, grammar_words
 
@@ -12,8 +12,8 @@ SENTENCES_READ = 3
 EARLIER_READ = 3
 # A message of so few words may be an answer that says nothing of its language: “2”, “no”, a name.
 FEW_WORDS = 2
-# Of so many words of a foreign language one is known at least.
-LEAST_SHARE = 3
+# Of so many words of a foreign language one is known at least; of fewer where another has some of them.
+LEAST_SHARE, OF_OTHERS = 4, 3
 
 
 def language_of(text: str, earlier: Sequence[str], usual: str) -> str:
@@ -39,14 +39,14 @@ def shown_by(text: str, usual: str, *, short: bool) -> str:
     said = WORD.findall(text[:CLAUSE_MAX_CHARACTERS].lower())
     if short:
         return ENGLISH if TODO_VERBS.intersection(said) else ""
-    shares = {language: sum(word in signs(language) for word in said) for language in LANGUAGES}
+    shares = {language: sum(word in own_words(language) for word in said) for language in LANGUAGES}
     shares[ENGLISH] = sum(word in grammar_words() or word in TODO_VERBS for word in said)
     best = max(shares, key=lambda language: shares[language])
     is_weak = best == ENGLISH and not TODO_VERBS.intersection(said)
     if is_weak and usual in LANGUAGES and (shares[usual] or shares[ENGLISH] < FEW_WORDS):
         return usual
     # A word or two are alike in many: “mi” is Spanish and Polish.
-    enough = 1 if best == ENGLISH else len(said) / LEAST_SHARE
+    enough = 1 if best == ENGLISH else len(said) / (OF_OTHERS if is_of_others(text, best) else LEAST_SHARE)
     return best if shares[best] >= enough > 0 else ""
 
 
