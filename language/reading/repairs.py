@@ -7,6 +7,7 @@ from habits.speech import gettext, gettext_noop
 from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, Unclear, UpdateTodos
 from language.clock import TIME_ALONE, Clock, completed_date, cut_final_date, is_date
 from language.grammar import section
+from language.text.items import begins_with_verb
 from language.text.naming import names_in
 
 forms = section("repairs")
@@ -62,12 +63,30 @@ def repaired(acts: list[Act], meant: str) -> list[Act]:
     return [Clarify(gettext(SAY_AGAIN))]
 
 
+def is_number(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+def like_part(title: str, new: str) -> str:
+    """The word of the title that another one stands for: of "run 5k" for "10k", of "call Bo" for "Al"; else empty."""
+    for is_alike in (is_number, lambda word: word[:1].isupper()):
+        fitting = [word for word in title.split()[1:] if is_alike(word)]
+        if " " not in new and is_alike(new) and len(fitting) == 1:
+            return fitting[0]
+    return ""
+
+
 def corrected_title(title: str, new: str, old: str = "") -> str:
     """The title with the new words in the place of the old ones, or of as many that share a word with them."""
     if old:
         replaced = re.sub(rf"\b{re.escape(old)}\b", lambda _: new, title, count=1, flags=re.IGNORECASE)
         return replaced if replaced != title else ""
     words, new_words = title.split(), new.split()
+    if part := like_part(title, new):
+        return corrected_title(title, new, part)
+    verb, _, thing = title.partition(" ")
+    if begins_with_verb(title) and thing and " " not in thing and not begins_with_verb(new):
+        return f"{verb} {new}"
     shared = {word.lower() for word in words} & {word.lower() for word in new_words}
     if words[-1].lower() == new_words[-1].lower() and len(new_words) < len(words):
         return " ".join([*words[: -len(new_words)], *new_words])

@@ -23,7 +23,7 @@ from language.reading.joining import about, joined
 from language.reading.other_languages import of_other_language
 from language.reading.repairs import forms as repairs
 from language.reading.repairs import repaired, with_meant_date
-from language.reading.weighed import weighed
+from language.reading.weighed import family_of, weighed
 from language.reminders.passed import BEHIND, passed_in_title
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, END_MARKS, Clause, clause_of
 from language.text.naming import has_sign, names_in, number_of
@@ -40,6 +40,7 @@ CHANGE_WHAT = gettext_noop(
     "“move the dentist to friday 5pm” or “rename milk to oat milk”."
 )
 CUTS_MAX = 12
+CHANGED = frozenset(["complete", "delete", "update", "reopen", "undo"])
 # "Plese shwo my todos": the first word that is put right may be a courtesy.
 MISSPELT_WORDS_MAX = 2
 # In this order: what is no question may still be thanks.
@@ -53,6 +54,8 @@ def read_sentence(sentence: str, clock: Clock) -> Reading:
     # "Add milk to my lsit" is surely about a list.
     sentence = " ".join(mended(word, LIST_WORDS) for word in sentence.split(" "))
     clause = clause_of(sentence)
+    if told := before_reason(clause.text, clock):
+        return told
     if acts := understand_foreign(sentence, clock, is_asked=clause.asked):
         return Reading(acts, is_sure=True)
     read = parsed(sentence, clock, clause)
@@ -126,6 +129,15 @@ def whole_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         return [unless_there]
     added = clock.once(headed, clause.text) or clock.once(understand_afterthought, clause.text)
     return [*added] if added and not understand_question(clause.text, clock, asked=clause.asked) else None
+
+
+def before_reason(text: str, clock: Clock) -> Reading | None:
+    """ "Delete it, I did that already": the change, without the reason that is told behind it."""
+    match = forms.reason_behind.fullmatch(text)
+    if match is None or certain_acts(clause_of(match["why"]), clock):
+        return None
+    reading = read_sentence(match["said"], clock)
+    return reading if reading.is_sure and all(family_of(act) in CHANGED for act in reading.acts) else None
 
 
 def cuts_in(sentence: str) -> list[re.Match[str]]:

@@ -151,7 +151,7 @@ def may_write(act: Act) -> bool:
     if isinstance(act, Sought) and isinstance(act.otherwise, Change):
         return may_write(act.otherwise)
     # Nobody tells a lamp that the sink is fixed.
-    return isinstance(act, (*WRITES, Sought)) and act != AddTodo("") and not isinstance(act, CompleteTodos)
+    return isinstance(act, (*WRITES, Sought)) and act != AddTodo("") and not isinstance(deed(act), CompleteTodos)
 
 
 def said_to_others(sentence: str, reading: Reading, ours: float) -> Reading | None:

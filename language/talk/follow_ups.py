@@ -4,23 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from habits.speech import gettext
+from language import acts as kinds
 from language import questions
-from language.acts import (
-    Act,
-    AddTodo,
-    AskTodos,
-    Change,
-    Clarify,
-    CompleteTodos,
-    DeleteTodos,
-    Question,
-    RepeatCall,
-    RestoreTodo,
-    Say,
-    Unclear,
-    UndoChanges,
-    UpdateTodos,
-)
 from language.clock import TIME_ALONE, Clock, cut_date, is_date
 from language.dates.shifts import is_shift
 from language.grammar import section
@@ -29,16 +14,16 @@ from language.reading.clauses.bare import todo_behind
 from language.reading.clauses.moving import TO_WHICH_DAY, moved_somewhen
 from language.reading.clauses.reminding import counts_back
 from language.reading.foreign import NOT_UNDERSTOOD, answer_in_english, understand_foreign_talk
-from language.reading.message import understand
+from language.reading.message import read_message, understand
 from language.reading.sentence import certain_acts, understand_talk
 from language.reminders.passed import passed_in_title, passed_reminder
 from language.reminders.phrases import says_never
 from language.talk.exchanges import Call, Conversation, Outcome, Row
-from language.talk.matching import Fit, find
+from language.talk.matching import find
 from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
 from language.talk.retitling import retitled
 from language.talk.same_deed import CHANGED, change_in, same_deed
-from language.text.clauses import clause_of
+from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of
 from language.text.details import priority_named
 from language.text.naming import all_but, is_pronoun, is_several, names_in, places_of
 from language.text.quotations import set_aside_quotations
@@ -52,12 +37,26 @@ WORDS_MAX = 40
 Refusal = tuple[Call, int, Outcome]
 
 
-def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def read_in(conversation: Conversation, clock: Clock) -> kinds.Reading:
+    """What the message means in its conversation: as an answer, else by itself, else without the words around it."""
+    text = conversation.current.text
+    # An answer to a question is short; what is longer stands for itself.
+    if len(text) <= CLAUSE_MAX_CHARACTERS and (acts := follow_up(conversation, clock)):
+        return kinds.Reading(acts, is_sure=True)
+    reading, plain = read_message(text, clock), forms.trail.sub("", forms.lead.sub("", text.strip())).strip()
+    if reading.is_sure or not conversation.past or plain in {"", text.strip()}:
+        return reading
+    answer = read_in(replace(conversation, current=replace(conversation.current, text=plain)), clock)
+    # What such words stand around is about what was said before: no todo is added of it for a guess.
+    return answer if answer.is_sure else kinds.Reading([questions.offered(act) or act for act in reading.acts])
+
+
+def follow_up(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """The acts of a message that answers the assistant's last question; None when it stands for itself."""
     text, last = answer_in_english(conversation.current.text), conversation.last
     conversation = replace(conversation, current=replace(conversation.current, text=text))
     talk = understand_talk(clause_of(text).text) or understand_foreign_talk(text)
-    said = "yes" if forms.agrees.fullmatch(clause_of(text).text) else talk.topic if isinstance(talk, Say) else ""
+    said = "yes" if forms.agrees.fullmatch(clause_of(text).text) else talk.topic if isinstance(talk, kinds.Say) else ""
     if questions.asks(last.answer, questions.ASK_TITLE):
         return titled(conversation, said, clock)
     if answered := yes_or_no(conversation, said, clock):
@@ -71,18 +70,18 @@ def follow_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
     return next(filter(None, (way(conversation, clock) for way in WAYS_ON)), None)
 
 
-def yes_or_no(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+def yes_or_no(conversation: Conversation, said: str, clock: Clock) -> list[kinds.Act] | None:
     """A yes to what was offered; a no to what is done already is asked about."""
     last = conversation.last
     if said == "no" and any(outcome.outcome in CHANGED for outcome in last.outcomes):
-        return deed_for_other(conversation, clock) or [Clarify(gettext(questions.TAKE_BACK))]
+        return deed_for_other(conversation, clock) or [kinds.Clarify(gettext(questions.TAKE_BACK))]
     if said == "yes" and questions.asks(last.answer, questions.TAKE_BACK):
-        return [UndoChanges()]
+        return [kinds.UndoChanges()]
     is_offer = questions.asks(last.answer, questions.OFFER, NOT_UNDERSTOOD, *questions.OFFERS_OF_CHANGE)
     return accepted(conversation, clock) if said == "yes" and is_offer else None
 
 
-def accepted(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def accepted(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """What the assistant offered to do."""
     last = conversation.last
     if questions.asks(last.answer, *questions.OFFERS_OF_CHANGE):
@@ -90,49 +89,51 @@ def accepted(conversation: Conversation, clock: Clock) -> list[Act] | None:
         if len(offered_rows) != 1:
             return None
         if questions.asks(last.answer, *questions.OFFERS_TO_DELETE):
-            return [DeleteTodos((offered_rows[0].id,))]
+            return [kinds.DeleteTodos((offered_rows[0].id,))]
         if questions.asks(last.answer, questions.COMPLETE_OFFER):
-            return [CompleteTodos((offered_rows[0].id,))]
+            return [kinds.CompleteTodos((offered_rows[0].id,))]
         return [replace(act, tasks=(offered_rows[0].id,)) for act in changes_before(conversation, clock)] or None
     todo = todo_behind(clause_of(last.text).text, clock)
     return [todo] if todo else None
 
 
-def picked_of_group(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+def picked_of_group(conversation: Conversation, said: str, clock: Clock) -> list[kinds.Act] | None:
     """What was offered of a whole group, of those that "yes", "both", "the second one" or "all but the first" pick."""
     last, clause = conversation.last, clause_of(conversation.current.text)
     verb = next((verb for verb, offer in questions.OFFERS_OF_GROUP.items() if questions.asks(last.answer, offer)), "")
-    if not verb or clause.asked or certain_acts(clause, clock) not in (None, [Say("yes")]):
+    if not verb or clause.asked or certain_acts(clause, clock) not in (None, [kinds.Say("yes")]):
         return None
     picked = choice(forms.just.sub("", clause.text), list(last.rows), "", clock)
     tasks = tuple(row.id for row in (last.rows if said == "yes" else picked))
-    deed = DeleteTodos(tasks) if verb == "delete" else CompleteTodos(tasks, reopen=verb == "reopen")
+    deed = kinds.DeleteTodos(tasks) if verb == "delete" else kinds.CompleteTodos(tasks, reopen=verb == "reopen")
     return [deed] if tasks else None
 
 
-def corrected_date_or_title(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def corrected_date_or_title(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """A correction of what the last message added or changed."""
     if acts := redated(conversation, clock) or at_another_hour(conversation):
         return acts
     try:
         retitling = retitled(conversation, clock)
-    except Unclear:
+    except kinds.Unclear:
         return None
     return [retitling] if retitling else None
 
 
-def titled(conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+def titled(conversation: Conversation, said: str, clock: Clock) -> list[kinds.Act] | None:
     """The title that was asked for, with the date, priority and tags that were said before."""
     quoted = set_aside_quotations(conversation.current.text)
     clause = clause_of(quoted.text)
     certain = certain_acts(clause, clock) or []
-    if said or clause.asked or any(not isinstance(act, AddTodo) for act in certain):
-        return [Say("no")] if said == "no" else None
-    named = [act for act in certain if isinstance(act, AddTodo) and act.title]
+    if said or clause.asked or any(not isinstance(act, kinds.AddTodo) for act in certain):
+        return [kinds.Say("no")] if said == "no" else None
+    named = [act for act in certain if isinstance(act, kinds.AddTodo) and act.title]
     todo = named[0] if named else todo_from(clause.text, clock)
-    before = next((act for act in acts_before(conversation, clock) if isinstance(act, AddTodo)), AddTodo(""))
+    before = next(
+        (act for act in acts_before(conversation, clock) if isinstance(act, kinds.AddTodo)), kinds.AddTodo("")
+    )
     return [
-        AddTodo(
+        kinds.AddTodo(
             quoted.as_written(todo.title),
             due=f"{before.due} {todo.due}".strip() if TIME_ALONE.fullmatch(todo.due) else todo.due or before.due,
             priority=todo.priority or before.priority,
@@ -141,58 +142,58 @@ def titled(conversation: Conversation, said: str, clock: Clock) -> list[Act] | N
     ]
 
 
-def acts_before(conversation: Conversation, clock: Clock) -> list[Act]:
+def acts_before(conversation: Conversation, clock: Clock) -> list[kinds.Act]:
     """What the previous message meant, which may have been an answer itself."""
     earlier = Conversation(conversation.gone_on.past[:-1], conversation.last)
-    return follow_up(earlier, clock) or understand(earlier.current.text, clock)
+    return read_in(earlier, clock).acts
 
 
-def moved_to_day(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def moved_to_day(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """ "Postpone the dentist" – to which day? – "friday"."""
     if not questions.asks(conversation.last.answer, TO_WHICH_DAY):
         return None
     what, due = moved_somewhen(clause_of(conversation.last.text).text), clause_of(conversation.current.text).text
-    return [UpdateTodos(names_in(what), due=due)] if what and is_readable_date(due, clock) else None
+    return [kinds.UpdateTodos(names_in(what), due=due)] if what and is_readable_date(due, clock) else None
 
 
-def more_of_list(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def more_of_list(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """What did not fit into the list that was shown last."""
     if not forms.more.fullmatch(clause_of(conversation.current.text).text):
         return None
-    asked = [act for act in acts_before(conversation, clock) if isinstance(act, AskTodos)]
+    asked = [act for act in acts_before(conversation, clock) if isinstance(act, kinds.AskTodos)]
     lists = [call for call in conversation.last.calls if call.tool_name == "list_tasks"]
-    if len(asked) != 1 or not lists or asked[0].question != Question.WHICH:
+    if len(asked) != 1 or not lists or asked[0].question != kinds.Question.WHICH:
         return None
     shown = len(lists[0].rows)
-    return [replace(asked[0], shown=shown) if lists[0].total > shown else Say("no more")]
+    return [replace(asked[0], shown=shown) if lists[0].total > shown else kinds.Say("no more")]
 
 
-def put_back(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def put_back(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     text = clause_of(conversation.current.text).text
     outcomes = {outcome.outcome for outcome in conversation.last.outcomes}
     is_wanted = forms.put_back.fullmatch(text)
     if (is_wanted and "deleted" in outcomes) or (forms.change_back.fullmatch(text) and outcomes & CHANGED):
-        return [UndoChanges()]
+        return [kinds.UndoChanges()]
     shown = any(call.arguments.get("filter") == "trash" for call in conversation.last.calls)
-    return [RestoreTodo("it")] if is_wanted and shown else None
+    return [kinds.RestoreTodo("it")] if is_wanted and shown else None
 
 
-def given_up(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def given_up(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """ "Cancel it" of the one todo that was shown."""
     is_shown = len(conversation.last.rows) == 1 and not conversation.last.outcomes
-    return [DeleteTodos(("it",))] if is_shown and forms.give_up.fullmatch(conversation.current.text) else None
+    return [kinds.DeleteTodos(("it",))] if is_shown and forms.give_up.fullmatch(conversation.current.text) else None
 
 
-def deed_for_other(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def deed_for_other(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     return same_deed(conversation, clock, lambda: acts_before(conversation, clock))
 
 
-def more_things(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def more_things(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """ "Eggs", right after bread was added: offered to be added as well."""
     text, outcomes = clause_of(conversation.current.text).text, conversation.last.outcomes
     if not outcomes or any(outcome.outcome != "added" for outcome in outcomes) or len(text.split()) > THING_MAX_WORDS:
         return None
-    if understand(conversation.current.text, clock) != [Say("outside")]:
+    if understand(conversation.current.text, clock) != [kinds.Say("outside")]:
         return None
     question = questions.offered(todo_behind(text, clock))
     return [question] if question else None
@@ -210,12 +211,12 @@ def refusals(calls: tuple[Call, ...]) -> list[Refusal]:
     ]
 
 
-def repeated(refused: list[Refusal], conversation: Conversation, said: str, clock: Clock) -> list[Act] | None:
+def repeated(refused: list[Refusal], conversation: Conversation, said: str, clock: Clock) -> list[kinds.Act] | None:
     """The refused call once more, with the todo or the date that the person now names."""
     text = clause_of(conversation.current.text).text
     call, index, outcome = refused[0]
     if said == "no":
-        return [Say("no")]
+        return [kinds.Say("no")]
     if outcome.code == "date_not_understood":
         return [redone(call, [item_with(call, index, due=text)])] if is_date(text, clock) else None
     candidates = [(refusal, row) for refusal in refused for row in refusal[2].candidates]
@@ -239,7 +240,7 @@ def choice(text: str, candidates: list[Row], said: str, clock: Clock) -> list[Ro
     if len(text.split()) > CHOICE_MAX_WORDS or is_pronoun(text):
         return []
     found = find(forms.i_mean.sub("", text), candidates, clock)
-    return [*found.rows] if found.fit == Fit.ONE else []
+    return [*found.rows] if len(found.rows) == 1 else []
 
 
 def item_with(call: Call, index: int, **fields: str) -> Any:
@@ -248,12 +249,12 @@ def item_with(call: Call, index: int, **fields: str) -> Any:
     return {**item, **fields} if isinstance(item, dict) else fields["task"]
 
 
-def redone(call: Call, items: list[Any]) -> RepeatCall:
+def redone(call: Call, items: list[Any]) -> kinds.RepeatCall:
     key = "updates" if call.tool_name == "update_task" else "tasks"
-    return RepeatCall(call.tool_name, {**call.arguments, key: items})
+    return kinds.RepeatCall(call.tool_name, {**call.arguments, key: items})
 
 
-def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def chosen_for_it(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """The act that "it" left open, with the todo picked from the list that was asked about."""
     chosen = choice(clause_of(conversation.current.text).text, shown_rows(conversation), "", clock)
     if not chosen:
@@ -261,54 +262,56 @@ def chosen_for_it(conversation: Conversation, clock: Clock) -> list[Act] | None:
     return [replace(act, tasks=tuple(row.id for row in chosen)) for act in changes_before(conversation, clock)] or None
 
 
-def changes_before(conversation: Conversation, clock: Clock) -> list[Change]:
+def changes_before(conversation: Conversation, clock: Clock) -> list[kinds.Change]:
     """The changes that the last message asked for, of which one todo was in doubt."""
     return [change for act in acts_before(conversation, clock) if (change := change_in(act))]
 
 
-def redated(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def redated(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """A date alone: the one for an unreadable date, or a correction of the one todo that was just added or changed."""
     text, last = clause_of(forms.rather.sub("", conversation.current.text)).text, conversation.last
     if (match := forms.not_but.fullmatch(text)) and is_readable_date(match["old"], clock):
         text = match["new"]
     if is_shift(text):
-        return [UpdateTodos(("it",), due=text)] if len(last.rows) == 1 and last.rows[0].due else None
+        return [kinds.UpdateTodos(("it",), due=text)] if len(last.rows) == 1 and last.rows[0].due else None
     if not last.text or not is_readable_date(text, clock):
         return None
     if not last.calls and (passed := passed_reminder(clause_of(last.text).text, clock)):
-        return [AddTodo(title_of(passed.what), cut_date(text, clock)[1])]
+        return [kinds.AddTodo(title_of(passed.what), cut_date(text, clock)[1])]
     if not last.calls and (passed := passed_in_title(clause_of(last.text).text, clock)):
         return understand(f"{passed.what} {text}", clock)
     if not last.calls and (repaired := with_readable_date(last.text, text, clock)):
         return understand(repaired, clock)
-    return [UpdateTodos(("it",), due=cut_date(text, clock)[1])] if last.one_written else None
+    return [kinds.UpdateTodos(("it",), due=cut_date(text, clock)[1])] if last.one_written else None
 
 
-def reminded_otherwise(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def reminded_otherwise(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """ "An hour earlier", “also the evening before”: of the one todo whose reminders were just spoken of."""
     text, calls = conversation.current.text.strip(" .!?"), conversation.last.calls
     items = [item for call in calls for item in call.items if isinstance(item, dict)]
     if len(items) != 1 or not items[0].get("remind") or not counts_back(text, clock) or says_never(text):
         return None
-    return [UpdateTodos(("it",), remind=text)]
+    return [kinds.UpdateTodos(("it",), remind=text)]
 
 
-def ranked(conversation: Conversation, clock: Clock) -> list[Act] | None:
+def ranked(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """ "High priority": of the one todo that was just added or changed."""
     match = forms.rank.fullmatch(clause_of(conversation.current.text).text)
-    if match is None or not conversation.last.one_written:
+    # Mere words in between do not end the talk of a todo.
+    is_spoken_of = conversation.last.one_written or not conversation.last.calls
+    if match is None or not (is_spoken_of and len(rows_spoken_of(conversation)) == 1):
         return None
-    return [UpdateTodos(("it",), priority=priority_named(match["priority"]))]
+    return [kinds.UpdateTodos(("it",), priority=priority_named(match["priority"]))]
 
 
-def at_another_hour(conversation: Conversation) -> list[Act] | None:
+def at_another_hour(conversation: Conversation) -> list[kinds.Act] | None:
     """ "Let's make it 7" of the one todo spoken of, if it has a time; of six eggs it would be a number."""
     match = forms.hour.fullmatch(clause_of(conversation.current.text).text)
     if match is None:
         return None
     rows = rows_spoken_of(conversation)
     has_time = len(rows) == 1 and "T" in rows[0].due
-    return [UpdateTodos((rows[0].id,), due=f"at {match['hour']}")] if has_time else None
+    return [kinds.UpdateTodos((rows[0].id,), due=f"at {match['hour']}")] if has_time else None
 
 
 def is_readable_date(text: str, clock: Clock) -> bool:
@@ -318,7 +321,7 @@ def is_readable_date(text: str, clock: Clock) -> bool:
 def is_readable(text: str, clock: Clock) -> bool:
     try:
         clock.find(text)
-    except Unclear:
+    except kinds.Unclear:
         return False
     return True
 

@@ -144,7 +144,9 @@ def touched(guess: Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]
     (words,) = guess.change.tasks
     todo = guess.otherwise
     if isinstance(todo, AddTodo) and todo.title == words:
-        same = tuple(row for row in rows if words_of(row.title) == words_of(words))
+        named = stems(words)
+        alike = (row for row in rows if len(named) > 1 and not row.due and named <= stems(row.title))
+        same = tuple(row for row in rows if words_of(row.title) == words_of(words)) or tuple(alike)
         if same or not moving.definite.fullmatch(words):
             is_day = todo.due and not TIME_ALONE.fullmatch(todo.due)
             return tuple(row for row in same if not (is_day and row.due))

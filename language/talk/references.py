@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain
 
 from habits.speech import gettext, gettext_noop, ngettext
-from language import acts
+from language import acts as kinds
 from language.clock import Clock, completed_date
 from language.dates.shifts import is_shift
 from language.reading.clauses.reminding import LAST_REMINDER
@@ -22,38 +22,38 @@ NO_LIST = gettext_noop(
 BARE_HOUR = re.compile(r"(?:at )?(?:1[01]|[1-9])(?::\d\d)?")
 
 
-def resolve(act: acts.Act, conversation: Conversation, clock: Clock) -> acts.Act:
+def resolve(act: kinds.Act, conversation: Conversation, clock: Clock) -> kinds.Act:
     """The act with ids where it spoke of something shown before; raises Unclear when nothing, or too much, fits."""
-    if isinstance(act, acts.Sought) and all(map(is_reference, act.change.tasks)):
+    if isinstance(act, kinds.Sought) and all(map(is_reference, act.change.tasks)):
         act = act.change
     match act:
-        case acts.Sought(otherwise=acts.CompleteTodos() | acts.DeleteTodos() | acts.UpdateTodos() as change):
+        case kinds.Sought(otherwise=kinds.CompleteTodos() | kinds.DeleteTodos() | kinds.UpdateTodos() as change):
             return replace(act, otherwise=changed_or_asked(change, conversation, clock))
-        case acts.CompleteTodos() | acts.DeleteTodos() | acts.UpdateTodos():
+        case kinds.CompleteTodos() | kinds.DeleteTodos() | kinds.UpdateTodos():
             return changed(act, conversation, clock)
-        case acts.AnnotateTodo() if is_reference(act.task):
+        case kinds.AnnotateTodo() if is_reference(act.task):
             return replace(act, task=rows_meant(act.task, conversation)[0].title)
-        case acts.RestoreTodo() if is_reference(act.task):
+        case kinds.RestoreTodo() if is_reference(act.task):
             row = rows_meant(act.task, conversation)[0]
             return replace(act, task=row.title, todo_id=row.id)
-        case acts.AskTodos() if act.task and is_reference(act.task):
+        case kinds.AskTodos() if act.task and is_reference(act.task):
             row = rows_meant(act.task, conversation)[0]
             return replace(act, task=row.id, selection=replace(act.selection, filter="all", text=row.title))
     return act
 
 
-def changed_or_asked(change: acts.Change, conversation: Conversation, clock: Clock) -> acts.Change | acts.Clarify:
+def changed_or_asked(change: kinds.Change, conversation: Conversation, clock: Clock) -> kinds.Change | kinds.Clarify:
     try:
         return changed(change, conversation, clock)
-    except acts.Unclear as unclear:
-        return acts.Clarify(unclear.question)
+    except kinds.Unclear as unclear:
+        return kinds.Clarify(unclear.question)
 
 
-def changed(change: acts.Change, conversation: Conversation, clock: Clock) -> acts.Change:
+def changed(change: kinds.Change, conversation: Conversation, clock: Clock) -> kinds.Change:
     """The change with ids, and with its whole new date."""
     meant = (tasks_meant(name, conversation) for name in change.tasks)
     change = replace(change, tasks=tuple(chain.from_iterable(meant)))
-    if not isinstance(change, acts.UpdateTodos):
+    if not isinstance(change, kinds.UpdateTodos):
         return change
     known = {row.id: row for row in reversed(known_rows(conversation.past))}
     return with_whole_due(change, {known[task].due for task in change.tasks if task in known}, clock)
@@ -76,9 +76,9 @@ def rows_meant(name: str, conversation: Conversation) -> list[Row]:
     if is_several(name) and len(rows) == 1:
         rows = rows_changed_lately(conversation)
     if not rows:
-        raise acts.Unclear(gettext(NOTHING_BEFORE))
+        raise kinds.Unclear(gettext(NOTHING_BEFORE))
     if is_pronoun(name) and len(rows) > 1:
-        raise acts.Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(rows)}")
+        raise kinds.Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(rows)}")
     return rows
 
 
@@ -86,19 +86,19 @@ def row_named(name: str, conversation: Conversation) -> Row:
     """The one todo of the last list whose title has all words of the name; what is left out must be known for sure."""
     shown, words = shown_rows(conversation), set(bare_name(name).lower().split())
     if not shown:
-        raise acts.Unclear(gettext(NO_LIST))
+        raise kinds.Unclear(gettext(NO_LIST))
     fitting = [row for row in shown if words <= set(row.title.lower().split())]
     if len(fitting) != 1:
-        raise acts.Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(fitting or shown)}")
+        raise kinds.Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(fitting or shown)}")
     return fitting[0]
 
 
 def rows_at(places: tuple[int, ...], rows: list[Row]) -> list[Row]:
     """The rows at places counted from 1, or from the end when negative."""
     if not rows:
-        raise acts.Unclear(gettext(NO_LIST))
+        raise kinds.Unclear(gettext(NO_LIST))
     if any(not -len(rows) <= place <= len(rows) for place in places):
-        raise acts.Unclear(
+        raise kinds.Unclear(
             ngettext(
                 "The last list has %(count)s todo. Which number do you mean?",
                 "The last list has %(count)s todos. Which number do you mean?",
@@ -161,7 +161,7 @@ def rows_changed_lately(conversation: Conversation) -> list[Row]:
     return list(rows.values())
 
 
-def with_whole_due(act: acts.UpdateTodos, dues: set[str], clock: Clock) -> acts.UpdateTodos:
+def with_whole_due(act: kinds.UpdateTodos, dues: set[str], clock: Clock) -> kinds.UpdateTodos:
     """ "Change it to 4pm" keeps the day that the todo has, "no, Thursday" keeps its time."""
     dues = dues - {""}
     if len(dues) != 1 or not act.due or act.due == "none" or is_shift(act.due):

@@ -5,7 +5,7 @@ from language.clock import Clock, is_date
 from language.grammar import section
 from language.reading.clauses.bare import forms as bare
 from language.reading.foreign import understand_foreign
-from language.reading.repairs import corrected_title
+from language.reading.repairs import corrected_title, like_part
 from language.reading.sentence import certain_acts
 from language.talk.exchanges import Conversation
 from language.text.clauses import clause_of
@@ -34,9 +34,8 @@ def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
     ):
         return None
     new, old = quoted.as_written(match["new"]), quoted.as_name(match.groupdict().get("old") or "")
-    if forms.of_kind.fullmatch(text) and row.title.split()[-1].lower() != new.split()[-1].lower():
+    ends = {words.split()[-1].lower() for words in (row.title, new)}
+    if forms.of_kind.fullmatch(text) and len(ends) > 1 and not like_part(row.title, new):
         return None
-    title = corrected_title(row.title, new, old)
-    if forms.called.fullmatch(text):
-        title = new
+    title = new if forms.called.fullmatch(text) else corrected_title(row.title, new, old)
     return UpdateTodos((row.id,), title=title) if title and title != row.title else None

@@ -53,6 +53,8 @@ def on_day(act: Act, days: set[str]) -> Act:
 def for_another(text: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
     if match := forms.more.fullmatch(text):
         return done_to_more(match["more"], outcome, clock, before, is_same=match["same"] is not None)
+    if outcome == "refused" and forms.named.fullmatch(text):
+        return done_to_other(text, outcome, clock, before)
     match = forms.meant.fullmatch(text)
     return done_to_other(match["other"], outcome, clock, before) if match else None
 

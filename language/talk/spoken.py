@@ -39,8 +39,9 @@ def shown_by(text: str, usual: str, *, short: bool) -> str:
     said = WORD.findall(text[:CLAUSE_MAX_CHARACTERS].lower())
     if short:
         return ENGLISH if TODO_VERBS.intersection(said) else ""
-    shares = {language: sum(word in own_words(language) for word in said) for language in LANGUAGES}
-    shares[ENGLISH] = sum(word in grammar_words() or word in TODO_VERBS for word in said)
+    # First, for what is as much English: in “not Bo, Al” the last word is a name.
+    shares = {ENGLISH: sum(word in grammar_words() or word in TODO_VERBS for word in said)}
+    shares |= {language: sum(word in own_words(language) for word in said) for language in LANGUAGES}
     best = max(shares, key=lambda language: shares[language])
     is_weak = best == ENGLISH and not TODO_VERBS.intersection(said)
     if is_weak and usual in LANGUAGES and (shares[usual] or shares[ENGLISH] < FEW_WORDS):

@@ -32,10 +32,9 @@ from language.questions import ASK_TITLE
 from language.reading.clauses.reminding import LAST_REMINDER
 from language.reading.message import read_message
 from language.talk.exchanges import Call, Conversation, Exchange, Row
-from language.talk.follow_ups import follow_up
+from language.talk.follow_ups import read_in
 from language.talk.matching import found_none, guessed, matched, sought
 from language.talk.references import known_rows, resolve, with_whole_due
-from language.text.clauses import CLAUSE_MAX_CHARACTERS
 
 from .change_answers import change_answer
 from .history import read_conversation
@@ -67,10 +66,8 @@ class BasicModel:
 def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
     """What the person's message means in this conversation; one Clarify where that is not certain."""
     try:
-        text = conversation.current.text
-        # An answer to a question is short; what is longer stands for itself.
-        answering = follow_up(conversation, clock) if len(text) <= CLAUSE_MAX_CHARACTERS else None
-        acts = answering or likely_acts(text, clock)
+        reading = read_in(conversation, clock)
+        acts = reading.acts if reading.is_sure else guessed(reading.acts, conversation.current.text)
         acts = [resolve(spoken_of(act, conversation), conversation, clock) for act in acts]
         acts = [sought(act, known_rows(conversation.past), clock) for act in acts]
     except Unclear as unclear:
@@ -78,11 +75,6 @@ def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
     if any(isinstance(act, AddTodo) and not act.title for act in acts):
         return [Clarify(gettext(ASK_TITLE))]
     return acts
-
-
-def likely_acts(text: str, clock: Clock) -> list[Act]:
-    reading = read_message(text, clock)
-    return reading.acts if reading.is_sure else guessed(reading.acts, text)
 
 
 def spoken_of(act: Act, conversation: Conversation) -> Act:

@@ -59,10 +59,6 @@ OF_WHICH = gettext_noop(
 
 def understand_change(text: str, clock: Clock, *, corrects: bool = False, asked: bool = False) -> Act | None:
     """The change that the clause asks for or tells of, or None."""
-    if forms.mark_it.fullmatch(text):
-        return CompleteTodos(("it",))
-    if match := forms.rank_it.fullmatch(text):
-        return UpdateTodos(("it",), priority=priority_named(match["priority"]))
     if forms.of_which.fullmatch(text):
         return Clarify(gettext(OF_WHICH))
     if act := moved(text, clock, corrects=corrects):
@@ -83,8 +79,13 @@ def told_with_time(text: str, clock: Clock) -> Act | None:
     return first_act(TOLD, told, clock) if told != text else None
 
 
+def what_of(match: re.Match[str]) -> str:
+    """What the form speaks of: "done" alone is said of what was spoken of."""
+    return match.groupdict().get("what") or "it"
+
+
 def tasks_of(match: re.Match[str]) -> tuple[str, ...]:
-    return names_in(outside_list(match["what"]))
+    return names_in(outside_list(what_of(match)))
 
 
 def outside_list(words: str) -> str:
@@ -98,10 +99,11 @@ def outside_list(words: str) -> str:
 
 
 def completed(match: re.Match[str], clock: Clock) -> Act | None:
-    if selection := select_all(match["what"], clock):
+    what = what_of(match)
+    if selection := select_all(what, clock):
         return ChangeMany("complete", selection)
     tasks = tasks_of(match)
-    return CompleteTodos(tasks) if tasks and not forms.for_now.fullmatch(match["what"]) else None
+    return CompleteTodos(tasks) if tasks and not forms.for_now.fullmatch(what) else None
 
 
 def completed_by_command(match: re.Match[str], clock: Clock) -> Act | None:
@@ -237,7 +239,7 @@ def given_up(match: re.Match[str], clock: Clock) -> Act | None:
 
 
 def changed(match: re.Match[str], clock: Clock, **fields: Any) -> Act | None:
-    if selection := select_all(match["what"], clock):
+    if selection := select_all(what_of(match), clock):
         return ChangeMany("change", selection)
     tasks = tasks_of(match)
     return UpdateTodos(tasks, **fields) if tasks else None
@@ -256,7 +258,7 @@ def renamed(match: re.Match[str], clock: Clock) -> Act | None:
 
 
 def ranked(match: re.Match[str], clock: Clock) -> Act | None:
-    if match["what"].lower().startswith(("a ", "an ")):
+    if what_of(match).lower().startswith(("a ", "an ")):
         return None  # "set an alarm that is not so low" names no todo
     return changed(match, clock, priority=priority_named(match["priority"]))
 
@@ -276,6 +278,7 @@ def annotated(match: re.Match[str], clock: Clock) -> Act | None:
 
 
 TOLD: Changes = (
+    (forms.got_all, lambda match, clock: CompleteTodos(("them",))),
     (forms.done, completed),
     (forms.did, completed_in_the_past),
     (forms.was_done, completed_in_the_past),

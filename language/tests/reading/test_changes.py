@@ -122,6 +122,17 @@ class ChangingTests(UnderstandingTestCase):
             {
                 "mark buy milk as done": CompleteTodos(("buy milk",)),
                 "I called the dentist": CompleteTodos(("called the dentist",)),
+                "finally got the car washed, took an hour lol": CompleteTodos(("washed the car",)),
+                "the 5k is in the bag": CompleteTodos(("5k",)),
+                "delete the gym, it is too expensive": DeleteTodos(("gym",)),
+                "internet contract cancelled, took me 45 min": DeleteTodos(("internet contract",), is_news=True),
+                "put the rent at the top of my list": UpdateTodos(("rent",), priority="urgent"),
+                "the report -> high": UpdateTodos(("report",), priority="high"),
+                "turns out I didn't pay the rent": CompleteTodos(("rent",), reopen=True),
+                "for the flights, note that Ana wants a window seat": AnnotateTodo(
+                    "flights", "Ana wants a window seat"
+                ),
+                "remove the date": UpdateTodos(("it",), due="none"),
                 "just paid the water bill": CompleteTodos(("paid the water bill",)),
                 "i just finished taking out my recycling, so cross that off my list": CompleteTodos(
                     ("taking out my recycling",)

@@ -43,6 +43,39 @@ class FollowUpTests(StepTestCase):
             arguments={"tasks": [{"title": "feed the cat", "due": "tomorrow at 5pm"}]},
         )
 
+    async def test_the_words_around_an_answer_do_not_hide_it(self):
+        added = exchange("add milk", "add_task", {"tasks": []}, became("added", MILK), "Added.")
+        for text, change in {
+            "too late, friday": {"due": "friday"},
+            "ok friday then": {"due": "friday"},
+            "drop the date": {"due": "none"},
+        }.items():
+            with self.subTest(text):
+                item = {"task": MILK["id"]} | change
+                await self.assert_asks(*added, UserText(text), tool_name="update_task", arguments={"updates": [item]})
+
+    async def test_what_stays_unclear_behind_such_words_is_not_added(self):
+        added = exchange("add milk", "add_task", {"tasks": []}, became("added", MILK), "Added.")
+        for text in ("ok tomorrow then, move it", "hm no friday or actually"):
+            with self.subTest(text):
+                requests, _ = await self.step(*added, UserText(text))
+                self.assertEqual(requests, [])
+
+    async def test_everything_that_was_added_is_got(self):
+        added = exchange("add milk and the rent", "add_task", {"tasks": []}, became("added", MILK, RENT), "Added.")
+        for text in ("got everything", "got it all", "got all of them"):
+            with self.subTest(text):
+                await self.assert_asks(
+                    *added,
+                    UserText(text),
+                    tool_name="complete_task",
+                    arguments={"tasks": [MILK["id"], RENT["id"]]},
+                )
+
+    async def test_what_was_not_found_is_named_again(self):
+        asked = exchange("delete the bank thing", "delete_task", {"tasks": ["bank"]}, refused("todo_not_found", "bank"))
+        await self.assert_asks(*asked, UserText("the rent one"), tool_name=LOOK[0], arguments=LOOK[1])
+
     async def test_a_choice_among_candidates_does_what_was_refused(self):
         output = refused("todo_ambiguous", "milk", row("id-1", "buy milk"), row("id-4", "buy oat milk"))
         asked = exchange(

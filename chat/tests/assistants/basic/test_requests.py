@@ -305,6 +305,20 @@ class SoughtTests(StepTestCase):
                 requests, _ = await self.step(*added, UserText(text))
                 self.assertEqual(requests, [])
 
+    async def test_a_part_of_a_title_is_put_right_by_what_is_like_it(self):
+        for title, text, meant in (
+            ("run 8k", "change it to 10k", "run 10k"),
+            ("call Bo about the trip", "Al, not Bo", "call Al about the trip"),
+            ("call Bo about the trip", "I meant Al", "call Al about the trip"),
+            ("email Bo", "not Bo, Al", "email Al"),
+            ("gym", "should be swim", "swim"),
+            ("gym", "typo, gim", "gim"),
+        ):
+            with self.subTest(text):
+                added = exchange(title, "add_task", {"tasks": []}, became("added", row("id-7", title)), "Added.")
+                item = {"task": "id-7", "title": meant}
+                await self.assert_asks(*added, UserText(text), tool_name="update_task", arguments={"updates": [item]})
+
 
 class LookFirstTests(StepTestCase):
     async def test_a_name_with_a_day_is_looked_for_and_changed_by_its_id(self):
