@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from habits.speech import gettext, gettext_noop
 from habits.weeks import day_in_week, week_begins
+from language.dates import distances
 from language.dates.calendar import (
     FIRST_YEAR,
     LONGEST_MONTH,
@@ -20,15 +21,6 @@ from language.dates.calendar import (
     read_month_date,
     read_month_day,
     read_year,
-)
-from language.dates.distances import (
-    SHORT_UNITS,
-    compound,
-    counts_to_an_hour,
-    distant,
-    read_amount,
-    weekdays_on,
-    workdays_on,
 )
 from language.dates.languages import Kind
 from language.dates.tokens import Words
@@ -80,9 +72,9 @@ def _named(words: Words, place: int, reference: Reference) -> DayReading | None:
     if days is None:
         return None
     date = reference.today + datetime.timedelta(days=days)
-    if days == 0 and words.has(place + 1, Kind.IN) and (found := read_amount(words, place + 2)):
+    if days == 0 and words.has(place + 1, Kind.IN) and (found := distances.read_amount(words, place + 2)):
         count, unit, end = found  # "heute in einer Woche"
-        return distant(end, reference, date, (count, unit))
+        return distances.distant(end, reference, date, (count, unit))
     return DayReading(place + 1, date, ignored=days < 0)
 
 
@@ -96,19 +88,19 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
     if words.get(spot, Kind.UNIT) == "day" and words.has(words.skip(spot + 2, Kind.THE), *ANCHOR_DAYS):
         days = 1 if words.has(spot + 1, Kind.AFTER) else -1 if words.word(spot + 1) == "before" else 0
         return _offset_from(words, spot + 1, reference, (days, "day")) if days else None
-    if counted := weekdays_on(words, place, reference) or workdays_on(words, place, reference):
+    if counted := distances.weekdays_on(words, place, reference) or distances.workdays_on(words, place, reference):
         return counted
-    found = read_amount(words, place + within)
-    if found is None or counts_to_an_hour(words, place + within, found):
+    found = distances.read_amount(words, place + within)
+    if found is None or distances.counts_to_an_hour(words, place + within, found):
         return None
     count, unit, end = found
-    further = read_amount(words, words.skip(end, Kind.AND))
-    several = compound(words, (count, unit), further, reference) if further else None
+    further = distances.read_amount(words, words.skip(end, Kind.AND))
+    several = distances.compound(words, (count, unit), further, reference) if further else None
     if several and (within or words.has(several.end - 1, Kind.LATER) or words.word(place)[0] == "+"):
         return several
     if not within:
         return _offset_behind(words, place, reference, found)
-    return _in_week(words, distant(end, reference, reference.today, (count, unit)), unit, reference)
+    return _in_week(words, distances.distant(end, reference, reference.today, (count, unit)), unit, reference)
 
 
 def _in_week(words: Words, reached: DayReading, unit: str, reference: Reference) -> DayReading:
@@ -123,7 +115,7 @@ def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple
     """A distance with the word behind it that makes it one: 3 days later, a week from friday, 2 days before may 2."""
     count, unit, end = amount
     if words.has(end, Kind.LATER):
-        return distant(end + 1, reference, reference.today, (count, unit))
+        return distances.distant(end + 1, reference, reference.today, (count, unit))
     on_weekday = unit == "week" and words.word(end) == "on" and words.has(end + 1, Kind.WEEKDAY)
     if words.has(end, Kind.FROM, Kind.AFTER) or (on_weekday and not words.has(place - 1, Kind.FOR)):
         return _offset_from(words, end, reference, (count, unit))  # "a week on tuesday" counts from tuesday
@@ -133,14 +125,14 @@ def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple
     hours = hours or words.has(end - 1, Kind.OCLOCK)  # "huit heures" is one
     if hours or not reference.whole or words.has(place, Kind.MONTH):
         return None
-    return distant(end, reference, reference.today, (count, unit))
+    return distances.distant(end, reference, reference.today, (count, unit))
 
 
 def _offset_from(words: Words, place: int, reference: Reference, amount: tuple[int, str]) -> DayReading | None:
     day = _day_itself(words, words.skip(place + 1, Kind.THE), reference)
-    if day is None or day.time or amount[1] in SHORT_UNITS:
+    if day is None or day.time or amount[1] in distances.SHORT_UNITS:
         return None
-    moved = _in_week(words, distant(day.end, reference, day.date, amount), amount[1], reference)
+    moved = _in_week(words, distances.distant(day.end, reference, day.date, amount), amount[1], reference)
     return replace(moved, ignored=moved.date < reference.today, problem=day.problem or moved.problem)
 
 

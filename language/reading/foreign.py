@@ -6,22 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from habits.speech import gettext, gettext_noop
-from language.acts import (
-    Act,
-    AddTodo,
-    AskTodos,
-    ChangeMany,
-    Clarify,
-    CompleteTodos,
-    DeleteTodos,
-    OfferToDelete,
-    Question,
-    Say,
-    Selection,
-    Unclear,
-    UndoChanges,
-    UpdateTodos,
-)
+from language import acts as kinds
 from language.clock import Clock, cut_final_date, is_date
 from language.dates.languages import Kind, plain, vocabulary
 from language.grammar import LANGUAGES, WORDS, any_of, in_english, section, words
@@ -48,10 +33,10 @@ SURE_WORDS = 2
 # Letters of words that German, French and Spanish take over as they are, and those of other languages.
 OWN_LETTERS = frozenset("äöüßàâçéèêëîïôœùûüÿáíóúñ")
 ENDINGS, LAST_LETTER = re.compile(r"(\w+)\[(\w+)\]"), re.compile(r"(\w+)(\w)\?")
-Maker = Callable[[re.Match[str], Clock, str], list[Act]]
+Maker = Callable[[re.Match[str], Clock, str], list[kinds.Act]]
 
 
-def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -> list[Act] | None:
+def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -> list[kinds.Act] | None:
     """The acts of a sentence that one of the word files understands whole; None for any other."""
     text = folded(sentence)
     said = set(WORD.findall(text.lower()))
@@ -70,9 +55,9 @@ def understand_foreign(sentence: str, clock: Clock, *, is_asked: bool = False) -
         if todos := todos_in(request_in(text, language), clock, language, is_asked=is_asked):
             return todos
         if first_word(text) in words("requests", language) - grammar_words() or is_denied(text, language):
-            return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})]
+            return [kinds.Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})]
     is_told = most >= SURE_WORDS and most > english and not is_asked
-    return [Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})] if is_told else None
+    return [kinds.Clarify(gettext(NOT_UNDERSTOOD) % {"title": text})] if is_told else None
 
 
 def request_in(text: str, language: str) -> str:
@@ -101,7 +86,7 @@ def spoken_of(name: str, language: str) -> str:
     return said if is_reference(said) else name
 
 
-def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[Act] | None:
+def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[kinds.Act] | None:
     """What a form of the language reads, or a question about the list, or talk."""
     # "Sacar la basura" is to be done, and takes nothing off the list.
     is_deed = language != "de" and first_word(text) in words("verbs", language)
@@ -115,21 +100,21 @@ def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[A
             if not (is_deed and each.groupdict().get("what") and each.start("what"))
         )
         acts = next(filter(None, made), None)
-        if is_asked and acts and isinstance(acts[0], CompleteTodos) and not FRAMES[language].able.fullmatch(text):
+        if is_asked and acts and isinstance(acts[0], kinds.CompleteTodos) and not FRAMES[language].able.fullmatch(text):
             (task,) = acts[0].tasks
-            return [AskTodos(Question.ABOUT_ONE, Selection("all", task), task)]
+            return [kinds.AskTodos(kinds.Question.ABOUT_ONE, kinds.Selection("all", task), task)]
         if acts:
             return acts
     talk = talk_in(text, language)
     return [talk] if talk else None
 
 
-def talk_in(text: str, language: str) -> Say | None:
+def talk_in(text: str, language: str) -> kinds.Say | None:
     topic = next((topic for topic in TOPICS if getattr(FRAMES[language], topic).fullmatch(text)), None)
-    return Say(topic.replace("_", " ")) if topic else None
+    return kinds.Say(topic.replace("_", " ")) if topic else None
 
 
-def understand_foreign_talk(sentence: str) -> Say | None:
+def understand_foreign_talk(sentence: str) -> kinds.Say | None:
     """A yes, a no or thanks in one of the languages."""
     text = folded(sentence)
     return next(filter(None, (talk_in(text, language) for language in LANGUAGES)), None)
@@ -175,7 +160,7 @@ def is_denied(text: str, language: str) -> bool:
     return not words("negations", language).isdisjoint(WORD.findall(text.lower()))
 
 
-def todos_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[Act] | None:
+def todos_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[kinds.Act] | None:
     """Something to do: "Milch kaufen", "acheter du pain demain", or with a date "Elternabend am Dienstag um 8".
 
     An infinitive stands at the end, in Romance languages at the beginning.
@@ -205,7 +190,7 @@ def is_deed(parts: list[str], language: str) -> bool:
     return len(parts) > 1 and (parts[stands] in verbs or parts[0] in imperatives)
 
 
-def each_of(todo: AddTodo, language: str) -> list[AddTodo]:
+def each_of(todo: kinds.AddTodo, language: str) -> list[kinds.AddTodo]:
     """ "Acheter du pain, du lait et des œufs" apart, each with its verb; two may be one thing."""
     verb, _, things = todo.title.partition(" ")
     form, said = f"{verb} %s", todo.title.lower().split()
@@ -218,7 +203,7 @@ def each_of(todo: AddTodo, language: str) -> list[AddTodo]:
     return [replace(todo, title=form % each) for each in parts.split(", ")] if parts != things else [todo]
 
 
-def todo_behind(text: str, clock: Clock) -> AddTodo:
+def todo_behind(text: str, clock: Clock) -> kinds.AddTodo:
     """The todo; a date that leads is cut where the words behind it hide it: "a las 18 recoger a Tom"."""
     todo = todo_from(text, clock)
     said = text.split()
@@ -236,7 +221,7 @@ def is_of_others(text: str, language: str) -> bool:
     return bool(strange) or any(map(said.intersection, (*other_words().values(), *neighbours)))
 
 
-def added(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+def added(match: re.Match[str], clock: Clock, language: str) -> list[kinds.Act]:
     value = match["value"]
     said = set(WORD.findall(value.lower()))
     is_english = len(said) > 1 and grammar_words() >= said
@@ -253,10 +238,10 @@ def apart(value: str, language: str, least: int, *, is_kept: bool = False) -> st
     return ", ".join(parts) if len(parts) >= least and not deeds and is_list_of_things(parts) else value
 
 
-def reminded(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+def reminded(match: re.Match[str], clock: Clock, language: str) -> list[kinds.Act]:
     value = around(" ".join(filter(None, (match.groupdict().get("lead"), match["value"]))), language)
     if over := passed_at_edge(value, clock):
-        raise Unclear(gettext(OVER) % {"when": over})
+        raise kinds.Unclear(gettext(OVER) % {"when": over})
     todo = todo_behind(value, clock)
     title = without_article(around(FRAMES[language].left_over.sub("", todo.title), language), language)
     return [named(each, language) for each in each_of(replace(todo, title=title), language)]
@@ -268,30 +253,30 @@ def around(title: str, language: str) -> str:
     return match["kept"] if match else title
 
 
-def named(act: AddTodo | Clarify, language: str) -> AddTodo | Clarify:
+def named(act: kinds.AddTodo | kinds.Clarify, language: str) -> kinds.AddTodo | kinds.Clarify:
     """The todo; without a title where that only says "something"."""
-    if isinstance(act, AddTodo) and words("vague", language).issuperset(act.title.lower().split()):
+    if isinstance(act, kinds.AddTodo) and words("vague", language).issuperset(act.title.lower().split()):
         return replace(act, title="")
     return act
 
 
-def expected(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+def expected(match: re.Match[str], clock: Clock, language: str) -> list[kinds.Act]:
     """ "Tengo cita con el médico mañana": what is told as planned has a date."""
     todo = todo_from(without_article(match["value"], language), clock)
     return [todo] if todo.due else []
 
 
-def cleared(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+def cleared(match: re.Match[str], clock: Clock, language: str) -> list[kinds.Act]:
     span, _ = cut_span(in_english(match[0], "periods", language), clock)
-    return [ChangeMany("delete", Selection(span=span))]
+    return [kinds.ChangeMany("delete", kinds.Selection(span=span))]
 
 
-def completed(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+def completed(match: re.Match[str], clock: Clock, language: str) -> list[kinds.Act]:
     name = name_in(match, language)
-    return [] if opens_question(name, language) else [CompleteTodos((name,))]
+    return [] if opens_question(name, language) else [kinds.CompleteTodos((name,))]
 
 
-def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
+def moved(match: re.Match[str], clock: Clock, language: str) -> list[kinds.Act]:
     """To the date that it ends with, or by the distance: "verschiebe die Miete um eine Woche"."""
     said = match["what"] + (f" {match['moved_to']}" if "moved_to" in match.groupdict() else "")
     name, due = cut_final_date(said, clock)
@@ -304,7 +289,7 @@ def moved(match: re.Match[str], clock: Clock, language: str) -> list[Act]:
     name = FRAMES[language].leads.sub("", name.rstrip())
     if not due or not name or FRAMES[language].listed.search(name):
         return []
-    return [UpdateTodos((named_todo(name, language),), due=due)]
+    return [kinds.UpdateTodos((named_todo(name, language),), due=due)]
 
 
 @cache
@@ -332,21 +317,21 @@ def without_article(title: str, language: str) -> str:
 
 # In this order: "delete everything" before "delete X".
 MAKERS: dict[str, Maker] = {
-    "undo": lambda match, clock, language: [UndoChanges()],
+    "undo": lambda match, clock, language: [kinds.UndoChanges()],
     "clear": cleared,
     "remind": reminded,
     "expect": expected,
-    "reopen": lambda match, clock, language: [CompleteTodos((name_in(match, language),), reopen=True)],
+    "reopen": lambda match, clock, language: [kinds.CompleteTodos((name_in(match, language),), reopen=True)],
     "complete": completed,
-    "rename": lambda match, clock, language: [UpdateTodos((name_in(match, language),), title=match["title"])],
-    "rank": lambda match, clock, language: [UpdateTodos((name_in(match, language),), priority=match["mark"][1:])],
+    "rename": lambda match, clock, language: [kinds.UpdateTodos((name_in(match, language),), title=match["title"])],
+    "rank": lambda match, clock, language: [kinds.UpdateTodos((name_in(match, language),), priority=match["mark"][1:])],
     "move": moved,
     "look": lambda match, clock, language: asked(match[0], clock, language),
-    "unwanted": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
-    "delete": lambda match, clock, language: [DeleteTodos((name_in(match, language),))],
+    "unwanted": lambda match, clock, language: [kinds.DeleteTodos((name_in(match, language),))],
+    "delete": lambda match, clock, language: [kinds.DeleteTodos((name_in(match, language),))],
     # "Teammeeting streichen": asked about the todo that is there, which may be to strike or to paint.
     "maybe_unwanted": lambda match, clock, language: [
-        OfferToDelete(name_in(match, language), todo_from(match[0], clock))
+        kinds.OfferToDelete(name_in(match, language), todo_from(match[0], clock))
     ],
     "add": added,
     "shown": lambda match, clock, language: asked(match[0], clock, language),

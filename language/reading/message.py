@@ -53,9 +53,9 @@ def read_sentences(text: str, clock: Clock) -> Reading:
     count = sum(1 + len(cuts_in(part[:CLAUSE_MAX_CHARACTERS])) for part in parts)
     if count > REQUESTS_MAX:
         return Reading([Clarify(too_many(count))])
-    return settled_reading(
-        [read_point(line, clock) for line in lines] if is_list else merged(readings_of(with_dates(parts, clock), clock))
-    )
+    points = [read_point(line, clock) for line in lines] if is_list else []
+    readings = points or merged(readings_of(with_dates(parts, clock), clock))
+    return Reading(whole_message(readings) or [Say("empty")], all(reading.is_sure for reading in readings))
 
 
 def with_dates(parts: list[str], clock: Clock) -> list[str]:
@@ -80,18 +80,13 @@ def readings_of(parts: list[str], clock: Clock) -> list[Reading]:
             readings.pop()
             reading = read_sentence(f"{parts[place - 1].rstrip(END_MARKS)}, {part}", clock)
         elif place and all(isinstance(act, Clarify | Say) for act in readings[-1].acts):
-            acts = about(parts[place - 1].rstrip(END_MARKS), reading.acts)
-            if acts != reading.acts:
-                readings.pop()
-                reading = Reading(acts, is_sure=True)
+            meant = about(parts[place - 1].rstrip(END_MARKS), reading.acts)
+            if meant != reading.acts:
+                readings, reading = readings[:-1], Reading(meant, is_sure=True)
         readings.append(reading)
         if refused(readings):
             break
     return readings
-
-
-def settled_reading(readings: list[Reading]) -> Reading:
-    return Reading(whole_message(readings) or [Say("empty")], all(reading.is_sure for reading in readings))
 
 
 def read_point(line: str, clock: Clock) -> Reading:

@@ -63,13 +63,9 @@ def repaired(acts: list[Act], meant: str) -> list[Act]:
     return [Clarify(gettext(SAY_AGAIN))]
 
 
-def is_number(word: str) -> bool:
-    return any(map(str.isdigit, word))
-
-
 def like_part(title: str, new: str) -> str:
     """The word of the title that another one stands for: of "run 5k" for "10k", of "call Bo" for "Al"; else empty."""
-    for is_alike in (is_number, lambda word: word[:1].isupper()):
+    for is_alike in (lambda word: any(map(str.isdigit, word)), lambda word: word[:1].isupper()):
         fitting = [word for word in title.split()[1:] if is_alike(word)]
         if " " not in new and is_alike(new) and len(fitting) == 1:
             return fitting[0]

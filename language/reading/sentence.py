@@ -15,7 +15,7 @@ from language.reading.clauses.bare import forms as bare
 from language.reading.clauses.bare import todo_behind, understand_bare, understand_statement
 from language.reading.clauses.briefing import understand_briefing
 from language.reading.clauses.changing import asked_away, understand_change
-from language.reading.clauses.moving import asked_for, corrected, shifted_alone
+from language.reading.clauses.moving import asked_for, corrected
 from language.reading.clauses.moving import forms as moving
 from language.reading.clauses.reminding import understand_reminding
 from language.reading.foreign import understand_foreign
@@ -206,7 +206,7 @@ def certain_acts(clause: Clause, clock: Clock) -> list[Act] | None:
         return certain_acts(replace(clause, text=text[answers.end() :]), clock)
     if (clause.corrects or moving.instead.search(text)) and (move := corrected(text, clock)):
         return [move]
-    return understand_statement(text, clock) or led_by_date(text, clock) or shifted_alone(text)
+    return understand_statement(text, clock) or led_by_date(text, clock)
 
 
 def led_by_date(text: str, clock: Clock) -> list[Act] | None:

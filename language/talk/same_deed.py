@@ -90,25 +90,24 @@ def done_to_more(
         return None if bare.tells.search(clause.text) else [*listed(clause.text, clock)]
     if outcome not in DONE or (begins_with_verb(clause.text) and not is_same):
         return None
-    deeds = [
-        deed for act in before() if (deed := change_in(act)) and not (isinstance(deed, UpdateTodos) and deed.title)
-    ]
+    deeds = [deed for act in before() if (deed := change_in(act)) and not gives_title(deed)]
     return [replace(deeds[0], tasks=names_in(clause.text))] if deeds else None
 
 
 def change_in(act: Act) -> Change | None:
-    if isinstance(act, Sought):
-        return act.change
-    return act if isinstance(act, Change) else None
+    change = act.change if isinstance(act, Sought) else act
+    return change if isinstance(change, Change) else None
+
+
+def gives_title(deed: Change) -> bool:
+    return isinstance(deed, UpdateTodos) and bool(deed.title)
 
 
 def done_to_other(words: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
     """What was done to the wrong todo is taken back first."""
     if is_date(words, clock) or bare.tells.search(words) or outcome not in DONE | {"refused"}:
         return None
-    acts = before()
-    if len(acts) != 1 or not isinstance(acts[0], Change):
+    act, *more = before()
+    if more or not isinstance(act, Change) or gives_title(act):
         return None
-    if isinstance(acts[0], UpdateTodos) and acts[0].title:
-        return None
-    return [*[UndoChanges()] * (outcome in DONE), replace(acts[0], tasks=names_in(words))]
+    return [*[UndoChanges()] * (outcome in DONE), replace(act, tasks=names_in(words))]

@@ -5,7 +5,6 @@ from language.acts import Act, AddTodo, ChangeMany, Clarify, Sought, UpdateTodos
 from language.clock import Clock, cut_final_date, is_date
 from language.dates.shifts import is_shift
 from language.grammar import Forms, section
-from language.questions import offered
 from language.text.naming import has_sign, names_in
 from language.text.selection import select_all
 from language.vocabulary import NOT_A_TITLE
@@ -85,14 +84,6 @@ def stated(words: str, due: str, clock: Clock, *, corrects: bool) -> Act | None:
     if not isinstance(move, UpdateTodos) or len(move.tasks) != 1 or corrects or has_sign(match["what"]):
         return move
     return Sought(move, otherwise=AddTodo(move.tasks[0], due))
-
-
-def shifted_alone(text: str) -> list[Act] | None:
-    """ "Dentist an hour earlier": of a todo that there is; else it may be one itself."""
-    match = forms.shifted_alone.fullmatch(text)
-    if match is None or is_no_title(match["what"]):
-        return None
-    return [Sought(UpdateTodos((match["what"],), due=match["due"]), otherwise=offered(AddTodo(text)))]
 
 
 def corrected(text: str, clock: Clock) -> Act | None:

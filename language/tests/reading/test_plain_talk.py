@@ -70,9 +70,10 @@ class PlainTalkTests(UnderstandingTestCase):
     def test_who_is_done_for_today_leaves_and_completes_nothing(self):
         self.assert_says("bye", "I'm done for today", "done for the day", "we're all finished for this week")
 
-    def test_who_got_everything_is_asked_about_all_that_is_open(self):
-        for text in ("got everything", "I got it all", "all done"):
-            self.assert_means({text: ChangeMany("complete", Selection())})
+    def test_who_got_everything_got_what_was_shown_and_all_done_is_asked_about(self):
+        for text in ("got everything", "I got it all"):
+            self.assert_means({text: CompleteTodos(("them",))})
+        self.assert_means({"all done": ChangeMany("complete", Selection())})
 
     def test_work_done_may_say_when_and_what_one_has_is_no_work(self):
         self.assert_means(
