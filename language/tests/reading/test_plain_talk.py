@@ -87,8 +87,8 @@ class PlainTalkTests(UnderstandingTestCase):
     def test_what_fills_a_pause_or_only_presses_is_in_no_title(self):
         self.assert_means(
             {
-                "add um, milk": AddTodo("milk"),
-                "remind me to uh call um bob tomorrow": AddTodo("call bob", "tomorrow"),
+                "add uh, milk": AddTodo("milk"),
+                "remind me to uh call erm bob tomorrow": AddTodo("call bob", "tomorrow"),
                 "add reseal shower low priority no rush": AddTodo("reseal shower", priority="low"),
                 "party saturday, don't let me forget": AddTodo("party", "saturday"),
                 "CAN YOU JUST MARK THE CAR WASH AS DONE ALREADY!!!": CompleteTodos(("CAR WASH",)),
