@@ -39,12 +39,14 @@ Refusal = tuple[Call, int, Outcome]
 
 def read_in(conversation: Conversation, clock: Clock) -> kinds.Reading:
     """What the message means in its conversation: as an answer, else by itself, else without the words around it."""
-    text = conversation.current.text
+    text = conversation.current.text.strip()
     # An answer to a question is short; what is longer stands for itself.
-    if len(text) <= CLAUSE_MAX_CHARACTERS and (acts := follow_up(conversation, clock)):
+    if len(text) > CLAUSE_MAX_CHARACTERS:
+        return read_message(text, clock)
+    if acts := follow_up(conversation, clock):
         return kinds.Reading(acts, is_sure=True)
-    reading, plain = read_message(text, clock), forms.trail.sub("", forms.lead.sub("", text.strip())).strip()
-    if reading.is_sure or not conversation.past or plain in {"", text.strip()}:
+    reading, plain = read_message(text, clock), forms.trail.sub("", forms.lead.sub("", text)).strip()
+    if reading.is_sure or not conversation.past or plain in {"", text}:
         return reading
     answer = read_in(replace(conversation, current=replace(conversation.current, text=plain)), clock)
     # What such words stand around is about what was said before: no todo is added of it for a guess.
