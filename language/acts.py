@@ -43,17 +43,32 @@ class AddTodo:
 
 
 @dataclass(frozen=True)
+class Say:
+    """Something to say without looking or changing; `topic` is a key of `sentences.py`."""
+
+    topic: str
+
+
+@dataclass(frozen=True)
+class Clarify:
+    """A question back; nothing is changed."""
+
+    question: str
+
+
+@dataclass(frozen=True)
 class AskTodos:
     """A question. `task` names one todo for the questions about a single one; `shown` were listed before.
 
-    `otherwise` is to be added where nothing is found: "is milk on my list? If not, add it".
+    `otherwise` is to be added where nothing is found: "is milk on my list? If not, add it". Where it is something to
+    say, the question is only a guess, about the one todo that its words may be about.
     """
 
     question: Question
     selection: Selection
     task: str = ""
     shown: int = 0
-    otherwise: AddTodo | None = None
+    otherwise: AddTodo | Clarify | Say | None = None
 
 
 @dataclass(frozen=True)
@@ -140,20 +155,6 @@ class RepeatCall:
 
 
 @dataclass(frozen=True)
-class Say:
-    """Something to say without looking or changing; `topic` is a key of `sentences.py`."""
-
-    topic: str
-
-
-@dataclass(frozen=True)
-class Clarify:
-    """A question back; nothing is changed."""
-
-    question: str
-
-
-@dataclass(frozen=True)
 class Sought:
     """A change of todos that are named by words: looked for first; `otherwise` is meant where none is called so.
 
@@ -161,7 +162,7 @@ class Sought:
     """
 
     change: Change
-    otherwise: AddTodo | Change | Clarify | None = None
+    otherwise: AddTodo | Change | Clarify | Say | None = None
     is_guess: bool = False
 
 

@@ -74,10 +74,11 @@ ACTIONS = {
         not reading.writes
         and (reading.waits or any(words in reading.text for words in ("a whole group", "nothing to", "Shall I")))
     ),
-    "ask": lambda reading: not reading.calls and "only help with your todos" not in reading.text,
-    "talk": lambda reading: not reading.calls,
+    "ask": lambda reading: reading.tools <= READS and "only help with your todos" not in reading.text,
+    "talk": lambda reading: reading.tools <= READS,
     "undo": lambda reading: reading.tools == {"undo"},
-    "outside": lambda reading: not reading.calls,
+    # A look whether it is about a todo changes nothing.
+    "outside": lambda reading: reading.tools <= READS,
 }
 INTENTS = {
     "todo_list": ("list",),

@@ -19,6 +19,7 @@ from language.reading.sentence import certain_acts, understand_talk
 from language.reminders.passed import passed_in_title, passed_reminder
 from language.reminders.phrases import says_never
 from language.talk.exchanges import Call, Conversation, Outcome, Row
+from language.talk.guesses import guessed
 from language.talk.matching import find
 from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
 from language.talk.retitling import retitled
@@ -47,7 +48,7 @@ def read_in(conversation: Conversation, clock: Clock) -> kinds.Reading:
         return kinds.Reading(acts, is_sure=True)
     reading, plain = read_message(text, clock), forms.trail.sub("", forms.lead.sub("", text)).strip()
     if reading.is_sure or not conversation.past or plain in {"", text}:
-        return reading
+        return kinds.Reading(guessed(reading, text, clock), reading.is_sure)
     answer = read_in(replace(conversation, current=replace(conversation.current, text=plain)), clock)
     # What such words stand around is about what was said before: no todo is added of it for a guess.
     return answer if answer.is_sure else kinds.Reading([questions.offered(act) or act for act in reading.acts])

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from language.acts import Act, AddTodo, Change, CompleteTodos, DeleteTodos, Sought, Span, Unclear, UpdateTodos
+from language.acts import (
+    Act,
+    AddTodo,
+    Change,
+    Clarify,
+    CompleteTodos,
+    DeleteTodos,
+    Say,
+    Sought,
+    Span,
+    Unclear,
+    UpdateTodos,
+)
 from language.clock import TIME_ALONE, Clock
 from language.grammar import LANGUAGES, section, words
 from language.reading.clauses.reminding import LAST_REMINDER
@@ -19,12 +31,12 @@ from language.text.periods import cut_span
 from language.text.selection import select, without_general_words
 
 FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
-HANDLING, CALLS_OFF = words("handling"), words("calls_off")
+CALLS_OFF = words("calls_off")
 GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
 PARTS = section("items").separator
-bare, forms, moving = section("bare"), section("adding"), section("moving")
+bare, moving = section("bare"), section("moving")
 
 
 # How the todos fit a name: one surely, several alike, one almost (to be asked about), or none.
@@ -137,12 +149,8 @@ def of_quality(words: str, rows: Sequence[Row], clock: Clock) -> list[Row]:
 
 
 def touched(guess: Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
-    """The rows that it may speak of: all its words are in the title, or all of the title, but its verb, is in them.
-
-    "Gym friday" beside the gym of monday is another one.
-    """
-    (words,) = guess.change.tasks
-    todo = guess.otherwise
+    """The rows that it may speak of. "Gym friday" beside the gym of monday is another one."""
+    (words,), todo = guess.change.tasks, guess.otherwise
     if isinstance(todo, AddTodo) and todo.title == words:
         named = stems(words)
         alike = (row for row in rows if len(named) > 1 and not row.due and named <= stems(row.title))
@@ -150,6 +158,11 @@ def touched(guess: Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]
         if same or not moving.definite.fullmatch(words):
             is_day = todo.due and not TIME_ALONE.fullmatch(todo.due)
             return tuple(row for row in same if not (is_day and row.due))
+    return spoken_of(words, rows, clock)
+
+
+def spoken_of(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
+    """The rows with all the words in their title, or with all of the title, but its verb, in the words."""
     whole = moving.particles.sub("", words)
     thing = bare.handled.fullmatch(whole)
     name, first = (Name.of(words, clock) for words in (whole, thing["what"] if thing else whole))
@@ -204,7 +217,7 @@ def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
     tasks: list[str] = []
     if sought.is_guess:
         rows = touched(sought, rows, clock)
-        is_open = isinstance(sought.otherwise, AddTodo) or isinstance(sought.change, DeleteTodos)
+        is_open = not isinstance(sought.otherwise, Change) or isinstance(sought.change, DeleteTodos)
         if len(rows) == 1 and not is_open:
             return Matched(replace(sought.change, tasks=(rows[0].id,)))
         return Matched(None, unsure(rows), sought.change.tasks[0])
@@ -233,24 +246,9 @@ def each_of_several(words: str, rows: Sequence[Row], clock: Clock) -> list[str]:
 
 def found_none(sought: Sought, rows: Sequence[Row], clock: Clock) -> bool:
     if sought.is_guess:
-        return not touched(sought, rows, clock)
+        found = touched(sought, rows, clock)
+        return len(found) != 1 if isinstance(sought.otherwise, Clarify | Say) else not found
     return all(find(task, rows, clock).fit == Fit.NONE for task in sought.change.tasks)
-
-
-def guessed(acts: list[Act], said: str) -> list[Act]:
-    """Of what was not surely asked to be added, the look for a todo that it may be about.
-
-    A mere name, "lawn sunday", may be, and what handles a thing, "put the gate down for friday", "… to friday".
-    """
-    if len(acts) != 1 or not isinstance(act := acts[0], AddTodo) or not act.title:
-        return acts
-    verb, _, thing = act.title.partition(" ")
-    handles = bool(thing) and verb.lower() in HANDLING
-    what = thing if handles or f" to {act.due}" in said.lower() else act.title
-    if what == act.title and not forms.article.sub("", said).lower().startswith(what.partition(" ")[0].lower()):
-        return acts
-    change = UpdateTodos((what,), due=act.due, priority=act.priority, add_tags=act.tags)
-    return [Sought(change, act, is_guess=True)] if handles or (what and change != UpdateTodos((what,))) else acts
 
 
 def sought(act: Act, known: Iterable[Row], clock: Clock) -> Act:

@@ -16,16 +16,18 @@ from language.acts import (
     OfferToDelete,
     Question,
     RestoreTodo,
+    Say,
     Selection,
     Sought,
 )
 from language.clock import Clock
 from language.questions import COMPLETE_OFFER, DELETE_OFFER, DELETE_ONE_OFFER, OFFERS_OF_GROUP, offer_of
 from language.talk.exchanges import Call, Row
-from language.talk.matching import Fit, found_none, matched
+from language.talk.matching import Fit, found_none, matched, spoken_of
 from language.talk.references import WHICH_ONE
 
 from .listing import capitalised, counted, described, facts, grouped, is_of_days, more_of, numbered, quoted
+from .sentences import said_of
 
 NO_MORE = gettext_noop("I cannot list any more than that. Ask for a part, for example “what is due this week?”.")
 PRIORITY_RANK = ("urgent", "high", "medium", "low", "none")
@@ -291,12 +293,18 @@ def seek_answer(act: Sought, call: Call, clock: Clock) -> str:
     if call.error:
         return _("I could not look that up: %(reason)s") % {"reason": call.error}
     if act.otherwise and found_none(act, call.rows, clock):
-        return act.otherwise.question if isinstance(act.otherwise, Clarify) else ""
+        return said_of(act.otherwise) if isinstance(act.otherwise, Clarify | Say) else ""
     asked = matched(act, call.rows, clock)
     rows = asked.asked.rows
     if asked.asked.fit == Fit.ALMOST:
         return _(offer_of(act.change)) % (vars(act.change) | {"todo": described(rows[0])})
     return f"{which_of(rows, asked.name)}\n{numbered(rows)}"
+
+
+def guess_answer(words: str, otherwise: Say | Clarify, call: Call, clock: Clock) -> str:
+    """About the one todo that the words may be about; else what is said without any."""
+    rows = spoken_of(words, call.rows, clock)
+    return about_sentence(rows[0]) if len(rows) == 1 else said_of(otherwise)
 
 
 def which_of(rows: Sequence[Row], words: str) -> str:

@@ -33,14 +33,22 @@ from language.reading.clauses.reminding import LAST_REMINDER
 from language.reading.message import read_message
 from language.talk.exchanges import Call, Conversation, Exchange, Row
 from language.talk.follow_ups import read_in
-from language.talk.matching import found_none, guessed, matched, sought
+from language.talk.matching import found_none, matched, sought
 from language.talk.references import known_rows, resolve, with_whole_due
 
 from .change_answers import change_answer
 from .history import read_conversation
-from .look_answers import delete_offer, many_answer, many_limit, not_one_answer, question_answer, seek_answer
+from .look_answers import (
+    delete_offer,
+    guess_answer,
+    many_answer,
+    many_limit,
+    not_one_answer,
+    question_answer,
+    seek_answer,
+)
 from .requests import LIST_MAX, Look, Wanted, bulk_calls, requests_for, rows_named, selected
-from .sentences import SAID
+from .sentences import SAID, said_of
 
 
 class BasicModel:
@@ -66,8 +74,7 @@ class BasicModel:
 def acts_of(conversation: Conversation, clock: Clock) -> list[Act]:
     """What the person's message means in this conversation; one Clarify where that is not certain."""
     try:
-        reading = read_in(conversation, clock)
-        acts = reading.acts if reading.is_sure else guessed(reading.acts, conversation.current.text)
+        acts = read_in(conversation, clock).acts
         acts = [resolve(spoken_of(act, conversation), conversation, clock) for act in acts]
         acts = [sought(act, known_rows(conversation.past), clock) for act in acts]
     except Unclear as unclear:
@@ -157,7 +164,7 @@ def calls_for_found(act: Sought | OfferToDelete | AskTodos, call: Call, clock: C
 
 def calls_for_sought(act: Sought, call: Call, clock: Clock) -> list[Wanted]:
     """The change of the todos that were found; where there may be more than were listed, the tool finds them."""
-    if call.total > len(call.rows):
+    if call.total > len(call.rows) and not act.is_guess:
         return requests_for([act.change])
     if act.otherwise and found_none(act, call.rows, clock):
         return requests_for([act.otherwise])
@@ -220,10 +227,8 @@ def answer(acts: list[Act], conversation: Conversation, clock: Clock) -> str:
     paragraphs += [look_answer(act, call, calls, clock) for act, call in looks(acts, calls)]
     for act in acts:
         match act:
-            case Say():
-                paragraphs.append(gettext(SAID[act.topic]))
-            case Clarify():
-                paragraphs.append(act.question)
+            case Say() | Clarify():
+                paragraphs.append(said_of(act))
     return "\n\n".join(filter(None, paragraphs)) or gettext(SAID["not meant"])
 
 
@@ -231,6 +236,8 @@ def look_answer(act: Act, call: Call, calls: tuple[Call, ...], clock: Clock) -> 
     match act:
         case AskTodos(otherwise=AddTodo()) if not call.total:
             return ""
+        case AskTodos(task=words, otherwise=Say() | Clarify() as otherwise):
+            return guess_answer(words, otherwise, call, clock)
         case AskTodos():
             return question_answer(act, fullest(act, call, calls), clock)
         case OfferToDelete():

@@ -11,11 +11,13 @@ from language.acts import (
     AskTodos,
     BriefMe,
     ChangeMany,
+    Clarify,
     CompleteTodos,
     DeleteTodos,
     OfferToDelete,
     RepeatCall,
     RestoreTodo,
+    Say,
     Selection,
     Sought,
     UndoChanges,
@@ -79,7 +81,8 @@ def batch_and_items(act: AddTodo | CompleteTodos | UpdateTodos | DeleteTodos) ->
 def look_for(act: Look) -> dict[str, Any]:
     match act:
         case AskTodos():
-            return selected(act.selection) | ({"limit": LIST_MAX} if act.shown or act.selection.trait else {})
+            is_seen_there = act.shown or act.selection.trait or isinstance(act.otherwise, Say | Clarify)
+            return selected(act.selection) | ({"limit": LIST_MAX} if is_seen_there else {})
         case ChangeMany():
             return selected(with_tag_first(act)) | {"limit": LIST_MAX}
         case AnnotateTodo() | OfferToDelete():

@@ -1,6 +1,9 @@
 """What the assistant says when there is nothing to look up or change. Looked up when it is said."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
+
+from language.acts import Clarify, Say
 
 SAID = {
     "help": _(
@@ -26,3 +29,7 @@ SAID = {
     "no more": _("That is all of it."),
     "empty": _("I could not read anything in that. Tell me what to add, or ask what is on your list."),
 }
+
+
+def said_of(act: Say | Clarify) -> str:
+    return act.question if isinstance(act, Clarify) else gettext(SAID[act.topic])

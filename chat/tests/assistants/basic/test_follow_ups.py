@@ -13,6 +13,7 @@ from chat.tests.assistants.basic.case import (
     became,
     exchange,
     listed,
+    looked,
     refused,
     row,
 )
@@ -142,7 +143,7 @@ class FollowUpTests(StepTestCase):
         )
 
     async def test_yes_adds_what_was_offered(self):
-        await self.assert_answers(UserText("milk"), text="Shall I add “milk” to your list?")
+        await self.assert_answers(UserText("milk"), *looked(MOM), text="Shall I add “milk” to your list?")
         offered = (UserText("milk"), AssistantText("Shall I add “milk” to your list?"))
         await self.assert_asks(
             *offered, UserText("yes please"), tool_name="add_task", arguments={"tasks": [{"title": "milk"}]}

@@ -1,0 +1,64 @@
+"""What asks for nothing surely may be about a todo that is there: one look tells, and a question does the rest."""
+
+from chat.assistants.interface import UserText
+from chat.tests.assistants.basic.case import LOOK, MILK, MOM, RENT, StepTestCase, listed, looked, row
+from chat.tests.assistants.basic.case import exchange as turn
+
+BOOKS, ESSAY, PASSPORT = (
+    row("id-6", "return library books"),
+    row("id-7", "hand in essay"),
+    row("id-8", "renew passport", due="2026-03-20", due_text="Friday 20 March"),
+)
+OUTSIDE = "I am the basic assistant and can only help with your todos: add, find, change, finish and delete them."
+WHAT_WITH = "What should I do with “%s”? For example “complete it”, “delete it” or “move it to friday”."
+
+
+class GuessTests(StepTestCase):
+    async def assert_told(self, text, answer, *rows):
+        self.assertEqual(await self.step(UserText(text)), ([LOOK], ""))
+        await self.assert_answers(UserText(text), *looked(*rows), text=answer)
+
+    async def test_news_of_a_todo_is_asked_about_by_the_deed_that_they_tell_of(self):
+        for text in ("essay's handed in", "i handed the essay over to mr hill at last"):
+            with self.subTest(text):
+                await self.assert_told(text, "Shall I complete “hand in essay”?", BOOKS, ESSAY)
+        await self.assert_told(
+            "the passport has to be sorted by end of march",
+            "Shall I change “renew passport”, due Friday 20 March? Its new date would be: by end of march.",
+            BOOKS,
+            PASSPORT,
+        )
+
+    async def test_what_tells_of_no_deed_leaves_it_open(self):
+        for text in ("library books are so heavy", "i forgot those library books", "still have these library books"):
+            with self.subTest(text):
+                await self.assert_told(text, WHAT_WITH % "return library books", BOOKS, ESSAY)
+
+    async def test_a_yes_makes_the_change_and_a_deed_may_be_named_instead(self):
+        moved = turn(
+            "the passport has to be sorted by end of march",
+            *LOOK,
+            listed(BOOKS, PASSPORT),
+            "Shall I change “renew passport”, due Friday 20 March? Its new date would be: by end of march.",
+        )
+        updates = {"updates": [{"task": "id-8", "due": "by end of march"}]}
+        await self.assert_asks(*moved, UserText("yes"), tool_name="update_task", arguments=updates)
+        books = turn("library books are so heavy", *LOOK, listed(BOOKS, ESSAY), WHAT_WITH % "return library books")
+        await self.assert_asks(*books, UserText("delete it"), tool_name="delete_task", arguments={"tasks": ["id-6"]})
+
+    async def test_a_question_is_answered_with_the_todo_that_it_is_about(self):
+        for text in ("when does the passport have to be sorted", "does the passport take long"):
+            with self.subTest(text):
+                await self.assert_told(text, "“renew passport” is open, due Friday 20 March.", BOOKS, PASSPORT)
+
+    async def test_where_none_or_several_may_be_meant_nothing_is_said_of_them(self):
+        for text, rows in {
+            "the neighbours moved away": (MILK, MOM),
+            "how tall is the tower of pisa": (MILK, RENT),
+            "mom is so funny": (MOM, row("id-9", "visit mom")),
+        }.items():
+            with self.subTest(text):
+                await self.assert_told(text, OUTSIDE, *rows)
+
+    async def test_what_is_said_to_a_lamp_needs_no_look(self):
+        await self.assert_answers(UserText("turn the lights off"), text=OUTSIDE)
