@@ -73,4 +73,5 @@ def likeliest(text: str, tokens: list[str], clock: Clock) -> Change:
         return CompleteTodos((text,))
     if likely["delete"] > LIKELY:
         return DeleteTodos((text,))
-    return UpdateTodos((rest,), due=due) if due and likely["update"] > LIKELY else UpdateTodos((text,))
+    is_wanted = due and DENYING.isdisjoint(tokens)
+    return UpdateTodos((rest,), due=due) if is_wanted else UpdateTodos((text,))

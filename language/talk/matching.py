@@ -31,7 +31,7 @@ from language.text.periods import cut_span
 from language.text.selection import select, without_general_words
 
 FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
-CALLS_OFF = words("calls_off")
+CALLS_OFF, BESIDE_DEEDS = words("calls_off"), frozenset(map(stem_of, words("beside_deeds")))
 GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
@@ -170,6 +170,15 @@ def spoken_of(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
     return tuple(row for row, title, told in titles if first.said and (first.said <= title or told <= name.said))
 
 
+def is_told_done(change: Change, title: str) -> bool:
+    """ "Rang that electrician at last" of "ring the electrician": all of the title, its verb in another form."""
+    said, named = (words_of(words) for words in (change.tasks[0], title))
+    is_past = named[0] not in said and stem_of(named[0]) in map(stem_of, said)
+    # Half of it, or a part, is not all of it.
+    is_all = stems(title) <= stems(change.tasks[0]) <= stems(title) | BESIDE_DEEDS
+    return isinstance(change, CompleteTodos) and is_past and is_all
+
+
 def told_of(title: str) -> frozenset[str]:
     """The stems of a title without its verb."""
     return stems(title.partition(" ")[2] if begins_with_verb(title) and " " in title else title)
@@ -217,8 +226,8 @@ def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
     tasks: list[str] = []
     if sought.is_guess:
         rows = touched(sought, rows, clock)
-        is_open = not isinstance(sought.otherwise, Change) or isinstance(sought.change, DeleteTodos)
-        if len(rows) == 1 and not is_open:
+        is_meant = isinstance(sought.otherwise, Change) and not isinstance(sought.change, DeleteTodos)
+        if len(rows) == 1 and (is_meant or is_told_done(sought.change, rows[0].title)):
             return Matched(replace(sought.change, tasks=(rows[0].id,)))
         return Matched(None, unsure(rows), sought.change.tasks[0])
     for task in sought.change.tasks:
@@ -226,7 +235,8 @@ def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
         if fit.fit != Fit.ONE and (each := each_of_several(task, rows, clock)):
             tasks += each
             continue
-        if fit.fit in {Fit.SEVERAL, Fit.ALMOST}:
+        is_told = fit.fit == Fit.ALMOST and is_told_done(sought.change, fit.rows[0].title)
+        if fit.fit in {Fit.SEVERAL, Fit.ALMOST} and not is_told:
             return Matched(None, fit, task)
         match sought.change:
             case DeleteTodos(is_news=True) if fit.rows and words_of(fit.rows[0].title)[0] in CALLS_OFF:
