@@ -6,7 +6,7 @@ VOWELS = frozenset("aeiouy")
 
 
 def is_slip(typed: str, known: str) -> bool:
-    """One letter too many, too few or another, or two neighbours swapped; a short word without vowels is one for sure."""
+    """One letter too many, too few or another, or two neighbours swapped; a short word has only lost its vowel."""
     if abs(len(typed) - len(known)) > 1 or typed[:1] != known[:1]:
         return False
     start = next((place for place, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), len(known))

@@ -100,7 +100,10 @@ def find(words: str, rows: Sequence[Row], clock: Clock) -> Found:
     if not fitting:
         if selected := of_quality(words, rows, clock):
             return found(selected)
-        return nearest(name, rows) if NEXT.intersection(words_of(words)) and not name.core else almost(name, rows)
+        if NEXT.intersection(words_of(words)) and not name.core:
+            return nearest(name, rows)
+        hinted = hinted_at(words, rows, clock)
+        return Found(Fit.ALMOST, hinted) if len(hinted) == 1 else Found(Fit.NONE)
     if name.span is None:
         return partly(name, words, found(fitting)) if name.core else unsure(fitting)
     dated = [row for row in fitting if falls_in(row, name.span)]
@@ -158,7 +161,15 @@ def touched(guess: Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]
         if same or not moving.definite.fullmatch(words):
             is_day = todo.due and not TIME_ALONE.fullmatch(todo.due)
             return tuple(row for row in same if not (is_day and row.due))
-    return spoken_of(words, rows, clock)
+    return hinted_at(words, rows, clock) if isinstance(todo, Clarify | Say) else spoken_of(words, rows, clock)
+
+
+def hinted_at(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
+    """The rows that the words speak of; where there is none, the one with a good part of its title in them."""
+    core = Name.of(words, clock).core
+    parts = ((row, told_of(row.title) - GENERIC) for row in rows)
+    near = tuple(row for row, told in parts if told & core and len(told & core) * 2 >= len(told))
+    return spoken_of(words, rows, clock) or (near if len(near) == 1 else ())
 
 
 def spoken_of(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
@@ -173,7 +184,11 @@ def spoken_of(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
 def is_told_done(change: Change, title: str) -> bool:
     """ "Rang that electrician at last" of "ring the electrician": all of the title, its verb in another form."""
     said, named = (words_of(words) for words in (change.tasks[0], title))
-    is_past = named[0] not in said and stem_of(named[0]) in map(stem_of, said)
+    verb, *things = map(stem_of, named)
+    told = [*map(stem_of, said)]
+    # "The landlord emailed" is no deed of the person's.
+    before = told[: min((told.index(thing) for thing in things if thing in told), default=0)]
+    is_past = verb in before and named[0] not in said
     # Half of it, or a part, is not all of it.
     is_all = stems(title) <= stems(change.tasks[0]) <= stems(title) | BESIDE_DEEDS
     return isinstance(change, CompleteTodos) and is_past and is_all
@@ -188,13 +203,6 @@ def nearest(name: Name, rows: Sequence[Row]) -> Found:
     """The next thing, whatever it is called: to be asked about."""
     dated = sorted((row for row in rows if row.due and not row.overdue), key=lambda row: row.due)
     return Found(Fit.ALMOST, (dated[0],)) if dated else Found(Fit.NONE)
-
-
-def almost(name: Name, rows: Sequence[Row]) -> Found:
-    """A todo all of whose telling words are in the name, which says more."""
-    titles = [(row, stems(row.title) - GENERIC) for row in rows]
-    near = [row for row, title in titles if title and title <= name.core]
-    return Found(Fit.ALMOST, tuple(near)) if len(near) == 1 else Found(Fit.NONE)
 
 
 def falls_in(row: Row, span: Span) -> bool:

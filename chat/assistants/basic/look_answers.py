@@ -23,7 +23,7 @@ from language.acts import (
 from language.clock import Clock
 from language.questions import COMPLETE_OFFER, DELETE_OFFER, DELETE_ONE_OFFER, OFFERS_OF_GROUP, offer_of
 from language.talk.exchanges import Call, Row
-from language.talk.matching import Fit, found_none, matched, spoken_of
+from language.talk.matching import Fit, found_none, hinted_at, matched
 from language.talk.references import WHICH_ONE
 
 from .listing import capitalised, counted, described, facts, grouped, is_of_days, more_of, numbered, quoted
@@ -303,7 +303,7 @@ def seek_answer(act: Sought, call: Call, clock: Clock) -> str:
 
 def guess_answer(words: str, otherwise: Say | Clarify, call: Call, clock: Clock) -> str:
     """About the one todo that the words may be about; else what is said without any."""
-    rows = spoken_of(words, call.rows, clock)
+    rows = hinted_at(words, call.rows, clock)
     return about_sentence(rows[0]) if len(rows) == 1 else said_of(otherwise)
 
 
