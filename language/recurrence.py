@@ -21,7 +21,7 @@ from habits.wording import list_text, month_day_text, weekday_name
 from language.due import Due, instant_of
 from language.errors import DateNotUnderstood
 
-LAST_YEAR = 2999
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 LONGEST_INTERVAL = 1000
 SHORTEST_MONTH = 28
 DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -175,18 +175,18 @@ def _later(rule: Rule, anchor: datetime.date, near: datetime.date) -> Iterator[d
     step, longest_days = STEPS[rule.frequency]
     elapsed = max((near - anchor).days, 0)
     count = max(elapsed // (longest_days * rule.interval), 1)
-    while (moved := _moved(anchor, step * rule.interval, count)) is not None:
+    while (moved := roll(anchor, step * rule.interval * count)) is not None:
         yield moved
         count += 1
 
 
-def _moved(date: datetime.date, step: relativedelta, count: int) -> datetime.date | None:
-    """The date `count` steps on, on the last day of a shorter month, or None if it is too far away."""
+def roll(date: datetime.date, step: relativedelta | datetime.timedelta) -> datetime.date | None:
+    """The date a step on, or None outside the years of a todo."""
     try:
-        moved = date + step * count
+        moved = date + step
     except (OverflowError, ValueError):
         return None
-    return moved if moved.year <= LAST_YEAR else None
+    return moved if FIRST_YEAR <= moved.year <= LAST_YEAR else None
 
 
 def _occurrences(rule: Rule, start: datetime.date) -> Iterator[datetime.date]:

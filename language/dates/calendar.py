@@ -14,15 +14,16 @@ from habits.values import Habits
 from habits.wording import month_day_text, month_name, year_day_text
 from language.dates.languages import Kind
 from language.dates.tokens import Words
-from language.recurrence import LAST_YEAR, TOO_FAR, Rule
+from language.recurrence import FIRST_YEAR, LAST_YEAR, TOO_FAR, Rule
 
-FIRST_YEAR = 1900
 CENTURY = 2000
 MONTHS = 12
 LONGEST_MONTH = 31
 # "The 15", "el 15", "am 15.": a mere number behind one of these is a day.
 DAY_ARTICLES = frozenset(("the", "el", "le", "al", "au", "den", "am", "del"))
 LEAP_CYCLE_YEARS = 8
+NEAR_YEARS = 10
+HALF_DAY = 12  # hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def _iso(match: re.Match[str], end: int, reference: Reference) -> DayReading:
     year, month, day = (
         (int(digits) for digits in match.group(1, 2, 3) if digits) if match[1] else map(int, match.group(8, 9, 10))
     )
+    if month > MONTHS >= day and match[4] is None:
+        month, day = day, month  # "2024/13/1"
     reading = on_date(end, reference, year, month, day)
     if reading.problem or match[4] is None:
         return reading
@@ -113,11 +116,9 @@ def _numeric(words: Words, place: int, reference: Reference) -> DayReading:
 
 def _order(said: str, first: int, second: int, reference: Reference) -> bool | None:
     """Whether the day comes first; None where both ways make a date and nothing tells which."""
-    if "." in said or first > MONTHS or first == second:
+    if first > MONTHS or first == second:
         return True
-    if second > MONTHS:
-        return False
-    return reference.day_first
+    return False if second > MONTHS else "." in said or reference.day_first
 
 
 def on_date(end: int, reference: Reference, year: int | None, month: int, day: int) -> DayReading:
@@ -154,7 +155,7 @@ def read_month_date(words: Words, place: int, reference: Reference) -> DayReadin
         day = day_number(words, place, spoken=_may_lead_month(words, place, middle))
         if day is None or month is None:
             return None
-    year, end = read_year(words, end)
+    year, end = read_year(words, end, reference)
     spoken = not any(words.word(spot)[:1].isdigit() for spot in range(place, end))
     return replace(on_date(end, reference, year, month, day), describes=spoken)
 
@@ -182,16 +183,22 @@ def day_number(words: Words, place: int, *, spoken: bool = False) -> int | None:
     return day if day is not None and 0 < day <= LONGEST_MONTH else None
 
 
-def read_year(words: Words, place: int) -> tuple[int | None, int]:
+def read_year(words: Words, place: int, reference: Reference) -> tuple[int | None, int]:
     """The year at `place` and the place after it, or None and the same place."""
     spot = words.skip(place, Kind.OF)
-    year = words.get(spot, Kind.NUMBER)
     if spoken := _spoken_year(words, spot):
         return spoken
-    is_year = words.word(spot).isdigit() and len(words.word(spot)) == len("2026")
-    if not is_year or words.has(spot + 1, Kind.UNIT):
+    this_year, word = reference.today.year, words.word(spot)
+    if words.has(spot, Kind.NEXT, Kind.THIS) and words.get(spot + 1, Kind.UNIT) == "year":
+        return this_year + words.has(spot, Kind.NEXT), spot + 2
+    if not word.isdigit() or words.has(spot + 1, Kind.UNIT):
         return None, place
-    return year, spot + 1
+    if len(word) == len("2026"):
+        return int(word), spot + 1
+    # "14 april 27" at the end: behind the hours of a clock, and near.
+    year, ends = CENTURY + int(word), spot + 1 == len(words.tokens) and len(word) == len("27")
+    is_near = this_year <= year <= this_year + NEAR_YEARS and int(word) > HALF_DAY
+    return (year, spot + 1) if ends and is_near else (None, place)
 
 
 def _spoken_year(words: Words, place: int) -> tuple[int, int] | None:
@@ -216,8 +223,10 @@ def read_month_day(words: Words, place: int, reference: Reference) -> DayReading
     if day is None and (in_month or _is_day_of_month(words, place, reference)):
         day = words.get(place, Kind.NUMBER)
     lead = place - 2 if words.word(place - 1) == "the" else place - 1
-    led = words.has(lead, Kind.ON, Kind.BY, Kind.FOR, Kind.TO)
-    if day is None or not 0 < day <= LONGEST_MONTH or not (reference.whole or led or words.word(place)[0].isdigit()):
+    led = words.has(lead, Kind.ON, Kind.BY, Kind.FOR, Kind.TO) or words.word(place)[:1].isdigit()
+    # "Call bob the twentieth"; nobody is Henry the twentieth.
+    led = led or (lead == place - 2 and place + 1 == len(words.tokens) and (day or 0) > HALF_DAY)
+    if day is None or not 0 < day <= LONGEST_MONTH or not (reference.whole or led):
         return None
     if in_month:
         first = first_of_month(reference.today, int(words.has(spot, Kind.NEXT)))
@@ -253,7 +262,7 @@ def read_feast(words: Words, place: int, reference: Reference) -> DayReading | N
     feast = words.get(spot, Kind.FEAST)
     if feast is None:
         return None
-    year, end = read_year(words, spot + 1)
+    year, end = read_year(words, spot + 1, reference)
     years = [year] if year else [reference.today.year, reference.today.year + 1]
     found = [day_of_feast(feast, each) for each in years if FIRST_YEAR <= each <= LAST_YEAR]
     if not found:
@@ -280,7 +289,7 @@ def read_month(words: Words, place: int, reference: Reference) -> DayReading | N
     month = words.get(spot, Kind.MONTH)
     if month is None or not reference.whole:
         return None
-    _, end = read_year(words, spot + 1)
+    _, end = read_year(words, spot + 1, reference)
     return DayReading(
         end, reference.today, problem=gettext("Which day in %(month)s do you mean?") % {"month": month_name(month)}
     )

@@ -2,13 +2,13 @@
 
 import calendar
 import datetime
+from collections.abc import Container
 from dataclasses import replace
 
 from habits.speech import gettext, gettext_noop
 from habits.weeks import day_in_week, week_begins
 from language.dates import distances
 from language.dates.calendar import (
-    FIRST_YEAR,
     LONGEST_MONTH,
     MONTHS,
     DayReading,
@@ -25,10 +25,11 @@ from language.dates.calendar import (
 from language.dates.languages import Kind
 from language.dates.tokens import Words
 from language.dates.weekdays import coming_weekday, read_weekday
-from language.recurrence import LAST_YEAR
+from language.recurrence import FIRST_YEAR, LAST_YEAR
 
 FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
 MIDDLE_OF_MONTH = 15
+WEEKS = {"week": 1, "fortnight": 2}
 
 
 NO_SUCH_DAY = gettext_noop("There is no such day in that month. Which date do you mean?")
@@ -48,11 +49,26 @@ def read_day(words: Words, place: int, reference: Reference) -> DayReading | Non
         and words.get(reading.end, Kind.WEEKDAY) == reading.date.weekday()
     ):
         return replace(reading, end=reading.end + 1)  # "Jul 18, Fri"
-    if reading and reading.rule and reading.rule.frequency == "WEEKLY" and not reading.ignored:
-        further = _offset(words, reading.end, reference)  # "monday in two weeks"
-        if further and not further.time:
-            return replace(further, date=day_in_week(further.date, reading.date.weekday(), reference.habits))
+    is_weekday = reading and reading.rule and reading.rule.frequency == "WEEKLY"
+    if reading and not reading.ignored and (is_weekday or words.has(reading.end - 1, Kind.DAY)):
+        return _counted_on(words, reading, reference) or reading
     return reading
+
+
+def _counted_on(words: Words, reading: DayReading, reference: Reference) -> DayReading | None:
+    """saturday week, tomorrow fortnight, monday in two weeks, the monday after christmas."""
+    weekday, joint = reading.date.weekday(), words.word(reading.end)
+    if joint in WEEKS and not words.opaque(reading.end + 1):
+        return DayReading(reading.end + 1, reading.date + datetime.timedelta(weeks=WEEKS[joint]))
+    if reading.rule is None:
+        return None
+    if (further := _offset(words, reading.end, reference)) and not further.time:
+        return replace(further, date=day_in_week(further.date, weekday, reference.habits))
+    other = _day_itself(words, words.skip(reading.end + 1, Kind.THE), reference)
+    if other is None or other.ignored or joint not in {"after", "before"}:
+        return None
+    start = other.date - datetime.timedelta(days=8 * (joint == "before"))
+    return DayReading(other.end, coming_weekday(start, weekday), problem=other.problem)
 
 
 def _day_itself(words: Words, place: int, reference: Reference) -> DayReading | None:
@@ -90,8 +106,12 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
         return _offset_from(words, spot + 1, reference, (days, "day")) if days else None
     if counted := distances.weekdays_on(words, place, reference) or distances.workdays_on(words, place, reference):
         return counted
-    found = distances.read_amount(words, place + within)
-    if found is None or distances.counts_to_an_hour(words, place + within, found):
+    start = place + within
+    coming = words.skip(words.skip(start, Kind.THE), Kind.NEXT)  # "in the next 3 days"
+    if words.has(coming - 1, Kind.NEXT) and (within or reference.whole):
+        start, within = coming, True
+    found = distances.read_amount(words, start) or (distances.minutes_alone(words, start) if within else None)
+    if found is None or distances.counts_to_an_hour(words, start, found):
         return None
     count, unit, end = found
     further = distances.read_amount(words, words.skip(end, Kind.AND))
@@ -100,15 +120,17 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
         return several
     if not within:
         return _offset_behind(words, place, reference, found)
-    return _in_week(words, distances.distant(end, reference, reference.today, (count, unit)), unit, reference)
+    return _day_within(words, distances.distant(end, reference, reference.today, (count, unit)), unit, reference)
 
 
-def _in_week(words: Words, reached: DayReading, unit: str, reference: Reference) -> DayReading:
-    """In two weeks on tuesday."""
+def _day_within(words: Words, reached: DayReading, unit: str, reference: Reference) -> DayReading:
+    """In two weeks on tuesday, next month on the 12th."""
     spot = words.skip(reached.end, Kind.ON)
-    if unit != "week" or not words.has(spot, Kind.WEEKDAY):
-        return reached
-    return DayReading(spot + 1, day_in_week(reached.date, words.get(spot, Kind.WEEKDAY), reference.habits))
+    if unit == "week" and (weekday := words.weekday(spot)) is not None:
+        return DayReading(spot + 1, day_in_week(reached.date, weekday, reference.habits))
+    spot = words.skip(spot, Kind.THE)
+    day = words.get(spot, Kind.ORDINAL) if unit == "month" and not words.opaque(spot + 1) else None
+    return on_date(spot + 1, reference, reached.date.year, reached.date.month, day) if day else reached
 
 
 def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple[int, str, int]) -> DayReading | None:
@@ -117,6 +139,8 @@ def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple
     if words.has(end, Kind.LATER):
         return distances.distant(end + 1, reference, reference.today, (count, unit))
     on_weekday = unit == "week" and words.word(end) == "on" and words.has(end + 1, Kind.WEEKDAY)
+    if unit in WEEKS and words.get(end, Kind.DAY) in {0, 1, 2}:
+        return _offset_from(words, end - 1, reference, (count, unit))  # "a week tomorrow"
     if words.has(end, Kind.FROM, Kind.AFTER) or (on_weekday and not words.has(place - 1, Kind.FOR)):
         return _offset_from(words, end, reference, (count, unit))  # "a week on tuesday" counts from tuesday
     if words.word(end) == "before":
@@ -132,7 +156,7 @@ def _offset_from(words: Words, place: int, reference: Reference, amount: tuple[i
     day = _day_itself(words, words.skip(place + 1, Kind.THE), reference)
     if day is None or day.time or amount[1] in distances.SHORT_UNITS:
         return None
-    moved = _in_week(words, distances.distant(day.end, reference, day.date, amount), amount[1], reference)
+    moved = _day_within(words, distances.distant(day.end, reference, day.date, amount), amount[1], reference)
     return replace(moved, ignored=moved.date < reference.today, problem=day.problem or moved.problem)
 
 
@@ -144,13 +168,12 @@ def _nth_of_month(words: Words, place: int, reference: Reference) -> DayReading 
     nth, spot = words.get(place, Kind.ORDINAL), place + 1
     if nth and nth > 0 and words.has(spot, Kind.LAST):
         nth, spot = -nth, spot + 1  # "the fifth last day of may"
-    day = words.get(spot, Kind.UNIT) == "day"
-    weekday = words.get(spot, Kind.WEEKDAY)
-    if nth is None or not (day or weekday is not None):
+    days = _counted_days(words, spot)
+    if nth is None or not days:
         return None
     spot = words.skip(words.skip(spot + 1, Kind.OF), Kind.THE)
     if words.has(spot, Kind.MONTH):
-        year, end = read_year(words, spot + 1)
+        year, end = read_year(words, spot + 1, reference)
         month = words.get(spot, Kind.MONTH)
         years = [year] if year else [reference.today.year, reference.today.year + 1]
         firsts = [datetime.date(candidate, month, 1) for candidate in years if FIRST_YEAR <= candidate <= LAST_YEAR]
@@ -158,23 +181,32 @@ def _nth_of_month(words: Words, place: int, reference: Reference) -> DayReading 
         firsts, end = [first_of_month(reference.today, int(words.has(spot, Kind.NEXT)))], spot + 2
     else:
         return None
-    return _nth_day(end, reference, firsts, nth, weekday)
+    return _nth_day(end, reference, firsts, nth, days)
 
 
-def _nth_day(end: int, reference: Reference, firsts: list[datetime.date], nth: int, weekday: int | None) -> DayReading:
-    """The nth day or weekday of the first of these months in which it is still to come."""
-    found = [date for first in firsts if (date := _nth_in_month(first, nth, weekday))]
+def _counted_days(words: Words, place: int) -> Container[int]:
+    """Which days of the week are counted in "last day", "first monday", "last working day", "last weekend"."""
+    weekday = words.weekday(place)
+    if weekday is not None:
+        return (weekday,)
+    if words.get(place, Kind.WEEKEND) == "one":
+        return (SATURDAY,)
+    workday = words.get(place, Kind.WORKDAY) == "one"
+    return range(SATURDAY) if workday else range(7) if words.get(place, Kind.UNIT) == "day" else ()
+
+
+def _nth_day(end: int, reference: Reference, firsts: list[datetime.date], nth: int, days: Container[int]) -> DayReading:
+    """The nth such day of the first of these months in which it is still to come."""
+    found = [date for first in firsts if (date := _nth_in_month(first, nth, days))]
     if not found:
         return DayReading(end, reference.today, problem=gettext(NO_SUCH_DAY))
     date = next((date for date in found if date >= reference.today), found[-1])
     return DayReading(end, date, describes=True, ignored=date < reference.today)
 
 
-def _nth_in_month(first: datetime.date, nth: int, weekday: int | None) -> datetime.date | None:
+def _nth_in_month(first: datetime.date, nth: int, counted: Container[int]) -> datetime.date | None:
     last = calendar.monthrange(first.year, first.month)[1]
-    days = [first.replace(day=day) for day in range(1, last + 1)]
-    if weekday is not None:
-        days = [day for day in days if day.weekday() == weekday]
+    days = [day for number in range(1, last + 1) if (day := first.replace(day=number)).weekday() in counted]
     return days[nth if nth < 0 else nth - 1] if abs(nth) <= len(days) else None
 
 
@@ -197,7 +229,7 @@ def _edge(words: Words, place: int, reference: Reference) -> DayReading | None:
 
 def _edge_of_month(words: Words, place: int, spot: int, reference: Reference) -> DayReading:
     month, today = words.get(spot, Kind.MONTH), reference.today
-    year, end = read_year(words, spot + 1)
+    year, end = read_year(words, spot + 1, reference)
     first = on_date(end, reference, year or today.year + (month < today.month), month, 1)
     date = _edge_of(words, place, "month", first.date)
     return replace(first, date=date, describes=True, ignored=date < today)
@@ -268,23 +300,19 @@ def _span(words: Words, place: int, reference: Reference) -> DayReading | None:
         return _present(words, end, reference, unit)
     start = _start_of_next(unit, reference.today)
     spot = words.skip(end, Kind.ON)
-    weekday = words.get(spot, Kind.WEEKDAY)
+    weekday = words.weekday(spot)
     if unit == "week" and weekday is not None:
         return DayReading(spot + 1, day_in_week(reference.today, weekday, reference.habits, weeks=1))
-    return DayReading(end, start, describes=True)
+    return _day_within(words, DayReading(end, start, describes=True), unit, reference)
 
 
 def _present(words: Words, end: int, reference: Reference, unit: str) -> DayReading:
     """The last day of this week, month or year, or "this week friday"."""
     if unit != "week":
         return DayReading(end, _end_of(unit, reference.today), describes=True)
-    spot = words.skip(end, Kind.ON)
-    weekday = words.get(spot, Kind.WEEKDAY)
-    if weekday is None:
-        last = week_begins(reference.today, reference.habits) + datetime.timedelta(days=6)
-        return DayReading(end, last, describes=True)
-    date = day_in_week(reference.today, weekday, reference.habits)
-    return DayReading(spot + 1, date, ignored=date < reference.today)
+    last = week_begins(reference.today, reference.habits) + datetime.timedelta(days=6)
+    reached = _day_within(words, DayReading(end, last, describes=True), unit, reference)
+    return replace(reached, ignored=reached.date < reference.today)
 
 
 def _saturday(today: datetime.date, following: bool) -> datetime.date:

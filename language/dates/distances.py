@@ -7,12 +7,12 @@ from dataclasses import replace
 from dateutil.relativedelta import relativedelta
 
 from habits.speech import gettext
-from language.dates.calendar import FIRST_YEAR, DayReading, Reference
+from language.dates.calendar import DayReading, Reference
 from language.dates.languages import Kind
 from language.dates.times import read_time
 from language.dates.tokens import Words
 from language.dates.weekdays import coming_weekday
-from language.recurrence import LAST_YEAR, TOO_FAR
+from language.recurrence import LAST_YEAR, TOO_FAR, roll
 
 FRIDAY = 4
 MOST_WEEKS, MOST_AMOUNTS = 520, 4
@@ -21,15 +21,6 @@ SHORT_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours"}
 LONG_UNITS = {unit: relativedelta(**{f"{unit}s": 1}) for unit in ("day", "week", "month", "year")}
 LONG_UNITS |= {"fortnight": relativedelta(weeks=2), "quarter": relativedelta(months=3)}
 HALVES = {"hour": (30, "minute"), "day": (12, "hour"), "year": (6, "month")}
-
-
-def roll(date: datetime.date, step: relativedelta | datetime.timedelta) -> datetime.date | None:
-    """The date a step on, or None outside the years of a todo."""
-    try:
-        moved = date + step
-    except (OverflowError, ValueError):
-        return None
-    return moved if FIRST_YEAR <= moved.year <= LAST_YEAR else None
 
 
 def counts_to_an_hour(words: Words, place: int, amount: tuple[int, str, int]) -> bool:
@@ -46,8 +37,7 @@ def counts_to_an_hour(words: Words, place: int, amount: tuple[int, str, int]) ->
 def weekdays_on(words: Words, place: int, reference: Reference) -> DayReading | None:
     """3 fridays from now, two mondays later."""
     count = words.get(place, Kind.NUMBER)
-    weekday = words.get(place + 1, Kind.WEEKDAYS)
-    weekday = words.get(place + 1, Kind.WEEKDAY) if weekday is None else weekday
+    weekday = words.weekday(place + 1)
     if count is None or weekday is None or not words.has(place + 2, Kind.LATER):
         return None
     date = roll(coming_weekday(reference.today, weekday), datetime.timedelta(weeks=min(count, MOST_WEEKS) - 1))
@@ -96,10 +86,18 @@ def read_amount(words: Words, place: int) -> tuple[int, str, int] | None:
         return *words.get(place, Kind.AMOUNT), place + 1
     if hours := _parts_of_hours(words, place):
         return hours
-    unit, count = words.get(place + 1, Kind.UNIT), words.get(place, Kind.NUMBER)
+    spot = words.skip(place + 1, Kind.NEXT)  # "two upcoming days"
+    unit, count = words.get(spot, Kind.UNIT), words.get(place, Kind.NUMBER)
     if words.has(place, Kind.HALF) and unit in HALVES:
-        return *HALVES[unit], place + 2
-    return (count, unit, place + 2) if unit is not None and count is not None else None
+        return *HALVES[unit], spot + 1
+    return (count, unit, spot + 1) if unit is not None and count is not None else None
+
+
+def minutes_alone(words: Words, place: int) -> tuple[int, str, int] | None:
+    """The minutes of "in 15", which ends what is said."""
+    count = words.get(place, Kind.NUMBER) or 0
+    is_round = 0 < count < 60 and count % 5 == 0 and words.word(place - 1) == "in"
+    return (count, "minute", place + 1) if is_round and place + 1 == len(words.tokens) else None
 
 
 def _parts_of_hours(words: Words, place: int) -> tuple[int, str, int] | None:

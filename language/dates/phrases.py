@@ -26,7 +26,7 @@ OPENERS = STARTERS - LEAD_STRENGTHS.keys()
 NO_ANCHORS = (
     *(Kind.AND, Kind.OF, Kind.TO, Kind.PAST, Kind.THROUGH, Kind.THE, Kind.IN, Kind.ON, Kind.BY, Kind.FOR, Kind.NEXT),
     *(Kind.THIS, Kind.LAST, Kind.FROM, Kind.NOW, Kind.AFTER, Kind.FINISHED, Kind.UNTIL, Kind.STARTING, Kind.NUMBER),
-    *(Kind.END, Kind.MIDDLE, Kind.BEGIN, Kind.OTHER, Kind.ONCE, Kind.EVERY, Kind.BETWEEN, Kind.OH, Kind.EXCEPT),
+    *(Kind.END, Kind.MIDDLE, Kind.BEGIN, Kind.OTHER, Kind.EVERY, Kind.BETWEEN, Kind.OH, Kind.EXCEPT),
 )
 ANCHORS = frozenset(Kind) - frozenset(NO_ANCHORS)
 FARTHEST_ANCHOR = 7
@@ -115,6 +115,8 @@ def _next_anchors(words: Words) -> list[int]:
     anchors, following = [], len(words.tokens) + FARTHEST_ANCHOR
     for place in range(len(words.tokens) - 1, -1, -1):
         spoken = words.has(place, Kind.NUMBER) and words.has(place + 1, Kind.NUMBER, Kind.OH)
+        # "Call bob the 24" and "call bob in 15" end with a date; "buy the 12" does not.
+        spoken = spoken or (words.word(place - 1) in {"the", "in"} and place > 2 and place + 1 == len(words.tokens))
         if spoken or not ANCHORS.isdisjoint(words.tokens[place].kinds):
             following = place
         anchors.append(following)
@@ -195,14 +197,19 @@ def _time_first(words: Words, place: int, start: int, reference: Reference) -> P
     followed = _followed(phrase, reference)
     if followed.has_day or reference.whole:
         return followed
-    if time.bare and not words.has(place, Kind.AT):
+    if time.bare and not words.has(place, Kind.AT) and not beside:
         return None  # "increase by 5"
     return followed if _is_sure(phrase, time, place) else None
 
 
 def _is_part_of_day(words: Words, place: int) -> bool:
-    """ "8 tonight", "9 tomorrow morning": beside one a mere number is an hour."""
-    return words.has(place, Kind.DAY_PART) or (words.has(place, Kind.DAY) and words.has(place + 1, Kind.PART))
+    """ "8 tonight", "9 tomorrow morning", "6 in the evening": beside one a mere number is an hour."""
+    day = words.has(place, Kind.DAY) or words.weekday(place) is not None
+    if words.has(place, Kind.DAY_PART) or (day and words.has(place + 1, Kind.PART)):
+        return True
+    # Who has to "take 2 in the morning" takes two; "call bob 6 in the evening" has its object.
+    coming = words.has(place, Kind.IN_PART) or words.word(place) == "at night"
+    return coming and place > 2 and words.get(place - 1, Kind.NUMBER) > 2 and not words.opaque(place + 1)
 
 
 def _followed(phrase: Phrase, reference: Reference) -> Phrase:
@@ -224,6 +231,7 @@ def _with_time(phrase: Phrase, reference: Reference) -> Phrase:
     words, place = phrase.words, phrase.end
     while place - phrase.end < MOST_LEADS and words.has(place, *JOINTS) and not words.has(place, Kind.AT):
         place += 1
+    place += words.word(place) == "-" and words.has(place + 1, Kind.CLOCK)
     loose = place == phrase.end
     # "Tomorrow ten in the morning": a number between a day and a part of it is an hour.
     is_hour = words.has(place, Kind.NUMBER) and words.has(place + 1, Kind.IN_PART) and not words.has(place, Kind.AT)
@@ -365,7 +373,13 @@ def _is_meant_numeric(phrase: Phrase, *, at_end: bool) -> bool:
         return False
     if strength > 0 and not (fraction and words.word(phrase.start) == "by"):
         return not words.opaque(phrase.end)
-    if fraction or "-" in said or phrase.problem.startswith("There is no"):
+    year = words.get(phrase.end - 1, Kind.NUMERIC)[2]
+    if (
+        fraction
+        or "-" in said
+        or ("." in said and year and len(year) < len("2026"))
+        or phrase.problem.startswith("There is no")
+    ):
         return False
     return phrase.start == 0 or (at_end and not said.endswith("."))  # "29.3. switch the clocks"
 

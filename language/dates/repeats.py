@@ -38,7 +38,7 @@ class RepeatReading:
 
 def read_repeat(words: Words, place: int, reference: Reference) -> RepeatReading | None:
     """The repeat at `place`."""
-    readers = (_every, _of_every_month, _adverb, _plural, _once_a, _day_then_every)
+    readers = (_every, _of_every_month, _adverb, _plural, _day_then_every)
     reading = next(filter(None, (read(words, place, reference) for read in readers)), None)
     return _checked(reading) if reading else None
 
@@ -106,10 +106,8 @@ def _with_days(words: Words, reading: RepeatReading, reference: Reference) -> Re
         if nth is None and spot > reading.end and not words.opaque(spot + 1) and not words.has(spot + 1, Kind.UNIT):
             nth = _bare_day(words, spot)
         return replace(reading, end=nth.end, rule=replace(nth.rule, interval=rule.interval)) if nth else reading
-    if rule.frequency == "YEARLY":
-        day = read_day(words, spot, reference)
-        if day and day.rule and day.rule.frequency == "YEARLY":
-            return replace(reading, end=day.end, rule=replace(day.rule, interval=rule.interval), problem=day.problem)
+    if rule.frequency == "YEARLY" and (dated := _every_date(words, spot, reference)):
+        return replace(dated, rule=replace(dated.rule, interval=rule.interval))
     return reading
 
 
@@ -117,7 +115,7 @@ def _weekdays(words: Words, place: int, *, side_by_side: bool = False) -> tuple[
     """The days of "mon, wed and fri" or "monday to friday" and the place after them."""
     found: list[int] = []
     end = spot = place
-    while len(found) < LONGEST_LIST and (day := _weekday(words, spot)) is not None:
+    while len(found) < LONGEST_LIST and (day := words.weekday(spot)) is not None:
         found.append(day)
         end = spot + 1
         spot = words.skip(words.skip(end, Kind.AND), Kind.EVERY)
@@ -125,17 +123,9 @@ def _weekdays(words: Words, place: int, *, side_by_side: bool = False) -> tuple[
         many = side_by_side or (words.has(end - 1, Kind.WEEKDAYS) and words.has(end, Kind.WEEKDAYS))
         if spot == end and not listed and not many:
             break
-    if len(found) == 1 and words.has(end, Kind.THROUGH) and (last := _weekday(words, end + 1)) is not None:
+    if len(found) == 1 and words.has(end, Kind.THROUGH) and (last := words.weekday(end + 1)) is not None:
         found, end = [(found[0] + step) % 7 for step in range((last - found[0]) % 7 + 1)], end + 2
     return tuple((0, day) for day in sorted(set(found))), end
-
-
-def _weekday(words: Words, place: int) -> int | None:
-    for kind in (Kind.WEEKDAYS, Kind.WEEKDAY, Kind.SHORT_WEEKDAY):
-        day = words.get(place, kind)
-        if day is not None:
-            return day
-    return None
 
 
 def _every_days(words: Words, place: int, reference: Reference) -> RepeatReading | None:
@@ -187,7 +177,7 @@ def _nth_days(words: Words, place: int) -> RepeatReading | None:
         return None
     if words.get(end, Kind.UNIT) == "day":
         return RepeatReading(end + 1, Rule("MONTHLY", month_days=numbers))
-    weekday = _weekday(words, end)
+    weekday = words.weekday(end)
     if weekday is not None and all(number <= FIFTHS for number in numbers):
         return RepeatReading(end + 1, Rule("MONTHLY", days=tuple((number, weekday) for number in numbers)))
     if words.get(end, Kind.WORKDAY) == "one" and len(numbers) == 1:
@@ -201,7 +191,7 @@ def _ordinals(words: Words, place: int) -> tuple[tuple[int, ...], int]:
     found: list[int] = []
     end = spot = place
     while len(found) < LONGEST_LIST and (number := words.get(spot, Kind.ORDINAL)) is not None:
-        if number > LONGEST_MONTH or number == 0:
+        if not -1 <= number <= LONGEST_MONTH or number == 0:
             return (), place
         found.append(number)
         end = spot + 1
@@ -291,15 +281,6 @@ def without_days(words: Words, place: int, repeat: RepeatReading) -> RepeatReadi
     if not words.has(place, Kind.EXCEPT) or left in ((), days):
         return None
     return replace(repeat, end=end, rule=Rule("WEEKLY", repeat.rule.interval, days=left))
-
-
-def _once_a(words: Words, place: int, reference: Reference) -> RepeatReading | None:
-    """once a week, once a month on the 15th."""
-    unit = words.get(place + 1, Kind.UNIT)
-    if not words.has(place, Kind.ONCE) or unit not in FREQUENCIES:
-        return None
-    frequency, step = FREQUENCIES[unit]
-    return _with_days(words, RepeatReading(place + 2, Rule(frequency, step)), reference)
 
 
 def _day_then_every(words: Words, place: int, reference: Reference) -> RepeatReading | None:

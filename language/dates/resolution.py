@@ -5,13 +5,12 @@ import datetime
 from habits.speech import gettext, gettext_noop
 from habits.wording import time_text
 from language.dates.calendar import DayReading, Reference
-from language.dates.distances import roll
 from language.dates.phrases import Phrase
 from language.dates.repeats import RepeatReading
 from language.dates.times import MIDNIGHT, part_time
 from language.due import Due, instant_of
 from language.errors import DateNotUnderstood
-from language.recurrence import SHORTEST_MONTH, TOO_FAR, Recurrence, Rule, first_occurrence
+from language.recurrence import SHORTEST_MONTH, TOO_FAR, Recurrence, Rule, first_occurrence, roll
 
 PAST_NOTE = gettext_noop("That is already in the past.")
 ONE_DAY = datetime.timedelta(days=1)

@@ -5,11 +5,11 @@ import re
 from zoneinfo import ZoneInfo
 
 from habits.speech import gettext, gettext_noop
-from language.dates.distances import HALVES, LONG_UNITS, SHORT_UNITS, roll
+from language.dates.distances import HALVES, LONG_UNITS, SHORT_UNITS
 from language.due import Due
 from language.errors import DateNotUnderstood
 from language.grammar import section
-from language.recurrence import LAST_YEAR, TOO_FAR
+from language.recurrence import LAST_YEAR, TOO_FAR, roll
 
 forms = section("shifts")
 COUNTS = section("numbers").members()

@@ -80,7 +80,9 @@ def read_time(words: Words, place: int, *, loose: bool = False) -> TimeReading |
 
 
 def _single(words: Words, place: int, *, loose: bool) -> TimeReading | None:
-    at = words.has(place, Kind.AT)
+    # "After 4pm" is from then on; "after 5" may be of anything.
+    after = words.word(place) == "after" and words.has(place + 1, Kind.CLOCK, Kind.NAMED_TIME)
+    at = words.has(place, Kind.AT) or after
     start = place + at
     is_range = words.has(place - 1, Kind.FROM, Kind.BETWEEN)
     readers = READERS[1:] if is_range else READERS
@@ -139,18 +141,16 @@ def _spoken(words: Words, place: int, *, at: bool) -> TimeReading | None:
         return None
     if hour > MIDNIGHT or (len(words.word(place)) > 2 and words.word(place).isdigit()):
         return _together(words, place, hour, at=at)
-    minute, end = _spoken_minute(words, place + 1)
+    oclock = words.get(place + 1, Kind.OCLOCK)
+    minute, end = _spoken_minute(words, place + 1 + (oclock is not None))
     meridiem = words.get(end, Kind.MERIDIEM)
-    oclock = words.get(end, Kind.OCLOCK)
     clock = _clock(hour, minute, meridiem, marked=oclock == MIDNIGHT or hour > NOON)
     paired = end > place + 1 and 0 < hour <= NOON and words.word(place).isalpha()
     if clock is None or not (at or oclock or meridiem is not None or paired) or _describes(words, end):
         return None
-    if oclock:
-        return _after_oclock(words, end + 1, clock)
     if meridiem is None and (half := _and_fraction(words, end)):
         return TimeReading(end + 2, Clock(hour, half, clock.marked))
-    sure = at or meridiem is not None
+    sure = at or bool(oclock) or meridiem is not None
     return TimeReading(end + (meridiem is not None), clock, sure, bare=meridiem is None and end == place + 1)
 
 
@@ -160,7 +160,7 @@ def _spoken_minute(words: Words, place: int) -> tuple[int, int]:
     spot = place + (most is not None)
     minute = words.get(spot, Kind.NUMBER)
     spelled = words.word(place - 1).isalpha() and words.word(spot).isalpha()
-    least = 0 if most else NOON - 2 if spelled else NOON + 1
+    least = 0 if most else 2 if words.has(place - 1, Kind.OCLOCK) else NOON - 2 if spelled else NOON + 1
     if minute is not None and least <= minute < (most or HOUR):
         return minute, spot + 1
     evening = (words.get(place - 1, Kind.NUMBER) or 0) > NOON  # "nineteen hundred"
@@ -184,19 +184,6 @@ def _together(words: Words, place: int, digits: int, *, at: bool) -> TimeReading
     return TimeReading(place + 1 + (meridiem is not None), clock) if clock else None
 
 
-def _after_oclock(words: Words, place: int, clock: Clock) -> TimeReading:
-    """What follows "Uhr", "heures" or "o'clock": minutes, a fraction, am or pm."""
-    minute = words.get(place, Kind.NUMBER)
-    if minute and 1 < minute < HOUR:
-        return TimeReading(place + 1, Clock(clock.hour, minute, clock.marked))
-    if half := _and_fraction(words, place):
-        return TimeReading(place + 2, Clock(clock.hour, half, clock.marked))
-    if words.has(place, Kind.MERIDIEM):
-        marked = _clock(clock.hour, 0, words.get(place, Kind.MERIDIEM), marked=True)
-        return TimeReading(place + 1, marked or clock)
-    return TimeReading(place, clock)
-
-
 def _and_fraction(words: Words, place: int) -> int:
     """The minutes of "et demie" or "y cuarto", or 0."""
     if not words.has(place, Kind.AND):
@@ -218,38 +205,32 @@ def _fraction(words: Words, place: int, *, at: bool) -> TimeReading | None:
     if found is None:
         return None
     minutes, end = found
-    hour = _whole_hour(words, end)
+    counted_minutes = words.get(place + 1, Kind.UNIT) == "minute"
+    hour = _hour_around(words, end, whole=not counted_minutes)
     if hour is None:
         return None
     is_led = words.has(place - 1, Kind.AT) and minutes % 5 == 0
     if end == place + 2 and minutes < 0 and not is_led and -minutes < min(hour[0].hour % (NOON + 1), NOON + 1):
         return None  # "10 to 11am" is a range, "at ten to eleven" is none
-    counted_minutes = words.get(place + 1, Kind.UNIT) == "minute"
     whole, end = hour
-    sure = at or counted_minutes or whole.marked or words.word(end - 1) == "past"
+    sure = at or counted_minutes or whole.marked or words.word(end - 1) == "past" or words.has(hour[1] - 1, Kind.OCLOCK)
     sure = sure or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER)
     sure = sure or words.has(hour[1], Kind.IN_PART, Kind.DAY, Kind.DAY_PART)
     if not sure:
         return None
-    moved = whole.hour * HOUR + minutes
+    moved = whole.hour * HOUR + whole.minute + minutes
     if moved < HOUR and not whole.marked:
         moved += NOON * HOUR  # "halb eins" is 12:30
     return TimeReading(end, Clock(moved // HOUR % MIDNIGHT, moved % HOUR, whole.marked))
 
 
-def _whole_hour(words: Words, place: int) -> tuple[Clock, int] | None:
+def _hour_around(words: Words, place: int, *, whole: bool) -> tuple[Clock, int] | None:
     """The hour that minutes are counted from – "nine", "3 pm", "2pm", "noon" – and the place after it."""
-    if words.has(place, Kind.NAMED_TIME):
-        return Clock(words.get(place, Kind.NAMED_TIME), 0, True), place + 1
-    if words.has(place, Kind.CLOCK, Kind.LOOSE_CLOCK):
-        time = _digits(words, place, at=True) or _loose_digits(words, place, at=True)
-        return (time.clock, time.end) if time and time.clock.minute == 0 else None
-    hour = _hour(words, place)
-    if hour is None or not 1 <= hour < MIDNIGHT:
+    read = (reader(words, place, at=True) for reader in (_digits, _loose_digits, _named, _spoken))
+    time = next(filter(None, read), None)
+    if time is None or (whole and time.clock.minute) or time.clock.hour == 0:
         return None
-    meridiem = words.get(place + 1, Kind.MERIDIEM)
-    clock = _clock(hour, 0, meridiem, marked=hour > NOON)
-    return (clock, words.skip(place + 1, Kind.MERIDIEM, Kind.OCLOCK)) if clock else None
+    return time.clock, time.end
 
 
 def _minutes_around(words: Words, place: int) -> tuple[int, int] | None:
@@ -268,7 +249,7 @@ def _minutes(words: Words, place: int) -> int | None:
     if words.has(place, Kind.HALF):
         return HALF_HOUR
     if words.has(place, Kind.QUARTER):
-        return QUARTER_HOUR
+        return QUARTER_HOUR * words.get(place, Kind.QUARTER)
     minute = _hour(words, place)
     return minute if minute is not None and 0 < minute < HOUR else None
 

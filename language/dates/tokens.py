@@ -27,7 +27,7 @@ ISO_MOMENT = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?|(\d{4})/(\d\d?)/(\d\d?)"
 )
 # 4/15, 4/15/26, 15-4-2026, 15.4.2026 and 15.4. are dates; 1-2 and 1.5 are not.
-NUMERIC = re.compile(r"(\d\d?)(?:/(\d\d?)(?:/(\d{4}|\d\d))?|([.-])(\d\d?)\4(\d{4})|\.(\d\d?)\.|-(\d\d?))")
+NUMERIC = re.compile(r"(\d\d?)(?:/(\d\d?)(?:/(\d{4}|\d\d))?|([.-])(\d\d?)\4(\d{4}|\d\d)|\.(\d\d?)\.|-(\d\d?))")
 # "Oct-2", "14april", "2019-sep-1", "8/Oct/2012": a month among numbers, in one word.
 GLUED = re.compile(r"(?:(\d{1,4})[-/.]?)?([a-zà-ÿ]{3,9})\.?[-/]?(\d{1,4})?(?:[-/.](\d{4}))?", re.IGNORECASE)
 CLOCK = re.compile(
@@ -84,6 +84,11 @@ class Words:
     def skip(self, place: int, *kinds: Kind) -> int:
         """The next place if the token there is of one of the kinds, else the same."""
         return place + 1 if self.has(place, *kinds) else place
+
+    def weekday(self, place: int) -> int | None:
+        """The weekday that is named there, in full, in short or as one of many."""
+        days = (self.get(place, kind) for kind in (Kind.WEEKDAYS, Kind.WEEKDAY, Kind.SHORT_WEEKDAY))
+        return next((day for day in days if day is not None), None)
 
     def opaque(self, place: int) -> bool:
         """Whether a word stands there, with no comma before it, that means nothing in a date."""
@@ -195,7 +200,9 @@ def _pieces(chunk: str, *, ordinal: bool) -> tuple[tuple[Piece, ...], bool]:
         return (Piece("", 0, len(core), {}),), ends
     words = _split(core)
     kinds = words[0].kinds
-    short = len(core) <= LONGEST_ABBREVIATION and not kinds.keys().isdisjoint({Kind.MONTH, Kind.WEEKDAY})
+    short = len(core) <= LONGEST_ABBREVIATION and not kinds.keys().isdisjoint(
+        {Kind.MONTH, Kind.WEEKDAY, Kind.SHORT_WEEKDAY}
+    )
     abbreviated = chunk[-1] == "." and (short or Kind.MERIDIEM in kinds)  # "p.m." and "Jan."
     if abbreviated:
         return (words[0]._replace(end=len(core) + 1),), False
@@ -269,10 +276,8 @@ def _kinds(core: str) -> dict[Kind, Any]:
 
 
 def _amount(core: str, match: re.Match[str]) -> dict[Kind, Any]:
-    if core.isdigit():
-        return {Kind.NUMBER: int(core)}
     if not match[2]:
-        return {}
+        return {Kind.NUMBER: int(match[1])}
     word = match[2].lower()
     return {Kind.AMOUNT: (int(match[1]), AMOUNT_UNITS.get(word) or AMOUNT_UNITS[word[0]])}
 

@@ -45,8 +45,6 @@ def read_weekday(words: Words, place: int, reference: Reference) -> DayReading |
     if dated := _weekday_with_date(words, end, reference, weekday):
         return dated
     date = coming_weekday(reference.today, weekday)
-    if words.word(end) == "week" and not words.opaque(end + 1):  # "saturday week" is one later
-        return DayReading(end + 1, date + datetime.timedelta(weeks=1))
     if past:
         date -= datetime.timedelta(weeks=1 + (date == reference.today))
     elif this and weekday == reference.today.weekday():

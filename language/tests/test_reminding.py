@@ -144,6 +144,10 @@ class Reminding(TestCase):
                     "eat", "every day", remind="at 8am, at noon and at 8pm"
                 ),
                 "remind me to read chapter 3 and 4": AddTodo("read chapter 3 and 4"),
+                "remind me to pay rent march 14, 7pm": AddTodo("pay rent", "march 14, 7pm"),
+                "remind me to pay rent may 9, 7:30am": AddTodo("pay rent", "may 9, 7:30am"),
+                "remind me to order flowers 3 weeks before easter": AddTodo("order flowers", "3 weeks before easter"),
+                "remind me to call mom a day from right now": AddTodo("call mom", "a day from right now"),
                 "remind me an hour earlier about the dentist": UpdateTodos(("the dentist",), remind="an hour earlier"),
             }
         )

@@ -107,7 +107,7 @@ def list_value(match: re.Match[str]) -> str:
 
 def reminded(match: re.Match[str], clock: Clock) -> list[AddTodo | Clarify]:
     """ "Remind me to add milk to my list" is about milk; whatever else follows is the title, with what led to it."""
-    if forms.ahead.search(match["value"]):
+    if (ahead := forms.ahead.search(match["value"])) and not is_date(match["value"][ahead.start() :], clock):
         raise Unclear(gettext(NOT_AHEAD))
     if inner := forms.to_list.fullmatch(forms.before_title.sub("", match["value"])):
         return listed(list_value(inner), clock)

@@ -243,7 +243,7 @@ class KindsTests(UnderstandingTestCase):
         self.assert_asks_back("remind me to call ann yesterday")
         self.assert_asks_back("remind me to call ann at 26:00")
         self.assert_asks_back("remind me to call ann three times a week")
-        self.assert_asks_back("remind me to call ann within the next two hours")
+        self.assert_asks_back("remind me to call ann two months from now on tuesday")
 
     def test_a_day_and_a_time_behind_commas_belong_to_the_title_before_them(self):
         todo = AddTodo("the garden club", "thursday 12th, 14:00 to 16:00")
