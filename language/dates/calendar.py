@@ -73,8 +73,6 @@ def _iso(match: re.Match[str], end: int, reference: Reference) -> DayReading:
     year, month, day = (
         (int(digits) for digits in match.group(1, 2, 3) if digits) if match[1] else map(int, match.group(8, 9, 10))
     )
-    if month > MONTHS >= day and match[4] is None:
-        month, day = day, month  # "2024/13/1"
     reading = on_date(end, reference, year, month, day)
     if reading.problem or match[4] is None:
         return reading
@@ -223,7 +221,7 @@ def read_month_day(words: Words, place: int, reference: Reference) -> DayReading
     if day is None and (in_month or _is_day_of_month(words, place, reference)):
         day = words.get(place, Kind.NUMBER)
     lead = place - 2 if words.word(place - 1) == "the" else place - 1
-    led = words.has(lead, Kind.ON, Kind.BY, Kind.FOR, Kind.TO) or words.word(place)[:1].isdigit()
+    led = words.has(lead, Kind.ON, Kind.BY, Kind.FOR, Kind.TO) or in_month or words.word(place)[:1].isdigit()
     # "Call bob the twentieth"; nobody is Henry the twentieth.
     led = led or (lead == place - 2 and place + 1 == len(words.tokens) and (day or 0) > HALF_DAY)
     if day is None or not 0 < day <= LONGEST_MONTH or not (reference.whole or led):

@@ -34,7 +34,7 @@ WEEKS = {"week": 1, "fortnight": 2}
 
 NO_SUCH_DAY = gettext_noop("There is no such day in that month. Which date do you mean?")
 IN_THE_PAST = gettext_noop("That is in the past. Which date do you mean?")
-ANCHOR_DAYS = (Kind.WEEKDAY, Kind.NEXT, Kind.MONTH, Kind.DAY, Kind.FEAST)
+ANCHOR_DAYS = (Kind.WEEKDAY, Kind.NEXT, Kind.MONTH, Kind.DAY, Kind.FEAST, Kind.ORDINAL, Kind.NUMERIC)
 
 
 def read_day(words: Words, place: int, reference: Reference) -> DayReading | None:
@@ -110,7 +110,7 @@ def _offset(words: Words, place: int, reference: Reference) -> DayReading | None
     coming = words.skip(words.skip(start, Kind.THE), Kind.NEXT)  # "in the next 3 days"
     if words.has(coming - 1, Kind.NEXT) and (within or reference.whole):
         start, within = coming, True
-    found = distances.read_amount(words, start) or (distances.minutes_alone(words, start) if within else None)
+    found = distances.read_amount(words, start)
     if found is None or distances.counts_to_an_hour(words, start, found):
         return None
     count, unit, end = found
@@ -147,7 +147,7 @@ def _offset_behind(words: Words, place: int, reference: Reference, amount: tuple
         return _offset_from(words, end, reference, (-count, unit))
     hours = words.has(place, Kind.LOOSE_CLOCK) and words.word(place)[0] != "+"  # "17h" is a time, and
     hours = hours or words.has(end - 1, Kind.OCLOCK)  # "huit heures" is one
-    if hours or not reference.whole or words.has(place, Kind.MONTH):
+    if hours or not (reference.whole or words.word(place)[0] == "+") or words.has(place, Kind.MONTH):
         return None
     return distances.distant(end, reference, reference.today, (count, unit))
 
@@ -185,12 +185,10 @@ def _nth_of_month(words: Words, place: int, reference: Reference) -> DayReading 
 
 
 def _counted_days(words: Words, place: int) -> Container[int]:
-    """Which days of the week are counted in "last day", "first monday", "last working day", "last weekend"."""
+    """Which days of the week are counted in "last day", "first monday", "last working day"."""
     weekday = words.weekday(place)
     if weekday is not None:
         return (weekday,)
-    if words.get(place, Kind.WEEKEND) == "one":
-        return (SATURDAY,)
     workday = words.get(place, Kind.WORKDAY) == "one"
     return range(SATURDAY) if workday else range(7) if words.get(place, Kind.UNIT) == "day" else ()
 

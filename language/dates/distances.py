@@ -90,14 +90,9 @@ def read_amount(words: Words, place: int) -> tuple[int, str, int] | None:
     unit, count = words.get(spot, Kind.UNIT), words.get(place, Kind.NUMBER)
     if words.has(place, Kind.HALF) and unit in HALVES:
         return *HALVES[unit], spot + 1
+    if count and count < 60 and count % 5 == 0 and words.word(place - 1) == "in" and spot == len(words.tokens):
+        return count, "minute", spot  # "in 15"
     return (count, unit, spot + 1) if unit is not None and count is not None else None
-
-
-def minutes_alone(words: Words, place: int) -> tuple[int, str, int] | None:
-    """The minutes of "in 15", which ends what is said."""
-    count = words.get(place, Kind.NUMBER) or 0
-    is_round = 0 < count < 60 and count % 5 == 0 and words.word(place - 1) == "in"
-    return (count, "minute", place + 1) if is_round and place + 1 == len(words.tokens) else None
 
 
 def _parts_of_hours(words: Words, place: int) -> tuple[int, str, int] | None:

@@ -114,7 +114,7 @@ def _next_anchors(words: Words) -> list[int]:
     """For each place the next one with a word that no date goes without."""
     anchors, following = [], len(words.tokens) + FARTHEST_ANCHOR
     for place in range(len(words.tokens) - 1, -1, -1):
-        spoken = words.has(place, Kind.NUMBER) and words.has(place + 1, Kind.NUMBER, Kind.OH)
+        spoken = words.has(place, Kind.NUMBER) and words.has(place + 1, Kind.NUMBER, Kind.OH, Kind.PAST)
         # "Call bob the 24" and "call bob in 15" end with a date; "buy the 12" does not.
         spoken = spoken or (words.word(place - 1) in {"the", "in"} and place > 2 and place + 1 == len(words.tokens))
         if spoken or not ANCHORS.isdisjoint(words.tokens[place].kinds):
@@ -235,10 +235,8 @@ def _with_time(phrase: Phrase, reference: Reference) -> Phrase:
     loose = place == phrase.end
     # "Tomorrow ten in the morning": a number between a day and a part of it is an hour.
     is_hour = words.has(place, Kind.NUMBER) and words.has(place + 1, Kind.IN_PART) and not words.has(place, Kind.AT)
-    if is_hour and (hour := read_time(words, place, loose=True)):
-        return _with_part(replace(phrase, clock=hour.clock, end=hour.end))
-    time = read_time(words, place, loose=loose and not words.opaque(place + 1))
-    if time is None or (time.bare and not words.has(place, Kind.AT) and not phrase.part):
+    time = read_time(words, place, loose=is_hour or (loose and not words.opaque(place + 1)))
+    if time is None or (time.bare and not (is_hour or words.has(place, Kind.AT) or phrase.part)):
         return phrase
     # "Every friday at 4 send the timesheet" begins with its date; "friday lunch at 4 main street" does not.
     if time.bare and phrase.start and words.opaque(time.end):

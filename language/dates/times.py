@@ -204,18 +204,18 @@ def _fraction(words: Words, place: int, *, at: bool) -> TimeReading | None:
     found = (HALF_HOUR, place + 1) if is_short else _minutes_around(words, place)
     if found is None:
         return None
-    minutes, end = found
+    minutes, spot = found
     counted_minutes = words.get(place + 1, Kind.UNIT) == "minute"
-    hour = _hour_around(words, end, whole=not counted_minutes)
+    hour = _hour_around(words, spot, whole=not counted_minutes)
     if hour is None:
         return None
-    is_led = words.has(place - 1, Kind.AT) and minutes % 5 == 0
-    if end == place + 2 and minutes < 0 and not is_led and -minutes < min(hour[0].hour % (NOON + 1), NOON + 1):
-        return None  # "10 to 11am" is a range, "at ten to eleven" is none
     whole, end = hour
-    sure = at or counted_minutes or whole.marked or words.word(end - 1) == "past" or words.has(hour[1] - 1, Kind.OCLOCK)
+    is_led = words.has(place - 1, Kind.AT) and minutes % 5 == 0
+    if spot == place + 2 and minutes < 0 and not is_led and -minutes < min(whole.hour % (NOON + 1), NOON + 1):
+        return None  # "10 to 11am" is a range, "at ten to eleven" is none
+    sure = at or counted_minutes or whole.marked or words.word(spot - 1) == "past" or words.has(end - 1, Kind.OCLOCK)
     sure = sure or words.has(place, Kind.HALF, Kind.HALF_BEFORE, Kind.QUARTER)
-    sure = sure or words.has(hour[1], Kind.IN_PART, Kind.DAY, Kind.DAY_PART)
+    sure = sure or words.has(end, Kind.IN_PART, Kind.DAY, Kind.DAY_PART)
     if not sure:
         return None
     moved = whole.hour * HOUR + whole.minute + minutes

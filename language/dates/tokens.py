@@ -24,14 +24,14 @@ SENTENCE_END = ".:"
 
 # What a chunk with digits can be; each pattern must fit the whole chunk.
 ISO_MOMENT = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?|(\d{4})/(\d\d?)/(\d\d?)"
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?|(\d{4})[/.](\d\d?)[/.](\d\d?)"
 )
 # 4/15, 4/15/26, 15-4-2026, 15.4.2026 and 15.4. are dates; 1-2 and 1.5 are not.
 NUMERIC = re.compile(r"(\d\d?)(?:/(\d\d?)(?:/(\d{4}|\d\d))?|([.-])(\d\d?)\4(\d{4}|\d\d)|\.(\d\d?)\.|-(\d\d?))")
 # "Oct-2", "14april", "2019-sep-1", "8/Oct/2012": a month among numbers, in one word.
 GLUED = re.compile(r"(?:(\d{1,4})[-/.]?)?([a-zà-ÿ]{3,9})\.?[-/]?(\d{1,4})?(?:[-/.](\d{4}))?", re.IGNORECASE)
 CLOCK = re.compile(
-    r"(\d\d?)(?::?(\d\d)(?::\d\d)?)?(?:\.?(am|pm|a\.m|p\.m|[ap])|(?<=:\d\d))|(\d\d?)\.(\d\d)(am|pm)", re.IGNORECASE
+    r"(\d\d?)(?::?(\d\d)(?::\d\d)?)?(?:\.?(am|pm|a\.m|p\.m|[ap])|(?<=:\d\d)h?)|(\d\d?)\.(\d\d)(am|pm)", re.IGNORECASE
 )
 RANGE = re.compile(r"([^-–]+)([-–])([^-–]+)")
 ROUGHLY = re.compile(r"(?<=[\dm])-?ish$", re.IGNORECASE)  # "5ish", "5pm-ish"
