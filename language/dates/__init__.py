@@ -9,7 +9,8 @@ always give the same date. What vague words mean:
   over, the whole day is meant.
 - A time alone is the next such moment. "at 5" is 17:00; "at 8" is 8:00 or, if that is over, 20:00.
 - Midnight ends the day it is said with.
-- The end of a week is its Friday; next week, month and year begin with their first day.
+- The end of a week, and late in it, is its Friday; next week, month and year begin with their first day.
+- “In 15” is in so many minutes, where it ends what is said; “saturday week” is a week after saturday.
 - "The first tuesday of the month" repeats; "the first tuesday of this month" does not.
 - 04/05 is read in the order that the person is used to; where they never said, in the one that is usual in their zone;
   where none is, they are asked.

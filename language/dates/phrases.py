@@ -7,7 +7,7 @@ from language.dates.calendar import DayReading, Reference
 from language.dates.days import read_day
 from language.dates.languages import Kind
 from language.dates.repeats import RepeatReading, read_every, read_repeat, repeated_day, without_days
-from language.dates.times import Clock, TimeReading, read_time
+from language.dates.times import Clock, TimeReading, is_part_of_day, read_time
 from language.dates.tokens import DETERMINERS, Words
 from language.errors import DateNotUnderstood
 from language.grammar import words as known_words
@@ -189,7 +189,7 @@ def _time_first(words: Words, place: int, start: int, reference: Reference) -> P
         phrase = _followed(Phrase(words, start, place + 2, part=words.get(place, Kind.PART)), reference)
         return phrase if phrase.has_day else None
     behind = place + 1 + words.has(place + 1, Kind.NUMBER)
-    beside = words.has(place, Kind.NUMBER) and _is_part_of_day(words, behind)
+    beside = words.has(place, Kind.NUMBER) and is_part_of_day(words, behind)
     time = read_time(words, place, loose=reference.whole or start < place or beside)
     if time is None:
         return None
@@ -200,16 +200,6 @@ def _time_first(words: Words, place: int, start: int, reference: Reference) -> P
     if time.bare and not words.has(place, Kind.AT) and not beside:
         return None  # "increase by 5"
     return followed if _is_sure(phrase, time, place) else None
-
-
-def _is_part_of_day(words: Words, place: int) -> bool:
-    """ "8 tonight", "9 tomorrow morning", "6 in the evening": beside one a mere number is an hour."""
-    day = words.has(place, Kind.DAY) or words.weekday(place) is not None
-    if words.has(place, Kind.DAY_PART) or (day and words.has(place + 1, Kind.PART)):
-        return True
-    # Who has to "take 2 in the morning" takes two; "call bob 6 in the evening" has its object.
-    coming = words.has(place, Kind.IN_PART) or words.word(place) == "at night"
-    return coming and place > 2 and words.get(place - 1, Kind.NUMBER) > 2 and not words.opaque(place + 1)
 
 
 def _followed(phrase: Phrase, reference: Reference) -> Phrase:

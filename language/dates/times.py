@@ -60,6 +60,16 @@ def part_time(part: str) -> datetime.time:
     return datetime.time(PART_HOURS[part])
 
 
+def is_part_of_day(words: Words, place: int) -> bool:
+    """ "8 tonight", "9 tomorrow morning", "6 in the evening": beside one a mere number is an hour."""
+    day = words.has(place, Kind.DAY) or words.weekday(place) is not None
+    if words.has(place, Kind.DAY_PART) or (day and words.has(place + 1, Kind.PART)):
+        return True
+    # Who has to "take 2 in the morning" takes two; "call bob 6 in the evening" has its object.
+    coming = words.has(place, Kind.IN_PART) or words.word(place) == "at night"
+    return coming and place > 2 and words.get(place - 1, Kind.NUMBER) > 2 and not words.opaque(place + 1)
+
+
 def read_time(words: Words, place: int, *, loose: bool = False) -> TimeReading | None:
     """The clock time at `place`, of a range its beginning.
 
