@@ -52,7 +52,7 @@ def line_sentences(line: str) -> list[str]:
 
 def clause_of(sentence: str) -> Clause:
     text = with_marks_last(spelled_out(single_spaced(sentence)))
-    text = forms.repeats.sub("", text)
+    text = forms.event_reminder.sub(r"\g<event>", forms.repeats.sub("", text))
     text = forms.when_time.sub("", forms.when_it_is.sub(r"at \g<hour>", text))
     return Clause(
         without_courtesies(text),

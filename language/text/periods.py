@@ -102,7 +102,7 @@ def days_to_come(match: re.Match[str], clock: Clock) -> Span:
     if not match["count"]:
         return Span(today, today + datetime.timedelta(weeks=2), "in the next fortnight")
     count, unit = match["count"].lower(), match["unit"].lower()
-    days = (int(count) if count.isdecimal() else NUMBERS[count]) * (7 if unit == "week" else 1)
+    days = (int(count) if count.isdecimal() else NUMBERS[count]) * {"week": 7, "month": 30}.get(unit, 1)
     return Span(today, today + datetime.timedelta(days=days), f"in the next {count} {unit}s")
 
 

@@ -84,18 +84,20 @@ def understand_new_item(text: str, clock: Clock) -> list[AddTodo | Clarify] | No
     if match := forms.new_item.fullmatch(text):
         if hour := forms.counted_down.fullmatch(match[0]):
             return listed(f"{hour['rest']} in {hour['length']}", clock)
-        if is_spoken_hour(match["value"].strip(), clock):
-            return [AddTodo("", f"at {match['value'].strip()}")]
-        return listed(" ".join([match["value"], *forms.kind_kept.findall(match["kind"])]).strip(), clock)
+        value = as_time(match["value"].strip(), clock)
+        return listed(" ".join([value, *forms.kind_kept.findall(match["kind"])]).strip(), clock)
     if match := forms.remind.fullmatch(text):
         return reminded(match, clock)
     match = forms.add_this.fullmatch(text)
     return listed(match["value"], clock) if match else None
 
 
-def is_spoken_hour(words: str, clock: Clock) -> bool:
-    """ "Five thirty" of "an alarm for five thirty": a time, as it is for one."""
-    return bool(words) and not is_date(words, clock) and is_date(f"at {words}", clock)
+def as_time(value: str, clock: Clock) -> str:
+    """The value; what it says first behind the word that makes a time of it, where it is none without."""
+    match = forms.timed.fullmatch(value)
+    if match is None or is_date(match["when"], clock):
+        return value
+    return next((f"{led} {value}" for led in ("at", "on") if is_date(f"{led} {match['when']}", clock)), value)
 
 
 def list_value(match: re.Match[str]) -> str:
@@ -181,7 +183,7 @@ def is_repeat(due: str, clock: Clock) -> bool:
 def with_first_date(text: str, due: str, clock: Clock) -> tuple[str, str]:
     """In "friday to pay rent every month" the first time stands apart from the repeat."""
     found = clock.find(text) if due else None
-    if found is None or found.start or not text[found.end :].startswith(" to "):
+    if found is None or found.start or not text[found.end :].startswith((" to ", " is ")):
         return text, due
     both = f"{due} starting {found.text}"
     whole = clock.find(both)

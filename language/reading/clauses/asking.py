@@ -68,8 +68,8 @@ def direct_question(text: str, clock: Clock) -> Act:
         return AskTodos(Question.WHAT_FIRST, replace(select(text, clock)[0], priority=""))
     if forms.how_many.fullmatch(text):
         return AskTodos(Question.HOW_MANY, narrowed(text, clock))
-    if (match := forms.when.fullmatch(text)) and topic_of(match["what"]):
-        return ask_about_one(Question.WHEN, match["what"])
+    if (match := forms.when.fullmatch(text)) and topic_of(what := cut_span(match["what"], clock)[1]):
+        return ask_about_one(Question.WHEN, what)
     is_whether = forms.yes_no.fullmatch(text) and not forms.of_whole_list.fullmatch(text)
     return ask_whether(text, clock) if is_whether else ask_which(text, clock)
 
