@@ -6,6 +6,7 @@ from habits.speech import gettext, gettext_noop
 from language.acts import (
     Act,
     AddTodo,
+    AskTodos,
     Change,
     Clarify,
     CompleteTodos,
@@ -13,6 +14,7 @@ from language.acts import (
     OfferToDelete,
     Reading,
     Say,
+    Selection,
     Sought,
     UpdateTodos,
 )
@@ -67,6 +69,10 @@ def joined_one(acts: list[Act], act: Act) -> list[Act]:
         case CompleteTodos() | DeleteTodos(), CompleteTodos() | DeleteTodos() if speaks_of_it(act.tasks):
             # "I finished the laundry, so cross it off" and "I no longer need it; take it off": said twice, done once.
             return acts
+        case AskTodos(selection=Selection(text=named)), CompleteTodos() | DeleteTodos() | UpdateTodos() if (
+            named and speaks_of_it(act.tasks)
+        ):
+            return [*acts[:-1], replace(act, tasks=(named,))]  # "find the dentist and delete it"
         case CompleteTodos() | DeleteTodos() | UpdateTodos() as last, CompleteTodos() | DeleteTodos() | UpdateTodos():
             return [*acts, replace(act, tasks=last.tasks) if speaks_of_it(act.tasks) else act]
     return [*acts, act]

@@ -222,7 +222,7 @@ def led_by_date(text: str, clock: Clock) -> list[Act] | None:
         acts = [*listed(put["value"], clock)]
     due = text[found.start : found.end]
     added = [replace(act, due=with_day(act.due, due)) for act in acts if isinstance(act, AddTodo)]
-    return [*added] if len(added) == len(acts) else None
+    return [*added] if len(added) == len(acts) else certain_acts(clause_of(f"{rest} {due}"), clock)
 
 
 def with_day(due: str, day: str) -> str:

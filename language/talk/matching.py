@@ -19,7 +19,7 @@ from language.acts import (
     Unclear,
     UpdateTodos,
 )
-from language.clock import TIME_ALONE, Clock
+from language.clock import TIME_ALONE, Clock, cut_date
 from language.grammar import LANGUAGES, section, words
 from language.reading.clauses.reminding import LAST_REMINDER
 from language.stems import FILLER, LIGHT_VERBS, act_of, stem_of, words_of
@@ -73,6 +73,7 @@ def dated_apart(words: str, clock: Clock) -> tuple[Span | None, str]:
     plain = naming.possessive_day.sub(r"\g<day>", words)
     try:
         span, rest = cut_span(plain, clock)
+        rest = cut_date(rest, clock)[0] if span else rest  # "the meeting today at one pm"
     except Unclear:
         return None, words
     return (span, bare_name(rest)) if span and rest.strip() else (None, words)
