@@ -26,7 +26,7 @@ def select_all(phrase: str, clock: Clock) -> Selection | None:
         return None
     selection, rest = select(phrase, clock)
     rest = " ".join(forms.in_list.sub(" ", " ".join(rest.split())).split())
-    is_my_day = selection.span is not None and rest.lower() == "my"
+    is_my_day = selection.span is not None and rest.lower() == "my" and not forms.hour.search(phrase)
     if rest and not is_my_day and not forms.quantified.match(rest) and not forms.plural.fullmatch(rest):
         return None
     about = forms.about.search(rest)

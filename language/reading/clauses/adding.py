@@ -79,11 +79,9 @@ def understand_afterthought(text: str, clock: Clock) -> list[AddTodo | Clarify] 
 
 
 def understand_new_item(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
-    if (match := forms.day_as.fullmatch(text)) and is_date(match["day"], clock):
-        return [AddTodo(title_of(match["value"]), match["day"])]
+    if (match := forms.day_as.fullmatch(text)) and is_date(day := as_time(match["day"], clock), clock):
+        return [AddTodo(title_of(match["value"]), day)]
     if match := forms.new_item.fullmatch(text):
-        if hour := forms.counted_down.fullmatch(match[0]):
-            return listed(f"{hour['rest']} in {hour['length']}", clock)
         value = as_time(match["value"].strip(), clock)
         return listed(" ".join([value, *forms.kind_kept.findall(match["kind"])]).strip(), clock)
     if match := forms.remind.fullmatch(text):
@@ -97,7 +95,7 @@ def as_time(value: str, clock: Clock) -> str:
     match = forms.timed.fullmatch(value)
     if match is None or is_date(match["when"], clock):
         return value
-    return next((f"{led} {value}" for led in ("at", "on") if is_date(f"{led} {match['when']}", clock)), value)
+    return next((f"{led} {value}" for led in ("at", "on", "in") if is_date(f"{led} {match['when']}", clock)), value)
 
 
 def list_value(match: re.Match[str]) -> str:
