@@ -35,23 +35,24 @@ def joined(before: list[Act], after: list[Act]) -> list[Act]:
         if acts and isinstance(acts[-1], OfferToDelete) and isinstance(act, CompleteTodos | DeleteTodos):
             # "We have milk already, take it off" says for sure what the first half may mean.
             acts = [*acts[:-1], type(act)((acts[-1].task,))]
-        acts = (moved_not_deleted(acts, act) or joined_one(acts, act)) if acts else [act]
+        acts = (of_the_same(acts, act) or joined_one(acts, act)) if acts else [act]
     return acts
 
 
-def moved_not_deleted(acts: list[Act], act: Act) -> list[Act] | None:
-    """ "Cancel the dentist and reschedule it for Thursday" moves it."""
-    given_up = named_to_delete(acts[-1])
-    if not given_up or not isinstance(act, UpdateTodos) or not speaks_of_it(act.tasks):
-        return None
-    return [*acts[:-1], replace(act, tasks=given_up)]
+def of_the_same(acts: list[Act], act: Act) -> list[Act] | None:
+    """ "Cancel the dentist and reschedule it for Thursday" moves it; "find the dentist and delete it" deletes it."""
+    named, is_found = named_before(acts[-1]), isinstance(acts[-1], AskTodos)
+    match act:
+        case UpdateTodos() | CompleteTodos() | DeleteTodos() if named and speaks_of_it(act.tasks):
+            return [*acts[:-1], replace(act, tasks=named)] if is_found or isinstance(act, UpdateTodos) else None
+    return None
 
 
-def named_to_delete(act: Act) -> tuple[str, ...]:
+def named_before(act: Act) -> tuple[str, ...]:
     match act:
         case Sought(change=DeleteTodos(tasks=tasks)) | DeleteTodos(tasks=tasks):
             return tasks
-        case OfferToDelete(task=task):
+        case OfferToDelete(task=task) | AskTodos(selection=Selection(text=task)) if task:
             return (task,)
     return ()
 
@@ -69,10 +70,6 @@ def joined_one(acts: list[Act], act: Act) -> list[Act]:
         case CompleteTodos() | DeleteTodos(), CompleteTodos() | DeleteTodos() if speaks_of_it(act.tasks):
             # "I finished the laundry, so cross it off" and "I no longer need it; take it off": said twice, done once.
             return acts
-        case AskTodos(selection=Selection(text=named)), CompleteTodos() | DeleteTodos() | UpdateTodos() if (
-            named and speaks_of_it(act.tasks)
-        ):
-            return [*acts[:-1], replace(act, tasks=(named,))]  # "find the dentist and delete it"
         case CompleteTodos() | DeleteTodos() | UpdateTodos() as last, CompleteTodos() | DeleteTodos() | UpdateTodos():
             return [*acts, replace(act, tasks=last.tasks) if speaks_of_it(act.tasks) else act]
     return [*acts, act]

@@ -164,3 +164,19 @@ class Reminding(TestCase):
         )
         [act] = read_message("remind me 20 minutes before the meeting starts at 4pm to print the slides", CLOCK).acts
         self.assertIsInstance(act, Clarify)
+
+    def test_a_noun_asks_to_be_reminded_as_a_verb_does(self):
+        self.assert_means(
+            {
+                "set a reminder two hours before the ferry": UpdateTodos(("the ferry",), remind="two hours before"),
+                "give me a notification twenty minutes before my piano lesson": UpdateTodos(
+                    ("my piano lesson",), remind="twenty minutes before"
+                ),
+                "i want an alert a day before my flight on friday at 6pm": of_todo(
+                    "my flight", "on friday at 6pm", "a day before"
+                ),
+                "remind me forty five minutes before the exam": UpdateTodos(
+                    ("the exam",), remind="forty five minutes before"
+                ),
+            }
+        )

@@ -35,10 +35,8 @@ def understand_add(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     text = forms.list_of_day.sub(r"my \g<list> for \g<day>", text)
     if several := clock.once(headed, text):
         return several
-    if match := forms.to_list.fullmatch(text):
+    if match := forms.to_list.fullmatch(text) or forms.headed.fullmatch(text):
         return listed(list_value(match), clock)
-    if match := forms.headed.fullmatch(text):
-        return listed(match["value"], clock)
     if forms.remind_alone.fullmatch(text):
         return [AddTodo("")]
     return clock.once(understand_afterthought, text) or understand_new_item(text, clock)

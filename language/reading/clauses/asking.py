@@ -104,14 +104,8 @@ def request_to_see(text: str, clock: Clock) -> AskTodos | None:
         return ask_which(wishing["rest"], clock)
     if forms.sorted.fullmatch(text):
         return AskTodos(Question.WHICH, Selection())
-    if (
-        forms.tag_alone.fullmatch(text)
-        or forms.bare_events.fullmatch(text)
-        or forms.bare_state.fullmatch(text)
-        or (forms.bare_list.fullmatch(text) and is_list_named(text, clock))
-    ):
-        return ask_which(text, clock)
-    return None
+    is_bare = forms.bare_look.fullmatch(text) or (forms.bare_list.fullmatch(text) and is_list_named(text, clock))
+    return ask_which(text, clock) if is_bare else None
 
 
 def is_selection(words: str, clock: Clock) -> bool:

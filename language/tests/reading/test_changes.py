@@ -1,18 +1,25 @@
 """What is looked for, completed, changed and deleted, and several of these in a sentence."""
 
+import datetime
+
 from language.acts import (
     AddTodo,
     AnnotateTodo,
     AskTodos,
     ChangeMany,
+    Clarify,
     CompleteTodos,
     DeleteTodos,
     Question,
+    Selection,
     Sought,
+    Span,
     UpdateTodos,
 )
 from language.reading.message import understand
 from language.tests.reading.case import CLOCK, UnderstandingTestCase
+
+FRIDAY = Span(datetime.date(2026, 3, 6), datetime.date(2026, 3, 6), "friday")
 
 
 class AskingTests(UnderstandingTestCase):
@@ -262,3 +269,22 @@ class SeveralActsTests(UnderstandingTestCase):
     def test_doubt_stops_what_was_not_said_for_sure(self):
         self.assert_asks_back("buy milk. floop the gloop")
         self.assertEqual(understand("add milk to my list. floop the gloop", CLOCK)[0], AddTodo("milk"))
+
+    def test_what_is_found_or_told_of_is_taken_off(self):
+        self.assert_means(
+            {
+                "find brunch with ida on my calendar and delete it": DeleteTodos(("brunch ida",)),
+                "i bought the flour take it off the list": CompleteTodos(("bought the flour",)),
+                "take out the picnic from calendar": DeleteTodos(("picnic",)),
+                "i wish the picnic to be removed from my calendar": DeleteTodos(("picnic",)),
+                "this event should be deleted": DeleteTodos(("event",)),
+                # One at three is not the whole day.
+                "delete my 3pm": DeleteTodos(("3pm",)),
+                "free up my friday": ChangeMany("delete", Selection(span=FRIDAY)),
+                "on friday clear my calendar": ChangeMany("delete", Selection(span=FRIDAY)),
+                "make sure there are no meetings on my calendar": ChangeMany("delete", Selection()),
+            }
+        )
+        for text in ("cancel my event on june third", "cancel the five pm with jo"):
+            [act] = understand(text, CLOCK)
+            self.assertIsInstance(act.otherwise, Clarify)

@@ -1,6 +1,8 @@
 """What is asked of the list: each word of a question counts."""
 
-from language.acts import AddTodo, AskTodos, CompleteTodos, Question, Say, Selection
+import datetime
+
+from language.acts import AddTodo, AskTodos, CompleteTodos, Question, Say, Selection, Span
 from language.reading.message import understand
 from language.tests.reading.case import CLOCK, UnderstandingTestCase
 
@@ -100,3 +102,26 @@ class QuestionTests(UnderstandingTestCase):
                 "add 5 lemons and 7 limes to my list": [AddTodo("5 lemons"), AddTodo("7 limes")],
             }
         )
+
+    def test_the_day_of_a_question_when_is_no_part_of_what_is_looked_for(self):
+        for text, about in {
+            "when is my piano lesson next week": "piano lesson",
+            "what time is the dentist on may fourth": "dentist",
+            "when is the next haircut": "haircut",
+            "when is the sunday roast": "sunday roast",
+        }.items():
+            self.assert_means({text: AskTodos(Question.WHEN, Selection("all", about), task=about)})
+
+    def test_requests_to_look_are_seen_behind_a_date_and_by_other_verbs(self):
+        friday = Span(datetime.date(2026, 3, 6), datetime.date(2026, 3, 6), "friday")
+        self.assert_means(
+            {
+                "please provide the contents of my list": which(),
+                "notify me about all my reminders": which(),
+                "up coming events": which(filter="upcoming"),
+                "on friday show me my meetings": which(span=friday),
+                "what do I have to get done": which(),
+            }
+        )
+        [act] = understand("are there any events in the next two months", CLOCK)
+        self.assertEqual(act.selection.span.last_on, datetime.date(2026, 5, 3))
