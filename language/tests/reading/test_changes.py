@@ -280,6 +280,8 @@ class SeveralActsTests(UnderstandingTestCase):
                 "this event should be deleted": DeleteTodos(("event",)),
                 # One at three is not the whole day.
                 "delete my 3pm": DeleteTodos(("3pm",)),
+                "push my piano lesson to five": UpdateTodos(("piano lesson",), due="at five"),
+                "change the time of the tasting to nine thirty": UpdateTodos(("tasting",), due="at nine thirty"),
                 "free up my friday": ChangeMany("delete", Selection(span=FRIDAY)),
                 "on friday clear my calendar": ChangeMany("delete", Selection(span=FRIDAY)),
                 "make sure there are no meetings on my calendar": ChangeMany("delete", Selection()),

@@ -41,11 +41,15 @@ class RequestsInTitlesTests(UnderstandingTestCase):
         # "Send meeting reminder to Bob" is something to do.
         self.assert_means({"send meeting reminder to bob": AddTodo("send meeting reminder to bob")})
 
-    def test_a_list_that_only_the_person_knows_is_no_part_of_a_title(self):
+    def test_where_something_is_kept_is_no_part_of_a_title(self):
         self.assert_means(
             {
                 "add chalk to art supplies list": AddTodo("chalk"),
                 "put nails on hardware store list": AddTodo("nails"),
+                "calendar add recital on monday at three": AddTodo("recital", "on monday at three"),
+                "put a reminder on my phone to buy stamps": AddTodo("buy stamps"),
+                "create a reminder that says pay the fee on friday": AddTodo("pay the fee", "on friday"),
+                "remember our anniversary is on may tenth": AddTodo("our anniversary", "on may tenth"),
                 "could you add petra to my list of tenants": AddTodo("petra"),
             }
         )
