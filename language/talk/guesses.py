@@ -1,20 +1,6 @@
 """What a message may be about that does not surely ask for anything: a look at the list tells, and a question back."""
 
-from language.acts import (
-    Act,
-    AddTodo,
-    AskTodos,
-    Change,
-    Clarify,
-    CompleteTodos,
-    DeleteTodos,
-    Question,
-    Reading,
-    Say,
-    Selection,
-    Sought,
-    UpdateTodos,
-)
+from language import acts as kinds
 from language.clock import Clock, cut_date
 from language.grammar import section, words
 from language.questions import OFFER, asks
@@ -29,17 +15,19 @@ HANDLING, DENYING = words("handling"), words("denying")
 LIKELY = 0.5
 
 
-def guessed(reading: Reading, said: str, clock: Clock) -> list[Act]:
+def guessed(reading: kinds.Reading, said: str, clock: Clock) -> list[kinds.Act]:
     """The acts, or a look for the todo that the message may be about, where that is not sure."""
     match reading.acts:
-        case [AddTodo() as todo] if todo.title and not reading.is_sure:
+        case [kinds.AddTodo() as todo] if todo.title and not reading.is_sure:
             return [change_if_listed(todo, said)]
-        case [Say("outside") | Clarify() as answer] if isinstance(answer, Say) or asks(answer.question, OFFER):
+        case [kinds.Say("outside") | kinds.Clarify() as answer] if isinstance(answer, kinds.Say) or asks(
+            answer.question, OFFER
+        ):
             return [told_of_listed(said, answer, clock)]
     return reading.acts
 
 
-def change_if_listed(todo: AddTodo, said: str) -> Act:
+def change_if_listed(todo: kinds.AddTodo, said: str) -> kinds.Act:
     """Of what was not surely asked to be added, the look for a todo that it may be about.
 
     A mere name, "lawn sunday", may be, and what handles a thing, "put the gate down for friday", "… to friday".
@@ -49,29 +37,33 @@ def change_if_listed(todo: AddTodo, said: str) -> Act:
     what = thing if handles or f" to {todo.due}" in said.lower() else todo.title
     if what == todo.title and not forms.article.sub("", said).lower().startswith(what.partition(" ")[0].lower()):
         return todo
-    change = UpdateTodos((what,), due=todo.due, priority=todo.priority, add_tags=todo.tags)
-    return Sought(change, todo, is_guess=True) if handles or (what and change != UpdateTodos((what,))) else todo
+    change = kinds.UpdateTodos((what,), due=todo.due, priority=todo.priority, add_tags=todo.tags)
+    return (
+        kinds.Sought(change, todo, is_guess=True)
+        if handles or (what and change != kinds.UpdateTodos((what,)))
+        else todo
+    )
 
 
-def told_of_listed(said: str, answer: Say | Clarify, clock: Clock) -> Act:
+def told_of_listed(said: str, answer: kinds.Say | kinds.Clarify, clock: Clock) -> kinds.Act:
     """Of a message that asks for nothing, the look for the one todo that it may tell of, or ask about."""
     if len(said) > CLAUSE_MAX_CHARACTERS:
         return answer
     clause, tokens = clause_of(said), tokens_of(said, clock)
     if clause.asked or asking.ask_word.fullmatch(clause.text):
-        return AskTodos(Question.ABOUT_ONE, Selection("open"), task=clause.text, otherwise=answer)
+        return kinds.AskTodos(kinds.Question.ABOUT_ONE, kinds.Selection("open"), task=clause.text, otherwise=answer)
     if likely_ours(tokens) < OURS_PERHAPS:
         return answer
-    return Sought(likeliest(clause.text, tokens, clock), answer, is_guess=True)
+    return kinds.Sought(likeliest(clause.text, tokens, clock), answer, is_guess=True)
 
 
-def likeliest(text: str, tokens: list[str], clock: Clock) -> Change:
+def likeliest(text: str, tokens: list[str], clock: Clock) -> kinds.Change:
     """The change that a sentence of this shape tells of most likely; one without a field where none is likely."""
     likely = family_likelihoods(tokens)
     rest, due = cut_date(text, clock)
     if likely["complete"] > LIKELY and DENYING.isdisjoint(tokens):
-        return CompleteTodos((text,))
+        return kinds.CompleteTodos((text,))
     if likely["delete"] > LIKELY:
-        return DeleteTodos((text,))
+        return kinds.DeleteTodos((text,))
     is_wanted = due and DENYING.isdisjoint(tokens)
-    return UpdateTodos((rest,), due=due) if is_wanted else UpdateTodos((text,))
+    return kinds.UpdateTodos((rest,), due=due) if is_wanted else kinds.UpdateTodos((text,))

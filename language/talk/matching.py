@@ -6,19 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from language.acts import (
-    Act,
-    AddTodo,
-    Change,
-    Clarify,
-    CompleteTodos,
-    DeleteTodos,
-    Say,
-    Sought,
-    Span,
-    Unclear,
-    UpdateTodos,
-)
+from language import acts as kinds
 from language.clock import TIME_ALONE, Clock, cut_date
 from language.grammar import LANGUAGES, section, words
 from language.reading.clauses.reminding import LAST_REMINDER
@@ -59,7 +47,7 @@ class Name:
     said: frozenset[str]
     core: frozenset[str]
     plain: frozenset[str]
-    span: Span | None
+    span: kinds.Span | None
 
     @classmethod
     def of(cls, words: str, clock: Clock) -> Name:
@@ -68,13 +56,13 @@ class Name:
         return cls(said, said - GENERIC, plain_stems(rest), span)
 
 
-def dated_apart(words: str, clock: Clock) -> tuple[Span | None, str]:
+def dated_apart(words: str, clock: Clock) -> tuple[kinds.Span | None, str]:
     """The days that a name speaks of, and its other words: "next monday's meeting", "the wedding on the tenth"."""
     plain = naming.possessive_day.sub(r"\g<day>", words)
     try:
         span, rest = cut_span(plain, clock)
         rest = cut_date(rest, clock)[0] if span else rest  # "the meeting today at one pm"
-    except Unclear:
+    except kinds.Unclear:
         return None, words
     return (span, bare_name(rest)) if span and rest.strip() else (None, words)
 
@@ -152,17 +140,19 @@ def of_quality(words: str, rows: Sequence[Row], clock: Clock) -> list[Row]:
     ]
 
 
-def touched(guess: Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
+def touched(guess: kinds.Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
     """The rows that it may speak of. "Gym friday" beside the gym of monday is another one."""
     (words,), todo = guess.change.tasks, guess.otherwise
-    if isinstance(todo, AddTodo) and todo.title == words:
+    if isinstance(todo, kinds.AddTodo) and todo.title == words:
         named = stems(words)
         alike = (row for row in rows if len(named) > 1 and not row.due and named <= stems(row.title))
         same = tuple(row for row in rows if words_of(row.title) == words_of(words)) or tuple(alike)
         if same or not moving.definite.fullmatch(words):
             is_day = todo.due and not TIME_ALONE.fullmatch(todo.due)
             return tuple(row for row in same if not (is_day and row.due))
-    return hinted_at(words, rows, clock) if isinstance(todo, Clarify | Say) else spoken_of(words, rows, clock)
+    return (
+        hinted_at(words, rows, clock) if isinstance(todo, kinds.Clarify | kinds.Say) else spoken_of(words, rows, clock)
+    )
 
 
 def hinted_at(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
@@ -182,7 +172,7 @@ def spoken_of(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
     return tuple(row for row, title, told in titles if first.said and (first.said <= title or told <= name.said))
 
 
-def is_told_done(change: Change, title: str) -> bool:
+def is_told_done(change: kinds.Change, title: str) -> bool:
     """ "Rang that electrician at last" of "ring the electrician": all of the title, its verb in another form."""
     said, named = (words_of(words) for words in (change.tasks[0], title))
     verb, *things = map(stem_of, named)
@@ -192,7 +182,7 @@ def is_told_done(change: Change, title: str) -> bool:
     is_past = verb in before and named[0] not in said
     # Half of it, or a part, is not all of it.
     is_all = stems(title) <= stems(change.tasks[0]) <= stems(title) | BESIDE_DEEDS
-    return isinstance(change, CompleteTodos) and is_past and is_all
+    return isinstance(change, kinds.CompleteTodos) and is_past and is_all
 
 
 def told_of(title: str) -> frozenset[str]:
@@ -206,7 +196,7 @@ def nearest(name: Name, rows: Sequence[Row]) -> Found:
     return Found(Fit.ALMOST, (dated[0],)) if dated else Found(Fit.NONE)
 
 
-def falls_in(row: Row, span: Span) -> bool:
+def falls_in(row: Row, span: kinds.Span) -> bool:
     return bool(row.due) and span.first_on.isoformat() <= row.due[:10] <= span.last_on.isoformat()
 
 
@@ -225,17 +215,17 @@ def partly(name: Name, words: str, fit: Found) -> Found:
 class Matched:
     """What becomes of a change when the todos are known: the change itself, or the todos to ask about."""
 
-    change: Change | None
+    change: kinds.Change | None
     asked: Found = Found(Fit.NONE)
     name: str = ""
 
 
-def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
+def matched(sought: kinds.Sought, rows: Sequence[Row], clock: Clock) -> Matched:
     """The change with ids for the names that are sure; one that is not stops it. What is not found keeps its words."""
     tasks: list[str] = []
     if sought.is_guess:
         rows = touched(sought, rows, clock)
-        is_meant = isinstance(sought.otherwise, Change) and not isinstance(sought.change, DeleteTodos)
+        is_meant = isinstance(sought.otherwise, kinds.Change) and not isinstance(sought.change, kinds.DeleteTodos)
         if len(rows) == 1 and (is_meant or is_told_done(sought.change, rows[0].title)):
             return Matched(replace(sought.change, tasks=(rows[0].id,)))
         return Matched(None, unsure(rows), sought.change.tasks[0])
@@ -248,10 +238,10 @@ def matched(sought: Sought, rows: Sequence[Row], clock: Clock) -> Matched:
         if fit.fit in {Fit.SEVERAL, Fit.ALMOST} and not is_told:
             return Matched(None, fit, task)
         match sought.change:
-            case DeleteTodos(is_news=True) if fit.rows and words_of(fit.rows[0].title)[0] in CALLS_OFF:
-                return Matched(CompleteTodos((fit.rows[0].id,)))
+            case kinds.DeleteTodos(is_news=True) if fit.rows and words_of(fit.rows[0].title)[0] in CALLS_OFF:
+                return Matched(kinds.CompleteTodos((fit.rows[0].id,)))
         # The tool knows also what was called so until just now: said twice, it is done once.
-        is_for_tool = fit.by_words and not isinstance(sought.change, UpdateTodos)
+        is_for_tool = fit.by_words and not isinstance(sought.change, kinds.UpdateTodos)
         tasks.append(task if is_for_tool or not fit.rows else fit.rows[0].id)
     return Matched(replace(sought.change, tasks=tuple(tasks)))
 
@@ -263,14 +253,14 @@ def each_of_several(words: str, rows: Sequence[Row], clock: Clock) -> list[str]:
     return [fit.rows[0].id for fit in fits] if all(fit.fit == Fit.ONE for fit in fits) else []
 
 
-def found_none(sought: Sought, rows: Sequence[Row], clock: Clock) -> bool:
+def found_none(sought: kinds.Sought, rows: Sequence[Row], clock: Clock) -> bool:
     if sought.is_guess:
         found = touched(sought, rows, clock)
-        return len(found) != 1 if isinstance(sought.otherwise, Clarify | Say) else not found
+        return len(found) != 1 if isinstance(sought.otherwise, kinds.Clarify | kinds.Say) else not found
     return all(find(task, rows, clock).fit == Fit.NONE for task in sought.change.tasks)
 
 
-def sought(act: Act, known: Iterable[Row], clock: Clock) -> Act:
+def sought(act: kinds.Act, known: Iterable[Row], clock: Clock) -> kinds.Act:
     """The look for what the act changes by words: no change is made before it is known what it would change."""
     ids = {row.id for row in known} | {LAST_REMINDER}
-    return Sought(act) if isinstance(act, Change) and not ids.issuperset(act.tasks) else act
+    return kinds.Sought(act) if isinstance(act, kinds.Change) and not ids.issuperset(act.tasks) else act

@@ -8,18 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from habits.speech import gettext, gettext_noop
-from language.acts import (
-    Act,
-    AnnotateTodo,
-    ChangeMany,
-    Clarify,
-    CompleteTodos,
-    DeleteTodos,
-    OfferToDelete,
-    Question,
-    Sought,
-    UpdateTodos,
-)
+from language import acts as kinds
 from language.clock import Clock, is_date
 from language.grammar import Forms, section, words
 from language.reading.clauses.adding import todo_from
@@ -43,7 +32,7 @@ GIVES_UP = frozenset(["cancel", "drop", "kill", "toss", "bin", "trash", "dismiss
 # "I won't forget the milk", "I'm not taking the car": no todo is given up.
 NOT_WORK_TO_DROP = words("not_work_to_drop")
 AND = re.compile(r",? and (?:also |then |i )?", re.IGNORECASE)
-Maker = Callable[[re.Match[str], Clock], Act | None]
+Maker = Callable[[re.Match[str], Clock], kinds.Act | None]
 
 Changes = tuple[tuple[Forms, Maker], ...]
 
@@ -57,23 +46,25 @@ OF_WHICH = gettext_noop(
 )
 
 
-def understand_change(text: str, clock: Clock, *, corrects: bool = False, asked: bool = False) -> Act | None:
+def understand_change(text: str, clock: Clock, *, corrects: bool = False, asked: bool = False) -> kinds.Act | None:
     """The change that the clause asks for or tells of, or None."""
     if forms.of_which.fullmatch(text):
-        return Clarify(gettext(OF_WHICH))
+        return kinds.Clarify(gettext(OF_WHICH))
     if act := moved(text, clock, corrects=corrects):
         return act
     act = told_with_time(text, clock) or first_act(CHANGES, text, clock)
     # "Milk done?" wants to know, and tells no news.
-    return ask_about_one(Question.ABOUT_ONE, act.tasks[0]) if asked and isinstance(act, CompleteTodos) else act
+    return (
+        ask_about_one(kinds.Question.ABOUT_ONE, act.tasks[0]) if asked and isinstance(act, kinds.CompleteTodos) else act
+    )
 
 
-def first_act(changes: Changes, text: str, clock: Clock) -> Act | None:
+def first_act(changes: Changes, text: str, clock: Clock) -> kinds.Act | None:
     matches = ((match, act_of) for change_forms, act_of in changes for match in change_forms.fullmatches(text))
     return next((act for match, act_of in matches if (act := act_of(match, clock))), None)
 
 
-def told_with_time(text: str, clock: Clock) -> Act | None:
+def told_with_time(text: str, clock: Clock) -> kinds.Act | None:
     """ "I paid the rent this morning": work done, with when it was."""
     told = forms.done_when.sub("", text)
     return first_act(TOLD, told, clock) if told != text else None
@@ -98,27 +89,27 @@ def outside_list(words: str) -> str:
 # Done and not done
 
 
-def completed(match: re.Match[str], clock: Clock) -> Act | None:
+def completed(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     what = what_of(match)
     if selection := select_all(what, clock):
-        return ChangeMany("complete", selection)
+        return kinds.ChangeMany("complete", selection)
     tasks = tasks_of(match)
-    return CompleteTodos(tasks) if tasks and not forms.for_now.fullmatch(what) else None
+    return kinds.CompleteTodos(tasks) if tasks and not forms.for_now.fullmatch(what) else None
 
 
-def completed_by_command(match: re.Match[str], clock: Clock) -> Act | None:
+def completed_by_command(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     """ "Complete the tax return by Friday" is something to do; without a date it is done."""
     if selection := select_all(match["what"], clock):
-        return ChangeMany("complete", selection)
+        return kinds.ChangeMany("complete", selection)
     return None if clock.find(match["what"]) and not has_sign(match["what"]) else completed(match, clock)
 
 
-def finished_by_command(match: re.Match[str], clock: Clock) -> Act | None:
+def finished_by_command(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     """ "Finish the slides" and "close the windows" are something to do; "finish item 4" is not."""
     return completed(match, clock) if has_sign(match["what"]) or MARK.search(match["what"]) else None
 
 
-def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
+def completed_in_the_past(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     """ "I called the dentist": work done, told as a past."""
     what = forms.but_not.sub("", match["what"])
     no_work = forms.no_work_done.match(what) or forms.for_now.fullmatch(what)
@@ -130,9 +121,9 @@ def completed_in_the_past(match: re.Match[str], clock: Clock) -> Act | None:
     what = outside_list(what)
     shown, did = without_adverbs(what), match["verb"].lower() in {"did", "done"}
     if did and len(names := names_in(what)) > 1:
-        return CompleteTodos(names)
+        return kinds.CompleteTodos(names)
     is_shown = did and has_sign(shown)
-    return CompleteTodos((shown,) if is_shown else deeds_in(f"{match['verb']} {what}"))
+    return kinds.CompleteTodos((shown,) if is_shown else deeds_in(f"{match['verb']} {what}"))
 
 
 def deeds_in(told: str) -> tuple[str, ...]:
@@ -141,7 +132,7 @@ def deeds_in(told: str) -> tuple[str, ...]:
     return tuple(deeds) if all(" " in deed and is_past(deed.split()[0].lower()) for deed in deeds) else (told,)
 
 
-def completed_without_subject(match: re.Match[str], clock: Clock) -> Act | None:
+def completed_without_subject(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     """ "Called the dentist", where the verb has another form in the present."""
     return None if match["verb"].lower() in TODO_VERBS else completed_in_the_past(match, clock)
 
@@ -158,52 +149,54 @@ def bases_of(verb: str) -> set[str]:
     return {verb[:-2], verb[:-1], verb[:-3], f"{verb[:-3]}y"} if verb.endswith("ed") else {verb}
 
 
-def reopened(match: re.Match[str], clock: Clock) -> Act | None:
+def reopened(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     if selection := select_all(match["what"], clock):
-        return ChangeMany("reopen", selection)
-    return CompleteTodos(tasks_of(match), reopen=True)
+        return kinds.ChangeMany("reopen", selection)
+    return kinds.CompleteTodos(tasks_of(match), reopen=True)
 
 
 # Away
 
 
-def not_doing(match: re.Match[str], clock: Clock) -> Act | None:
+def not_doing(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     """ "I won't be sending the invoice"; with a date it may be done on another."""
     verb = match["verb"].lower()
     kept = verb in NOT_WORK_TO_DROP and not forms.for_good.search(match[0])
     if kept or clock.find(match["what"]) or not bases_of(verb) & TODO_VERBS:
         return None
-    return DeleteTodos((f"{verb} {outside_list(match['what'])}",))
+    return kinds.DeleteTodos((f"{verb} {outside_list(match['what'])}",))
 
 
-def may_be_over(match: re.Match[str], clock: Clock) -> Act | None:
+def may_be_over(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     """ "I can't make the meeting", "I already have milk"; with a date it may be done on another."""
     what = match["what"]
     if has_sign(what) or clock.find(what):
         return None
     name = names_in(what)[0]
-    return OfferToDelete(name, Clarify(gettext("No open todo matches “%(name)s”. What should I do?") % {"name": name}))
+    return kinds.OfferToDelete(
+        name, kinds.Clarify(gettext("No open todo matches “%(name)s”. What should I do?") % {"name": name})
+    )
 
 
-def deleted(match: re.Match[str], clock: Clock) -> Act | None:
-    return cleared(match, clock) or DeleteTodos(tasks_of(match), is_news=bool(match.groupdict().get("news")))
+def deleted(match: re.Match[str], clock: Clock) -> kinds.Act | None:
+    return cleared(match, clock) or kinds.DeleteTodos(tasks_of(match), is_news=bool(match.groupdict().get("news")))
 
 
-def asked_away(text: str, clock: Clock) -> Act | None:
+def asked_away(text: str, clock: Clock) -> kinds.Act | None:
     """ "Can the dentist be cancelled?" asks for it, and for the question which one."""
     match = forms.asked_away.fullmatch(text)
     if match is None:
         return None
     name = names_in(match["what"])[0]
-    return cleared(match, clock) or OfferToDelete(name, Clarify(gettext(NONE_GONE) % {"name": name}))
+    return cleared(match, clock) or kinds.OfferToDelete(name, kinds.Clarify(gettext(NONE_GONE) % {"name": name}))
 
 
-def cleared(match: re.Match[str], clock: Clock) -> Act | None:
+def cleared(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     selection = select_all(match["what"], clock)
-    return ChangeMany("delete", selection) if selection else None
+    return kinds.ChangeMany("delete", selection) if selection else None
 
 
-def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
+def deleted_if_listed(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     """A verb that may be work to do deletes what has a sign of being a todo, and asks for what has none."""
     what = match["what"]
     if forms.particle.match(what) or (match["verb"].lower() in PUTS and forms.onto_list.fullmatch(what)):
@@ -214,38 +207,38 @@ def deleted_if_listed(match: re.Match[str], clock: Clock) -> Act | None:
         return group
     is_calendar = forms.of_calendar.fullmatch(what) is not None
     if match["verb"].lower() in CLEARS and (is_calendar or clock.find(what)):
-        otherwise = Clarify(gettext(OF_WHICH_GONE)) if is_calendar else todo_from(match[0], clock)
-        return OfferToDelete(names_in(outside_list(what))[0], otherwise)
+        otherwise = kinds.Clarify(gettext(OF_WHICH_GONE)) if is_calendar else todo_from(match[0], clock)
+        return kinds.OfferToDelete(names_in(outside_list(what))[0], otherwise)
     return given_up(match, clock)
 
 
-def given_up(match: re.Match[str], clock: Clock) -> Act | None:
+def given_up(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     """ "Drop the report": said of a todo as often as of a thing, so that it is asked about if there is such a todo."""
     verb, what = match["verb"].lower(), match["what"]
     if verb not in TODO_VERBS and is_verb_phrase(what):
         return deleted(match, clock)  # of two imperatives in a row, "scrap renew passport", the second is a title
     if verb == "cancel" and clock.find(what):
-        return Sought(DeleteTodos(names_in(outside_list(what))), todo_from(match[0], clock))
+        return kinds.Sought(kinds.DeleteTodos(names_in(outside_list(what))), todo_from(match[0], clock))
     if clock.find(what) or verb not in GIVES_UP or not (verb == "cancel" or moving.definite.fullmatch(what)):
         return None
     if verb in TODO_VERBS and verb != "cancel":
-        return OfferToDelete(names_in(what)[0], todo_from(match[0], clock))
+        return kinds.OfferToDelete(names_in(what)[0], todo_from(match[0], clock))
     sentence = gettext("Shall I delete a todo, or add one? Say “delete %(what)s” or “add %(verb)s %(what)s”.")
     question = sentence % {"what": what, "verb": verb}
-    return OfferToDelete(names_in(what)[0], Clarify(question))
+    return kinds.OfferToDelete(names_in(what)[0], kinds.Clarify(question))
 
 
 # Other
 
 
-def changed(match: re.Match[str], clock: Clock, **fields: Any) -> Act | None:
+def changed(match: re.Match[str], clock: Clock, **fields: Any) -> kinds.Act | None:
     if selection := select_all(what_of(match), clock):
-        return ChangeMany("change", selection)
+        return kinds.ChangeMany("change", selection)
     tasks = tasks_of(match)
-    return UpdateTodos(tasks, **fields) if tasks else None
+    return kinds.UpdateTodos(tasks, **fields) if tasks else None
 
 
-def renamed(match: re.Match[str], clock: Clock) -> Act | None:
+def renamed(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     value, tasks = match["value"].strip(), tasks_of(match)
     if (
         len(tasks) != 1
@@ -254,16 +247,16 @@ def renamed(match: re.Match[str], clock: Clock) -> Act | None:
         or forms.clock_time.fullmatch(value)
     ):
         return None
-    return UpdateTodos(tasks, title=value)
+    return kinds.UpdateTodos(tasks, title=value)
 
 
-def ranked(match: re.Match[str], clock: Clock) -> Act | None:
+def ranked(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     if what_of(match).lower().startswith(("a ", "an ")):
         return None  # "set an alarm that is not so low" names no todo
     return changed(match, clock, priority=priority_named(match["priority"]))
 
 
-def tagged(match: re.Match[str], clock: Clock) -> Act | None:
+def tagged(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     return None if forms.goes_on.fullmatch(match["what"]) else changed(match, clock, add_tags=tags_named(match["tags"]))
 
 
@@ -272,13 +265,13 @@ def changed_to(**fields: Any) -> Maker:
     return lambda match, clock: changed(match, clock, **fields)
 
 
-def annotated(match: re.Match[str], clock: Clock) -> Act | None:
+def annotated(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     tasks = () if select_all(match["what"], clock) else tasks_of(match)
-    return AnnotateTodo(tasks[0], match["value"].strip()) if len(tasks) == 1 else None
+    return kinds.AnnotateTodo(tasks[0], match["value"].strip()) if len(tasks) == 1 else None
 
 
 TOLD: Changes = (
-    (forms.got_all, lambda match, clock: CompleteTodos(("them",))),
+    (forms.got_all, lambda match, clock: kinds.CompleteTodos(("them",))),
     (forms.done, completed),
     (forms.did, completed_in_the_past),
     (forms.was_done, completed_in_the_past),
