@@ -23,6 +23,7 @@ from chat.models import DECIDED, Approval, ApprovalQuerySet, Message, ToolCall
 from database.units import database_unit
 from habits.wording import list_text, quoted_text
 from language.acts import Say
+from language.grammar import section
 from language.reading.foreign import understand_foreign_talk
 from notices.outbox.filling import say_no_more
 from todos.changing.changes import Door, Origin
@@ -34,57 +35,9 @@ from .lease import hold_lease
 from .records import HOW_TO_DECIDE, approval_record
 from .state.turn import Turn
 
-YES = frozenset(
-    {
-        "yes",
-        "yes please",
-        "yes go ahead",
-        "go ahead",
-        "do it",
-        "yes do it",
-        "please do",
-        "go for it",
-        "ok",
-        "okay",
-        "sure",
-        "yep",
-        "yeah",
-        "confirm",
-        "confirmed",
-        "approve",
-        "approve all",
-        "approved",
-        "ja",
-        "oui",
-        "sí",
-        "si",
-    }
-)
-NO = frozenset(
-    {
-        "no",
-        "nope",
-        "no thanks",
-        "no thank you",
-        "cancel",
-        "cancel that",
-        "decline",
-        "declined",
-        "don't",
-        "do not",
-        "no don't",
-        "leave it",
-        "no leave it",
-        "leave them",
-        "no leave them",
-        "stop",
-        "never mind",
-        "nevermind",
-        "nein",
-        "non",
-    }
-)
-# Of the words above, those that mean a question even where the conversation has asked none: one of a program.
+# What says yes, and what no, to a question that waits: the whole message, without its marks.
+forms = section("decisions")
+# Of such words, those that mean a question even where the conversation has asked none: one of a program.
 MEANS_A_QUESTION = frozenset({"approve", "approve all", "approved", "decline", "declined"})
 ONLY_THE_PERSON = gettext_noop(
     "A program cannot answer this for you. Nothing was decided: open Todo Chat and choose there."
@@ -98,9 +51,9 @@ Row = dict[str, Any]
 def spoken_decision(text: str) -> bool | None:
     """Whether the whole text says yes (True) or no (False); None for anything else, which decides nothing."""
     words, talk = plain_words(text), understand_foreign_talk(text)
-    if words in YES or talk == Say("yes"):
+    if forms.yes.fullmatch(words) or talk == Say("yes"):
         return True
-    return False if words in NO or talk == Say("no") else None
+    return False if forms.no.fullmatch(words) or talk == Say("no") else None
 
 
 def plain_words(text: str) -> str:

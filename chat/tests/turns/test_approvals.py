@@ -323,11 +323,13 @@ class InWords(ApprovalCase):
         self.assertEqual(await self.open_titles(), ["Stays"])
 
     def test_which_words_decide(self):
-        for text in ("yes", "Yes please.", "OK!", "go ahead", "ja", "Sí"):
+        said_yes = ("yes go for it", "yep, do it", "Yeah go on then", "ok please do", "sure, why not", "Yes! I'm sure")
+        for text in ("yes", "Yes please.", "OK!", "go ahead", "ja", "Sí", *said_yes):
             self.assertIs(spoken_decision(text), True, text)
-        for text in ("no", "No, leave it.", "cancel that", "never mind", "nein"):
+        said_no = ("nah leave it", "no thanks, keep them all", "nope, leave them as they are", "oh no, don't do that")
+        for text in ("no", "No, leave it.", "cancel that", "never mind", "nein", *said_no):
             self.assertIs(spoken_decision(text), False, text)
-        for text in ("yes, but later", "yesterday", "no idea", "delete them", "", "ok what about two"):
+        for text in ("yes, but later", "yesterday", "no idea", "delete them", "", "ok what about two", "yes no", "no do it"):
             self.assertIsNone(spoken_decision(text), text)
 
 
