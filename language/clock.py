@@ -104,6 +104,9 @@ def completed_date(meant: str, day: str, time: str, clock: Clock) -> str:
     """The date that is meant, with the day or the time of the one before, “2026-03-06” and “17:00”, if it lacks one."""
     if TIME_ALONE.fullmatch(meant):
         return f"{day} {meant}"
-    found = clock.find(meant) if time else None
-    is_day = found and found.due and not found.due.time and not found.recurrence
-    return f"{meant} at {time}" if is_day else meant
+    found = clock.find(meant)
+    if found is None or found.due is None or not day:
+        return meant
+    if found.recurrence and "DAILY" in found.recurrence.rule and day > found.due.date.isoformat():
+        meant = f"{meant} from {day}"
+    return f"{meant} at {time}" if time and not found.due.time else meant

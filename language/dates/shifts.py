@@ -12,7 +12,7 @@ from language.grammar import section
 from language.recurrence import LAST_YEAR, TOO_FAR, roll
 
 forms = section("shifts")
-COUNTS = section("numbers").members()
+COUNTS = section("numbers").members() | {"the": "1"}
 ABBREVIATED = {"min": "minute", "hr": "hour"}
 NEEDS_TIME = gettext_noop("It is due on a whole day. Say the time that it should have, for example “friday 5pm”.")
 
@@ -35,7 +35,7 @@ def once_more(phrase: str) -> str:
     count, unit = match["count"].lower(), phrase[match.start("unit") :].removesuffix(" again")
     if match["half"]:
         return f"another half an {unit}" if unit[0] == "h" else f"another half a {unit}"
-    return f"another {unit}" if count in {"a", "an", "another", "one", "1"} else f"{count} more {unit}"
+    return f"another {unit}" if count in {"a", "an", "the", "another", "one", "1"} else f"{count} more {unit}"
 
 
 def shifted(phrase: str, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> Due | None:
@@ -61,7 +61,7 @@ def _unit_and_count(match: re.Match[str]) -> tuple[str, int]:
     count = int(COUNTS.get(word, word))
     if match["half"]:
         count, unit = HALVES[unit]
-    return unit, count if match["way"].lower() == "later" else -count
+    return unit, count if match["way"].lower().startswith(("later", "after")) else -count
 
 
 def _elapsed(step: datetime.timedelta, due: Due | None, zone: ZoneInfo, now: datetime.datetime) -> Due:

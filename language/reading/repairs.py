@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from difflib import get_close_matches
 
 from habits.speech import gettext, gettext_noop
 from language.acts import Act, AddTodo, Clarify, CompleteTodos, DeleteTodos, Unclear, UpdateTodos
@@ -14,6 +15,7 @@ forms = section("repairs")
 
 
 MEANT_MAX_WORDS = 5
+NEARLY_ALIKE = 0.7
 SAY_AGAIN = gettext_noop(
     "I am not sure which of the two you mean, so I have changed nothing. Could you say it once more?"
 )
@@ -64,10 +66,17 @@ def repaired(acts: list[Act], meant: str) -> list[Act]:
 
 
 def like_part(title: str, new: str) -> str:
-    """The word of the title that another one stands for: of "run 5k" for "10k", of "call Bo" for "Al"; else empty."""
+    """The word of the title that another one stands for: of "run 5k" for "10k", of "call Bo" for "Al"; else empty.
+
+    The one that it is nearly written like comes first: of "tell brain the news" for "brian".
+    """
+    if " " in new:
+        return ""
+    if alike := get_close_matches(new, title.split()[1:], n=1, cutoff=NEARLY_ALIKE):
+        return alike[0]
     for is_alike in (lambda word: any(map(str.isdigit, word)), lambda word: word[:1].isupper()):
         fitting = [word for word in title.split()[1:] if is_alike(word)]
-        if " " not in new and is_alike(new) and len(fitting) == 1:
+        if is_alike(new) and len(fitting) == 1:
             return fitting[0]
     return ""
 

@@ -275,17 +275,33 @@ def redated(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     text, last = clause_of(forms.rather.sub("", conversation.current.text)).text, conversation.last
     if (match := forms.not_but.fullmatch(text)) and is_readable_date(match["old"], clock):
         text = match["new"]
+    together, text = forms.of_all.sub("", text), forms.of_it.sub("", text)
+    if together != text and len(last.changed) > 1 and is_readable_date(together, clock):
+        return [kinds.UpdateTodos(("them",), due=cut_date(together, clock)[1])]
     if is_shift(text):
         return [kinds.UpdateTodos(("it",), due=text)] if len(last.rows) == 1 and last.rows[0].due else None
     if not last.text or not is_readable_date(text, clock):
         return None
-    if not last.calls and (passed := passed_reminder(clause_of(last.text).text, clock)):
-        return [kinds.AddTodo(title_of(passed.what), cut_date(text, clock)[1])]
-    if not last.calls and (passed := passed_in_title(clause_of(last.text).text, clock)):
-        return understand(f"{passed.what} {text}", clock)
-    if not last.calls and (repaired := with_readable_date(last.text, text, clock)):
-        return understand(repaired, clock)
-    return [kinds.UpdateTodos(("it",), due=cut_date(text, clock)[1])] if last.one_written else None
+    if last.calls:
+        return [kinds.UpdateTodos(("it",), due=cut_date(text, clock)[1])] if spoken_of_one(conversation) else None
+    return with_date_put_right(last.text, text, clock)
+
+
+def with_date_put_right(said: str, date: str, clock: Clock) -> list[kinds.Act] | None:
+    """What was said with a date that is over, or cannot be read, done with this one."""
+    if passed := passed_reminder(clause_of(said).text, clock):
+        return [kinds.AddTodo(title_of(passed.what), cut_date(date, clock)[1])]
+    if passed := passed_in_title(clause_of(said).text, clock):
+        return understand(f"{passed.what} {date}", clock)
+    repaired = with_readable_date(said, date, clock)
+    return understand(repaired, clock) if repaired else None
+
+
+def spoken_of_one(conversation: Conversation) -> bool:
+    """Whether one todo was added or changed, or asked about what to do with it."""
+    last = conversation.last
+    is_asked = questions.asks(last.answer, questions.WHAT_WITH) and len(last.rows) == 1
+    return is_asked or last.one_written is not None
 
 
 def reminded_otherwise(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:

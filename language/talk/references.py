@@ -10,7 +10,7 @@ from language.clock import Clock, completed_date
 from language.dates.shifts import is_shift
 from language.reading.clauses.reminding import LAST_REMINDER
 from language.talk.exchanges import Conversation, Exchange, Row
-from language.text.naming import all_but, bare_name, is_pronoun, is_reference, is_several, places_of
+from language.text.naming import all_but, bare_name, is_other, is_pronoun, is_reference, is_several, places_of
 
 NUMBERED_LINE = re.compile(r"^[^\S\n]*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
 WHICH_ONE = gettext_noop("Which one do you mean?")
@@ -72,6 +72,10 @@ def rows_meant(name: str, conversation: Conversation) -> list[Row]:
     if kept := all_but(name):
         left = rows_meant(kept, conversation) if is_reference(kept) else [row_named(kept, conversation)]
         return [row for row in shown_rows(conversation) if row not in left]
+    if is_other(name):
+        if other := other_row(conversation):
+            return [other]
+        raise kinds.Unclear(gettext(NOTHING_BEFORE))
     rows = rows_spoken_of(conversation)
     if is_several(name) and len(rows) == 1:
         rows = rows_changed_lately(conversation)
@@ -80,6 +84,14 @@ def rows_meant(name: str, conversation: Conversation) -> list[Row]:
     if is_pronoun(name) and len(rows) > 1:
         raise kinds.Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(rows)}")
     return rows
+
+
+def other_row(conversation: Conversation) -> Row | None:
+    """Of two todos that were shown last, the one that nothing was done to."""
+    done = {outcome.row.id for outcome in conversation.last.outcomes if outcome.row}
+    shown = {row.id: row for row in shown_rows(replace(conversation, past=conversation.past[:-1]))}
+    others = [row for todo_id, row in shown.items() if todo_id not in done]
+    return others[0] if len(others) == 1 and done & shown.keys() else None
 
 
 def row_named(name: str, conversation: Conversation) -> Row:

@@ -8,6 +8,7 @@ from language.reading.foreign import understand_foreign
 from language.reading.repairs import corrected_title, like_part
 from language.reading.sentence import certain_acts
 from language.talk.exchanges import Conversation
+from language.talk.references import rows_spoken_of
 from language.text.clauses import clause_of
 from language.text.quotations import set_aside_quotations
 
@@ -21,6 +22,8 @@ def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
     """The title put right; None where the words correct no title, or several todos were changed."""
     quoted = set_aside_quotations(conversation.current.text.strip())
     text, row = forms.led_by.sub("", quoted.text), conversation.last.one_written
+    if row is None and forms.called.fullmatch(text) and len(rows := rows_spoken_of(conversation)) == 1:
+        row = rows[0]
     if row is None or len(text.split()) > WORDS_MAX:
         return None
     match = forms.corrections.fullmatch(text)

@@ -10,11 +10,12 @@ from language.reading.clauses.adding import listed
 from language.reading.clauses.bare import forms as bare
 from language.reading.clauses.bare import may_be_todo
 from language.reading.sentence import certain_acts
-from language.talk.exchanges import Conversation, Row
-from language.talk.references import shown_rows
+from language.talk.exchanges import Conversation
+from language.talk.references import other_row
 from language.text.clauses import END_MARKS, clause_of, single_spaced
 from language.text.items import begins_with_verb
-from language.text.naming import names_in
+from language.text.naming import bare_name, is_pronoun, names_in
+from language.text.spelling import spelled_out
 
 forms = section("same_deed")
 
@@ -33,7 +34,7 @@ def same_deed(conversation: Conversation, clock: Clock, before: Callable[[], lis
     if is_question or len(outcomes) != 1 or len(text.split()) > WORDS_MAX:
         return None
     (outcome,) = outcomes
-    if outcome in CHANGED and forms.unwanted.fullmatch(text):
+    if outcome in CHANGED and (forms.unwanted.fullmatch(spelled_out(text)) or is_kept(text, conversation)):
         return [UndoChanges()]
     if forms.other.fullmatch(text) and (other := other_row(conversation)):
         return done_to_other(other.id, outcome, clock, before)
@@ -43,11 +44,21 @@ def same_deed(conversation: Conversation, clock: Clock, before: Callable[[], lis
     return None
 
 
+def is_kept(text: str, conversation: Conversation) -> bool:
+    """Whether the one todo that was changed is to stay as it was, by words of its title."""
+    match, changed = forms.kept.fullmatch(text), conversation.last.changed
+    if match is None or len(changed) != 1:
+        return False
+    return set(bare_name(match["what"]).lower().split()) <= set(changed[0].title.lower().split())
+
+
 def on_day(act: Act, days: set[str]) -> Act:
-    """ "And the guitar lesson at 6" is on the day of the lesson before it."""
-    if isinstance(act, AddTodo) and TIME_ALONE.fullmatch(act.due) and len(days) == 1:
-        return replace(act, due=f"{next(iter(days))} {act.due}".strip())
-    return act
+    """ "And the guitar lesson at 6", "and the rosin the same day": on the day of the lesson before it."""
+    if not isinstance(act, AddTodo) or len(days) != 1:
+        return act
+    title = forms.that_day.sub("", act.title)
+    is_same = title != act.title or TIME_ALONE.fullmatch(act.due)
+    return replace(act, title=title, due=f"{next(iter(days))} {act.due}".strip()) if is_same else act
 
 
 def for_another(text: str, outcome: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
@@ -57,14 +68,6 @@ def for_another(text: str, outcome: str, clock: Clock, before: Callable[[], list
         return done_to_other(text, outcome, clock, before)
     match = forms.meant.fullmatch(text)
     return done_to_other(match["other"], outcome, clock, before) if match else None
-
-
-def other_row(conversation: Conversation) -> Row | None:
-    """Of two todos that were shown last, the one that nothing was done to."""
-    done = {outcome.row.id for outcome in conversation.last.outcomes if outcome.row}
-    shown = {row.id: row for row in shown_rows(replace(conversation, past=conversation.past[:-1]))}
-    others = [row for todo_id, row in shown.items() if todo_id not in done]
-    return others[0] if len(others) == 1 and done & shown.keys() else None
 
 
 def another_day(text: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
@@ -107,7 +110,11 @@ def done_to_other(words: str, outcome: str, clock: Clock, before: Callable[[], l
     """What was done to the wrong todo is taken back first."""
     if is_date(words, clock) or bare.tells.search(words) or outcome not in DONE | {"refused"}:
         return None
+    back: list[Act] = [UndoChanges()] * (outcome in DONE)
+    deeds = certain_acts(clause_of(words), clock) or []
+    if deeds and all(isinstance(deed, Change) and all(map(is_pronoun, deed.tasks)) for deed in deeds):
+        return [*back, *deeds]
     act, *more = before()
     if more or not isinstance(act, Change) or gives_title(act):
         return None
-    return [*[UndoChanges()] * (outcome in DONE), replace(act, tasks=names_in(words))]
+    return [*back, replace(act, tasks=names_in(words))]

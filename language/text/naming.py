@@ -11,6 +11,10 @@ def is_pronoun(name: str) -> bool:
     return forms.pronoun.fullmatch(name) is not None
 
 
+def is_other(name: str) -> bool:
+    return forms.other.fullmatch(name) is not None
+
+
 def is_several(name: str) -> bool:
     return forms.several.fullmatch(name) is not None
 
@@ -36,7 +40,7 @@ def number_of(word: str) -> int:
 
 def is_reference(name: str) -> bool:
     """Whether it speaks of what was shown before: "it", "both of them", "item 4", "all but the first"."""
-    return is_pronoun(name) or is_several(name) or bool(places_of(name)) or all_but(name) is not None
+    return is_pronoun(name) or is_several(name) or is_other(name) or bool(places_of(name)) or all_but(name) is not None
 
 
 def names_in(words: str) -> tuple[str, ...]:

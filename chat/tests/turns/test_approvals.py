@@ -329,7 +329,17 @@ class InWords(ApprovalCase):
         said_no = ("nah leave it", "no thanks, keep them all", "nope, leave them as they are", "oh no, don't do that")
         for text in ("no", "No, leave it.", "cancel that", "never mind", "nein", *said_no):
             self.assertIs(spoken_decision(text), False, text)
-        for text in ("yes, but later", "yesterday", "no idea", "delete them", "", "ok what about two", "yes no", "no do it"):
+        undecided = (
+            "yes, but later",
+            "yesterday",
+            "no idea",
+            "delete them",
+            "",
+            "ok what about two",
+            "yes no",
+            "no do it",
+        )
+        for text in undecided:
             self.assertIsNone(spoken_decision(text), text)
 
 
