@@ -104,7 +104,7 @@ def completed_date(meant: str, day: str, time: str, clock: Clock) -> str:
     """The date that is meant, with the day or the time of the one before, “2026-03-06” and “17:00”, if it lacks one."""
     if TIME_ALONE.fullmatch(meant):
         return f"{day} {meant}"
-    found = clock.find(meant)
+    found = clock.find(meant) or clock.find(f"on {meant}")
     if found is None or found.due is None or not day:
         return meant
     if found.recurrence and "DAILY" in found.recurrence.rule and day > found.due.date.isoformat():

@@ -24,7 +24,7 @@ from language.talk.matching import find
 from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
 from language.talk.retitling import retitled
 from language.talk.same_deed import CHANGED, change_in, same_deed
-from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of
+from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of, sentences
 from language.text.details import priority_named
 from language.text.naming import all_but, is_pronoun, is_several, names_in, places_of
 from language.text.quotations import set_aside_quotations
@@ -172,7 +172,9 @@ def more_of_list(conversation: Conversation, clock: Clock) -> list[kinds.Act] | 
 
 
 def put_back(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
-    text = clause_of(conversation.current.text).text
+    # "Did I return those? Put it back": what is asked for stands last.
+    *_, wanted = sentences(conversation.current.text) or [""]
+    text = clause_of(wanted).text
     outcomes = {outcome.outcome for outcome in conversation.last.outcomes}
     is_wanted = forms.put_back.fullmatch(text)
     if (is_wanted and "deleted" in outcomes) or (forms.change_back.fullmatch(text) and outcomes & CHANGED):
@@ -275,15 +277,19 @@ def redated(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     text, last = clause_of(forms.rather.sub("", conversation.current.text)).text, conversation.last
     if (match := forms.not_but.fullmatch(text)) and is_readable_date(match["old"], clock):
         text = match["new"]
+    if match := forms.only.fullmatch(text):
+        text = f"on {match['days']}"
+    said = text
     together, text = forms.of_all.sub("", text), forms.of_it.sub("", text)
-    if together != text and len(last.changed) > 1 and is_readable_date(together, clock):
+    if together != said and len(last.changed) > 1 and is_readable_date(together, clock):
         return [kinds.UpdateTodos(("them",), due=cut_date(together, clock)[1])]
     if is_shift(text):
         return [kinds.UpdateTodos(("it",), due=text)] if len(last.rows) == 1 and last.rows[0].due else None
     if not last.text or not is_readable_date(text, clock):
         return None
     if last.calls:
-        return [kinds.UpdateTodos(("it",), due=cut_date(text, clock)[1])] if spoken_of_one(conversation) else None
+        is_of_one = len(rows_spoken_of(conversation)) == 1 if text != said else asked_or_wrote_one(conversation)
+        return [kinds.UpdateTodos(("it",), due=cut_date(text, clock)[1])] if is_of_one else None
     return with_date_put_right(last.text, text, clock)
 
 
@@ -297,11 +303,10 @@ def with_date_put_right(said: str, date: str, clock: Clock) -> list[kinds.Act] |
     return understand(repaired, clock) if repaired else None
 
 
-def spoken_of_one(conversation: Conversation) -> bool:
-    """Whether one todo was added or changed, or asked about what to do with it."""
-    last = conversation.last
-    is_asked = questions.asks(last.answer, questions.WHAT_WITH) and len(last.rows) == 1
-    return is_asked or last.one_written is not None
+def asked_or_wrote_one(conversation: Conversation) -> bool:
+    """Whether one todo was added or changed, or the person asked what to do with it."""
+    is_asked = questions.asks(conversation.last.answer, questions.WHAT_WITH) and len(rows_spoken_of(conversation)) == 1
+    return is_asked or conversation.last.one_written is not None
 
 
 def reminded_otherwise(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
@@ -315,12 +320,14 @@ def reminded_otherwise(conversation: Conversation, clock: Clock) -> list[kinds.A
 
 def ranked(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """ "High priority": of the one todo that was just added or changed."""
-    match = forms.rank.fullmatch(clause_of(conversation.current.text).text)
+    text = clause_of(conversation.current.text).text
+    match, several = forms.rank.fullmatch(forms.of_all.sub("", text)), len(conversation.last.changed) > 1
     # Mere words in between do not end the talk of a todo.
     is_spoken_of = conversation.last.one_written or not conversation.last.calls
-    if match is None or not (is_spoken_of and len(rows_spoken_of(conversation)) == 1):
+    is_of_all = several and forms.of_all.match(text) is not None
+    if match is None or not (is_of_all or (is_spoken_of and len(rows_spoken_of(conversation)) == 1)):
         return None
-    return [kinds.UpdateTodos(("it",), priority=priority_named(match["priority"]))]
+    return [kinds.UpdateTodos(("them" if is_of_all else "it",), priority=priority_named(match["priority"]))]
 
 
 def at_another_hour(conversation: Conversation) -> list[kinds.Act] | None:

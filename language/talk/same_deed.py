@@ -34,6 +34,8 @@ def same_deed(conversation: Conversation, clock: Clock, before: Callable[[], lis
     if is_question or len(outcomes) != 1 or len(text.split()) > WORDS_MAX:
         return None
     (outcome,) = outcomes
+    if outcome == "updated" and (match := forms.more.fullmatch(text)) and adds_still(conversation, match["more"]):
+        outcome = "added"
     if outcome in CHANGED and (forms.unwanted.fullmatch(spelled_out(text)) or is_kept(text, conversation)):
         return [UndoChanges()]
     if forms.other.fullmatch(text) and (other := other_row(conversation)):
@@ -42,6 +44,12 @@ def same_deed(conversation: Conversation, clock: Clock, before: Callable[[], lis
         days = {row.due.partition("T")[0] for row in conversation.last.rows}
         return [on_day(act, days) for act in acts]
     return None
+
+
+def adds_still(conversation: Conversation, more: str) -> bool:
+    """Whether something to do is said, with its verb, after what was added and then changed: "and pack the boots"."""
+    done = ({each.outcome for each in exchange.outcomes} for exchange in reversed(conversation.past))
+    return begins_with_verb(more) and next((each for each in done if each != {"updated"}), None) == {"added"}
 
 
 def is_kept(text: str, conversation: Conversation) -> bool:
