@@ -32,7 +32,7 @@ ANCHORS = frozenset(Kind) - frozenset(NO_ANCHORS)
 FARTHEST_ANCHOR = 7
 MOST_ATTEMPTS = 70
 # A message is read in many parts, and each may hold dates: what all of them may cost together.
-MOST_ATTEMPTS_OF_MESSAGE = 500
+MOST_ATTEMPTS_OF_MESSAGE = 400
 TOO_MANY_DATES = gettext_noop("There are more dates in that than I can read at once. Please send it in parts.")
 
 # "Tomorrow am".

@@ -4,6 +4,7 @@ Only what people write for short is spelled out everywhere: "u", "dont", "pls".
 """
 
 import re
+from functools import lru_cache
 
 from language.grammar import any_of, section, words
 from language.slips import is_slip
@@ -41,6 +42,7 @@ def mended_first(word: str) -> str:
     return SHORT_FORMS.get(lower) or mended(word, FIRST_WORDS | LIST_WORDS)
 
 
+@lru_cache(maxsize=4096)
 def mended(word: str, vocabulary: frozenset[str]) -> str:
     lower = word.lower()
     if lower in vocabulary or lower in grammar_words() or lower in TODO_VERBS:
