@@ -150,9 +150,8 @@ def touched(guess: kinds.Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row
         if same or not moving.definite.fullmatch(words):
             is_day = todo.due and not TIME_ALONE.fullmatch(todo.due)
             return tuple(row for row in same if not (is_day and row.due))
-    return (
-        hinted_at(words, rows, clock) if isinstance(todo, kinds.Clarify | kinds.Say) else spoken_of(words, rows, clock)
-    )
+    look = hinted_at if isinstance(todo, kinds.Clarify | kinds.Say) else spoken_of
+    return look(words, rows, clock)
 
 
 def hinted_at(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
@@ -181,7 +180,7 @@ def is_told_done(change: kinds.Change, title: str) -> bool:
     before = told[: min((told.index(thing) for thing in things if thing in told), default=0)]
     is_past = verb in before and named[0] not in said
     # Half of it, or a part, is not all of it.
-    is_all = stems(title) <= stems(change.tasks[0]) <= stems(title) | BESIDE_DEEDS
+    is_all = stems(title) - {act_of(verb)} <= stems(change.tasks[0]) <= stems(title) | BESIDE_DEEDS
     return isinstance(change, kinds.CompleteTodos) and is_past and is_all
 
 
