@@ -19,7 +19,7 @@ from language.text.periods import cut_span
 from language.text.selection import select, without_general_words
 
 FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
-CALLS_OFF, BESIDE_DEEDS = words("calls_off"), frozenset(map(stem_of, words("beside_deeds")))
+BESIDE_DEEDS = frozenset(map(stem_of, words("beside_deeds")))
 GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
@@ -237,7 +237,7 @@ def matched(sought: kinds.Sought, rows: Sequence[Row], clock: Clock) -> Matched:
         if fit.fit in {Fit.SEVERAL, Fit.ALMOST} and not is_told:
             return Matched(None, fit, task)
         match sought.change:
-            case kinds.DeleteTodos(is_news=True) if fit.rows and words_of(fit.rows[0].title)[0] in CALLS_OFF:
+            case kinds.DeleteTodos(is_news=True) if fit.rows and bare.calls_off.match(fit.rows[0].title):
                 return Matched(kinds.CompleteTodos((fit.rows[0].id,)))
         # The tool knows also what was called so until just now: said twice, it is done once.
         is_for_tool = fit.by_words and not isinstance(sought.change, kinds.UpdateTodos)
