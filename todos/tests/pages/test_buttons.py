@@ -29,6 +29,13 @@ class ButtonTests(TodoPageTestCase):
         self.assertContains(response, "“Buy &lt;milk&gt;” is open again.")
         self.assertTrue(Todo.objects.open().exists())
 
+    def test_a_page_that_catches_up_meanwhile_takes_no_notice_away(self):
+        todo = self.todo("Buy milk", 0)
+        self.client.post(f"/todos/{todo.pk}/complete", {"next": "/todos"})
+        caught_up = self.client.get("/todos", headers={"HX-Source": "div#catch-up"})
+        self.assertNotContains(caught_up, "Completed “Buy milk”.")
+        self.assertContains(self.client.get("/todos"), "Completed “Buy milk”.")
+
     def test_a_todo_moves_to_another_day_with_its_time_and_back(self):
         todo = self.timed("Call Ann", "today 17:00")
 
