@@ -174,7 +174,7 @@ def spoken_of(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
 def is_told_done(change: kinds.Change, title: str) -> bool:
     """ "Rang that electrician at last" of "ring the electrician": all of the title, its verb in another form."""
     said, named = (words_of(words) for words in (change.tasks[0], title))
-    verb, *things = map(stem_of, named)
+    verb, *things = map(stem_of, named or [""])  # a title may be a mere apostrophe
     told = [*map(stem_of, said)]
     # "The landlord emailed" is no deed of the person's.
     before = told[: min((told.index(thing) for thing in things if thing in told), default=0)]

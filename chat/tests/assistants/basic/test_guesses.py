@@ -60,5 +60,10 @@ class GuessTests(StepTestCase):
             with self.subTest(text):
                 await self.assert_told(text, OUTSIDE, *rows)
 
+    async def test_a_title_without_a_word_is_asked_about_as_any_other(self):
+        sign = row("id-9", "'", due="2026-03-06")
+        _, text = await self.step(UserText("complete the next one"), *looked(sign))
+        self.assertIn("Shall I complete", text)
+
     async def test_what_is_said_to_a_lamp_needs_no_look(self):
         await self.assert_answers(UserText("turn the lights off"), text=OUTSIDE)
