@@ -14,7 +14,8 @@ export PGBOUNCER ?= /usr/sbin/pgbouncer
 export NGINX ?= /usr/sbin/nginx
 
 # Tests run on all cores; classes stay whole, because a class of browser tests has one server and one browser.
-AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope
+# A process that dies ends the run, which would wait for ever for what the one in its place was not given.
+AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadscope --max-worker-restart 0
 
 # Programs of others that the tests run against ours.
 NODE := config/tests/node

@@ -118,7 +118,12 @@ class PageUsers(PagesOnly, AuthenticationMiddleware):
 
 
 class PageMessages(PagesOnly, MessageMiddleware):
-    pass
+    """Keep notices for the answer to what a person did: what a page or its worker asks for by itself takes none."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        by_itself = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+        if request.method != "GET" or not (by_itself or request.headers.get("Purpose") == "prefetch"):
+            super().process_request(request)
 
 
 @async_only_middleware

@@ -12,6 +12,9 @@ export const be = (its) => (version = its);
 const shellCache = () => `shell ${version}`;
 const pageCache = (owner) => `pages ${version} ${owner}`;
 
+// A page that no person sees, so that it takes no notice away from the next that one does.
+export const look = (address) => fetch(address, { cache: "no-store", headers: { Purpose: "prefetch" } });
+
 export async function moveIn(addresses) {
   const cache = await caches.open(shellCache());
   await cache.addAll(addresses.map((address) => new Request(address, { cache: "reload" })));
@@ -23,7 +26,7 @@ export async function takeOver() {
     if (name === shellCache()) continue;
     const addresses = name.startsWith("pages ") ? (await (await caches.open(name)).keys()).map(({ url }) => url) : [];
     await caches.delete(name);
-    for (const address of addresses) await keepPage(address, await fetch(address).catch(() => Response.error()));
+    for (const address of addresses) await keepPage(address, await look(address).catch(() => Response.error()));
   }
 }
 
@@ -56,7 +59,7 @@ export async function keepPage(address, response) {
 // The page that brought the worker was not seen by it.
 export async function keepFirst(address) {
   if (await nameOfPages()) return;
-  await keepPage(address, await fetch(address).catch(() => Response.error()));
+  await keepPage(address, await look(address).catch(() => Response.error()));
 }
 
 export async function keptAnswer(request) {

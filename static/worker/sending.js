@@ -1,6 +1,6 @@
 // What a person does without a network is kept, and sent once, in order, with the moment that it was typed.
 
-import { owner } from "./pages.js";
+import { look, owner } from "./pages.js";
 import * as queue from "./queue.js";
 
 const TODO = "/todos/[0-9a-f-]{36}/(complete|reopen|delete|restore|move)";
@@ -86,7 +86,7 @@ async function sendInOrder() {
 // Only while the person who wrote it is signed in: the token is of the page that says whose it is.
 async function tokenFor(of) {
   try {
-    const page = await fetch(PROBE, { cache: "no-store" });
+    const page = await look(PROBE);
     if (page.headers.get("X-Kept-For") !== of) return undefined;
     return (await page.text()).match(/name="csrfmiddlewaretoken" value="(\w+)"/)?.[1];
   } catch {

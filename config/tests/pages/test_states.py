@@ -133,6 +133,8 @@ class StateTests(StateCase):
         self.page.keyboard.press("Alt+ArrowUp")
         self.page.keyboard.press("Alt+ArrowUp")
         expect(titles).to_have_text(["Dog", "Ant", "Bee", "Cat"])
+        expect(notices.locator(".notice")).to_have_count(1)
+        expect(notices).to_contain_text("Moved “Dog” to place 1 of 4.")
         expect(dog).to_be_focused()
         self.page.click("button[aria-label='Change Cat']")
         self.page.click("#todo-menu >> text=Move to the top")

@@ -29,12 +29,15 @@ class ButtonTests(TodoPageTestCase):
         self.assertContains(response, "“Buy &lt;milk&gt;” is open again.")
         self.assertTrue(Todo.objects.open().exists())
 
-    def test_a_page_that_catches_up_meanwhile_takes_no_notice_away(self):
+    def test_what_a_page_or_its_worker_asks_for_by_itself_takes_no_notice_away(self):
         todo = self.todo("Buy milk", 0)
         self.client.post(f"/todos/{todo.pk}/complete", {"next": "/todos"})
-        caught_up = self.client.get("/todos", headers={"HX-Source": "div#catch-up"})
-        self.assertNotContains(caught_up, "Completed “Buy milk”.")
-        self.assertContains(self.client.get("/todos"), "Completed “Buy milk”.")
+        for headers in ({"HX-Request": "true"}, {"Purpose": "prefetch"}):
+            for path in ("/todos", f"/todos/{todo.pk}/edit", "/"):
+                with self.subTest(headers=headers, path=path):
+                    self.assertNotContains(self.client.get(path, headers=headers), "Completed “Buy milk”.")
+        shown = self.client.get("/todos", headers={"HX-Request": "true", "HX-Boosted": "true"})
+        self.assertContains(shown, "Completed “Buy milk”.")
 
     def test_a_todo_moves_to_another_day_with_its_time_and_back(self):
         todo = self.timed("Call Ann", "today 17:00")

@@ -5,7 +5,7 @@ import datetime
 from django.utils import timezone
 
 from config.tests.browser import expect, save_screenshot
-from config.tests.pages.app.case import AppCase
+from config.tests.pages.app.case import KEPT, AppCase
 
 
 class WithoutANetwork(AppCase):
@@ -42,6 +42,22 @@ class WithoutANetwork(AppCase):
         with self.page.expect_navigation():
             self.context.new_cdp_session(self.page).send("Page.reload", {"ignoreCache": True})
         self.wait_for_worker()
+
+    def test_a_page_that_is_kept_unseen_takes_no_notice_away(self):
+        self.sign_up()
+        todo = self.add_todo("pay rent")
+        self.wait_for_worker()
+        self.see("/todos")
+        done_unseen = """async (path) => {
+          const body = new URLSearchParams({ csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value });
+          await fetch(path, { method: "POST", body, redirect: "manual" });
+          for (const name of await caches.keys()) if (name.startsWith("pages ")) await caches.delete(name);
+          navigator.serviceWorker.controller.postMessage("here");
+        }"""
+        self.page.evaluate(done_unseen, f"/todos/{todo}/complete")
+        self.wait_until(KEPT, "/todos")
+        self.page.goto("/todos")
+        expect(self.page.locator("#notices")).to_contain_text("Completed “pay rent”.")
 
     def test_the_first_page_that_was_seen_is_kept_and_changes_of_it_are(self):
         self.sign_up()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.once
 # What people wrote, or what programs are called.
 OWN = re.compile(
     r"(?:Todo |Chat about |Key of |I did |Add )?purplezebra\w*|alice|English|Unknown device|program\.example"
-    r"|(?:todo|turn)\.\w+|todo_pat_\w+|https?://\S+|[\w.+-]+@[\w.-]+"
+    r"|(?:todo|turn)\.\w+|todo_pat_[\w-]+|https?://\S+|[\w.+-]+@[\w.-]+"
 )
 # Time zones are called after them.
 PLACES = re.compile("<optgroup.*?</optgroup>", re.S)
