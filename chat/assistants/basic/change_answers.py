@@ -1,13 +1,13 @@
 """What was changed, said from the tools' outputs alone: no output, no claim."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from habits.wording import when_text
 from language.talk.exchanges import Call, Outcome, Row
-from language.talk.references import NOTHING_BEFORE, WHICH_ONE
+from language.talk.references import NOTHING_BEFORE, WHICH_ONE, numbered_titles
 from language.text.naming import is_pronoun
 from todos.finding.references import read_id
 
@@ -43,7 +43,7 @@ def changed_part(name: str, call: Call) -> str:
     if name == "undone":
         return taken_back(call)
     if name == "updated":
-        return "\n".join(updated_sentence(outcome.row, item) for outcome, item in updated_items(call))
+        return updated_part(call)
     return several_changed(name, rows) if len(rows) > 1 else one_changed(name, rows[0], call)
 
 
@@ -82,17 +82,23 @@ def taken_back(call: Call) -> str:
     return " ".join([_("Done again:") if call.arguments.get("redo") else _("Taken back:"), *notes])
 
 
-def updated_items(call: Call) -> Iterable[tuple[Outcome, dict]]:
-    """Each updated outcome with what was asked for it."""
-    for outcome, item in zip(call.outcomes, call.items, strict=False):
-        if outcome.outcome == "updated" and outcome.row and isinstance(item, dict):
-            yield outcome, item
+def updated_part(call: Call) -> str:
+    """What is new: said once of several todos where it is the same of each, and a sentence for each where not."""
+    updated = [
+        (outcome.row, item)
+        for outcome, item in zip(call.outcomes, call.items, strict=False)
+        if outcome.outcome == "updated" and outcome.row and isinstance(item, dict)
+    ]
+    rows, news = [row for row, _item in updated], {news_of(row, item) for row, item in updated}
+    if len(rows) > 1 and len(news) == 1 and any(news) and not any(item.get("title") for _row, item in updated):
+        heading = _("Each of the %(count)s todos %(news)s:") % {"count": len(rows), "news": news.pop()}
+        return f"{heading}\n{numbered_titles(rows)}"
+    told = (told_of(row, news_of(row, item), renamed=bool(item.get("title"))) for row, item in updated)
+    return "\n".join(told)
 
 
-def updated_sentence(row: Row | None, item: dict) -> str:
-    """What is new about one todo, as the tool shows it now."""
-    if row is None:
-        return ""
+def news_of(row: Row, item: dict) -> str:
+    """What one todo is or has now, as the end of a sentence about it; empty for nothing but a new title."""
     news = []
     if item.get("due"):
         dated = _("is now due %(when)s") % {"when": when_text(row.due_text)}
@@ -111,7 +117,7 @@ def updated_sentence(row: Row | None, item: dict) -> str:
         news.append(_("no longer has the tag %(tags)s") % {"tags": " ".join(f"#{tag}" for tag in item["remove_tags"])})
     if item.get("notes"):
         news.append(_("has your note now"))
-    return told_of(row, list_of_news(news), renamed=bool(item.get("title")))
+    return list_of_news(news)
 
 
 def list_of_news(news: Sequence[str]) -> str:
@@ -123,7 +129,6 @@ def list_of_news(news: Sequence[str]) -> str:
 
 
 def told_of(row: Row, news: str, *, renamed: bool) -> str:
-    """`news` is what the todo is or has now, as the end of a sentence about it; empty for nothing but a new title."""
     if not renamed:
         return _("%(todo)s %(news)s.") % {"todo": quoted(row), "news": news} if news else ""
     sentence = _("Renamed it to %(todo)s. It %(news)s.") if news else _("Renamed it to %(todo)s.")

@@ -32,6 +32,21 @@ class AnswerTests(StepTestCase):
             text="Renamed it to “buy oat milk”. It is now due Friday and is urgent now.",
         )
 
+    async def test_what_is_new_of_several_is_said_once_where_it_is_the_same(self):
+        milk, mom = (
+            row(f"id-{at}", title, due="2026-03-06", due_text="Friday") for at, title in enumerate(("milk", "mom"))
+        )
+        for more, text in {
+            "": "Each of the 2 todos is now due Friday:\n1. milk\n2. mom",
+            "urgent": "“milk” is now due Friday.\n“mom” is now due Friday and is urgent now.",
+        }.items():
+            updates = [{"task": "milk", "due": "friday"}, {"task": "mom", "due": "friday", "priority": more}]
+            updated = became("updated", milk, {**mom, "priority": more or "none"})
+            with self.subTest(text):
+                await self.assert_answers(
+                    *exchange("move milk and mom to friday", "update_task", {"updates": updates}, updated), text=text
+                )
+
     async def test_a_list_is_grouped_and_numbered_through(self):
         rows = (
             row("id-1", "send invoice", due="2026-03-02", due_text="Monday 2 March", overdue=True),
