@@ -49,7 +49,8 @@ def headed(text: str, clock: Clock) -> list[AddTodo | Clarify] | None:
     for joint in (":", " are ", ","):
         head, _, value = text.partition(joint)
         is_counted = forms.counted_head.fullmatch(head)
-        words, due = cut_date(head, clock) if value.strip() and (is_counted or joint == ":") else ("", "")
+        is_head = value.strip() and (is_counted or (joint == ":" and not value[0].isdigit()))
+        words, due = cut_date(head, clock) if is_head else ("", "")
         if forms.several_head.fullmatch(words.strip()):
             parts = parts_of(value.strip()) if "," in value or is_counted else listed_items(value.strip(), clock)
             return [replace(todo, due=todo.due or due) for todo in todos_from(parts, clock)]
@@ -131,7 +132,7 @@ def todo_from(text: str, clock: Clock) -> AddTodo:
     if forms.weekend_of.search(text):
         raise Unclear(gettext(WHICH_DAY))
     days = forms.several_days.search(text)
-    text, due = repeating(text, clock) or with_first_date(*cut_date(text, clock), clock)
+    text, due = repeating(text, clock) or with_first_date(text, clock)
     if days and days[0] not in due:
         raise Unclear(gettext(EACH_DAY))
     if text.lower().rpartition(" ")[2] in SHARED and (people := forms.for_people.match(due)):
@@ -176,9 +177,11 @@ def is_repeat(due: str, clock: Clock) -> bool:
     return found is not None and found.recurrence is not None and found.text == due
 
 
-def with_first_date(text: str, due: str, clock: Clock) -> tuple[str, str]:
+def with_first_date(text: str, clock: Clock) -> tuple[str, str]:
     """In "friday to pay rent every month" the first time stands apart from the repeat."""
-    found = clock.find(text) if due else None
+    repeat = clock.find(text)
+    text, due = cut_date(text, clock)
+    found = clock.find(text) if repeat and repeat.recurrence else None
     if found is None or found.start or not text[found.end :].startswith((" to ", " is ")):
         return text, due
     both = f"{due} starting {found.text}"
