@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -22,9 +23,14 @@ from chat.errors import ApprovalDecided, ApprovalExpired, ApprovalNotFound
 from chat.models import DECIDED, Approval, ApprovalQuerySet, Message, ToolCall
 from database.units import database_unit
 from habits.wording import list_text, quoted_text
-from language.acts import Say
+from language.acts import Say, Unclear
+from language.clock import Clock
 from language.grammar import section
 from language.reading.foreign import understand_foreign_talk
+from language.talk import exchanges
+from language.talk.choosing import forms as choosing
+from language.talk.choosing import part_of
+from language.text.clauses import CLAUSE_MAX_CHARACTERS
 from notices.outbox.filling import say_no_more
 from todos.changing.changes import Door, Origin
 from todos.mcp.approved import write_approved
@@ -127,24 +133,32 @@ def named(titles: Sequence[str]) -> str:
 async def decide_in_words(turn: Turn) -> str:
     """What was decided, where the whole message says yes or no to a question that waits; else nothing.
 
-    “Yes” and “no” answer the question of their conversation; “approve” and “decline” also the one of a program that
-    waits, where the conversation has asked none. What a program writes in the person's place answers neither.
+    “Yes” and “no” answer the question of their conversation, and so does “only the first two”, right after it;
+    “approve” and “decline” also the one of a program that waits, where the conversation has asked none. What a program
+    writes in the person's place answers neither.
     """
-    said_yes = spoken_decision(turn.question.content)
-    told = "" if said_yes is None else await decide_spoken_of(turn, said_yes=said_yes)
+    text = turn.question.content
+    may_pick = len(text) <= CLAUSE_MAX_CHARACTERS and choosing.part.fullmatch(plain_words(text))
+    told = await decide_spoken_of(turn) if may_pick or spoken_decision(text) is not None else ""
     if told:
         turn.answer.metadata[DECIDED] = True
     return told
 
 
 @database_unit
-def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
+def decide_spoken_of(turn: Turn) -> str:
     """The question keeps what it decided: a turn that goes on after its process died decides nothing more."""
     lock_user(turn.user)
     mine = Approval.objects.for_user(turn.user)
     if decided := turn.question.metadata.get(DECIDED):
         return spoken_outcome(mine.get(pk=decided))
-    meant = questions_meant(turn, mine)
+    said_yes, chosen = spoken_decision(turn.question.content), list[UUID]()
+    if said_yes is None:
+        meant = [] if turn.question.is_by_program else list(asked_just_now(turn, mine.open()))
+        chosen = [todo_id for approval in meant for todo_id in picked_in_words(turn, approval)]
+        meant = meant if chosen else []
+    else:
+        meant = questions_meant(turn, mine)
     if not meant or turn.question.is_by_program:
         return _(ONLY_THE_PERSON) if meant else ""
     if len(meant) > 1:
@@ -152,7 +166,7 @@ def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
         return "\n".join([f"{head}\n", *map(question_line, meant)])
     hold_lease(turn.conversation)
     try:
-        approval = carry_out(turn.user, meant[0].pk, "all" if said_yes else [], said_in=turn)
+        approval = carry_out(turn.user, meant[0].pk, "all" if said_yes else chosen, said_in=turn)
     except (ApprovalDecided, ApprovalExpired) as refusal:
         return refusal.sentence
     turn.question.metadata[DECIDED] = str(approval.pk)
@@ -162,13 +176,29 @@ def decide_spoken_of(turn: Turn, *, said_yes: bool) -> str:
 
 def questions_meant(turn: Turn, mine: ApprovalQuerySet) -> list[Approval]:
     """The one that the answer before ended with, else one that is open in the conversation, else those of programs."""
-    here = mine.filter(conversation=turn.conversation)
-    asked = here.filter(message__sequence=turn.question.sequence - 1).first() or here.open().first()
+    asked = asked_just_now(turn, mine).first() or mine.filter(conversation=turn.conversation).open().first()
     if asked:
         return [asked]
     if plain_words(turn.question.content) not in MEANS_A_QUESTION:
         return []
     return list(mine.filter(conversation=None).open())
+
+
+def asked_just_now(turn: Turn, mine: ApprovalQuerySet) -> ApprovalQuerySet:
+    """The question that the answer before ended with."""
+    return mine.filter(conversation=turn.conversation, message__sequence=turn.question.sequence - 1)
+
+
+def picked_in_words(turn: Turn, approval: Approval) -> list[UUID]:
+    """The todos of the question that the whole message surely picks; none where it may say anything else."""
+    rows = [exchanges.Row(id=row["todo_id"], title=row["title"]) for row in approval.rows]
+    verbs = {row["action"] for row in approval.rows}
+    clock = Clock(turn.now, ZoneInfo(turn.user.time_zone))
+    try:
+        picked = part_of(turn.question.content, rows, verbs.pop() if len(verbs) == 1 else "", clock)
+    except Unclear:
+        return []
+    return [UUID(row.id) for row in picked]
 
 
 def question_line(approval: Approval) -> str:

@@ -84,7 +84,9 @@ def like_part(title: str, new: str) -> str:
 def corrected_title(title: str, new: str, old: str = "") -> str:
     """The title with the new words in the place of the old ones, or of as many that share a word with them."""
     if old:
-        replaced = re.sub(rf"\b{re.escape(old)}\b", lambda _: new, title, count=1, flags=re.IGNORECASE)
+        # "For Hannah, not Anna": the word before the name is said again.
+        first = rf"({re.escape(new.partition(' ')[0])} )?" if " " in new else ""
+        replaced = re.sub(rf"\b{first}{re.escape(old)}\b", lambda _: new, title, count=1, flags=re.IGNORECASE)
         return replaced if replaced != title else ""
     words, new_words = title.split(), new.split()
     if part := like_part(title, new):
@@ -92,7 +94,10 @@ def corrected_title(title: str, new: str, old: str = "") -> str:
     verb, _, thing = title.partition(" ")
     if begins_with_verb(title) and thing and " " not in thing and not begins_with_verb(new):
         return f"{verb} {new}"
-    shared = {word.lower() for word in words} & {word.lower() for word in new_words}
-    if words[-1].lower() == new_words[-1].lower() and len(new_words) < len(words):
-        return " ".join([*words[: -len(new_words)], *new_words])
+    said = [word.lower() for word in words]
+    shared = set(said) & {word.lower() for word in new_words}
+    # "3 bags" of "buy 2 bags of cement": in the place of as many words up to the one that both end with.
+    end = said.index(last) + 1 if (last := new_words[-1].lower()) in said else 0
+    if end > len(new_words):
+        return " ".join([*words[: end - len(new_words)], *new_words, *words[end:]])
     return new if shared or len(words) == len(new_words) else ""

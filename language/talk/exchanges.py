@@ -104,10 +104,14 @@ class Exchange:
         return [outcome.row for outcome in self.outcomes if outcome.row]
 
     @property
+    def written(self) -> list[Row]:
+        """The todos that it added or updated."""
+        return [each.row for each in self.outcomes if each.row and each.outcome in {"added", "updated"}]
+
+    @property
     def one_written(self) -> Row | None:
         """The one todo that it added or updated; None where it was none or more."""
-        rows = [each.row for each in self.outcomes if each.outcome in {"added", "updated"}]
-        return rows[0] if len(rows) == 1 else None
+        return self.written[0] if len(self.written) == 1 else None
 
 
 @dataclass(frozen=True)

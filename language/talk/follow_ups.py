@@ -18,21 +18,20 @@ from language.reading.message import read_message, understand
 from language.reading.sentence import certain_acts, understand_talk
 from language.reminders.passed import passed_in_title, passed_reminder
 from language.reminders.phrases import says_never
-from language.talk.exchanges import Call, Conversation, Outcome, Row
+from language.talk.choosing import choice, part_of
+from language.talk.exchanges import Call, Conversation, Outcome
 from language.talk.guesses import guessed
-from language.talk.matching import find
-from language.talk.references import WHICH_ONE, rows_at, rows_spoken_of, shown_rows
+from language.talk.references import WHICH_ONE, rows_spoken_of, shown_rows
 from language.talk.retitling import retitled
 from language.talk.same_deed import CHANGED, change_in, same_deed
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of, sentences
 from language.text.details import priority_named
-from language.text.naming import all_but, is_pronoun, is_several, names_in, places_of
+from language.text.naming import names_in
 from language.text.quotations import set_aside_quotations
 
 forms = section("follow_ups")
 
 
-CHOICE_MAX_WORDS = 8
 THING_MAX_WORDS = 3
 WORDS_MAX = 40
 Refusal = tuple[Call, int, Outcome]
@@ -47,11 +46,14 @@ def read_in(conversation: Conversation, clock: Clock) -> kinds.Reading:
     if acts := follow_up(conversation, clock):
         return kinds.Reading(acts, is_sure=True)
     reading, plain = read_message(text, clock), forms.trail.sub("", forms.lead.sub("", text)).strip()
-    if reading.is_sure or not conversation.past or plain in {"", text}:
+    is_sure = reading.is_sure and not all(isinstance(act, kinds.Say) for act in reading.acts)
+    if is_sure or not conversation.past or plain in {"", text}:
         return kinds.Reading(guessed(reading, text, clock), reading.is_sure)
     answer = read_in(replace(conversation, current=replace(conversation.current, text=plain)), clock)
     # What such words stand around is about what was said before: no todo is added of it for a guess.
-    return answer if answer.is_sure else kinds.Reading([questions.offered(act) or act for act in reading.acts])
+    if answer.is_sure and not (reading.is_sure and all(isinstance(act, kinds.Say) for act in answer.acts)):
+        return answer
+    return reading if reading.is_sure else kinds.Reading([questions.offered(act) or act for act in reading.acts])
 
 
 def follow_up(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
@@ -102,19 +104,24 @@ def accepted(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None
 
 def picked_of_group(conversation: Conversation, said: str, clock: Clock) -> list[kinds.Act] | None:
     """What was offered of a whole group, of those that "yes", "both", "the second one" or "all but the first" pick."""
-    last, clause = conversation.last, clause_of(conversation.current.text)
-    verb = next((verb for verb, offer in questions.OFFERS_OF_GROUP.items() if questions.asks(last.answer, offer)), "")
-    if not verb or clause.asked or certain_acts(clause, clock) not in (None, [kinds.Say("yes")]):
+    last, text = conversation.last, conversation.current.text
+    is_of_one = questions.asks(last.answer, questions.DELETE_ONE_OFFER)
+    offers = (verb for verb, offer in questions.OFFERS_OF_GROUP.items() if questions.asks(last.answer, offer))
+    verb = "delete" if is_of_one else next(offers, "")
+    if not verb:
         return None
-    picked = choice(forms.just.sub("", clause.text), list(last.rows), "", clock)
-    tasks = tuple(row.id for row in (last.rows if said == "yes" else picked))
+    clause = clause_of(text)
+    picked = [*last.rows] if said == "yes" and not is_of_one else part_of(text, last.rows, verb, clock)
+    if not picked and not clause.asked and not certain_acts(clause, clock):
+        picked = choice(clause.text, last.rows, "", clock)
+    tasks = tuple(row.id for row in picked)
     deed = kinds.DeleteTodos(tasks) if verb == "delete" else kinds.CompleteTodos(tasks, reopen=verb == "reopen")
     return [deed] if tasks else None
 
 
 def corrected_date_or_title(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """A correction of what the last message added or changed."""
-    if acts := redated(conversation, clock) or at_another_hour(conversation):
+    if acts := at_another_hour(conversation) or redated(conversation, clock):
         return acts
     try:
         retitling = retitled(conversation, clock)
@@ -232,22 +239,6 @@ def repeated(refused: list[Refusal], conversation: Conversation, said: str, cloc
     return [redone(call, items)]
 
 
-def choice(text: str, candidates: list[Row], said: str, clock: Clock) -> list[Row]:
-    """The candidates that "the second one", "2", "both", "yes" or words of a title pick."""
-    is_the_one = said == "yes" and len(candidates) == 1
-    if is_the_one or is_several(text) or text.lower() in {"all", "both", "all of them"}:
-        return candidates
-    if kept := all_but(text):
-        left = choice(kept, candidates, "", clock)
-        return [row for row in candidates if row not in left] if left else []
-    if places := places_of(text):
-        return rows_at(places, candidates)
-    if len(text.split()) > CHOICE_MAX_WORDS or is_pronoun(text):
-        return []
-    found = find(forms.i_mean.sub("", text), candidates, clock)
-    return [*found.rows] if len(found.rows) == 1 else []
-
-
 def item_with(call: Call, index: int, **fields: str) -> Any:
     """One item of the call again: an id in the place of its reference, or another due."""
     item = call.items[index]
@@ -275,8 +266,11 @@ def changes_before(conversation: Conversation, clock: Clock) -> list[kinds.Chang
 def redated(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     """A date alone: the one for an unreadable date, or a correction of the one todo that was just added or changed."""
     text, last = clause_of(forms.rather.sub("", conversation.current.text)).text, conversation.last
-    if (match := forms.not_but.fullmatch(text)) and is_readable_date(match["old"], clock):
+    text = forms.kept_but.sub(" ", text).strip()
+    if (match := forms.not_but.fullmatch(text)) and is_readable_date(f"on {match['old']}", clock):
         text = match["new"]
+    if forms.clock.fullmatch(text) and not text.isdecimal():
+        text = f"at {text}"
     if match := forms.only.fullmatch(text):
         text = f"on {match['days']}"
     said = text
@@ -332,12 +326,14 @@ def ranked(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
 
 def at_another_hour(conversation: Conversation) -> list[kinds.Act] | None:
     """ "Let's make it 7" of the one todo spoken of, if it has a time; of six eggs it would be a number."""
-    match = forms.hour.fullmatch(clause_of(conversation.current.text).text)
-    if match is None:
+    text, rows = clause_of(conversation.current.text).text, rows_spoken_of(conversation)
+    match, half = forms.hour.fullmatch(text), forms.half.fullmatch(text)
+    _, _, time = rows[0].due.partition("T") if len(rows) == 1 else ("", "", "")
+    if not time or not (match or half):
         return None
-    rows = rows_spoken_of(conversation)
-    has_time = len(rows) == 1 and "T" in rows[0].due
-    return [kinds.UpdateTodos((rows[0].id,), due=f"at {match['hour']}")] if has_time else None
+    # "Am" of what was added for 18:00.
+    hour = match["hour"] if match else f"{int(time[:2]) % 12 or 12}{time[2:5]} {half['half']}"
+    return [kinds.UpdateTodos((rows[0].id,), due=f"at {hour}")]
 
 
 def is_readable_date(text: str, clock: Clock) -> bool:

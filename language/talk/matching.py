@@ -58,9 +58,11 @@ class Name:
 
 def dated_apart(words: str, clock: Clock) -> tuple[kinds.Span | None, str]:
     """The days that a name speaks of, and its other words: "next monday's meeting", "the wedding on the tenth"."""
-    plain = naming.possessive_day.sub(r"\g<day>", words)
+    plain = naming.the_one.sub("", naming.possessive_day.sub(r"\g<day>", words))
+    the_one = "one" if plain != words else ""
     try:
         span, rest = cut_span(plain, clock)
+        rest = rest.strip() or the_one
         rest = cut_date(rest, clock)[0] if span else rest  # "the meeting today at one pm"
     except kinds.Unclear:
         return None, words

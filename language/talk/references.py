@@ -4,21 +4,18 @@ import re
 from dataclasses import replace
 from itertools import chain
 
-from habits.speech import gettext, gettext_noop, ngettext
+from habits.speech import gettext, gettext_noop
 from language import acts as kinds
 from language.clock import Clock, completed_date
 from language.dates.shifts import is_shift
 from language.reading.clauses.reminding import LAST_REMINDER
+from language.talk.choosing import NO_LIST, named_of, rows_at
 from language.talk.exchanges import Conversation, Exchange, Row
-from language.text.naming import all_but, bare_name, is_other, is_pronoun, is_reference, is_several, places_of
+from language.text.naming import all_but, is_other, is_pronoun, is_reference, is_several, places_of
 
 NUMBERED_LINE = re.compile(r"^[^\S\n]*(\d{1,3})\. +(?:\*\*|“|\")?(.+)$", re.MULTILINE)
 WHICH_ONE = gettext_noop("Which one do you mean?")
 NOTHING_BEFORE = gettext_noop("Which todo do you mean? Say a few words of its title.")
-NO_LIST = gettext_noop(
-    "I have no list to count in yet. Say a few words of the todo's title, or ask for your list first."
-)
-
 BARE_HOUR = re.compile(r"(?:at )?(?:1[01]|[1-9])(?::\d\d)?")
 
 
@@ -32,12 +29,12 @@ def resolve(act: kinds.Act, conversation: Conversation, clock: Clock) -> kinds.A
         case kinds.CompleteTodos() | kinds.DeleteTodos() | kinds.UpdateTodos():
             return changed(act, conversation, clock)
         case kinds.AnnotateTodo() if is_reference(act.task):
-            return replace(act, task=rows_meant(act.task, conversation)[0].title)
+            return replace(act, task=rows_meant(act.task, conversation, clock)[0].title)
         case kinds.RestoreTodo() if is_reference(act.task):
-            row = rows_meant(act.task, conversation)[0]
+            row = rows_meant(act.task, conversation, clock)[0]
             return replace(act, task=row.title, todo_id=row.id)
         case kinds.AskTodos() if act.task and is_reference(act.task):
-            row = rows_meant(act.task, conversation)[0]
+            row = rows_meant(act.task, conversation, clock)[0]
             return replace(act, task=row.id, selection=replace(act.selection, filter="all", text=row.title))
     return act
 
@@ -51,7 +48,7 @@ def changed_or_asked(change: kinds.Change, conversation: Conversation, clock: Cl
 
 def changed(change: kinds.Change, conversation: Conversation, clock: Clock) -> kinds.Change:
     """The change with ids, and with its whole new date."""
-    meant = (tasks_meant(name, conversation) for name in change.tasks)
+    meant = (tasks_meant(name, conversation, clock) for name in change.tasks)
     change = replace(change, tasks=tuple(chain.from_iterable(meant)))
     if not isinstance(change, kinds.UpdateTodos):
         return change
@@ -59,19 +56,22 @@ def changed(change: kinds.Change, conversation: Conversation, clock: Clock) -> k
     return with_whole_due(change, {known[task].due for task in change.tasks if task in known}, clock)
 
 
-def tasks_meant(name: str, conversation: Conversation) -> list[str]:
+def tasks_meant(name: str, conversation: Conversation, clock: Clock) -> list[str]:
     """What reminded last is known to the tool alone, for all that its name looks like a place in a list."""
     if name == LAST_REMINDER or not is_reference(name):
         return [name]
-    return [row.id for row in rows_meant(name, conversation)]
+    return [row.id for row in rows_meant(name, conversation, clock)]
 
 
-def rows_meant(name: str, conversation: Conversation) -> list[Row]:
+def rows_meant(name: str, conversation: Conversation, clock: Clock) -> list[Row]:
     if places := places_of(name):
         return rows_at(places, shown_rows(conversation))
     if kept := all_but(name):
-        left = rows_meant(kept, conversation) if is_reference(kept) else [row_named(kept, conversation)]
-        return [row for row in shown_rows(conversation) if row not in left]
+        shown = shown_rows(conversation)
+        left = named_of(kept, shown, clock)
+        if not left:  # what is left out must be known for sure
+            raise kinds.Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(shown)}" if shown else gettext(NO_LIST))
+        return [row for row in shown if row not in left]
     if is_other(name):
         if other := other_row(conversation):
             return [other]
@@ -92,33 +92,6 @@ def other_row(conversation: Conversation) -> Row | None:
     shown = {row.id: row for row in shown_rows(replace(conversation, past=conversation.past[:-1]))}
     others = [row for todo_id, row in shown.items() if todo_id not in done]
     return others[0] if len(others) == 1 and done & shown.keys() else None
-
-
-def row_named(name: str, conversation: Conversation) -> Row:
-    """The one todo of the last list whose title has all words of the name; what is left out must be known for sure."""
-    shown, words = shown_rows(conversation), set(bare_name(name).lower().split())
-    if not shown:
-        raise kinds.Unclear(gettext(NO_LIST))
-    fitting = [row for row in shown if words <= set(row.title.lower().split())]
-    if len(fitting) != 1:
-        raise kinds.Unclear(f"{gettext(WHICH_ONE)}\n{numbered_titles(fitting or shown)}")
-    return fitting[0]
-
-
-def rows_at(places: tuple[int, ...], rows: list[Row]) -> list[Row]:
-    """The rows at places counted from 1, or from the end when negative."""
-    if not rows:
-        raise kinds.Unclear(gettext(NO_LIST))
-    if any(not -len(rows) <= place <= len(rows) for place in places):
-        raise kinds.Unclear(
-            ngettext(
-                "The last list has %(count)s todo. Which number do you mean?",
-                "The last list has %(count)s todos. Which number do you mean?",
-                len(rows),
-            )
-            % {"count": len(rows)}
-        )
-    return [rows[place - 1 if place > 0 else place] for place in places]
 
 
 def shown_rows(conversation: Conversation) -> list[Row]:

@@ -1,5 +1,7 @@
 """Another title for the todo that was just added or changed: "sorry, oat milk", "I said bread, not butter"."""
 
+import re
+
 from language.acts import UpdateTodos
 from language.clock import Clock, is_date
 from language.grammar import section
@@ -7,7 +9,7 @@ from language.reading.clauses.bare import forms as bare
 from language.reading.foreign import understand_foreign
 from language.reading.repairs import corrected_title, like_part
 from language.reading.sentence import certain_acts
-from language.talk.exchanges import Conversation
+from language.talk.exchanges import Conversation, Row
 from language.talk.references import rows_spoken_of
 from language.text.clauses import clause_of
 from language.text.quotations import set_aside_quotations
@@ -21,14 +23,12 @@ WORDS_MAX = 16
 def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
     """The title put right; None where the words correct no title, or several todos were changed."""
     quoted = set_aside_quotations(conversation.current.text.strip())
-    text, row = forms.led_by.sub("", quoted.text), conversation.last.one_written
-    if row is None and forms.called.fullmatch(text) and len(rows := rows_spoken_of(conversation)) == 1:
-        row = rows[0]
-    if row is None or len(text.split()) > WORDS_MAX:
-        return None
-    match = forms.corrections.fullmatch(text)
+    text = forms.led_by.sub("", quoted.text)
+    match = forms.corrections.fullmatch(text) if len(text.split()) <= WORDS_MAX else None
+    row = row_named_by(match, conversation) if match else None
     if (
         match is None
+        or row is None
         or bare.tells.search(match["new"])
         or bare.residue.fullmatch(match["new"])
         or is_date(match["new"], clock)
@@ -37,8 +37,18 @@ def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
     ):
         return None
     new, old = quoted.as_written(match["new"]), quoted.as_name(match.groupdict().get("old") or "")
-    ends = {words.split()[-1].lower() for words in (row.title, new)}
-    if forms.of_kind.fullmatch(text) and len(ends) > 1 and not like_part(row.title, new):
+    is_of_kind = new.split()[-1].lower() in row.title.lower().split()
+    if forms.of_kind.fullmatch(text) and not is_of_kind and not like_part(row.title, new):
         return None
     title = new if forms.called.fullmatch(text) else corrected_title(row.title, new, old)
     return UpdateTodos((row.id,), title=title) if title and title != row.title else None
+
+
+def row_named_by(match: re.Match[str], conversation: Conversation) -> Row | None:
+    """The one todo that was written just now, of several the one with the old words; "call it …" may name one shown."""
+    rows = conversation.last.written
+    if not rows and forms.called.fullmatch(match[0]):
+        rows = rows_spoken_of(conversation)
+    if len(rows) > 1 and (old := match.groupdict().get("old")):
+        rows = [row for row in rows if old.lower() in row.title.lower()]
+    return rows[0] if len(rows) == 1 else None

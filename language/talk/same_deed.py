@@ -13,6 +13,7 @@ from language.reading.sentence import certain_acts
 from language.talk.exchanges import Conversation
 from language.talk.references import other_row
 from language.text.clauses import END_MARKS, clause_of, single_spaced
+from language.text.details import priority_named
 from language.text.items import begins_with_verb
 from language.text.naming import bare_name, is_pronoun, names_in
 from language.text.spelling import spelled_out
@@ -40,7 +41,7 @@ def same_deed(conversation: Conversation, clock: Clock, before: Callable[[], lis
         return [UndoChanges()]
     if forms.other.fullmatch(text) and (other := other_row(conversation)):
         return done_to_other(other.id, outcome, clock, before)
-    if acts := another_day(text, clock, before) or for_another(text, outcome, clock, before):
+    if acts := another_value(text, clock, before) or for_another(text, outcome, clock, before):
         days = {row.due.partition("T")[0] for row in conversation.last.rows}
         return [on_day(act, days) for act in acts]
     return None
@@ -78,16 +79,18 @@ def for_another(text: str, outcome: str, clock: Clock, before: Callable[[], list
     return done_to_other(match["other"], outcome, clock, before) if match else None
 
 
-def another_day(text: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
-    """The same again on another day, or another todo to a day of its own."""
+def another_value(text: str, clock: Clock, before: Callable[[], list[Act]]) -> list[Act] | None:
+    """The same again on another day, or another todo to a day or a priority of its own."""
     match = forms.same.fullmatch(text)
     if match and is_date(match["day"], clock):
         added = [act for act in before() if isinstance(act, AddTodo)]
         return [replace(act, due=match["day"]) for act in added] or None
-    match = forms.more_to.fullmatch(text)
-    if match and is_date(match["day"], clock):
-        moved = [act for act in before() if isinstance(change_in(act), UpdateTodos)]
-        return [UpdateTodos(names_in(match["more"]), due=match["day"])] if moved else None
+    ranked, moved = forms.more_ranked.fullmatch(text), forms.more_to.fullmatch(text)
+    deeds = [change_in(act) for act in before()] if ranked or moved else []
+    if ranked and any(isinstance(deed, UpdateTodos) and deed.priority for deed in deeds):
+        return [UpdateTodos(names_in(ranked["more"]), priority=priority_named(ranked["priority"]))]
+    if moved and is_date(moved["day"], clock) and any(isinstance(deed, UpdateTodos) for deed in deeds):
+        return [UpdateTodos(names_in(moved["more"]), due=moved["day"])]
     return None
 
 

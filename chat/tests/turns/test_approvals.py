@@ -202,6 +202,22 @@ class InWords(ApprovalCase):
         await self.say("yes", asked["conversation_id"])
         self.assertEqual(await self.open_titles(), ["Stays"])
 
+    async def test_a_part_of_what_was_asked_about_is_picked_in_words(self):
+        for text, left in (
+            ("only the first two", ["Five", "Four", "Stays", "Three"]),
+            ("yes but not Four", ["Four", "Stays"]),
+            ("ok, keep the first and the last one", ["Five", "One", "Stays"]),
+            ("yep get rid of them all", ["Stays"]),
+        ):
+            await Todo.objects.aupdate(deleted_at=None)
+            _, model = await self.say(text, (await self.ask())["conversation_id"])
+            self.assertEqual((model.requests, await self.open_titles()), ([], left), text)
+
+    async def test_another_deed_or_an_unknown_part_picks_nothing(self):
+        for text in ("yes complete them all", "yes except Six", "only the first two?", "keep Two"):
+            _, model = await self.say(text, (await self.ask())["conversation_id"], says("What?"))
+            self.assertEqual((len(model.requests), len(await self.open_titles())), (1, 6), text)
+
     async def test_a_word_that_comes_after_the_button_is_told_what_was_decided(self):
         for chosen, told in (("all", "“One”, “Two”, “Three” and 2 more are in the trash now."), ([], "nothing was")):
             for word in ("yes", "no"):
