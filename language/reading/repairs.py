@@ -14,6 +14,7 @@ from language.text.naming import names_in
 forms = section("repairs")
 
 
+ARTICLES = frozenset(["the", "a", "an", "my", "our"])
 MEANT_MAX_WORDS = 5
 NEARLY_ALIKE = 0.7
 SAY_AGAIN = gettext_noop(
@@ -92,12 +93,13 @@ def corrected_title(title: str, new: str, old: str = "") -> str:
     if part := like_part(title, new):
         return corrected_title(title, new, part)
     verb, _, thing = title.partition(" ")
-    if begins_with_verb(title) and thing and " " not in thing and not begins_with_verb(new):
+    if begins_with_verb(title) and len(thing.split()) in {1, len(new_words)} and not begins_with_verb(new):
         return f"{verb} {new}"
-    said = [word.lower() for word in words]
-    shared = set(said) & {word.lower() for word in new_words}
-    # "3 bags" of "buy 2 bags of cement": in the place of as many words up to the one that both end with.
-    end = said.index(last) + 1 if (last := new_words[-1].lower()) in said else 0
-    if end > len(new_words):
-        return " ".join([*words[: end - len(new_words)], *new_words, *words[end:]])
+    said, meant = title.lower().split(), new.lower().split()
+    shared = (set(said) & set(meant)) - ARTICLES
+    # In the place of as many words: "3 bags" of "buy 2 bags of cement", "for Al" of "book a table for Bo".
+    start = said.index(meant[-1]) + 1 - len(meant) if meant[-1] in shared else 0
+    start = said.index(meant[0]) if start <= 0 and meant[0] in shared else start
+    if start > 0:
+        return " ".join([*words[:start], *new_words, *words[start + len(meant) :]])
     return new if shared or len(words) == len(new_words) else ""

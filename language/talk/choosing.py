@@ -49,7 +49,9 @@ def named_of(words: str, rows: Sequence[Row], clock: Clock, *, or_almost: bool =
     if len(words.split()) > CHOICE_MAX_WORDS or is_pronoun(words):
         return []
     found = find(words, rows, clock)
-    if found.fit == Fit.ONE or (or_almost and len(found.rows) == 1):
+    # "Just the calls" are all of them.
+    are_all = found.fit == Fit.SEVERAL and forms.plural.fullmatch(words)
+    if found.fit == Fit.ONE or are_all or (or_almost and len(found.rows) == 1):
         return [*found.rows]
     ids = each_of_several(words, rows, clock)
     return [row for row in rows if row.id in ids]

@@ -268,7 +268,7 @@ def redated(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None:
     text, last = clause_of(forms.rather.sub("", conversation.current.text)).text, conversation.last
     text = forms.kept_but.sub(" ", text).strip()
     if (match := forms.not_but.fullmatch(text)) and is_readable_date(f"on {match['old']}", clock):
-        text = match["new"]
+        text = match["new"] if is_readable_date(match["new"], clock) else f"on {match['new']}"
     if forms.clock.fullmatch(text) and not text.isdecimal():
         text = f"at {text}"
     if match := forms.only.fullmatch(text):

@@ -139,7 +139,7 @@ def rows_spoken_of(conversation: Conversation) -> list[Row]:
 def rows_changed_lately(conversation: Conversation) -> list[Row]:
     """ "Both of them" after two messages: what each of them changed."""
     rows: dict[str, Row] = {}
-    for exchange in reversed(conversation.past):
+    for exchange in reversed([each for each in conversation.past if each.calls]):  # talk in between is no end
         if not exchange.changed or len(rows) > 1:
             break
         rows |= {row.id: row for row in exchange.changed if row.id not in rows}

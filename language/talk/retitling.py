@@ -49,6 +49,7 @@ def row_named_by(match: re.Match[str], conversation: Conversation) -> Row | None
     rows = conversation.last.written
     if not rows and forms.called.fullmatch(match[0]):
         rows = rows_spoken_of(conversation)
-    if len(rows) > 1 and (old := match.groupdict().get("old")):
-        rows = [row for row in rows if old.lower() in row.title.lower()]
+    if len(rows) > 1:
+        known = (match.groupdict().get("old") or match["new"].split()[-1]).lower()
+        rows = [row for row in rows if known in row.title.lower()]
     return rows[0] if len(rows) == 1 else None

@@ -17,7 +17,7 @@ from language.reading.clauses.moving import forms as moving
 from language.reading.clauses.moving import moved
 from language.text.details import priority_named, tags_named
 from language.text.items import is_verb_phrase
-from language.text.naming import has_sign, names_in, without_adverbs
+from language.text.naming import has_sign, is_reference, names_in, without_adverbs
 from language.text.quotations import MARK
 from language.text.selection import select_all
 from language.vocabulary import IRREGULAR_PAST, NOT_WORK, TODO_VERBS
@@ -112,14 +112,14 @@ def finished_by_command(match: re.Match[str], clock: Clock) -> kinds.Act | None:
 def completed_in_the_past(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     """ "I called the dentist": work done, told as a past."""
     what = forms.but_not.sub("", match["what"])
-    no_work = forms.no_work_done.match(what) or forms.for_now.fullmatch(what)
+    shown, did = without_adverbs(what), match["verb"].lower() in {"did", "done"}
+    no_work = (forms.no_work_done.match(what) and not (did and is_reference(shown))) or forms.for_now.fullmatch(what)
     # "Organize photos by the year they were taken" is something to do.
     is_deed = match.re in forms.was_done.patterns and is_verb_phrase(what)
     is_deed = is_deed and len(what.split()) > NAME_MAX_WORDS
     if no_work or is_deed or not is_past(match["verb"].lower()):
         return None
     what = outside_list(what)
-    shown, did = without_adverbs(what), match["verb"].lower() in {"did", "done"}
     if did and len(names := names_in(what)) > 1:
         return kinds.CompleteTodos(names)
     is_shown = did and has_sign(shown)
