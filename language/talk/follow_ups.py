@@ -205,7 +205,7 @@ def more_things(conversation: Conversation, clock: Clock) -> list[kinds.Act] | N
     text, outcomes = clause_of(conversation.current.text).text, conversation.last.outcomes
     if not outcomes or any(outcome.outcome != "added" for outcome in outcomes) or len(text.split()) > THING_MAX_WORDS:
         return None
-    if understand(conversation.current.text, clock) != [kinds.Say("outside")]:
+    if forms.trail.search(text) or understand(conversation.current.text, clock) != [kinds.Say("outside")]:
         return None
     question = questions.offered(todo_behind(text, clock))
     return [question] if question else None
