@@ -28,8 +28,8 @@ OFFERS_OF_GROUP = {
         "Shall I reopen them? Nothing is reopened yet. Or tell me which ones, for example “reopen 1”."
     ),
 }
-OFFERS_TO_DELETE = (DELETE_OFFER, DELETE_ONE_OFFER)
-OFFERS_OF_CHANGE = (*OFFERS_TO_DELETE, REOPEN_OFFER, COMPLETE_OFFER, CHANGE_OFFER, MOVE_OFFER, RENAME_OFFER)
+OFFERS_OF_ONE = {"delete": DELETE_OFFER, "complete": COMPLETE_OFFER, "reopen": REOPEN_OFFER}
+OFFERS_OF_CHANGE = (CHANGE_OFFER, MOVE_OFFER, RENAME_OFFER)
 
 
 def offered(todo: Act | None) -> Clarify | None:

@@ -90,30 +90,28 @@ def accepted(conversation: Conversation, clock: Clock) -> list[kinds.Act] | None
     """What the assistant offered to do."""
     last = conversation.last
     if questions.asks(last.answer, *questions.OFFERS_OF_CHANGE):
-        offered_rows = [row for row in last.rows if row.title in last.answer]
-        if len(offered_rows) != 1:
-            return None
-        if questions.asks(last.answer, *questions.OFFERS_TO_DELETE):
-            return [kinds.DeleteTodos((offered_rows[0].id,))]
-        if questions.asks(last.answer, questions.COMPLETE_OFFER):
-            return [kinds.CompleteTodos((offered_rows[0].id,))]
-        return [replace(act, tasks=(offered_rows[0].id,)) for act in changes_before(conversation, clock)] or None
+        tasks = tuple(row.id for row in last.rows if row.title in last.answer)
+        acts = changes_before(conversation, clock) if len(tasks) == 1 else []
+        return [replace(act, tasks=tasks) for act in acts] or None
     todo = todo_behind(clause_of(last.text).text, clock)
     return [todo] if todo else None
 
 
 def picked_of_group(conversation: Conversation, said: str, clock: Clock) -> list[kinds.Act] | None:
-    """What was offered of a whole group, of those that "yes", "both", "the second one" or "all but the first" pick."""
+    """What was offered of one todo or of several, of those that "yes", "the second one" or "all but the first" pick."""
     last, text = conversation.last, conversation.current.text
-    is_of_one = questions.asks(last.answer, questions.DELETE_ONE_OFFER)
-    offers = (verb for verb, offer in questions.OFFERS_OF_GROUP.items() if questions.asks(last.answer, offer))
-    verb = "delete" if is_of_one else next(offers, "")
-    if not verb:
+    one = (verb for verb, offer in questions.OFFERS_OF_ONE.items() if questions.asks(last.answer, offer))
+    group = (verb for verb, offer in questions.OFFERS_OF_GROUP.items() if questions.asks(last.answer, offer))
+    is_open = questions.asks(last.answer, questions.DELETE_ONE_OFFER)
+    of_group = "delete" if is_open else next(group, "")
+    clause, rows = clause_of(text), [row for row in last.rows if row.title in last.answer]
+    verb = of_group or next(one, "")
+    # Of one todo it must be certain which it was: "milk" stands in "oat milk" too.
+    if not verb or not (of_group or len(rows) == 1):
         return None
-    clause = clause_of(text)
-    picked = [*last.rows] if said == "yes" and not is_of_one else part_of(text, last.rows, verb, clock)
-    if not picked and not clause.asked and not certain_acts(clause, clock):
-        picked = choice(clause.text, last.rows, "", clock)
+    picked = rows if said == "yes" and not is_open else part_of(text, rows, verb, clock)
+    if not picked and len(rows) > 1 and not clause.asked and not certain_acts(clause, clock):
+        picked = choice(clause.text, rows, "", clock)
     tasks = tuple(row.id for row in picked)
     deed = kinds.DeleteTodos(tasks) if verb == "delete" else kinds.CompleteTodos(tasks, reopen=verb == "reopen")
     return [deed] if tasks else None
