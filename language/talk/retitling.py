@@ -4,6 +4,7 @@ import re
 
 from language.acts import UpdateTodos
 from language.clock import Clock, is_date
+from language.dates.shifts import is_shift
 from language.grammar import section
 from language.reading.clauses.bare import forms as bare
 from language.reading.foreign import understand_foreign
@@ -32,6 +33,7 @@ def retitled(conversation: Conversation, clock: Clock) -> UpdateTodos | None:
         or bare.tells.search(match["new"])
         or bare.residue.fullmatch(match["new"])
         or is_date(match["new"], clock)
+        or is_shift(match["new"])
         or certain_acts(clause_of(match["new"]), clock)
         or understand_foreign(match["new"], clock)
     ):

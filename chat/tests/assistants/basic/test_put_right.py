@@ -31,6 +31,10 @@ class PutRightTests(StepTestCase):
         await self.assert_updates((*ADDED, DENTIST["id"]), leads, due="sunday at 15:00")
         await self.assert_updates((*ADDED, DENTIST["id"]), ("should be the 9th",), due="the 9th at 15:00")
 
+    async def test_a_length_of_time_is_no_title(self):
+        [(_, arguments)], _ = await self.step(*ADDED, UserText("oh, make it two days later"))
+        self.assertEqual(arguments, {"updates": [{"task": DENTIST["id"], "due": "two days later"}]})
+
     async def test_another_hour_of_the_same_day(self):
         for text, due in {
             "correction: 16:30": "2026-03-06 at 16:30",
