@@ -12,11 +12,13 @@ A word file (`words/en.txt`) has sections, and a section has entries. An entry i
 The section `[dates]` has its own entries, which `dates/languages.py` reads: a kind of word, what it says, the words.
 
 In a form parentheses only group, braces hold named parts (of the entry, else of the section `[parts]`), and the rest is
-a regular expression without regard to case. Clauses are short (`text.clauses.CLAUSE_MAX_CHARACTERS`) and single-spaced,
-so that no text makes a form slow.
+a regular expression without regard to case, nor to accents, which people leave out; an accented letter that stands
+alone in the form keeps its accent: "payé" is no "paye". Clauses are short (`text.clauses.CLAUSE_MAX_CHARACTERS`) and
+single-spaced, so that no text makes a form slow.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -30,6 +32,9 @@ NAMED_PART = re.compile(r"\{([a-z_]+)\}")
 PARENTHESIS = re.compile(r"(?<!\\)\((?!\?)")
 HEAD = re.compile(r"([\w .,'-]+?)(:| ~| =)(?: (.+))?")
 PART = re.compile(r"where (\w+)(?:(:)| = (.+))")
+LETTER = "[ß-öø-ÿœ]"
+ACCENTED = re.compile(rf"(?P<set>\[[^\]]*\])|(?<=[^\W\d_]){LETTER}|{LETTER}(?=[^\W\d_])")
+TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "œ": "oe"}
 
 
 class Forms:
@@ -114,7 +119,8 @@ def in_english(text: str, name: str, language: str) -> str:
 @cache
 def words(name: str, language: str = "en") -> frozenset[str]:
     """A set of the section `[words]`."""
-    return getattr(section("words", language), name)
+    said = getattr(section("words", language), name)
+    return said if language == "en" else said.union(*map(spellings, said))
 
 
 @cache
@@ -169,9 +175,31 @@ def pattern(form: str, parts: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile(expanded(form, parts), re.IGNORECASE)
 
 
+def as_typed(found: re.Match[str]) -> str:
+    """What stands in a form for a letter with an accent, alone or in a set of letters."""
+    text = found[0]
+    if found["set"]:
+        return text[:-1] + "".join(map(plain, re.findall(LETTER, text))) + "]"
+    return any_of(spellings(text))
+
+
+def spellings(word: str) -> set[str]:
+    """The word as it may be typed: "gießen" as "giessen", "für" as "fuer" and "fur"."""
+    return {word, plain(word), "".join(TWO_LETTERS.get(letter, letter) for letter in word)}
+
+
+def plain(word: str) -> str:
+    """The word in lower case, with straight apostrophes and without accents."""
+    word = word.lower().replace("’", "'")
+    if word.isascii():
+        return word
+    return "".join(mark for mark in unicodedata.normalize("NFKD", word) if not unicodedata.combining(mark))
+
+
 def expanded(form: str, parts: Mapping[str, str]) -> str:
     """The form as a regular expression."""
-    return NAMED_PART.sub(lambda name: expanded(parts[name[1]], parts), PARENTHESIS.sub("(?:", form))
+    typed = PARENTHESIS.sub("(?:", ACCENTED.sub(as_typed, form))
+    return NAMED_PART.sub(lambda name: expanded(parts[name[1]], parts), typed)
 
 
 def any_of(words: Iterable[str]) -> str:

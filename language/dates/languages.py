@@ -3,11 +3,10 @@
 Accents are optional in what people type.
 """
 
-import unicodedata
 from enum import StrEnum
 from typing import Any
 
-from language.grammar import word_file
+from language.grammar import plain, word_file
 from language.slips import is_slip
 
 # What a word can be in a date, as the word files name it; `words/en.txt` says what each means.
@@ -50,14 +49,6 @@ def value_of(said: str) -> Any:
         return f"FREQ={frequency}" + "".join(f";INTERVAL={count}" for count in interval)
     values = tuple(int(each) if each.lstrip("-").isdecimal() else each for each in said.split())
     return values if len(values) > 1 else values[0] if values else True
-
-
-def plain(word: str) -> str:
-    """The word in lower case, with straight apostrophes and without accents."""
-    word = word.lower().replace("’", "'")
-    if word.isascii():
-        return word
-    return "".join(mark for mark in unicodedata.normalize("NFKD", word) if not unicodedata.combining(mark))
 
 
 def _lexicon() -> dict[str, dict[Kind, Any]]:

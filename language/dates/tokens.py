@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from language.dates.languages import COMPOUNDS, LEXICON, OPENINGS, PHRASED, Kind, known_word, plain
+from language.dates.languages import COMPOUNDS, LEXICON, OPENINGS, PHRASED, Kind, known_word
+from language.grammar import plain
 from language.grammar import words as known_words
 
 CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "`": "`", "'": "'"}

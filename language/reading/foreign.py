@@ -8,8 +8,8 @@ from functools import cache
 from habits.speech import gettext, gettext_noop
 from language import acts as kinds
 from language.clock import Clock, cut_final_date, is_date
-from language.dates.languages import Kind, plain, vocabulary
-from language.grammar import LANGUAGES, WORDS, any_of, in_english, section, words
+from language.dates.languages import Kind, vocabulary
+from language.grammar import LANGUAGES, WORDS, any_of, in_english, plain, section, spellings, words
 from language.reading.clauses.adding import listed, todo_from
 from language.reading.foreign_questions import asked, first_word, opens_question
 from language.reminders.passed import OVER, passed_at_edge
@@ -130,7 +130,8 @@ def signs(language: str) -> frozenset[str]:
     text = NOTATION.sub(" ", (WORDS / f"{language}.txt").read_text(encoding="utf-8").lower())
     text = ENDINGS.sub(lambda form: " ".join(form[1] + end for end in ("", *form[2])), text)  # "annule[rz]?"
     text = LAST_LETTER.sub(r"\1 \1\2", text)  # "erinnere?"
-    return frozenset(WORD.findall(text.partition("[parts]")[2])) - grammar_words() - TODO_VERBS
+    said = WORD.findall(text.partition("[parts]")[2])
+    return frozenset().union(*map(spellings, said)) - grammar_words() - TODO_VERBS
 
 
 @cache
@@ -140,7 +141,7 @@ def date_words(language: str) -> frozenset[str]:
         {word for phrases in vocabulary(each).values() for phrase in phrases for word in WORD.findall(phrase)}
         for each in (language, "en")
     )
-    return frozenset(own | set(map(plain, own))) - english
+    return frozenset().union(*map(spellings, own)) - english
 
 
 @cache
@@ -302,13 +303,17 @@ def distance_in(language: str) -> re.Pattern[str]:
 
 
 def name_in(match: re.Match[str], language: str) -> str:
-    return named_todo(match.groupdict().get("what") or "it", language)
+    said = match.groupdict()
+    return named_todo(", ".join(filter(None, (said.get("what") or "it", said.get("other")))), language)
 
 
 def named_todo(words: str, language: str) -> str:
+    """The name without its articles, as in "milk, rent" for "die Milch und die Miete"."""
     name = spoken_of(words, language)
     # "L'assurance" is one word of a title.
-    return name if name != words or "'" in name[:2] else without_article(name, language)
+    if name != words or "'" in name[:2]:
+        return name
+    return ", ".join(without_article(part, language) for part in FRAMES[language].between.split(name))
 
 
 def without_article(title: str, language: str) -> str:

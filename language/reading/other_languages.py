@@ -3,8 +3,7 @@
 from habits.speech import gettext
 from language.acts import Clarify
 from language.clock import Clock, cut_date
-from language.dates.languages import plain
-from language.grammar import LANGUAGES
+from language.grammar import LANGUAGES, plain
 from language.reading.foreign import NOT_UNDERSTOOD, OWN_LETTERS, WORD, folded, other_words, signs
 from language.scoring.score import is_learnt
 from language.vocabulary import TODO_VERBS, grammar_words

@@ -224,6 +224,47 @@ class ForeignTests(UnderstandingTestCase):
                 self.assertIsInstance(act, Clarify)
                 self.assertIn(text, act.question)
 
+    def test_accents_may_be_left_out(self):
+        self.assert_means(
+            {
+                "Fuege Moehren zu meiner Liste hinzu": AddTodo("Moehren"),
+                "loesche den Schluesseldienst": DeleteTodos(("Schluesseldienst",)),
+                "anade jabon a mi lista": AddTodo("jabon"),
+                "ya llame al fontanero": CompleteTodos(("fontanero",)),
+                "llame al fontanero": AddTodo("llame al fontanero"),
+                "j'ai paye la facture": CompleteTodos(("facture",)),
+                "repeindre la barriere": AddTodo("repeindre la barriere"),
+                "supprime le rendez-vous chez le medecin": DeleteTodos(("rendez-vous chez le medecin",)),
+            }
+        )
+
+    def test_a_request_may_be_formal_or_name_its_todo_first(self):
+        self.assert_means(
+            {
+                "Löschen Sie bitte die Rechnung": DeleteTodos(("Rechnung",)),
+                "Erinnern Sie mich am Montag an die Rechnung": AddTodo("Rechnung", "am Montag"),
+                "Verschieben Sie die Rechnung auf Montag": UpdateTodos(("Rechnung",), due="Montag"),
+                "Rechnung bezahlen kannst du abhaken": CompleteTodos(("Rechnung bezahlen",)),
+                "die Rechnung darfst du jetzt löschen": DeleteTodos(("Rechnung",)),
+                "la facture, tu peux la cocher": CompleteTodos(("facture",)),
+                "la factura puedes borrarla": DeleteTodos(("factura",)),
+            }
+        )
+
+    def test_what_was_done_is_told_in_many_ways(self):
+        self.assert_means(
+            {
+                "die Rechnung hat sich erledigt": CompleteTodos(("Rechnung",)),
+                "Rechnung is bezahlt und der Rasen auch": CompleteTodos(("Rechnung, Rasen",)),
+                "die Rechnung und der Rasen sind erledigt": CompleteTodos(("Rechnung, Rasen",)),
+                "je viens de payer la facture": CompleteTodos(("payer la facture",)),
+                "la facture, je l'ai payée hier": CompleteTodos(("facture",)),
+                "c'est bon, j'ai tondu la pelouse": CompleteTodos(("pelouse",)),
+                "lo de la factura ya está": CompleteTodos(("factura",)),
+                "acabo de pagar la factura": CompleteTodos(("pagar la factura",)),
+            }
+        )
+
     def test_a_priority_is_understood_in_each(self):
         self.assert_means(
             {
