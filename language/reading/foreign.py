@@ -88,6 +88,8 @@ def spoken_of(name: str, language: str) -> str:
 
 def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[kinds.Act] | None:
     """What a form of the language reads, or a question about the list, or talk."""
+    if both := both_changes(text, clock, language, is_asked=is_asked):
+        return both
     # "Sacar la basura" is to be done, and takes nothing off the list.
     is_deed = language != "de" and first_word(text) in words("verbs", language)
     denied = is_denied(text, language)
@@ -109,6 +111,15 @@ def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[k
     return [talk] if talk else None
 
 
+def both_changes(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[kinds.Act]:
+    """Of "hab Milch gekauft und die Miete überwiesen"; none where one side is no change."""
+    sides = FRAMES[language].both.fullmatch(text)
+    right = acts_in(sides["right"], clock, language, is_asked=is_asked) if sides else None
+    left = acts_in(sides["left"], clock, language, is_asked=is_asked) if sides and right else None
+    acts = [*(left or ()), *(right or ())]
+    return acts if left and all(isinstance(act, kinds.Change) for act in acts) else []
+
+
 def talk_in(text: str, language: str) -> kinds.Say | None:
     topic = next((topic for topic in TOPICS if getattr(FRAMES[language], topic).fullmatch(text)), None)
     return kinds.Say(topic.replace("_", " ")) if topic else None
@@ -121,7 +132,8 @@ def understand_foreign_talk(sentence: str) -> kinds.Say | None:
 
 
 def folded(sentence: str) -> str:
-    return " ".join(sentence.split()).strip(END_MARKS)
+    """Without marks around it; "im", which is English for short, is German here."""
+    return " ".join(sentence.split()).strip(END_MARKS).replace("I'm", "im")
 
 
 @cache
@@ -188,7 +200,8 @@ def has_two_verbs(parts: list[str], language: str) -> bool:
 def is_deed(parts: list[str], language: str) -> bool:
     stands = -1 if language == "de" else 0
     verbs, imperatives = words("verbs", language), words("imperatives", language)
-    return len(parts) > 1 and (parts[stands] in verbs or parts[0] in imperatives)
+    is_told = parts[1:2] and parts[1] in words("subjects", language)
+    return len(parts) > 1 and (parts[stands] in verbs or (parts[0] in imperatives and not is_told))
 
 
 def each_of(todo: kinds.AddTodo, language: str) -> list[kinds.AddTodo]:
@@ -324,6 +337,9 @@ def without_article(title: str, language: str) -> str:
 MAKERS: dict[str, Maker] = {
     "undo": lambda match, clock, language: [kinds.UndoChanges()],
     "clear": cleared,
+    "remind_before": lambda match, clock, language: [
+        kinds.UpdateTodos((name_in(match, language),), remind=match["when"])
+    ],
     "remind": reminded,
     "expect": expected,
     "reopen": lambda match, clock, language: [kinds.CompleteTodos((name_in(match, language),), reopen=True)],

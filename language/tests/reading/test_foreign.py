@@ -251,6 +251,35 @@ class ForeignTests(UnderstandingTestCase):
             }
         )
 
+    def test_two_changes_may_be_said_in_one_breath(self):
+        two = [CompleteTodos(("facture",)), CompleteTodos(("pelouse",))]
+        self.assert_means({"j'ai payé la facture et tondu la pelouse": two})
+        self.assert_means(
+            {
+                "Lösch die Rechnung und verschieb den Rasen auf Montag": [
+                    DeleteTodos(("Rechnung",)),
+                    UpdateTodos(("Rasen",), due="Montag"),
+                ],
+                "pagué la factura y compré el jabón": [CompleteTodos(("factura",)), CompleteTodos(("jabón",))],
+                "ajoute du sel et du poivre à la liste": [AddTodo("sel"), AddTodo("poivre")],
+            }
+        )
+
+    def test_a_reminder_before_is_one_of_a_todo_that_is_there(self):
+        self.assert_means(
+            {
+                "Erinnere mich einen Tag vorher an den Elternabend": UpdateTodos(
+                    ("Elternabend",), remind="einen Tag vorher"
+                ),
+                "rappelle-moi une heure avant la réunion": UpdateTodos(("réunion",), remind="une heure avant"),
+                "recuérdame la reunión media hora antes": UpdateTodos(("reunión",), remind="media hora antes"),
+            }
+        )
+
+    def test_what_tells_of_the_person_is_no_request(self):
+        self.assert_asks_back("hol ich morgen", "alles erledigt für heute")
+        self.assert_means({"Termin im Rathaus am Freitag": AddTodo("Termin im Rathaus", "am Freitag")})
+
     def test_what_was_done_is_told_in_many_ways(self):
         self.assert_means(
             {
@@ -260,6 +289,7 @@ class ForeignTests(UnderstandingTestCase):
                 "je viens de payer la facture": CompleteTodos(("payer la facture",)),
                 "la facture, je l'ai payée hier": CompleteTodos(("facture",)),
                 "c'est bon, j'ai tondu la pelouse": CompleteTodos(("pelouse",)),
+                "ya pagué la factura esta mañana": CompleteTodos(("factura",)),
                 "lo de la factura ya está": CompleteTodos(("factura",)),
                 "acabo de pagar la factura": CompleteTodos(("pagar la factura",)),
             }
