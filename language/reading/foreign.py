@@ -24,6 +24,7 @@ END_MARKS = " .!?¡¿"
 NOT_UNDERSTOOD = gettext_noop("Shall I add “%(title)s” to your list? Of other languages I know few sentences.")
 TOPICS = ("thanks", "hello", "not_meant", "no", "yes")
 # "Not done" changes nothing, nor is it something to do.
+UNASKED = ("expect", "need")
 DENIABLE = ("clear", "complete", "move", "rank", "delete", "maybe_unwanted")
 # What is put on a list is told apart by each "and"; of what to remember, two may be one.
 ON_LIST, REMEMBERED = 1, 3
@@ -94,7 +95,7 @@ def acts_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[k
     is_deed = language != "de" and first_word(text) in words("verbs", language)
     denied = is_denied(text, language)
     for name, make in MAKERS.items():
-        is_none = (denied and name in DENIABLE) or (is_asked and name == "expect")
+        is_none = (denied and name in DENIABLE) or (is_asked and name in UNASKED)
         matches = [] if is_none else getattr(FRAMES[language], name).fullmatches(text)
         made = (
             make(each, clock, language)
@@ -182,10 +183,11 @@ def todos_in(text: str, clock: Clock, language: str, *, is_asked: bool) -> list[
     title, parts = todo.title.lower(), todo.title.lower().split()
     if not parts or is_denied(text, language) or is_of_others(text, language) or has_two_verbs(parts, language):
         return None
-    if is_deed(parts, language):
-        return [*each_of(todo, language)]
     telling = words("telling", language) | words("requests", language)
-    is_told = is_asked or len(parts) > TITLE_WORDS_MAX or telling.intersection(re.split("[ '’]", title))
+    is_told = bool(telling.intersection(re.split("[ '’]", title)))
+    if is_deed(parts, language) and not (is_told and is_asked):
+        return [*each_of(todo, language)]
+    is_told = is_told or is_asked or len(parts) > TITLE_WORDS_MAX
     is_left_over = clock.find(title) or FRAMES[language].left_at_end.search(title)
     return [todo] if todo.due and not is_told and not is_left_over else None
 
@@ -341,6 +343,7 @@ MAKERS: dict[str, Maker] = {
         kinds.UpdateTodos((name_in(match, language),), remind=match["when"])
     ],
     "remind": reminded,
+    "need": reminded,
     "expect": expected,
     "reopen": lambda match, clock, language: [kinds.CompleteTodos((name_in(match, language),), reopen=True)],
     "complete": completed,
