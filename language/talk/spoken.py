@@ -55,7 +55,7 @@ def framed(sentence: str) -> str:
     """The language that has a form for the whole sentence, or that it begins a request in."""
     text = folded(clause_of(sentence).text)
     said = set(WORD.findall(text.lower()))
-    for language in LANGUAGES:
+    for language in sorted(LANGUAGES, key=lambda each: -len(said & own_words(each))):
         if said.isdisjoint(signs(language)):
             continue
         frames = FRAMES[language]

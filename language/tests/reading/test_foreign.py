@@ -276,6 +276,28 @@ class ForeignTests(UnderstandingTestCase):
             }
         )
 
+    def test_what_is_needed_is_told_apart_and_what_is_asked_is_not_added(self):
+        self.assert_means(
+            {
+                "wir brauchen Seife und Salz": [AddTodo("Seife"), AddTodo("Salz")],
+                "j'ai besoin de savon et de sel": [AddTodo("savon"), AddTodo("sel")],
+                "nos falta jabón y sal": [AddTodo("jabón"), AddTodo("sal")],
+                "muss noch den Rasen mähen": AddTodo("Rasen mähen"),
+                "dringend Steuer zahlen": AddTodo("Steuer zahlen", priority="urgent"),
+            }
+        )
+        self.assert_asks_back("sollte ich heute den Rasen mähen?", "je dois tondre la pelouse ?", "debería regar hoy?")
+
+    def test_a_time_is_moved_to_by_the_word_that_says_for(self):
+        self.assert_means(
+            {
+                "modifie la réunion pour 16h": UpdateTodos(("réunion",), due="pour 16h"),
+                "cámbiame la reunión para las 5": UpdateTodos(("reunión",), due="para las 5"),
+                "la réunion, décale-la à jeudi": UpdateTodos(("réunion",), due="jeudi"),
+                "la reunión pásala al jueves": UpdateTodos(("reunión",), due="jueves"),
+            }
+        )
+
     def test_what_tells_of_the_person_is_no_request(self):
         self.assert_asks_back("hol ich morgen", "alles erledigt für heute")
         self.assert_means({"Termin im Rathaus am Freitag": AddTodo("Termin im Rathaus", "am Freitag")})
