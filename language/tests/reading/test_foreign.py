@@ -281,6 +281,8 @@ class ForeignTests(UnderstandingTestCase):
             {
                 "wir brauchen Seife und Salz": [AddTodo("Seife"), AddTodo("Salz")],
                 "j'ai besoin de savon et de sel": [AddTodo("savon"), AddTodo("sel")],
+                "liste : savon, sel": [AddTodo("savon"), AddTodo("sel")],
+                "schreib auf: Rasen mähen": AddTodo("Rasen mähen"),
                 "nos falta jabón y sal": [AddTodo("jabón"), AddTodo("sal")],
                 "muss noch den Rasen mähen": AddTodo("Rasen mähen"),
                 "dringend Steuer zahlen": AddTodo("Steuer zahlen", priority="urgent"),
@@ -313,6 +315,8 @@ class ForeignTests(UnderstandingTestCase):
                 "c'est bon, j'ai tondu la pelouse": CompleteTodos(("pelouse",)),
                 "ya pagué la factura esta mañana": CompleteTodos(("factura",)),
                 "lo de la factura ya está": CompleteTodos(("factura",)),
+                "marque la facture comme payée": CompleteTodos(("facture",)),
+                "factura ✅": CompleteTodos(("factura",)),
                 "acabo de pagar la factura": CompleteTodos(("pagar la factura",)),
             }
         )
