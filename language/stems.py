@@ -17,7 +17,7 @@ IRREGULAR_WORDS = IRREGULAR.keys() | SAME_THING.keys()
 SAME_ACT = section("same_act").members()
 WORD = re.compile(r"\w+")
 APOSTROPHES = re.compile("['’ʼ]")
-PICK_UP = re.compile(r"\bpick(?:ed|ing|s)? up\b")
+PICK_UP = re.compile(r"\bpick(?P<past>ed)?(?:ing|s)?(?P<what>(?: \w+){0,3}?)[ -]?up\b")
 STEM_MIN = 3
 # Longer runs of letters are no words that have a stem; stemming them would take time for nothing.
 WORD_MAX = 40
@@ -30,7 +30,7 @@ def words_of(text: str) -> list[str]:
     """Case, width, apostrophes and punctuation do not count; “picking up” is getting."""
     folded = APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
     if "pick" in folded:
-        folded = PICK_UP.sub("get", folded)
+        folded = PICK_UP.sub(lambda said: f"{'got' if said['past'] else 'get'}{said['what']}", folded)
     if "e-" in folded:
         folded = E_MAIL.sub("e", folded)
     return WORD.findall(folded) or folded.split()

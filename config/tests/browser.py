@@ -29,8 +29,9 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 AXE_SCRIPT = Axe().axe_script
 # A page is judged when what fades or moves has come to rest: on its way a text has too little contrast.
 RUN_AXE = """async (options) => {
-  const isEnding = ({ playState, effect }) => playState === "running" && Number.isFinite(effect.getComputedTiming().endTime);
-  await Promise.all(document.getAnimations().filter(isEnding).map(({ finished }) => finished.catch(() => undefined)));
+  const isEnding = ({ effect }) => Number.isFinite(effect.getComputedTiming().endTime);
+  const running = document.getAnimations().filter((each) => each.playState === "running" && isEnding(each));
+  await Promise.all(running.map(({ finished }) => finished.catch(() => undefined)));
   return axe.run(document, options);
 }"""
 # A wait ends when what it is for is there: this is only how long a loaded machine may take.

@@ -157,14 +157,24 @@ def may_write(act: Act) -> bool:
 def said_to_others(sentence: str, reading: Reading, ours: float) -> Reading | None:
     """What becomes of a write that is not surely meant for a list of todos: not ours, or a question; None if it is."""
     first = reading.acts[0]
-    if ours < OURS_PERHAPS or sums.fullmatch(sentence):
-        return Reading([Say("outside")])
+    is_others = ours < OURS_PERHAPS or sums.fullmatch(sentence) is not None
     # Nobody gives a lamp or a bank two orders with a date each.
     are_dated = len(reading.acts) > 1 and all(isinstance(act, AddTodo) and act.due for act in reading.acts)
-    if isinstance(first, Clarify) or are_dated or ours >= (OURS_SURELY if reading.is_sure else OURS):
+    is_meant = isinstance(first, Clarify) or are_dated or ours >= (OURS_SURELY if reading.is_sure else OURS)
+    if is_meant and not is_others:
         return None
-    question = offered(first.otherwise if isinstance(first, Sought) else first)
-    return Reading([question or Say("outside")])
+    todo = None if is_others else offered(first.otherwise if isinstance(first, Sought) else first)
+    return Reading([if_listed(first, todo or Say("outside"))])
+
+
+def if_listed(act: Act, otherwise: Clarify | Say) -> Act:
+    """The change where the list has what it names: that tells more than any likelihood. Nothing is deleted for it."""
+    match act:
+        case Sought(otherwise=AddTodo()):
+            return replace(act, otherwise=otherwise)
+        case CompleteTodos() | DeleteTodos() | UpdateTodos() if len(act.tasks) == 1:
+            return Sought(act, otherwise, is_guess=isinstance(act, DeleteTodos))
+    return otherwise
 
 
 def behind_other_words(sentence: str, certain: Read, clock: Clock) -> list[Act] | None:

@@ -5,11 +5,12 @@ from language.clock import Clock, cut_date
 from language.grammar import section, words
 from language.questions import OFFER, asks
 from language.reading.weighed import OURS_PERHAPS
-from language.scoring.features import tokens_of
+from language.scoring.features import DEEDS, DID, kind_of, tokens_of
 from language.scoring.score import family_likelihoods, likely_ours
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of
+from language.vocabulary import TODO_VERBS
 
-forms, asking = section("adding"), section("asking")
+asking = section("asking")
 HANDLING, DENYING = words("handling"), words("denying")
 # How likely a deed is from which on it is asked about by its name.
 LIKELY = 0.5
@@ -35,14 +36,8 @@ def change_if_listed(todo: kinds.AddTodo, said: str) -> kinds.Act:
     verb, _, thing = todo.title.partition(" ")
     handles = bool(thing) and verb.lower() in HANDLING
     what = thing if handles or f" to {todo.due}" in said.lower() else todo.title
-    if what == todo.title and not forms.article.sub("", said).lower().startswith(what.partition(" ")[0].lower()):
-        return todo
     change = kinds.UpdateTodos((what,), due=todo.due, priority=todo.priority, add_tags=todo.tags)
-    return (
-        kinds.Sought(change, todo, is_guess=True)
-        if handles or (what and change != kinds.UpdateTodos((what,)))
-        else todo
-    )
+    return kinds.Sought(change, todo, is_guess=True)
 
 
 def told_of_listed(said: str, answer: kinds.Say | kinds.Clarify, clock: Clock) -> kinds.Act:
@@ -52,7 +47,8 @@ def told_of_listed(said: str, answer: kinds.Say | kinds.Clarify, clock: Clock) -
     clause, tokens = clause_of(said), tokens_of(said, clock)
     if clause.asked or asking.ask_word.fullmatch(clause.text):
         return kinds.AskTodos(kinds.Question.ABOUT_ONE, kinds.Selection("open"), task=clause.text, otherwise=answer)
-    if likely_ours(tokens) < OURS_PERHAPS:
+    # A lamp is told what to do, and nothing else.
+    if {clause.text.partition(" ")[0].lower()} & (TODO_VERBS | DEEDS.keys()) and likely_ours(tokens) < OURS_PERHAPS:
         return answer
     return kinds.Sought(likeliest(clause.text, tokens, clock), answer, is_guess=True)
 
@@ -61,9 +57,9 @@ def likeliest(text: str, tokens: list[str], clock: Clock) -> kinds.Change:
     """The change that a sentence of this shape tells of most likely; one without a field where none is likely."""
     likely = family_likelihoods(tokens)
     rest, due = cut_date(text, clock)
-    if likely["complete"] > LIKELY and DENYING.isdisjoint(tokens):
-        return kinds.CompleteTodos((text,))
     if likely["delete"] > LIKELY:
         return kinds.DeleteTodos((text,))
-    is_wanted = due and DENYING.isdisjoint(tokens)
-    return kinds.UpdateTodos((rest,), due=due) if is_wanted else kinds.UpdateTodos((text,))
+    is_told = DENYING.isdisjoint(tokens)
+    if is_told and (likely["complete"] > LIKELY or DID in map(kind_of, tokens)):
+        return kinds.CompleteTodos((text,))
+    return kinds.UpdateTodos((rest,), due=due) if is_told and due else kinds.UpdateTodos((text,))

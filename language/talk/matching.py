@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -9,22 +10,31 @@ from enum import StrEnum
 from language import acts as kinds
 from language.clock import TIME_ALONE, Clock, cut_date
 from language.grammar import LANGUAGES, section, words
+from language.reading.clauses.changing import is_past
 from language.reading.clauses.reminding import LAST_REMINDER
+from language.scoring.score import is_learnt
+from language.slips import is_slip
 from language.stems import FILLER, LIGHT_VERBS, act_of, stem_of, words_of
 from language.talk.exchanges import Row
-from language.text.items import begins_with_verb
+from language.text.items import DEEDS_TOGETHER, begins_with_verb
 from language.text.naming import bare_name
 from language.text.naming import forms as naming
 from language.text.periods import cut_span
 from language.text.selection import select, without_general_words
+from language.vocabulary import TODO_VERBS, grammar_words
 
 FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
 BESIDE_DEEDS = frozenset(map(stem_of, words("beside_deeds")))
+FINISHING, BY_PEOPLE, DETERMINERS = words("finishing"), words("by_people"), words("determiners")
+DENYING = frozenset(words_of(" ".join(words("denying"))))
 GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
 # The parts of a todo that is a list in itself: "buy milk, eggs and bread".
 PARTS = section("items").separator
 bare, moving = section("bare"), section("moving")
+# A shorter word is sooner another one than a slip or an abbreviation.
+SHORT = 3
+LONG_WORD = re.compile(rf"\w{{{SHORT + 1},}}")
 
 
 # How the todos fit a name: one surely, several alike, one almost (to be asked about), or none.
@@ -146,14 +156,29 @@ def touched(guess: kinds.Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row
     """The rows that it may speak of. "Gym friday" beside the gym of monday is another one."""
     (words,), todo = guess.change.tasks, guess.otherwise
     if isinstance(todo, kinds.AddTodo) and todo.title == words:
-        named = stems(words)
-        alike = (row for row in rows if len(named) > 1 and not row.due and named <= stems(row.title))
-        same = tuple(row for row in rows if words_of(row.title) == words_of(words)) or tuple(alike)
-        if same or not moving.definite.fullmatch(words):
-            is_day = todo.due and not TIME_ALONE.fullmatch(todo.due)
-            return tuple(row for row in same if not (is_day and row.due))
+        is_day = todo.due and not TIME_ALONE.fullmatch(todo.due) and not bare.finite.search(words)
+        is_plain = guess.change == kinds.UpdateTodos((words,))
+        same = (row for row in rows if may_be_same(words, row.title) and not (is_day and row.due))
+        near = tuple(row for row in same if not is_plain or words_of(row.title) != words_of(words))
+        if near or not moving.definite.fullmatch(words):
+            return near
     look = hinted_at if isinstance(todo, kinds.Clarify | kinds.Say) else spoken_of
     return look(words, rows, clock)
+
+
+def may_be_same(words: str, title: str) -> bool:
+    """Whether a todo of these words would be the one with the title again, or is rather told of it."""
+    named, meant, things = stems(words), stems(title), told_of(title) - GENERIC
+    more = named - meant - BESIDE_DEEDS
+    first = act_of(stem_of(words_of(words)[0]))
+    if begins_with_verb(words) and first not in things:
+        # "Call mom about the party" is another one beside "call mom", "bin off calling mom" is not.
+        is_other_deed = first not in meant
+        return (meant <= named and (is_other_deed or not more)) or (
+            is_other_deed and len(things) > 1 and things <= named
+        )
+    is_told = not more or bare.finite.search(words) is not None
+    return (bool(things) and things <= named and is_told) or 1 < len(named) == len(named & meant)
 
 
 def hinted_at(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
@@ -174,16 +199,33 @@ def spoken_of(words: str, rows: Sequence[Row], clock: Clock) -> tuple[Row, ...]:
 
 
 def is_told_done(change: kinds.Change, title: str) -> bool:
-    """ "Rang that electrician at last" of "ring the electrician": all of the title, its verb in another form."""
-    said, named = (words_of(words) for words in (change.tasks[0], title))
-    verb, *things = map(stem_of, named or [""])  # a title may be a mere apostrophe
-    told = [*map(stem_of, said)]
-    # "The landlord emailed" is no deed of the person's.
-    before = told[: min((told.index(thing) for thing in things if thing in told), default=0)]
-    is_past = verb in before and named[0] not in said
-    # Half of it, or a part, is not all of it.
-    is_all = stems(title) - {act_of(verb)} <= stems(change.tasks[0]) <= stems(title) | BESIDE_DEEDS
-    return isinstance(change, kinds.CompleteTodos) and is_past and is_all
+    """ "Rang that electrician at last" of "ring the electrician": its deed as a past, or one that ends any, of it."""
+    text, things = change.tasks[0], told_of(title) - GENERIC or told_of(title)
+    said = words_of(text)
+    place = next((place for place, word in enumerate(said) if act_of(stem_of(word)) in things), 0)
+    verb = act_of(stem_of(words_of(title)[0])) if begins_with_verb(title) else ""
+    before, behind = (
+        [word for word in part if word in FINISHING or (act_of(stem_of(word)) == verb and tells_past(word, text))]
+        for part in (said[:place], said[place:])
+    )
+    is_deed = before or any(not by_others(word, said, things) for word in behind)
+    # Half of it, or a part of a list, is not all of it.
+    others = stems(text) - {act_of(stem_of(word)) for word in before + behind}
+    is_all = others <= stems(title) | BESIDE_DEEDS and (len(PARTS.split(title)) < DEEDS_TOGETHER or things <= others)
+    is_sure = isinstance(change, kinds.CompleteTodos) and DENYING.isdisjoint(said) and not naming.part_of.search(text)
+    return bool(is_sure and is_all and is_deed and things & others)
+
+
+def by_others(verb: str, said: list[str], things: frozenset[str]) -> bool:
+    """ "Bob returned the drill", "the landlord emailed": nothing that was done to Bob, or by the person."""
+    following = "".join(said[said.index(verb) + 1 :][:1])
+    has_object = following in DETERMINERS or act_of(stem_of(following)) in things
+    return has_object or (verb in BY_PEOPLE and following != "to")
+
+
+def tells_past(word: str, text: str) -> bool:
+    """ "Paid", and "paying" where the text is what was "done with"."""
+    return is_past(word) or (word.endswith("ing") and text.lower().startswith(word))
 
 
 def told_of(title: str) -> frozenset[str]:
@@ -207,7 +249,7 @@ def partly(name: Name, words: str, fit: Found) -> Found:
         return fit
     title = fit.rows[0].title
     parts = [part for part in PARTS.split(title) if part and part.strip()]
-    is_part = len(parts) > 1 and len(stems(words)) < len(stems(title))
+    is_part = naming.part_of.search(words) or (len(parts) > 1 and len(stems(words)) < len(stems(title)))
     by_words = name.said <= stems(title)
     return Found(Fit.ALMOST, fit.rows) if is_part else replace(fit, by_words=by_words)
 
@@ -224,6 +266,7 @@ class Matched:
 def matched(sought: kinds.Sought, rows: Sequence[Row], clock: Clock) -> Matched:
     """The change with ids for the names that are sure; one that is not stops it. What is not found keeps its words."""
     tasks: list[str] = []
+    sought = as_titled(sought, rows)
     if sought.is_guess:
         rows = touched(sought, rows, clock)
         is_meant = isinstance(sought.otherwise, kinds.Change) and not isinstance(sought.change, kinds.DeleteTodos)
@@ -254,7 +297,26 @@ def each_of_several(words: str, rows: Sequence[Row], clock: Clock) -> list[str]:
     return [fit.rows[0].id for fit in fits] if all(fit.fit == Fit.ONE for fit in fits) else []
 
 
+def as_titled(sought: kinds.Sought, rows: Sequence[Row]) -> kinds.Sought:
+    """With each word that nobody knows put right where it is a slip, or the beginning, of one of a title."""
+    titled = sorted({word for row in rows for word in words_of(row.title) if len(word) > SHORT})
+
+    def meant(said: re.Match[str]) -> str:
+        word = said[0].lower()
+        if word in titled or is_known(word):
+            return said[0]
+        return next((other for other in titled if is_slip(word, other) or other.startswith(word)), said[0])
+
+    tasks = tuple(LONG_WORD.sub(meant, task) for task in sought.change.tasks)
+    return replace(sought, change=replace(sought.change, tasks=tasks))
+
+
+def is_known(word: str) -> bool:
+    return word in TODO_VERBS or word in grammar_words() or is_learnt(word)
+
+
 def found_none(sought: kinds.Sought, rows: Sequence[Row], clock: Clock) -> bool:
+    sought = as_titled(sought, rows)
     if sought.is_guess:
         found = touched(sought, rows, clock)
         return len(found) != 1 if isinstance(sought.otherwise, kinds.Clarify | kinds.Say) else not found

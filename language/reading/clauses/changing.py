@@ -22,7 +22,7 @@ from language.text.quotations import MARK
 from language.text.selection import select_all
 from language.vocabulary import IRREGULAR_PAST, NOT_WORK, TODO_VERBS
 
-forms = section("changing")
+forms, part_of = section("changing"), section("naming").part_of
 
 
 CLEARS = frozenset(["clear", "clear off", "clear out", "take off", "wipe", "purge"])
@@ -94,7 +94,7 @@ def completed(match: re.Match[str], clock: Clock) -> kinds.Act | None:
     if selection := select_all(what, clock):
         return kinds.ChangeMany("complete", selection)
     tasks = tasks_of(match)
-    return kinds.CompleteTodos(tasks) if tasks and not forms.for_now.fullmatch(what) else None
+    return kinds.CompleteTodos(tasks) if tasks and not (forms.for_now.fullmatch(what) or part_of.search(what)) else None
 
 
 def completed_by_command(match: re.Match[str], clock: Clock) -> kinds.Act | None:

@@ -94,9 +94,8 @@ class FollowUpTests(StepTestCase):
                     tool_name="update_task",
                     arguments={"updates": [{"task": "id-4", "due": "friday"}]},
                 )
-        await self.assert_asks(
-            *asked, UserText("buy bread"), tool_name="add_task", arguments={"tasks": [{"title": "buy bread"}]}
-        )
+        bread = {"tasks": [{"title": "buy bread"}]}
+        await self.assert_seeks(*asked, UserText("buy bread"), found=[MILK], tool_name="add_task", arguments=bread)
 
     async def test_yes_takes_the_one_near_miss(self):
         asked = exchange(
