@@ -168,12 +168,12 @@ def said_to_others(sentence: str, reading: Reading, ours: float) -> Reading | No
 
 
 def if_listed(act: Act, otherwise: Clarify | Say) -> Act:
-    """The change where the list has what it names: that tells more than any likelihood. Nothing is deleted for it."""
+    """The change where the list has what it names: that tells more than any likelihood. What is lost by it is asked."""
     match act:
         case Sought(otherwise=AddTodo()):
             return replace(act, otherwise=otherwise)
         case CompleteTodos() | DeleteTodos() | UpdateTodos() if len(act.tasks) == 1:
-            return Sought(act, otherwise, is_guess=isinstance(act, DeleteTodos))
+            return Sought(act, otherwise, is_guess=not isinstance(act, UpdateTodos) or bool(act.title))
     return otherwise
 
 

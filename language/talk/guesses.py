@@ -10,7 +10,7 @@ from language.scoring.score import family_likelihoods, likely_ours
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of
 from language.vocabulary import TODO_VERBS
 
-asking = section("asking")
+asking, bare = section("asking"), section("bare")
 HANDLING, DENYING = words("handling"), words("denying")
 # How likely a deed is from which on it is asked about by its name.
 LIKELY = 0.5
@@ -34,10 +34,11 @@ def change_if_listed(todo: kinds.AddTodo, said: str) -> kinds.Act:
     A mere name, "lawn sunday", may be, and what handles a thing, "put the gate down for friday", "… to friday".
     """
     verb, _, thing = todo.title.partition(" ")
-    handles = bool(thing) and verb.lower() in HANDLING
-    what = thing if handles or f" to {todo.due}" in said.lower() else todo.title
+    handles = (bool(thing) and verb.lower() in HANDLING) or (todo.due and f" to {todo.due}" in said.lower())
+    what = thing if handles else todo.title
     change = kinds.UpdateTodos((what,), due=todo.due, priority=todo.priority, add_tags=todo.tags)
-    return kinds.Sought(change, todo, is_guess=True)
+    is_plain = change == kinds.UpdateTodos((what,)) and not (handles or bare.finite.search(what))
+    return todo if is_plain else kinds.Sought(change, todo, is_guess=True)
 
 
 def told_of_listed(said: str, answer: kinds.Say | kinds.Clarify, clock: Clock) -> kinds.Act:

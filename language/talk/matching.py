@@ -26,6 +26,7 @@ from language.vocabulary import TODO_VERBS, grammar_words
 FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
 BESIDE_DEEDS = frozenset(map(stem_of, words("beside_deeds")))
 FINISHING, BY_PEOPLE, DETERMINERS = words("finishing"), words("by_people"), words("determiners")
+SPEAKING = {act_of(stem_of(word)) for word in words("speaking")}
 DENYING = frozenset(words_of(" ".join(words("denying"))))
 GENERIC = frozenset(map(stem_of, words("generic_nouns") | FOREIGN_NOUNS))
 NEXT = frozenset(["next", "first", "upcoming"])
@@ -33,7 +34,7 @@ NEXT = frozenset(["next", "first", "upcoming"])
 PARTS = section("items").separator
 bare, moving = section("bare"), section("moving")
 # A shorter word is sooner another one than a slip or an abbreviation.
-SHORT = 3
+SHORT, SLIP_ABOVE = 3, 5
 LONG_WORD = re.compile(rf"\w{{{SHORT + 1},}}")
 
 
@@ -157,9 +158,7 @@ def touched(guess: kinds.Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row
     (words,), todo = guess.change.tasks, guess.otherwise
     if isinstance(todo, kinds.AddTodo) and todo.title == words:
         is_day = todo.due and not TIME_ALONE.fullmatch(todo.due) and not bare.finite.search(words)
-        is_plain = guess.change == kinds.UpdateTodos((words,))
-        same = (row for row in rows if may_be_same(words, row.title) and not (is_day and row.due))
-        near = tuple(row for row in same if not is_plain or words_of(row.title) != words_of(words))
+        near = tuple(row for row in rows if may_be_same(words, row.title) and not (is_day and row.due))
         if near or not moving.definite.fullmatch(words):
             return near
     look = hinted_at if isinstance(todo, kinds.Clarify | kinds.Say) else spoken_of
@@ -173,11 +172,11 @@ def may_be_same(words: str, title: str) -> bool:
     first = act_of(stem_of(words_of(words)[0]))
     if begins_with_verb(words) and first not in things:
         # "Call mom about the party" is another one beside "call mom", "bin off calling mom" is not.
-        is_other_deed = first not in meant
-        return (meant <= named and (is_other_deed or not more)) or (
-            is_other_deed and len(things) > 1 and things <= named
-        )
-    is_told = not more or bare.finite.search(words) is not None
+        is_told = first not in meant and len(things) > 1 and things <= named
+        return is_told or (meant <= named and not more)
+    # "Dentist friday 3pm" is no call to the dentist.
+    is_another = not more and bool(SPEAKING & {act_of(stem_of(word)) for word in words_of(title)[:1]})
+    is_told = not (more or is_another) or bare.finite.search(words) is not None
     return (bool(things) and things <= named and is_told) or 1 < len(named) == len(named & meant)
 
 
@@ -303,16 +302,17 @@ def as_titled(sought: kinds.Sought, rows: Sequence[Row]) -> kinds.Sought:
 
     def meant(said: re.Match[str]) -> str:
         word = said[0].lower()
-        if word in titled or is_known(word):
-            return said[0]
-        return next((other for other in titled if is_slip(word, other) or other.startswith(word)), said[0])
+        is_known = word in titled or word in TODO_VERBS or word in grammar_words() or is_learnt(word)
+        return said[0] if is_known else next((other for other in titled if is_same_word(word, other)), said[0])
 
     tasks = tuple(LONG_WORD.sub(meant, task) for task in sought.change.tasks)
     return replace(sought, change=replace(sought.change, tasks=tasks))
 
 
-def is_known(word: str) -> bool:
-    return word in TODO_VERBS or word in grammar_words() or is_learnt(word)
+def is_same_word(said: str, written: str) -> bool:
+    """A slip inside of a long word, or the half of it. Dana is not Diana, nor Martin Martina, nor Anna Annabel."""
+    is_short_form = written.startswith(said) and len(written) >= 2 * len(said)
+    return is_short_form or (len(said) > SLIP_ABOVE and said[-1] == written[-1] and is_slip(said, written))
 
 
 def found_none(sought: kinds.Sought, rows: Sequence[Row], clock: Clock) -> bool:

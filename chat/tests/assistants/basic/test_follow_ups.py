@@ -94,8 +94,9 @@ class FollowUpTests(StepTestCase):
                     tool_name="update_task",
                     arguments={"updates": [{"task": "id-4", "due": "friday"}]},
                 )
-        bread = {"tasks": [{"title": "buy bread"}]}
-        await self.assert_seeks(*asked, UserText("buy bread"), found=[MILK], tool_name="add_task", arguments=bread)
+        await self.assert_asks(
+            *asked, UserText("buy bread"), tool_name="add_task", arguments={"tasks": [{"title": "buy bread"}]}
+        )
 
     async def test_yes_takes_the_one_near_miss(self):
         asked = exchange(
