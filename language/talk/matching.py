@@ -204,7 +204,7 @@ def is_told_done(change: kinds.Change, title: str) -> bool:
     place = next((place for place, word in enumerate(said) if act_of(stem_of(word)) in things), 0)
     verb = act_of(stem_of(words_of(title)[0])) if begins_with_verb(title) else ""
     before, behind = (
-        [word for word in part if word in FINISHING or (act_of(stem_of(word)) == verb and tells_past(word, text))]
+        [word for word in part if word in FINISHING or (act_of(stem_of(word)) == verb and is_past(word))]
         for part in (said[:place], said[place:])
     )
     is_deed = before or any(not by_others(word, said, things) for word in behind)
@@ -220,11 +220,6 @@ def by_others(verb: str, said: list[str], things: frozenset[str]) -> bool:
     following = "".join(said[said.index(verb) + 1 :][:1])
     has_object = following in DETERMINERS or act_of(stem_of(following)) in things
     return has_object or (verb in BY_PEOPLE and following != "to")
-
-
-def tells_past(word: str, text: str) -> bool:
-    """ "Paid", and "paying" where the text is what was "done with"."""
-    return is_past(word) or (word.endswith("ing") and text.lower().startswith(word))
 
 
 def told_of(title: str) -> frozenset[str]:

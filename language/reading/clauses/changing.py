@@ -52,7 +52,9 @@ def understand_change(text: str, clock: Clock, *, corrects: bool = False, asked:
         return kinds.Clarify(gettext(OF_WHICH))
     if act := moved(text, clock, corrects=corrects):
         return act
-    act = told_with_time(text, clock) or first_act(CHANGES, text, clock)
+    # "I paid the rent this morning": when it was is no part of its name.
+    told = forms.done_when.sub("", text)
+    act = (first_act(TOLD, told, clock) if told != text else None) or first_act(CHANGES, text, clock)
     # "Milk done?" wants to know, and tells no news.
     return (
         ask_about_one(kinds.Question.ABOUT_ONE, act.tasks[0]) if asked and isinstance(act, kinds.CompleteTodos) else act
@@ -62,12 +64,6 @@ def understand_change(text: str, clock: Clock, *, corrects: bool = False, asked:
 def first_act(changes: Changes, text: str, clock: Clock) -> kinds.Act | None:
     matches = ((match, act_of) for change_forms, act_of in changes for match in change_forms.fullmatches(text))
     return next((act for match, act_of in matches if (act := act_of(match, clock))), None)
-
-
-def told_with_time(text: str, clock: Clock) -> kinds.Act | None:
-    """ "I paid the rent this morning": work done, with when it was."""
-    told = forms.done_when.sub("", text)
-    return first_act(TOLD, told, clock) if told != text else None
 
 
 def what_of(match: re.Match[str]) -> str:

@@ -134,6 +134,16 @@ class ChangingTests(UnderstandingTestCase):
                 "internet contract cancelled, took me 45 min": DeleteTodos(("internet contract",), is_news=True),
                 "put the rent at the top of my list": UpdateTodos(("rent",), priority="urgent"),
                 "the report -> high": UpdateTodos(("report",), priority="high"),
+                "recital off the calendar": DeleteTodos(("recital",)),
+                "turns out the recital is on friday": UpdateTodos(("recital",), due="friday"),
+                "slap a garden label on the hedge": UpdateTodos(("hedge",), add_tags=("garden",)),
+                "knock the hedge down to low": UpdateTodos(("hedge",), priority="low"),
+                "the hedge: trimmed": CompleteTodos(("trimmed the hedge",)),
+                "hedge trimmed and watered": CompleteTodos(("trimmed hedge",)),
+                "the hedge has been trimmed by a pro": CompleteTodos(("trimmed the hedge",)),
+                "hedge 🌳✅": CompleteTodos(("hedge",)),
+                "hedge—sorted": CompleteTodos(("hedge",)),
+                "my sister pushed the recital back a week": UpdateTodos(("recital",), due="a week later"),
                 "turns out I didn't pay the rent": CompleteTodos(("rent",), reopen=True),
                 "for the flights, note that Ana wants a window seat": AnnotateTodo(
                     "flights", "Ana wants a window seat"
