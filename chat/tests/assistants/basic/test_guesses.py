@@ -65,6 +65,7 @@ class GuessTests(StepTestCase):
         gate = row("id-10", "oil the garden gate")
         for text, about in {
             "garden gate saturday": "Shall I change",
+            "leave the garden gate until after the holidays": "“oil the garden gate”",
             "garden gate gets its oil on saturday": "Shall I change",
         }.items():
             with self.subTest(text):
