@@ -49,7 +49,8 @@ class WithoutANetwork(AppCase):
         self.wait_for_worker()
         self.see("/todos")
         done_unseen = """async (path) => {
-          const body = new URLSearchParams({ csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value });
+          const csrfmiddlewaretoken = document.querySelector("[name=csrfmiddlewaretoken]").value;
+          const body = new URLSearchParams({ csrfmiddlewaretoken });
           await fetch(path, { method: "POST", body, redirect: "manual" });
           for (const name of await caches.keys()) if (name.startsWith("pages ")) await caches.delete(name);
           navigator.serviceWorker.controller.postMessage("here");
