@@ -10,7 +10,7 @@ from language.scoring.score import family_likelihoods, likely_ours
 from language.text.clauses import CLAUSE_MAX_CHARACTERS, clause_of
 from language.vocabulary import TODO_VERBS
 
-asking, bare = section("asking"), section("bare")
+asking, bare, moving = section("asking"), section("bare"), section("moving")
 HANDLING, DENYING = words("handling"), words("denying")
 # How likely a deed is from which on it is asked about by its name.
 LIKELY = 0.5
@@ -34,8 +34,11 @@ def change_if_listed(todo: kinds.AddTodo, said: str) -> kinds.Act:
     A mere name, "lawn sunday", may be, and what handles a thing, "put the gate down for friday", "… to friday".
     """
     verb, _, thing = todo.title.partition(" ")
-    handles = (bool(thing) and verb.lower() in HANDLING) or (todo.due and f" to {todo.due}" in said.lower())
-    what = thing if handles else todo.title
+    moves = bool(todo.due) and f" to {todo.due}".lower() in said.lower()
+    handles = moves or (bool(thing) and verb.lower() in HANDLING)
+    # "Passport move to friday" is named first, "park the passport to friday" behind its verb.
+    is_led = thing and (verb.lower() in HANDLING or (moves and moving.definite.fullmatch(thing)))
+    what = thing if is_led else todo.title
     change = kinds.UpdateTodos((what,), due=todo.due, priority=todo.priority, add_tags=todo.tags)
     is_plain = change == kinds.UpdateTodos((what,)) and not (handles or bare.finite.search(what))
     return todo if is_plain else kinds.Sought(change, todo, is_guess=True)

@@ -21,10 +21,12 @@ from language.text.naming import bare_name
 from language.text.naming import forms as naming
 from language.text.periods import cut_span
 from language.text.selection import select, without_general_words
-from language.vocabulary import TODO_VERBS, grammar_words
+from language.vocabulary import COMMAND_VERBS, TODO_VERBS, grammar_words
 
 FOREIGN_NOUNS = frozenset[str]().union(*(words("generic", language) for language in LANGUAGES))
 BESIDE_DEEDS = frozenset(map(stem_of, words("beside_deeds")))
+# "The gym move to friday": what is to be done with a todo, wherever it stands.
+HANDLING = {act_of(stem_of(word)) for word in words("handling") | COMMAND_VERBS}
 FINISHING, BY_PEOPLE, DETERMINERS = words("finishing"), words("by_people"), words("determiners")
 SPEAKING = {act_of(stem_of(word)) for word in words("speaking")}
 DENYING = frozenset(words_of(" ".join(words("denying"))))
@@ -157,7 +159,8 @@ def touched(guess: kinds.Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row
     """The rows that it may speak of. "Gym friday" beside the gym of monday is another one."""
     (words,), todo = guess.change.tasks, guess.otherwise
     if isinstance(todo, kinds.AddTodo) and todo.title == words:
-        is_day = todo.due and not TIME_ALONE.fullmatch(todo.due) and not bare.finite.search(words)
+        is_told = bare.finite.search(words) or HANDLING & stems(words)
+        is_day = todo.due and not TIME_ALONE.fullmatch(todo.due) and not is_told
         near = tuple(row for row in rows if may_be_same(words, row.title) and not (is_day and row.due))
         if near or not moving.definite.fullmatch(words):
             return near
@@ -168,7 +171,7 @@ def touched(guess: kinds.Sought, rows: Sequence[Row], clock: Clock) -> tuple[Row
 def may_be_same(words: str, title: str) -> bool:
     """Whether a todo of these words would be the one with the title again, or is rather told of it."""
     named, meant, things = stems(words), stems(title), told_of(title) - GENERIC
-    more = named - meant - BESIDE_DEEDS
+    more = named - meant - BESIDE_DEEDS - HANDLING
     first = act_of(stem_of(words_of(words)[0]))
     if begins_with_verb(words) and first not in things:
         # "Call mom about the party" is another one beside "call mom", "bin off calling mom" is not.

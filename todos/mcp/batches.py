@@ -19,7 +19,7 @@ from database.units import database_unit
 from language.errors import DateNotUnderstood
 from todos.changing.changes import Origin, latest, previous_id_of, todo_of
 from todos.errors import NotYourTodo, TodoNotFound
-from todos.finding.references import bare, echo
+from todos.finding.references import bare, echo, read_id
 from todos.models import Door, Todo, TodoChange
 from todos.rows import TodoRow, todo_row
 from web.errors import ProductError, TokenInvalid, ValidationFailed
@@ -233,7 +233,7 @@ def refusal(error: ProductError, reference: str, user: User, now: datetime.datet
     listed = error.details.get("candidates") or error.details.get("near") or []
     return Refused(
         code=error.code,
-        reason=reason_of(error, reference),
+        reason=reason_of(error, reference, user),
         reference=bare(reference),
         candidates=rows_of([UUID(candidate["id"]) for candidate in listed], user, now),
     )
@@ -250,12 +250,16 @@ FIELDS = {
 }
 
 
-def reason_of(error: ProductError, reference: str) -> str:
+def reason_of(error: ProductError, reference: str, user: User) -> str:
     """Names the item and the field, where the refusal is about one: “Nap”, due: I could not read “soon”."""
     if not isinstance(error, ValidationFailed | DateNotUnderstood) or not error.details:
         return error.sentence
+    # An id is for programs; the sentence may be read to the person.
+    todo_id = read_id(reference)
+    known = Todo.objects.for_user(user).filter(pk=todo_id) if todo_id else Todo.objects.none()
+    item = echo(known.values_list("title", flat=True).first() or reference)
     named = ((_(FIELDS.get(field, field)), reason) for field, reason in error.details.items())
-    return " ".join(f"{echo(reference)}, {field}: {reason}" for field, reason in named)
+    return " ".join(f"{item}, {field}: {reason}" for field, reason in named)
 
 
 def rows_of(todo_ids: list[UUID], user: User, now: datetime.datetime) -> list[TodoRow]:

@@ -51,7 +51,10 @@ class BadInputTests(ToolTestCase):
             with self.subTest(told):
                 refused = await self.told("update_task", "updates", {"task": "milk", **fields}, right)
                 self.assertTrue(refused["reason"].startswith(told), refused["reason"])
-        self.assertEqual((await Todo.objects.aget(title="Buy milk")).version, 1)
+        milk = await Todo.objects.aget(title="Buy milk")
+        self.assertEqual(milk.version, 1)
+        refused = await self.told("update_task", "updates", {"task": str(milk.pk), "remove_tags": ["wrok"]}, right)
+        self.assertTrue(refused["reason"].startswith("“Buy milk”, remove_tags: "), refused["reason"])
 
     async def test_of_twenty_six_items_the_last_is_refused_and_the_others_are_done(self):
         titles = [f"Todo {number}" for number in range(26)]

@@ -41,6 +41,13 @@ class GuessTests(StepTestCase):
                 requests, _ = await self.step(UserText(text), *looked(photos, visa, BOOKS))
                 self.assertEqual([name for name, _ in requests], ["complete_task"])
 
+    async def test_a_todo_of_one_day_that_is_told_to_move_to_another_is_asked_about_wherever_the_verb_stands(self):
+        for text in ("passport move to march 30", "PASSPORT PUSH TO MARCH 30", "passport shift to march 30"):
+            with self.subTest(text):
+                answer = "Shall I change “renew passport”, due Friday 20 March? Its new date would be: march 30."
+                told = await self.step(UserText(text), *looked(BOOKS, PASSPORT))
+                self.assertEqual((told[0], told[1].lower()), ([], answer.lower()))
+
     async def test_what_others_did_and_a_part_is_no_deed_of_the_todo(self):
         for text in (
             "grandpa mailed the photos",
