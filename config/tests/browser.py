@@ -27,10 +27,11 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 AXE_SCRIPT = Axe().axe_script
-# A page is judged when what fades or moves has come to rest: on its way a text has too little contrast.
+# A page is judged when what fades or moves has come to rest: on its way a text has too little contrast. What lasts
+# longer, as a notice that leaves by itself, is not waited for.
 RUN_AXE = """async (options) => {
-  const isEnding = ({ effect }) => Number.isFinite(effect.getComputedTiming().endTime);
-  const running = document.getAnimations().filter((each) => each.playState === "running" && isEnding(each));
+  const isShort = ({ effect }) => effect.getComputedTiming().endTime <= 2000;
+  const running = document.getAnimations().filter((each) => each.playState === "running" && isShort(each));
   await Promise.all(running.map(({ finished }) => finished.catch(() => undefined)));
   return axe.run(document, options);
 }"""

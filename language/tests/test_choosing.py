@@ -30,6 +30,9 @@ class PartTests(SimpleTestCase):
                 "just the last one": [3],
                 "Hm no, only the phone ones.": [2, 3],
                 "yes, remove all of them please": [1, 2, 3],
+                "delete them all": [1, 2, 3],
+                "remove all of them then": [1, 2, 3],
+                "delete the first two": [1, 2],
                 "sure, everything but the potatoes": [2, 3],
                 "okay then, but leave Ida alone": [1, 3],
                 "go ahead, except for Ida and Olaf": [1],
@@ -39,6 +42,8 @@ class PartTests(SimpleTestCase):
 
     def test_what_may_say_anything_else_picks_nothing(self):
         others = ("yes, complete them all", "keep the potatoes", "only the first?", "except the carrots", "yes, why")
+        # Said again, a request is no yes to the question that it led to.
+        others += ("delete everything", "clear all", "remove the phone ones", "delete all my todos")
         self.assert_picks(lambda text: part_of(text, ROWS, "delete", CLOCK), {text: [] for text in others})
 
     def test_which_one_is_told_by_its_day_or_by_the_one_it_is_not(self):
