@@ -47,7 +47,7 @@ async def an_open_question_of_carol_in_eves_conversation(lies: Lies):
     )
     question = SimpleNamespace(sequence=11, metadata={}, content="yes", is_by_program=False)
     turn = SimpleNamespace(user=lies.eve, conversation=lies.conversation, question=question)
-    return await decide_spoken_of(turn, said_yes=True)
+    return await decide_spoken_of(turn)
 
 
 @probe

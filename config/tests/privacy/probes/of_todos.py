@@ -10,7 +10,7 @@ from todos.changing.changes import Origin
 from todos.commands import add_todo
 from todos.finding.figures import counts_of
 from todos.hosts import row_of
-from todos.mcp.batches import Caller, check_reach, rows_of
+from todos.mcp.batches import Caller, check_reach, reason_of, rows_of
 from todos.mcp.schema import Results
 from todos.models import Door, Reminder, Todo, TodoTag
 from todos.pages.edit_form import TodoForm
@@ -23,6 +23,7 @@ from todos.reminders.telling import is_first
 from todos.testing import TodoFactory, use_tool
 from todos.transfer.calendar.feed import feed_of
 from todos.transfer.importing import todo_known_as
+from web.errors import ValidationFailed
 
 
 @probe
@@ -51,6 +52,11 @@ def a_list_that_is_empty_but_for_carols(lies: Lies):
 @probe
 def rows_by_the_id_of_carols_todo(lies: Lies):
     return rows_of([lies.carols_todo.pk], lies.eve, lies.now)
+
+
+@probe
+def a_refusal_of_the_id_of_carols_todo(lies: Lies):
+    return reason_of(ValidationFailed(details={"title": "It is too long."}), str(lies.carols_todo.pk), lies.eve)
 
 
 @probe
