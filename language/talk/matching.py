@@ -172,7 +172,7 @@ def may_be_same(words: str, title: str) -> bool:
     """Whether a todo of these words would be the one with the title again, or is rather told of it."""
     named, meant, things = stems(words), stems(title), told_of(title) - GENERIC
     more = named - meant - BESIDE_DEEDS - HANDLING
-    first = act_of(stem_of(words_of(words)[0]))
+    first = act_of(stem_of("".join(words_of(words)[:1])))  # a mere apostrophe holds none
     if begins_with_verb(words) and first not in things:
         # "Call mom about the party" is another one beside "call mom", "bin off calling mom" is not.
         is_told = first not in meant and len(things) > 1 and things <= named

@@ -1,13 +1,15 @@
 """Which todo a name means, among those that exist."""
 
 import datetime
+import itertools
 from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
 
+from language.acts import AddTodo, Sought, UpdateTodos
 from language.clock import Clock
 from language.talk.exchanges import Row
-from language.talk.matching import Fit, find
+from language.talk.matching import Fit, find, matched
 
 CLOCK = Clock(datetime.datetime.fromisoformat("2026-03-04T10:00:00-05:00"), ZoneInfo("America/New_York"))
 
@@ -60,6 +62,15 @@ class FindTests(SimpleTestCase):
                 "recital with the whole family": ["recital"],
             },
         )
+
+    def test_what_is_a_mere_mark_is_compared_as_any_name(self):
+        marks = ("'", "’", "!!!", "—", "🎉", "_", "call '")
+        for mark, title in itertools.product(marks, (*marks, "call plumber")):
+            guess = Sought(UpdateTodos((mark,), due="friday"), AddTodo(mark, "friday"), is_guess=True)
+            with self.subTest(mark, title=title):
+                told = matched(guess, [row(title)], CLOCK)
+                self.assertLessEqual({each.title for each in told.asked.rows}, {title})
+                self.assertIsNone(told.change)
 
     def test_what_is_not_there_is_not_found(self):
         self.assert_finds(Fit.NONE, {"dentist": [], "the meeting": []})
